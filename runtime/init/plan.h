@@ -1,0 +1,207 @@
+// Everything the container's init needs, decided and laid out by the parent before clone().
+//
+// The plan is one flat block in a sealed memfd: a Plan, then whatever it refers to, as offsets
+// from the start of the block. The parent writes it with runtime/plan/block.h; init maps it
+// privately and reads it. All paths are clean and NUL-terminated; nothing is validated twice.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace oci::init {
+
+// A NUL-terminated string of the block; at == 0: absent.
+struct Text {
+  uint32_t at = 0;
+  explicit operator bool() const { return at != 0; }
+};
+
+// `count` consecutive T.
+template <class T>
+struct List {
+  uint32_t at = 0;
+  uint32_t count = 0;
+};
+
+// An execve(2) vector: `count` 64-bit offsets, then zeroes up to `slots` (> count). Init turns the
+// offsets into pointers in place.
+struct Vector {
+  uint32_t at = 0;
+  uint32_t count = 0;
+  uint32_t slots = 0;
+};
+
+struct Join {
+  int32_t fd = -1;     // of the namespace file, opened and verified by the parent
+  uint32_t type = 0;   // CLONE_NEW*
+  uint16_t index = 0;  // in linux.namespaces
+  uint16_t reserved = 0;
+  Text path;  // for messages
+};
+
+// One fsconfig(2): FSCONFIG_SET_STRING, or FSCONFIG_SET_FLAG where there is no value.
+struct Parameter {
+  Text key;
+  Text value;
+};
+
+enum class MountKind : uint8_t {
+  kFilesystem,  // fsopen, fsconfig, fsmount
+  kBind,        // open_tree(OPEN_TREE_CLONE) of `source`, or the tree that `source_fd` holds
+  kRemount,     // changes what is mounted at `target` already
+};
+
+// What a bind mount's missing target is made as.
+enum class TargetKind : uint8_t { kAsSource, kDirectory };
+
+struct MountOp {
+  MountKind kind{};
+  TargetKind target_kind{};
+  bool recursive = false;        // rbind
+  bool target_is_plain = false;  // proc, sysfs: no component of the target may be a symlink
+  bool allowed_on_proc = false;  // the target may lie in a procfs (CVE-2019-16884)
+  bool propagation_recursive = false;
+  uint16_t index = 0;          // in mounts
+  Text target;                 // absolute, in the container
+  Text source;                 // kBind: a path of the host's. kFilesystem: the "source" key
+  int32_t source_fd = -1;      // kBind: a detached tree from the parent, for user namespaces
+  Text type;                   // kFilesystem
+  List<Parameter> parameters;  // kFilesystem, kRemount
+  uint64_t attr_set = 0;       // MOUNT_ATTR_*, on this mount alone
+  uint64_t attr_clear = 0;
+  uint64_t tree_set = 0;  // MOUNT_ATTR_*, AT_RECURSIVE
+  uint64_t tree_clear = 0;
+  uint64_t propagation = 0;  // MS_SHARED, MS_SLAVE, MS_PRIVATE or MS_UNBINDABLE; 0: as it is
+};
+
+struct DeviceOp {
+  Text path;          // absolute, in the container
+  uint32_t mode = 0;  // S_IFCHR, S_IFBLK or S_IFIFO, and permissions
+  uint32_t major = 0;
+  uint32_t minor = 0;
+  uint32_t uid = 0;
+  uint32_t gid = 0;
+  uint16_t index = 0;  // in linux.devices; kNoIndex: a default device
+  bool bind = false;   // in a user namespace: bind the host's node of the same path
+};
+
+struct LinkOp {
+  Text path;  // absolute, in the container
+  Text target;
+  bool replace = false;  // an existing file goes away (/dev/ptmx)
+};
+
+struct PathOp {
+  Text path;
+  uint16_t index = 0;
+};
+
+struct SysctlOp {
+  Text path;  // below /proc/sys: "net/ipv4/ip_forward"
+  Text key;   // as written, for messages
+  Text value;
+};
+
+struct HookOp {
+  Text path;
+  Vector args;
+  Vector env;
+  uint32_t timeout = 0;  // seconds; 0: none
+  uint16_t index = 0;
+};
+
+// The state on a hook's standard input: head, init's pid in decimal, tail.
+struct StateText {
+  Text head;
+  Text tail;
+};
+
+struct CapabilitySets {
+  uint64_t bounding = 0;
+  uint64_t effective = 0;
+  uint64_t inheritable = 0;
+  uint64_t permitted = 0;
+  uint64_t ambient = 0;
+};
+
+struct Plan {
+  uint32_t size = 0;  // of the whole block
+
+  // Descriptors, filled in by launch.
+  int32_t sync_fd = -1;
+  int32_t gate_fd = -1;       // a fifo: a byte in it lets the container start
+  int32_t verdict_fd = -1;    // a fifo: how execve went, for `start`; its end closing means well
+  uint32_t preserve_fds = 0;  // 3 .. 3+N-1 stay open in the program
+
+  // Namespaces. `staged`: this process joins, then clones the real init with `clone_flags`.
+  bool staged = false;
+  bool new_user_namespace = false;
+  bool new_cgroup_namespace = false;
+  bool new_network_namespace = false;  // its loopback device is brought up
+  uint64_t clone_flags = 0;            // CLONE_NEW*, without CLONE_NEWCGROUP
+  List<Join> joins;
+  Text time_offsets;  // for /proc/self/timens_offsets; the stage unshares CLONE_NEWTIME
+
+  // Root.
+  Text rootfs;             // absolute path on the host
+  int32_t rootfs_fd = -1;  // a detached tree from the parent, for user namespaces
+  bool root_readonly = false;
+  bool no_pivot = false;
+  bool propagation_recursive = false;
+  uint64_t propagation = 0;  // MS_*, of "/" in the container; 0: the default, MS_SLAVE
+
+  List<MountOp> mounts;
+  List<DeviceOp> devices;
+  List<LinkOp> links;
+  List<PathOp> readonly_paths;
+  List<PathOp> masked_paths;
+  List<SysctlOp> sysctls;
+
+  Text hostname;
+  Text domainname;
+
+  bool terminal = false;
+  uint16_t rows = 0;  // 0: leave it alone
+  uint16_t columns = 0;
+
+  bool host_hooks = false;  // prestart or createRuntime: ask the parent to run them
+  List<HookOp> create_container_hooks;
+  List<HookOp> start_container_hooks;
+  StateText creating_state;
+  StateText created_state;
+
+  Text keyring;  // the session keyring's name; absent: keep the caller's
+
+  uint32_t uid = 0;
+  uint32_t gid = 0;
+  bool set_groups = false;  // false: setgroups(2) is denied in the user namespace and not needed
+  List<uint32_t> groups;
+  int32_t umask = -1;  // -1: leave the caller's
+  CapabilitySets capabilities;
+  uint32_t last_capability = 0;  // the kernel's highest
+  bool no_new_privileges = false;
+  bool seccomp = false;        // a filter comes with kProceed
+  uint32_t seccomp_flags = 0;  // SECCOMP_FILTER_FLAG_*
+
+  Text cwd;
+  Vector args;
+  Vector env;              // two spare slots: HOME may be added
+  bool find_home = false;  // HOME from the container's /etc/passwd
+  List<Text> candidates;   // where args[0] may be, in the order of PATH
+
+  const char* text(Text text) const { return base() + text.at; }
+
+  template <class T>
+  const T* begin(List<T> list) const {
+    return reinterpret_cast<const T*>(base() + list.at);
+  }
+  template <class T>
+  const T* end(List<T> list) const {
+    return begin(list) + list.count;
+  }
+
+ private:
+  const char* base() const { return reinterpret_cast<const char*>(this); }
+};
+
+}  // namespace oci::init

@@ -1,0 +1,58 @@
+#include "runtime/sys/file.h"
+
+#include <cerrno>
+
+namespace oci::sys {
+
+Result<UniqueFd> open_at(int dir, const std::string& path, int flags, mode_t mode) {
+  const int fd = ::openat(dir, path.c_str(), flags | O_CLOEXEC, mode);
+  if (fd < 0) return Error::system(errno, cat("open '", path, "'"));
+  return UniqueFd(fd);
+}
+
+Result<std::string> read_all(int fd, std::string_view name, size_t limit) {
+  std::string text;
+  size_t used = 0;
+  for (;;) {
+    // A first read that is larger than most files: one read(2) for the text, one for its end.
+    if (text.size() - used < 4096) text.resize(text.size() + (used == 0 ? 32768 : text.size()));
+    const ssize_t got = ::read(fd, text.data() + used, text.size() - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return Error::system(errno, cat("read '", name, "'"));
+    used += static_cast<size_t>(got);
+    if (used > limit) return Error::system(EFBIG, cat("read '", name, "'"));
+    if (got == 0) break;
+  }
+  text.resize(used);
+  return text;
+}
+
+Result<std::string> read_file_at(int dir, const std::string& path, size_t limit) {
+  const UniqueFd fd = OCI_TRY(open_at(dir, path, O_RDONLY));
+  return read_all(fd.get(), path, limit);
+}
+
+Status write_file_at(int dir, const std::string& path, std::string_view value) {
+  const UniqueFd fd = OCI_TRY(open_at(dir, path, O_WRONLY));
+  ssize_t done;
+  do {
+    done = ::write(fd.get(), value.data(), value.size());
+  } while (done < 0 && errno == EINTR);
+  if (done < 0) return Error::system(errno, cat("write '", value, "' to '", path, "'"));
+  if (static_cast<size_t>(done) != value.size()) {
+    return Error::system(EIO, cat("write '", value, "' to '", path, "'"));
+  }
+  return {};
+}
+
+Status write_all(int fd, std::string_view data, std::string_view name) {
+  while (!data.empty()) {
+    const ssize_t done = ::write(fd, data.data(), data.size());
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) return Error::system(errno, cat("write '", name, "'"));
+    data.remove_prefix(static_cast<size_t>(done));
+  }
+  return {};
+}
+
+}  // namespace oci::sys

@@ -1,0 +1,133 @@
+// Failures as values: what went wrong, and what was being done at the time.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace oci {
+
+// What a caller may branch on. Anything only a person needs belongs in the text.
+enum class ErrorKind {
+  kSystem,         // the kernel said no; sys_errno() tells how
+  kUsage,          // the command line
+  kInvalidConfig,  // config.json
+  kUnsupported,    // valid, but this runtime or this host cannot do it
+  kWrongState,     // the container is not in a status that allows the operation
+  kNotFound,       // no such container
+  kExists,         // the id is taken
+  kProtocol,       // container init broke the rules of runtime/sync
+  kHook,
+  kBusy,     // another process holds the container, or a deadline passed
+  kProgram,  // process.args cannot be executed
+};
+
+class [[nodiscard]] Error {
+ public:
+  Error(ErrorKind kind, std::string what) : kind_(kind), trail_{std::move(what)} {}
+
+  // `err` comes first and is a copy: building `what` may allocate and so overwrite errno.
+  static Error system(int err, std::string what);
+
+  // Adds an outer layer: Error("mount '/proc'").during("create 'web1'").
+  Error&& during(std::string doing) && {
+    trail_.push_back(std::move(doing));
+    return std::move(*this);
+  }
+
+  ErrorKind kind() const { return kind_; }
+  int sys_errno() const { return errno_; }
+
+  // Outermost first, ending in the kernel's own words, which podman's error classifier looks for:
+  //   create 'web1': mount '/proc': Operation not permitted
+  std::string message() const;
+
+ private:
+  ErrorKind kind_;
+  int errno_ = 0;
+  std::vector<std::string> trail_;  // innermost first
+};
+
+template <class T>
+class [[nodiscard]] Result {
+ public:
+  using Value = T;
+
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
+
+  explicit operator bool() const { return state_.index() == 0; }
+  T& value() & { return std::get<0>(state_); }
+  const T& value() const& { return std::get<0>(state_); }
+  T value() && { return std::get<0>(std::move(state_)); }
+  const Error& error() const& { return std::get<1>(state_); }
+  Error error() && { return std::get<1>(std::move(state_)); }
+
+  Result during(std::string doing) && {
+    if (*this) return std::move(*this);
+    return std::move(*this).error().during(std::move(doing));
+  }
+
+ private:
+  std::variant<T, Error> state_;
+};
+
+template <>
+class [[nodiscard]] Result<void> {
+ public:
+  using Value = void;
+
+  Result() = default;
+  Result(Error error) : error_(std::move(error)) {}
+
+  explicit operator bool() const { return !error_.has_value(); }
+  void value() && {}
+  const Error& error() const& { return *error_; }
+  Error error() && { return std::move(*error_); }
+
+  Result during(std::string doing) && {
+    if (*this) return {};
+    return std::move(*error_).during(std::move(doing));
+  }
+
+ private:
+  std::optional<Error> error_;
+};
+
+using Status = Result<void>;
+
+// Evaluates to the value, or leaves the enclosing function with the error. A GNU statement
+// expression, which g++ and clang share: the exit is visible on the line that may take it.
+#define OCI_TRY(...)                                               \
+  __extension__({                                                  \
+    auto oci_try_result = (__VA_ARGS__);                           \
+    if (!oci_try_result) return std::move(oci_try_result).error(); \
+    std::move(oci_try_result).value();                             \
+  })
+
+namespace detail {
+inline void append(std::string& out, std::string_view part) {
+  out += part;
+}
+inline void append(std::string& out, char part) {
+  out += part;
+}
+template <class T>
+requires std::is_integral_v<T>
+void append(std::string& out, T part) {
+  out += std::to_string(part);
+}
+}  // namespace detail
+
+// Joins text and integers: cat("mounts[", i, "]"). libstdc++ 12 has no <format>.
+template <class... Parts>
+std::string cat(const Parts&... parts) {
+  std::string out;
+  (detail::append(out, parts), ...);
+  return out;
+}
+
+}  // namespace oci
