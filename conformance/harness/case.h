@@ -15,8 +15,9 @@ struct Case {
   // Registers itself: a case is a global in a file below cases/. `seconds` is its time limit.
   Case(std::string name, std::string clause, Body body, int seconds = 30);
 
-  std::string name;    // "hostname/is-the-configured-one"
-  std::string clause;  // where it is said: "config.md#hostname", "cli-contract 5.2", "CVE-2019-5736"
+  std::string name;  // "hostname/is-the-configured-one"
+  std::string
+      clause;  // where it is said: "config.md#hostname", "cli-contract 5.2", "CVE-2019-5736"
   Body body;
   int seconds;
 };

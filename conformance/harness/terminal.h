@@ -14,7 +14,7 @@ class Terminal {
   Terminal& operator=(Terminal&&) = delete;
   ~Terminal();
 
-  static Terminal open_new();    // a fresh pty; slave() is open
+  static Terminal open_new();  // a fresh pty; slave() is open
   int master() const { return master_; }
   int slave() const { return slave_; }
   void close_slave();
