@@ -26,6 +26,7 @@ constexpr const char* kApplets[] = {"cat",   "chmod", "dd",   "echo",   "false",
                                     "stty",  "touch", "true", "umount", "uname"};
 
 void link_or_copy(const std::string& from, const std::string& to) {
+  if (exists(to)) return;
   if (::link(from.c_str(), to.c_str()) != 0) copy_file(from, to);
 }
 

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 
@@ -48,7 +49,7 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 }  // namespace
 
 Command::Command(Spawn spawn, const std::string& scratch) : spawn_(std::move(spawn)) {
-  static int number = 0;
+  static std::atomic<int> number = 0;
   const std::string stem = scratch + "/" + std::to_string(++number);
   if (spawn_.out_file.empty()) spawn_.out_file = stem + ".out";
   if (spawn_.err_file.empty()) spawn_.err_file = stem + ".err";

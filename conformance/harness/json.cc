@@ -39,7 +39,8 @@ json::Value& child(json::Document& in, json::Value& parent, const std::string& t
     return parent[index];
   }
   if (!parent.IsObject()) parent.SetObject();
-  if (const auto found = parent.FindMember(token.c_str()); found != parent.MemberEnd()) return found->value;
+  if (const auto found = parent.FindMember(token.c_str()); found != parent.MemberEnd())
+    return found->value;
   parent.AddMember(make_value(in, token), json::Value(), allocator);
   return parent.FindMember(token.c_str())->value;
 }

@@ -37,6 +37,7 @@ class Sandbox {
   std::string path(std::string_view name) const;
   std::string state_root() const { return path("state"); }
   const Runtime& runtime() const { return runtime_; }
+  const Template& parts() const { return parts_; }
 
   Bundle bundle(const std::string& name = "bundle");
 
