@@ -1,5 +1,6 @@
 // linux.namespaces: new ones, joined ones, inherited ones (config-linux.md#namespaces).
 #include <sched.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -197,6 +198,7 @@ void joined_network(Sandbox& sandbox) {
     problem = why.what();
   }
   run({"netns", "delete", name});
+  ::umount2("/run/netns", MNT_DETACH);
   ::rmdir("/run/netns");
   run_command({.argv = {ip, "link", "delete", name + "h"}}, sandbox.directory());
   expect(problem.empty(), problem);

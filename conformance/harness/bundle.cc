@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <filesystem>
 #include <stdexcept>
 
 #include "conformance/harness/files.h"
@@ -28,6 +29,17 @@ constexpr const char* kApplets[] = {"cat",   "chmod", "dd",   "echo",   "false",
 void link_or_copy(const std::string& from, const std::string& to) {
   if (exists(to)) return;
   if (::link(from.c_str(), to.c_str()) != 0) copy_file(from, to);
+}
+
+// Not the files: busybox and the probe are shared by all bundles.
+void give_directories(const std::string& top, unsigned owner) {
+  if (::lchown(top.c_str(), owner, owner) != 0) throw std::runtime_error("chown " + top);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(top)) {
+    const bool plain = !entry.is_directory() || entry.is_symlink();
+    if (!plain && ::lchown(entry.path().c_str(), owner, owner) != 0) {
+      throw std::runtime_error("chown " + entry.path().string());
+    }
+  }
 }
 
 }  // namespace
@@ -105,6 +117,7 @@ Bundle& Bundle::without_namespace(const std::string& type) {
 
 Bundle& Bundle::user_namespace(unsigned host_id, unsigned size) {
   new_namespace("user");
+  owner_ = host_id;
   const std::string map = R"([{"containerID": 0, "hostID": )" + std::to_string(host_id) +
                           R"(, "size": )" + std::to_string(size) + "}]";
   return set_json("/linux/uidMappings", map).set_json("/linux/gidMappings", map);
@@ -120,6 +133,7 @@ std::string Bundle::text() const {
 }
 
 Bundle& Bundle::write() {
+  if (owner_ != 0) give_directories(rootfs(), owner_);
   write_file(directory_ + "/config.json", text());
   return *this;
 }
