@@ -38,10 +38,11 @@ const Case kSlashes("sysctl/a-key-with-slashes", "sysctl(8)", slashes);
 void refuse(Sandbox& sandbox, const char* key, const char* value,
             const std::function<void(Bundle&)>& more = {}) {
   Bundle bundle = sandbox.bundle();
-  expect_refusal(sandbox, bundle, {"linux.sysctl", {"sysctl", key}}, [&](Bundle& spoilt) {
-    spoilt.set(std::string("/linux/sysctl/") + key, value);
-    if (more) more(spoilt);
-  });
+  expect_refusal(sandbox, bundle, {"linux.sysctl", {"sysctl", "/proc/sys", key}},
+                 [&](Bundle& spoilt) {
+                   spoilt.set(std::string("/linux/sysctl/") + key, value);
+                   if (more) more(spoilt);
+                 });
 }
 
 void the_hosts(Sandbox& sandbox) {

@@ -48,7 +48,8 @@ const Case kErrno("seccomp/errno-and-errno-ret", "config-linux.md#seccomp", erro
 
 void default_errno(Sandbox& sandbox) {
   Bundle bundle = filtered(sandbox);
-  bundle.set("/linux/seccomp/defaultAction", "SCMP_ACT_ERRNO")
+  bundle.set("/process/noNewPrivileges", true)
+      .set("/linux/seccomp/defaultAction", "SCMP_ACT_ERRNO")
       .set("/linux/seccomp/defaultErrnoRet", 77)
       .add("/linux/seccomp/syscalls", R"({"action": "SCMP_ACT_ALLOW", "names": ["execve",
         "exit_group", "exit", "write", "writev", "read", "close", "brk", "mmap", "munmap", "mprotect",
@@ -147,7 +148,8 @@ const Case kUnknownNames("seccomp/names-that-nobody-knows-are-skipped", "spec-ma
 
 void newer_calls(Sandbox& sandbox) {
   Bundle bundle = filtered(sandbox);
-  bundle.set("/linux/seccomp/defaultAction", "SCMP_ACT_ERRNO")
+  bundle.set("/process/noNewPrivileges", true)
+      .set("/linux/seccomp/defaultAction", "SCMP_ACT_ERRNO")
       .set_json("/linux/seccomp/syscalls", R"([{"action": "SCMP_ACT_ALLOW", "names": []}])");
   Words all;
   // Everything up to clone3: what a profile of that age would list.

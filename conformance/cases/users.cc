@@ -47,7 +47,7 @@ const Case kOutside("users/the-host-sees-the-mapped-ids", "config-linux.md#user-
 
 void several_ranges(Sandbox& sandbox) {
   Bundle bundle = mapped(sandbox);
-  bundle
+  bundle.user_namespace(200000)
       .set_json("/linux/uidMappings", R"([{"containerID": 0, "hostID": 200000, "size": 1},
                                           {"containerID": 1, "hostID": 300000, "size": 10},
                                           {"containerID": 1000, "hostID": 400000, "size": 5}])")
@@ -129,7 +129,8 @@ void joined(Sandbox& sandbox) {
   sandbox.create_and_start(pause);
   const std::string path = "/proc/" + std::to_string(sandbox.init_pid()) + "/ns/user";
   Bundle bundle = sandbox.bundle("joins");
-  bundle.new_namespace("user", path).write();
+  // With the maps, as engines send it, and so that mapped root owns the rootfs.
+  bundle.user_namespace(kHostId, 65536).new_namespace("user", path).write();
   const Outcome ran = sandbox.call({"run", "--bundle", bundle.directory(), sandbox.id() + "-j"});
   expect_equal("exit code", ran.exit_code, 0);
   expect_equal("user namespace", Facts(ran.out).text("/namespaces/user"),

@@ -11,10 +11,12 @@
 namespace oci::conformance {
 
 std::string cgroup2_mount() {
+  std::string found;
   for (const std::string& line : lines(read_file("/proc/self/mountinfo"))) {
-    if (const Mounted mount = parse_mountinfo(line); mount.type == "cgroup2") return mount.target;
+    const Mounted mount = parse_mountinfo(line);
+    if (mount.type == "cgroup2") found = mount.target;  // a later one may hide the earlier
   }
-  return {};
+  return found;
 }
 
 void require_cgroup2() {

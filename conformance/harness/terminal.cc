@@ -98,7 +98,7 @@ ConsoleSocket::~ConsoleSocket() {
   ::close(listener_);
 }
 
-Terminal ConsoleSocket::receive(std::string* name) {
+Terminal ConsoleSocket::receive() {
   expect(readable(listener_), "nobody connects to the console socket");
   const int peer = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
   expect(peer >= 0 && readable(peer), "nothing is sent to the console socket");
@@ -119,7 +119,6 @@ Terminal ConsoleSocket::receive(std::string* name) {
                (header->cmsg_len - CMSG_LEN(0)) / sizeof(int), 1U);
   int fd = -1;
   std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
-  if (name) name->assign(data.data(), static_cast<size_t>(got));
   return Terminal(fd);
 }
 

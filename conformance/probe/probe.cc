@@ -69,6 +69,58 @@ int do_escape(int, char**) {
   return 0;
 }
 
+bool same_file(const struct stat& one, const char* path) {
+  struct stat other = {};
+  return ::stat(path, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+// Keeps a foreign executable that `pid` runs; -1 when it is gone or one of the image's.
+int hold_executable(int pid) {
+  char path[64];
+  std::snprintf(path, sizeof path, "/proc/%d/exe", pid);
+  const int held = ::open(path, O_PATH | O_CLOEXEC);
+  struct stat status = {};
+  if (held < 0) return -1;
+  const bool foreign = ::fstat(held, &status) == 0 && !same_file(status, "/bin/busybox") &&
+                       !same_file(status, "/bin/probe");
+  if (foreign) return held;
+  ::close(held);
+  return -1;
+}
+
+// While it runs, a file cannot be opened for writing (ETXTBSY): tried again and again.
+bool try_to_write(int held) {
+  char path[64];
+  std::snprintf(path, sizeof path, "/proc/self/fd/%d", held);
+  const int fd = ::open(path, O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool wrote = ::pwrite(fd, "\x7f", 1, 0) == 1;
+  ::close(fd);
+  return wrote;
+}
+
+// probe grab: takes hold of the executable of every process that is not the image's, and tries to
+// write its first byte, until it is killed.
+int do_grab(int, char**) {
+  int held[32] = {};
+  int count = 0;
+  for (;;) {
+    for (int pid = 2; pid < 300; ++pid) {
+      const int fd = hold_executable(pid);
+      if (fd < 0) continue;
+      int& slot = held[count++ % 32];
+      if (slot > 0) ::close(slot);
+      slot = fd;
+    }
+    for (int& fd : held) {
+      if (fd > 0 && try_to_write(fd)) {
+        std::printf("wrote to a foreign executable\n");
+        std::fflush(stdout);
+      }
+    }
+  }
+}
+
 // probe sleep: until a signal ends it.
 int do_sleep(int, char**) {
   for (;;)
@@ -87,9 +139,9 @@ struct Word {
 };
 
 constexpr Word kWords[] = {
-    {"create", do_create},   {"escape", do_escape}, {"facts", oci::conformance::probe::print_facts},
-    {"read", do_read},       {"sleep", do_sleep},   {"sti", do_sti},
-    {"syscall", do_syscall}, {"write", do_write},
+    {"create", do_create}, {"escape", do_escape},   {"facts", oci::conformance::probe::print_facts},
+    {"grab", do_grab},     {"read", do_read},       {"sleep", do_sleep},
+    {"sti", do_sti},       {"syscall", do_syscall}, {"write", do_write},
 };
 
 }  // namespace
