@@ -171,7 +171,9 @@ const Case kRelayed("terminal/run-relays-and-ends-with-the-programs-code", "cli-
 void sized(Sandbox& sandbox) {
   Bundle bundle = with_terminal(sandbox);
   bundle.shell(
-      "echo ready; while [ \"$(stty size)\" != '40 132' ]; do sleep 0.05; done; echo resized");
+      "echo ready; i=0; while [ \"$(stty size)\" != '40 132' ] && [ $i -lt 60 ]; do sleep 0.05; "
+      "i=$((i+1)); done; "
+      "[ $i -lt 60 ] && echo resized");
   Terminal terminal = Terminal::open_new();
   terminal.resize(24, 80);
   Command running(foreground(sandbox, bundle, terminal), sandbox.directory());

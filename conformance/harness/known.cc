@@ -20,14 +20,16 @@ Known Known::parse(std::string_view text) {
     if (colon == line.npos || trimmed(line.substr(colon + 2)).empty()) {
       throw std::runtime_error("a known deviation needs a reason: '" + line + "'");
     }
-    known.entries_.emplace_back(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 2)));
+    std::string reason = trimmed(line.substr(colon + 2));
+    const bool sometimes = reason.starts_with("sometimes");
+    known.entries_.push_back({trimmed(line.substr(0, colon)), std::move(reason), sometimes});
   }
   return known;
 }
 
-std::optional<std::string> Known::reason(const std::string& case_name) const {
-  for (const auto& [glob, reason] : entries_) {
-    if (matches(glob, case_name)) return reason;
+std::optional<Known::Entry> Known::find(const std::string& case_name) const {
+  for (const Entry& entry : entries_) {
+    if (matches(entry.glob, case_name)) return entry;
   }
   return std::nullopt;
 }

@@ -44,16 +44,16 @@ void print_reasons(const Case& test, const std::vector<Column>& columns, size_t 
 }  // namespace
 
 Judged judge(const Result& result, const std::string& case_name, const Known& known) {
-  const std::optional<std::string> reason = known.reason(case_name);
+  const std::optional<Known::Entry> entry = known.find(case_name);
   if (result.verdict == Verdict::kSkipped) {
     return {Standing::kSkipped, result.reason, result.seconds};
   }
   if (result.verdict == Verdict::kPassed) {
-    if (!reason) return {Standing::kPassed, "", result.seconds};
-    return {Standing::kUnexpectedPass, *reason, result.seconds};
+    if (!entry || entry->sometimes) return {Standing::kPassed, "", result.seconds};
+    return {Standing::kUnexpectedPass, entry->reason, result.seconds};
   }
-  if (!reason) return {Standing::kFailed, result.reason, result.seconds};
-  return {Standing::kKnown, *reason + " [" + result.reason + "]", result.seconds};
+  if (!entry) return {Standing::kFailed, result.reason, result.seconds};
+  return {Standing::kKnown, entry->reason + " [" + result.reason + "]", result.seconds};
 }
 
 Totals total(const std::vector<Column>& columns) {
