@@ -140,7 +140,8 @@ struct Plan {
   bool new_network_namespace = false;  // its loopback device is brought up
   uint64_t clone_flags = 0;            // CLONE_NEW*, without CLONE_NEWCGROUP
   List<Join> joins;
-  Text time_offsets;  // for /proc/self/timens_offsets; the stage unshares CLONE_NEWTIME
+  bool new_time_namespace = false;  // the stage unshares it: offsets come before any process
+  Text time_offsets;                // for /proc/self/timens_offsets; absent: none
 
   // Root.
   Text rootfs;             // absolute path on the host
