@@ -29,8 +29,8 @@ Result<RawMode> RawMode::enter(int fd) {
 }
 
 RawMode::~RawMode() {
-  // TCSADRAIN: what was written in raw mode is also shown in it.
-  if (fd_ >= 0) tcsetattr(fd_, TCSADRAIN, &before_);
+  // Not TCSADRAIN: a terminal that is stopped must not keep us from ending.
+  if (fd_ >= 0) tcsetattr(fd_, TCSANOW, &before_);
 }
 
 }  // namespace oci::sys
