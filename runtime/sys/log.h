@@ -35,7 +35,8 @@ void log_debug(std::string_view message);
 void log_info(std::string_view message);
 void log_warning(std::string_view message);
 
-// Writes the warnings that were held back. Called when a run has succeeded, or will not return soon.
+// Writes the warnings that were held back. Called when a run has succeeded, or will not return
+// soon.
 void log_success();
 
 // The one error record of a failed run, and on stderr "oci-rt: MESSAGE". Called by main only.
