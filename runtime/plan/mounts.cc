@@ -134,7 +134,6 @@ Status plan_cgroup(Entry& entry, MountOp& op) {
                      "namespace or drop the mount"));
   }
   entry.source = entry.draft.host.cgroup2_mount_point;
-  op.target_kind = init::TargetKind::kDirectory;
   return plan_bind(entry, op, false);
 }
 
@@ -144,15 +143,13 @@ Status plan_host_sysfs(Entry& entry, MountOp& op) {
   OCI_TRY(check_attributes_only(entry, "sysfs without a network namespace of its own"));
   entry.source = "/sys";
   entry.attributes_go_deep = true;
-  op.target_kind = init::TargetKind::kDirectory;
   op.target_is_plain = true;
   return plan_bind(entry, op, true);
 }
 
 Status plan_filesystem(Entry& entry, MountOp& op) {
   op.kind = MountKind::kFilesystem;
-  op.target_kind = init::TargetKind::kDirectory;
-  entry.type = entry.mount.type.value_or("");
+  if (entry.mount.type) entry.type = *entry.mount.type;
   if (entry.type.empty()) {
     return invalid(entry.at("type"), "is required where options has neither bind nor rbind");
   }
