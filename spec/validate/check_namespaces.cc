@@ -1,4 +1,5 @@
 // linux.namespaces, and the properties that are a namespace's own: config-linux.md#namespaces.
+#include "spec/parse/names.h"
 #include "spec/validate/checks.h"
 #include "spec/validate/lexical.h"
 
@@ -18,8 +19,10 @@ void check_list(const std::vector<Namespace>& namespaces, Diagnostics& out) {
   for_each_repeated(
       namespaces.size(), [&namespaces](size_t i) { return namespaces[i].type; },
       [&](size_t first, size_t again) {
-        out.add(child_path(child_path(kList, again), "type"),
-                cat("expected each type once, found that of namespaces[", first, "] again"));
+        out.add(
+            child_path(child_path(kList, again), "type"),
+            cat("expected each type once, found ", name_of(kNamespaceNames, namespaces[again].type),
+                " as in namespaces[", first, "]"));
       });
 }
 

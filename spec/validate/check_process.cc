@@ -1,4 +1,5 @@
 // The container's process: config.md#process. Its ids are check_ids.cc's.
+#include "spec/parse/names.h"
 #include "spec/validate/checks.h"
 #include "spec/validate/lexical.h"
 

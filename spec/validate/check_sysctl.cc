@@ -1,5 +1,6 @@
 // linux.sysctl: config-linux.md#sysctl. Only what belongs to a namespace of the container: any
 // other key is the whole machine's.
+#include "spec/parse/names.h"
 #include "spec/validate/checks.h"
 #include "spec/validate/lexical.h"
 
@@ -9,22 +10,21 @@ namespace {
 struct Owner {
   std::string_view key;  // one that ends in '/' stands for all below it
   NamespaceType type;
-  const char* type_name;
 };
 
 constexpr Owner kOwners[] = {
-    {"fs/mqueue/", NamespaceType::kIpc, "ipc"},
-    {"kernel/domainname", NamespaceType::kUts, "uts"},
-    {"kernel/msgmax", NamespaceType::kIpc, "ipc"},
-    {"kernel/msgmnb", NamespaceType::kIpc, "ipc"},
-    {"kernel/msgmni", NamespaceType::kIpc, "ipc"},
-    {"kernel/sem", NamespaceType::kIpc, "ipc"},
-    {"kernel/shm_rmid_forced", NamespaceType::kIpc, "ipc"},
-    {"kernel/shmall", NamespaceType::kIpc, "ipc"},
-    {"kernel/shmmax", NamespaceType::kIpc, "ipc"},
-    {"kernel/shmmni", NamespaceType::kIpc, "ipc"},
-    {"net/", NamespaceType::kNetwork, "network"},
-    {"user/", NamespaceType::kUser, "user"},
+    {"fs/mqueue/", NamespaceType::kIpc},
+    {"kernel/domainname", NamespaceType::kUts},
+    {"kernel/msgmax", NamespaceType::kIpc},
+    {"kernel/msgmnb", NamespaceType::kIpc},
+    {"kernel/msgmni", NamespaceType::kIpc},
+    {"kernel/sem", NamespaceType::kIpc},
+    {"kernel/shm_rmid_forced", NamespaceType::kIpc},
+    {"kernel/shmall", NamespaceType::kIpc},
+    {"kernel/shmmax", NamespaceType::kIpc},
+    {"kernel/shmmni", NamespaceType::kIpc},
+    {"net/", NamespaceType::kNetwork},
+    {"user/", NamespaceType::kUser},
 };
 
 const Owner* find_owner(std::string_view file) {
@@ -62,7 +62,8 @@ void check_file(const Config& config, const std::string& key, const std::string&
     return add("expected a key that belongs to a namespace, found one of the whole machine");
   }
   if (find_namespace(config, owner->type) == nullptr) {
-    add(cat("needs a namespace of type ", owner->type_name, " in linux.namespaces"));
+    add(cat("needs a namespace of type ", name_of(kNamespaceNames, owner->type),
+            " in linux.namespaces"));
   }
 }
 
