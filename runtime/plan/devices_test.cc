@@ -69,18 +69,6 @@ BOOST_AUTO_TEST_CASE(the_format_of_a_node_comes_from_its_type) {
   BOOST_TEST(ops[7].mode == unsigned{S_IFIFO | 0666});
 }
 
-BOOST_AUTO_TEST_CASE(numbers_that_mknod_would_cut_are_refused) {
-  spec::Config config = some_config();
-  config.linux->devices = {some_device()};
-  config.linux->devices[0].major = 4096;
-  BOOST_TEST(error_of(config) == "linux.devices[0].major: must be from 0 to 4095, not 4096");
-  config.linux->devices[0].major = 10;
-  config.linux->devices[0].minor = -1;
-  BOOST_TEST(error_of(config) == "linux.devices[0].minor: must be from 0 to 1048575, not -1");
-  config.linux->devices[0].minor.reset();
-  BOOST_TEST(error_of(config) == "linux.devices[0].minor: is required");
-}
-
 BOOST_AUTO_TEST_CASE(where_mknod_is_forbidden_devices_are_bound_and_fifos_made) {
   spec::Config config = some_config();
   config.linux->devices = {some_device(), {.type = DeviceType::kFifo, .path = "/f"}};

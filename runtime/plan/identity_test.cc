@@ -54,22 +54,6 @@ BOOST_AUTO_TEST_CASE(groups_that_were_denied_further_out_stay_denied) {
   BOOST_TEST(!plan_of(some_config(), host).init().set_groups);
 }
 
-BOOST_AUTO_TEST_CASE(an_id_outside_the_map_is_named) {
-  spec::Config config = with_user_namespace({{0, 100000, 1000}, {2000, 200000, 1}});
-  config.process->user.uid = 2000;
-  plan_of(config);
-  config.process->user.uid = 1000;
-  BOOST_TEST(error_of(config) == "process.user.uid: 1000 is in no range of linux.uidMappings");
-  config.process->user.uid = 0;
-  config.process->user.gid = 4294967295;
-  BOOST_TEST(error_of(config) ==
-             "process.user.gid: 4294967295 is in no range of linux.gidMappings");
-  config.process->user.gid = 999;
-  config.process->user.additional_gids = {0, 1999};
-  BOOST_TEST(error_of(config) ==
-             "process.user.additionalGids[1]: 1999 is in no range of linux.gidMappings");
-}
-
 BOOST_AUTO_TEST_CASE(each_container_has_a_keyring_unless_told_otherwise) {
   const Plan plan = plan_of(some_config());
   BOOST_TEST(text(plan, plan.init().keyring) == "_ses.web1");

@@ -108,11 +108,6 @@ BOOST_AUTO_TEST_CASE(what_is_not_known_is_cut_at_commas_for_the_filesystem) {
   BOOST_TEST(options.first_parameter.value() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_known_and_not_applied_is_found_again) {
-  const Options given = {"nosuid", "tmpcopyup"};
-  BOOST_TEST(fold_mount_options(given).first_unsupported.value() == 1u);
-}
-
 BOOST_AUTO_TEST_CASE(features_lists_each_applied_name_once_in_order) {
   const auto names = known_mount_options();
   BOOST_TEST(std::ranges::is_sorted(names));

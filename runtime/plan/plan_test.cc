@@ -91,39 +91,6 @@ BOOST_AUTO_TEST_CASE(the_other_hooks_are_not_init_s) {
   BOOST_TEST(plan_of(config).init().host_hooks);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_valid_and_not_applied_yet_is_refused_by_its_path) {
-  const auto refused = [](auto change) {
-    spec::Config config = some_config();
-    change(config);
-    return error_of(config);
-  };
-  BOOST_TEST(refused([](auto& c) { c.process->apparmor_profile = "x"; }) ==
-             "process.apparmorProfile: not supported yet");
-  BOOST_TEST(refused([](auto& c) { c.process->selinux_label = "x"; }) ==
-             "process.selinuxLabel: not supported yet");
-  BOOST_TEST(refused([](auto& c) { c.process->io_priority.emplace(); }) ==
-             "process.ioPriority: not supported yet");
-  BOOST_TEST(refused([](auto& c) { c.process->scheduler.emplace(); }) ==
-             "process.scheduler: not supported yet");
-  BOOST_TEST(refused([](auto& c) { c.linux->intel_rdt.emplace(); }) ==
-             "linux.intelRdt: not supported yet");
-  BOOST_TEST(refused([](auto& c) { c.linux->memory_policy.emplace(); }) ==
-             "linux.memoryPolicy: not supported yet");
-  BOOST_TEST(refused([](auto& c) { c.linux->mount_label = "x"; }) ==
-             "linux.mountLabel: not supported yet");
-  BOOST_TEST(refused([](auto& c) { c.linux->net_devices.emplace_back(); }) ==
-             "linux.netDevices: not supported yet");
-  BOOST_TEST(refused([](auto& c) { c.linux->personality.emplace(); }) ==
-             "linux.personality: not supported yet");
-}
-
-BOOST_AUTO_TEST_CASE(empty_labels_ask_for_nothing) {
-  spec::Config config = some_config();
-  config.process->apparmor_profile = config.process->selinux_label = config.linux->mount_label = "";
-  config.process->exec_cpu_affinity.emplace();
-  plan_of(config);
-}
-
 BOOST_AUTO_TEST_CASE(the_names_of_the_machine_are_absent_unless_given) {
   spec::Config config = some_config();
   BOOST_TEST(!plan_of(config).init().hostname);
