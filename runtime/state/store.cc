@@ -68,6 +68,22 @@ bool in_use(int dir) {
   return locked && !locked.value();
 }
 
+enum class Claim { kOurs, kTaken, kAgain };
+
+// Takes the directory that was made or found, unless a container lives in it. `dir` holds the lock.
+// Whoever holds the lock of a directory without a record owns it, not whoever made it: a creator
+// that was killed in between leaves no one to ask.
+Result<Claim> claim(const sys::UniqueFd& dir) {
+  const bool locked = OCI_TRY(try_lock(dir.get()));
+  if (::faccessat(dir.get(), kRecordFile, F_OK, 0) == 0) return Claim::kTaken;
+  if (!locked) {  // held by a creator, a `delete` or a `list` that will be done in no time
+    ::poll(nullptr, 0, 1);
+    return Claim::kAgain;
+  }
+  if (!OCI_TRY(still_there(dir.get()))) return Claim::kAgain;
+  return Claim::kOurs;
+}
+
 }  // namespace
 
 Status check_id(std::string_view id) {
@@ -131,18 +147,16 @@ Result<StateDir> Store::reserve(std::string_view id) const {
 
     Result<sys::UniqueFd> dir = open_dir(path);
     if (!dir && is_absent(dir.error())) continue;
-    if (!dir) return std::move(dir).error();
-    const int fd = dir.value().get();
-    // Whoever holds the lock of a directory without a record owns it, not whoever made it: a
-    // creator that was killed in between leaves no one to ask.
-    const bool locked = OCI_TRY(try_lock(fd));
-    if (::faccessat(fd, kRecordFile, F_OK, 0) == 0) return taken(id);
-    if (!locked) {  // held by a creator, a `delete` or a `list` that will be done in no time
-      ::poll(nullptr, 0, 1);
-      continue;
+    const Result<Claim> claimed = dir ? claim(dir.value()) : Result<Claim>(dir.error());
+    if (!claimed) {
+      if (made) ::rmdir(path.c_str());
+      return claimed.error();
     }
-    if (!OCI_TRY(still_there(fd))) continue;
-    if (!made) OCI_TRY(remove_content(fd).during(cat("take over '", path, "'")));
+    if (claimed.value() == Claim::kTaken) return taken(id);
+    if (claimed.value() == Claim::kAgain) continue;
+    if (!made) {
+      OCI_TRY(remove_content(dir.value().get()).during(cat("take over '", path, "'")));
+    }
     return StateDir(std::move(dir).value(), std::string(id), path, true);
   } while (sys::poll_timeout(deadline) > 0);
   return taken(id);
