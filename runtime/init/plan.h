@@ -138,9 +138,10 @@ struct Plan {
   bool new_user_namespace = false;
   bool new_cgroup_namespace = false;
   bool new_network_namespace = false;  // its loopback device is brought up
-  uint64_t clone_flags = 0;            // CLONE_NEW*, without CLONE_NEWCGROUP
-  List<Join> joins;
-  Text time_offsets;  // for /proc/self/timens_offsets; the stage unshares CLONE_NEWTIME
+  bool new_time_namespace = false;     // the stage unshares CLONE_NEWTIME
+  uint64_t clone_flags = 0;            // CLONE_NEW*, without CLONE_NEWCGROUP and CLONE_NEWTIME
+  List<Join> joins;                    // in the order of joining
+  Text time_offsets;                   // for /proc/self/timens_offsets, whole
 
   // Root.
   Text rootfs;             // absolute path on the host

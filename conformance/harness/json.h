@@ -1,0 +1,43 @@
+// Editing and reading JSON by pointer ("/linux/namespaces/0/type"). The harness's own, on purpose:
+// a parser shared with the runtime would share its mistakes.
+#pragma once
+
+#include <concepts>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "third_party/rapidjson.h"
+
+namespace oci::conformance {
+
+// Throws Failed when `text` is no JSON; `what` says whose it is.
+json::Document parse_json(const std::string& what, std::string_view text);
+
+// The value at `pointer`; nullptr when there is none.
+const json::Value* find(const json::Value& from, std::string_view pointer);
+
+// The value at `pointer`, made if it is missing; "-" stands for a new element of an array.
+json::Value& place(json::Document& in, std::string_view pointer);
+
+void remove(json::Document& from, std::string_view pointer);
+
+std::string to_text(const json::Value& value);  // compact
+
+inline json::Value make_value(json::Document& in, const std::string& text) {
+  return json::Value(text.data(), static_cast<json::Size>(text.size()), in.GetAllocator());
+}
+inline json::Value make_value(json::Document& in, const char* text) {
+  return make_value(in, std::string(text));
+}
+inline json::Value make_value(json::Document&, bool value) {
+  return json::Value(value);
+}
+template <std::integral T>
+json::Value make_value(json::Document&, T number) {
+  if constexpr (std::is_signed_v<T>) return json::Value(static_cast<int64_t>(number));
+  return json::Value(static_cast<uint64_t>(number));
+}
+json::Value make_value(json::Document& in, const std::vector<std::string>& words);
+
+}  // namespace oci::conformance

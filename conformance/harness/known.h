@@ -1,0 +1,29 @@
+// Deviations that are expected: known/NAME.txt, a case and the reason a line.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace oci::conformance {
+
+class Known {
+ public:
+  Known() = default;
+
+  // Lines are `case-or-glob: reason`; empty ones and those that begin with # say nothing. A line
+  // without a reason throws std::runtime_error.
+  static Known parse(std::string_view text);
+
+  std::optional<std::string> reason(const std::string& case_name) const;
+
+ private:
+  std::vector<std::pair<std::string, std::string>> entries_;
+};
+
+// Whether `name` matches the shell pattern `glob`; "" matches everything.
+bool matches(const std::string& glob, const std::string& name);
+
+}  // namespace oci::conformance

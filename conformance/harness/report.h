@@ -1,0 +1,43 @@
+// Verdicts, and how they are printed: TAP, a table over runtimes, the closing line.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "conformance/harness/case.h"
+#include "conformance/harness/known.h"
+
+namespace oci::conformance {
+
+enum class Verdict { kPassed, kFailed, kSkipped };
+
+struct Result {
+  Verdict verdict = Verdict::kFailed;
+  std::string reason;
+  double seconds = 0;
+};
+
+// A result after known deviations were looked up.
+enum class Standing { kPassed, kFailed, kSkipped, kKnown, kUnexpectedPass };
+struct Judged {
+  Standing standing = Standing::kFailed;
+  std::string reason;
+  double seconds = 0;
+};
+Judged judge(const Result& result, const std::string& case_name, const Known& known);
+
+struct Column {
+  std::string runtime;
+  std::vector<Judged> results;  // one a case
+};
+
+struct Totals {
+  int passed = 0, failed = 0, skipped = 0, known = 0;
+};
+Totals total(const std::vector<Column>& columns);
+
+// Both print the reasons of all that did not pass.
+void print_tap(const std::vector<const Case*>& cases, const std::vector<Column>& columns);
+void print_table(const std::vector<const Case*>& cases, const std::vector<Column>& columns);
+
+}  // namespace oci::conformance

@@ -1,0 +1,21 @@
+// What a case needs of the machine. Each throws Skipped with the reason when it is missing.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "conformance/harness/sandbox.h"
+
+namespace oci::conformance {
+
+void require_controller(const std::string& name);       // in the cgroup v2 tree of the view
+void require_capability(int capability, const std::string& name);  // in the harness's own set
+std::string require_program(const std::string& name);   // its path
+void require_file(const std::string& path);
+void require_cgroup2();                                 // mounted anywhere in the view
+void require_option(Sandbox& sandbox, const std::string& verb, const std::string& option);
+
+// Where the cgroup v2 tree is mounted; "" when it is not.
+std::string cgroup2_mount();
+
+}  // namespace oci::conformance

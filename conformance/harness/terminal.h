@@ -1,0 +1,53 @@
+// Terminals: the engine's end of --console-socket, and a pty for a runtime in the foreground.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace oci::conformance {
+
+// A pty master that is read and written like a person would.
+class Terminal {
+ public:
+  explicit Terminal(int master) : master_(master) {}
+  Terminal(Terminal&& other) noexcept;
+  Terminal& operator=(Terminal&&) = delete;
+  ~Terminal();
+
+  static Terminal open_new();    // a fresh pty; slave() is open
+  int master() const { return master_; }
+  int slave() const { return slave_; }
+  void close_slave();
+  void type(std::string_view text) const;
+  void resize(int rows, int columns) const;
+  std::string size() const;  // "rows columns"
+
+  // Everything printed until `wanted` appeared or the other side closed. Throws Failed when
+  // neither happens in time.
+  std::string read_until(std::string_view wanted);
+  std::string read_all() { return read_until(""); }
+
+ private:
+  int master_;
+  int slave_ = -1;
+  std::string seen_;
+};
+
+// Listens as conmon and containerd do.
+class ConsoleSocket {
+ public:
+  explicit ConsoleSocket(std::string path);
+  ConsoleSocket(const ConsoleSocket&) = delete;
+  ConsoleSocket& operator=(const ConsoleSocket&) = delete;
+  ~ConsoleSocket();
+
+  const std::string& path() const { return path_; }
+  // The pty master that the runtime sent: one message, exactly one descriptor, its name as data.
+  Terminal receive(std::string* name = nullptr);
+
+ private:
+  std::string path_;
+  int listener_;
+};
+
+}  // namespace oci::conformance
