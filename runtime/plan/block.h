@@ -47,7 +47,6 @@ class Block {
 
  private:
   uint32_t append(const void* data, size_t size);  // 8-byte aligned
-  void align();
 
   init::Plan head_;
   std::string bytes_;

@@ -45,6 +45,7 @@ struct Record {
   spec::Annotations annotations;
   std::vector<spec::Hook> poststart;
   std::vector<spec::Hook> poststop;
+  bool has_process = true;  // false: config.json sets none, and `start` is refused
 };
 
 std::string to_json(const Record& record);
