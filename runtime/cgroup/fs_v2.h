@@ -47,6 +47,7 @@ class [[nodiscard]] Cgroup {
 
  private:
   Cgroup(Layout layout, Location location);
+  Status make(int mount, std::span<const Write> writes, sys::UniqueFd existing);
 
   Layout layout_;
   Location location_;

@@ -3,6 +3,8 @@
 
 #include <sys/types.h>
 
+#include <span>
+#include <string>
 #include <vector>
 
 #include "runtime/cgroup/fs_v2.h"
@@ -18,11 +20,17 @@ namespace oci::cgroup {
 // processes and what they wait for, and calling again later finishes the work.
 Status kill_and_remove(const Layout& layout, const Location& location, sys::Deadline deadline);
 
+// The second half of it: the parents alone, whatever became of the cgroup itself.
+Status remove_parents(const Layout& layout, const Location& location);
+
 // `kill --all`: the signal to every process in and below it, each held by pidfd and seen to be
 // inside after that. A cgroup that is gone has no processes.
 Status kill_all(const Layout& layout, const Location& location, int signal);
 
 // The pids in and below it, ascending; none if it is gone. Pids of other namespaces are 0.
 Result<std::vector<pid_t>> processes(const Layout& layout, const Location& location);
+
+// ": PID 12 (state D in nfs_wait), 15 (state S)", the first few; for messages.
+std::string name_pids(std::span<const pid_t> pids);
 
 }  // namespace oci::cgroup

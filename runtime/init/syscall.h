@@ -10,25 +10,30 @@
 namespace oci::init {
 
 #if defined(__x86_64__)
-inline long raw_syscall(long number, long a, long b, long c, long d, long e) {
+inline long raw_syscall(long number, long a, long b, long c, long d, long e, long f) {
   long result;
   register long r10 __asm__("r10") = d;
   register long r8 __asm__("r8") = e;
+  register long r9 __asm__("r9") = f;
   __asm__ volatile("syscall"
                    : "=a"(result)
-                   : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8)
+                   : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
                    : "rcx", "r11", "memory");
   return result;
 }
 #elif defined(__aarch64__)
-inline long raw_syscall(long number, long a, long b, long c, long d, long e) {
+inline long raw_syscall(long number, long a, long b, long c, long d, long e, long f) {
   register long x8 __asm__("x8") = number;
   register long x0 __asm__("x0") = a;
   register long x1 __asm__("x1") = b;
   register long x2 __asm__("x2") = c;
   register long x3 __asm__("x3") = d;
   register long x4 __asm__("x4") = e;
-  __asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4) : "memory");
+  register long x5 __asm__("x5") = f;
+  __asm__ volatile("svc 0"
+                   : "+r"(x0)
+                   : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
+                   : "memory");
   return x0;
 }
 #else
@@ -52,10 +57,10 @@ inline long word(T* pointer) {
 }
 }  // namespace detail
 
-template <class A = int, class B = int, class C = int, class D = int, class E = int>
-inline long sys(long number, A a = 0, B b = 0, C c = 0, D d = 0, E e = 0) {
+template <class A = int, class B = int, class C = int, class D = int, class E = int, class F = int>
+inline long sys(long number, A a = 0, B b = 0, C c = 0, D d = 0, E e = 0, F f = 0) {
   using detail::word;
-  return raw_syscall(number, word(a), word(b), word(c), word(d), word(e));
+  return raw_syscall(number, word(a), word(b), word(c), word(d), word(e), word(f));
 }
 
 }  // namespace oci::init

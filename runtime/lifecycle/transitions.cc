@@ -47,20 +47,4 @@ Status check_transition(Verb verb, ContainerStatus status, std::string_view id) 
   return Error(ErrorKind::kWrongState, cat("container \"", id, "\" is in an unknown state"));
 }
 
-std::string_view status_name(ContainerStatus status) {
-  switch (status) {
-    case ContainerStatus::kCreating:
-      return "creating";
-    case ContainerStatus::kCreated:
-      return "created";
-    case ContainerStatus::kRunning:
-      return "running";
-    case ContainerStatus::kPaused:
-      return "paused";
-    case ContainerStatus::kStopped:
-      return "stopped";
-  }
-  return "unknown";
-}
-
 }  // namespace oci::lifecycle

@@ -22,8 +22,7 @@ namespace {
 constexpr size_t kConfigLimit = size_t{64} << 20;
 
 Result<spec::Config> read_config(const std::string& bundle, const CreateOptions& options) {
-  const std::string path =
-      options.config.empty() ? cat(bundle, "/config.json") : options.config;
+  const std::string path = options.config.empty() ? cat(bundle, "/config.json") : options.config;
   Result<std::string> text = sys::read_file_at(AT_FDCWD, path, kConfigLimit);
   if (!text) {
     if (text.error().sys_errno() == ENOENT) {
@@ -88,8 +87,7 @@ Result<CgroupPlan> plan_cgroup(const spec::Config& config, const std::string& id
   CgroupPlan plan;
   plan.layout = OCI_TRY(cgroup::find_layout());
   const bool has_linux = config.linux.has_value();
-  plan.path =
-      OCI_TRY(cgroup::place(has_linux ? config.linux->cgroups_path : std::nullopt, id));
+  plan.path = OCI_TRY(cgroup::place(has_linux ? config.linux->cgroups_path : std::nullopt, id));
   if (!has_linux || !config.linux->resources) return plan;
   const spec::Resources& resources = *config.linux->resources;
   plan.writes = OCI_TRY(cgroup::v2_writes(resources));
