@@ -30,16 +30,20 @@ class Diagnostics {
   // then shown at the closest thing around it. `text` is what follows "PATH: ".
   void add(std::string path, std::string text);
 
+  // Takes over what `other` found at properties about which nothing is said yet: a check of a
+  // property that could not be read, or of something around or within it, would only mislead.
+  void add_unrelated(const Diagnostics& other);
+
   // A problem whose place is known: `offset` in bytes. `path` may be empty.
   void add_at(size_t offset, std::string path, std::string text);
 
   bool empty() const { return problems_.empty(); }
-  size_t size() const { return problems_.size(); }
 
   // OK if there is no problem. Otherwise one kInvalidConfig error with a line for each problem, in
   // the order of the document and without duplicates, each like
   //   config.json:12:9: linux.namespaces[2].type: expected one of pid, network, found "foo"
-  // Columns count characters from 1. `text` is the document, unchanged; over 50 problems are cut.
+  // Columns count characters from 1. `text` is the document, unchanged. After 50 lines: "and N
+  // more".
   Status to_status(std::string_view document_name, std::string_view text) const;
 
  private:
@@ -49,7 +53,17 @@ class Diagnostics {
     std::optional<size_t> offset;
   };
 
+  struct Line {
+    size_t offset;
+    std::string text;
+    bool operator==(const Line&) const = default;
+  };
+
+  void keep(Problem problem);
+  std::vector<Line> lines(std::string_view text) const;
+
   std::vector<Problem> problems_;
+  size_t dropped_ = 0;  // a hostile document must not cost memory without bound
 };
 
 }  // namespace oci::spec

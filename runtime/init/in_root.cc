@@ -71,10 +71,10 @@ long open_in_root(int root, const char* path, uint64_t flags, Links links) {
   return fd;
 }
 
-long make_directory(int root, const char* path, Links links) {
-  const long existing = open_in_root(root, path, O_PATH | O_DIRECTORY, links);
-  if (existing != kEnoent) return existing;
+namespace {
 
+// The directory does not exist.
+long make_missing(int root, const char* path, Links links) {
   char buffer[kPathMax];
   const size_t size = length(path);
   if (size >= sizeof buffer) return kEnametoolong;
@@ -104,6 +104,13 @@ long make_directory(int root, const char* path, Links links) {
   return here.release();
 }
 
+}  // namespace
+
+long make_directory(int root, const char* path, Links links) {
+  const long existing = open_in_root(root, path, O_PATH | O_DIRECTORY, links);
+  return existing == kEnoent ? make_missing(root, path, links) : existing;
+}
+
 long open_parent(int root, const char* path, const char** name, Links links) {
   const char* slash = last_slash(path);
   *name = slash + 1;
@@ -119,7 +126,7 @@ long open_mount_target(int root, const char* path, Make make, Links links) {
   if (make == Make::kDirectory) {
     // A file that exists is returned as well: the mount then says ENOTDIR.
     const long existing = open_in_root(root, path, O_PATH, links);
-    return existing == kEnoent ? make_directory(root, path, links) : existing;
+    return existing == kEnoent ? make_missing(root, path, links) : existing;
   }
   const long existing = open_in_root(root, path, O_PATH, links);
   if (existing != kEnoent) return existing;

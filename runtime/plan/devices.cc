@@ -30,10 +30,6 @@ constexpr Link kLinks[] = {
     {"/dev/stderr", "/proc/self/fd/2"},
 };
 
-// mknod(2) drops what does not fit without a word: 12 and 20 bits.
-constexpr int64_t kMaxMajor = (1 << 12) - 1;
-constexpr int64_t kMaxMinor = (1 << 20) - 1;
-
 uint32_t format_of(spec::DeviceType type) {
   switch (type) {
     case spec::DeviceType::kBlock:
@@ -47,15 +43,7 @@ uint32_t format_of(spec::DeviceType type) {
   return S_IFCHR;
 }
 
-Result<uint32_t> device_number(size_t i, std::string_view property, std::optional<int64_t> value,
-                               int64_t max) {
-  if (value && *value >= 0 && *value <= max) return static_cast<uint32_t>(*value);
-  const std::string path = cat("linux.devices[", i, "].", property);
-  if (!value) return invalid(path, "is required");
-  return invalid(path, cat("must be from 0 to ", max, ", not ", *value));
-}
-
-Result<init::DeviceOp> plan_device(Draft& draft, size_t i, const std::string& path) {
+init::DeviceOp plan_device(Draft& draft, size_t i, const std::string& path) {
   const spec::Device& device = draft.config.linux->devices[i];
   init::DeviceOp op;
   op.path = draft.block.text(path);
@@ -65,8 +53,8 @@ Result<init::DeviceOp> plan_device(Draft& draft, size_t i, const std::string& pa
   op.gid = device.gid.value_or(0);
   op.index = index_of(i);
   if (device.type == spec::DeviceType::kFifo) return op;  // everybody may make one
-  op.major = OCI_TRY(device_number(i, "major", device.major, kMaxMajor));
-  op.minor = OCI_TRY(device_number(i, "minor", device.minor, kMaxMinor));
+  op.major = static_cast<uint32_t>(device.major.value_or(0));
+  op.minor = static_cast<uint32_t>(device.minor.value_or(0));
   op.bind = draft.is_unprivileged();
   return op;
 }
@@ -132,7 +120,7 @@ Status plan_devices(Draft& draft) {
   for (size_t i = 0; i < devices.size(); ++i) {
     const std::string path = clean_in_root(devices[i].path);
     if (dev_is_complete && path.starts_with("/dev/")) continue;
-    ops.push_back(OCI_TRY(plan_device(draft, i, path)));
+    ops.push_back(plan_device(draft, i, path));
   }
   draft.block.head().devices = draft.block.list(ops);
   return {};

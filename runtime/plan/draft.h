@@ -44,7 +44,6 @@ Status plan_console(Draft& draft);
 Status plan_container_hooks(Draft& draft);
 Status plan_identity(Draft& draft);
 Status plan_environment(Draft& draft);
-Status refuse_unsupported(Draft& draft);
 
 // "PATH: TEXT".
 Error invalid(std::string_view path, std::string_view text);

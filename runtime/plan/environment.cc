@@ -126,7 +126,7 @@ Status plan_environment(Draft& draft) {
   std::vector<std::string_view> env = given_environment(draft, listen_fds);
 
   init::Plan& head = draft.block.head();
-  head.preserve_fds = draft.request.preserve_fds + static_cast<uint32_t>(listen.value_or(0));
+  head.preserve_fds = draft.request.preserve_fds;
   const std::string cwd = clean_in_root(process.cwd);
   head.cwd = draft.block.text(cwd);
   const std::vector<std::string_view> args(process.args.begin(), process.args.end());

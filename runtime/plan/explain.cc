@@ -184,7 +184,6 @@ void write_mounts(Writer& out, const Plan& plan) {
     out.texts("setBelow", attribute_names(op.tree_set));
     out.texts("clearBelow", cleared_attribute_names(op.tree_clear, op.tree_set));
     out.text("propagation", propagation_name(op.propagation, op.propagation_recursive));
-    out.flag("targetIsDirectory", op.target_kind == init::TargetKind::kDirectory);
     out.flag("targetIsPlain", op.target_is_plain);
     out.flag("allowedOnProc", op.allowed_on_proc);
   });

@@ -77,7 +77,6 @@ Host read_host(const spec::Config& config) {
   constexpr size_t kFewMounts = 1000;  // no machine allows less
   Host host;
   host.euid = ::geteuid();
-  host.egid = ::getegid();
   host.in_initial_user_namespace = in_initial_user_namespace();
   host.set_groups_denied = !host.in_initial_user_namespace && set_groups_denied();
   host.capabilities = read_capabilities();

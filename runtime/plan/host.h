@@ -12,7 +12,6 @@ namespace oci::plan {
 
 struct Host {
   uint32_t euid = 0;
-  uint32_t egid = 0;
   bool in_initial_user_namespace = true;  // false: mknod(2) and others' namespaces are out of reach
   bool set_groups_denied = false;         // /proc/self/setgroups, user_namespaces(7)
   HostCapabilities capabilities;

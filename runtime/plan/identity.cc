@@ -10,19 +10,6 @@ namespace {
 
 using Mappings = std::vector<spec::IdMapping>;
 
-bool is_mapped(const Mappings& mappings, uint32_t id) {
-  return std::ranges::any_of(mappings, [id](const spec::IdMapping& mapping) {
-    return id >= mapping.container_id && id - mapping.container_id < mapping.size;
-  });
-}
-
-Status check_mapped(const Draft& draft, std::string_view path, uint32_t id, const Mappings& maps) {
-  if ((draft.created & CLONE_NEWUSER) == 0 || is_mapped(maps, id)) return {};
-  const bool user = &maps == &draft.plan.uid_mappings;
-  return invalid(path,
-                 cat(id, " is in no range of ", user ? "linux.uidMappings" : "linux.gidMappings"));
-}
-
 // Nobody but a privileged process may map ids and keep setgroups(2) at once, for groups can also
 // take access away (CVE-2014-8989); user_namespaces(7).
 bool may_set_groups(const Draft& draft) {
@@ -33,21 +20,14 @@ bool may_set_groups(const Draft& draft) {
 }
 
 Status plan_user(Draft& draft, const spec::User& user) {
-  const Plan& plan = draft.plan;
   init::Plan& head = draft.block.head();
-  OCI_TRY(check_mapped(draft, "process.user.uid", user.uid, plan.uid_mappings));
-  OCI_TRY(check_mapped(draft, "process.user.gid", user.gid, plan.gid_mappings));
   head.uid = user.uid;
   head.gid = user.gid;
-  head.umask = user.umask ? static_cast<int32_t>(*user.umask & 0777) : -1;
+  head.umask = user.umask ? static_cast<int32_t>(*user.umask) : -1;
   if (!head.set_groups && !user.additional_gids.empty()) {
     return invalid("process.user.additionalGids",
                    "cannot be set where a user namespace maps one group only; map a range that "
                    "/etc/subgid allows");
-  }
-  for (size_t i = 0; i < user.additional_gids.size(); ++i) {
-    OCI_TRY(check_mapped(draft, cat("process.user.additionalGids[", i, "]"),
-                         user.additional_gids[i], plan.gid_mappings));
   }
   head.groups = draft.block.list(user.additional_gids);
   return {};

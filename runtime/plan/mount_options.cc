@@ -23,7 +23,6 @@ enum class Effect : uint8_t {
   kPropagation,  // bits: MS_*, perhaps with MS_REC
   kSuperSet,     // bits: MS_*, of the whole filesystem
   kSuperClear,
-  kUnsupported,
 };
 
 struct Option {
@@ -48,7 +47,6 @@ constexpr Option kOptions[] = {
     {"diratime",      Effect::kClear,        MOUNT_ATTR_NODIRATIME},
     {"dirsync",       Effect::kSuperSet,     MS_DIRSYNC},
     {"exec",          Effect::kClear,        MOUNT_ATTR_NOEXEC},
-    {"idmap",         Effect::kUnsupported,  0},
     {"iversion",      Effect::kSuperSet,     MS_I_VERSION},
     {"lazytime",      Effect::kSuperSet,     MS_LAZYTIME},
     {"loud",          Effect::kNothing,      0},
@@ -72,7 +70,6 @@ constexpr Option kOptions[] = {
     {"relatime",      Effect::kAtime,        MOUNT_ATTR_RELATIME},
     {"remount",       Effect::kRemount,      0},
     {"rexec",         Effect::kTreeClear,    MOUNT_ATTR_NOEXEC},
-    {"ridmap",        Effect::kUnsupported,  0},
     {"rnoatime",      Effect::kTreeAtime,    MOUNT_ATTR_NOATIME},
     {"rnodev",        Effect::kTreeSet,      MOUNT_ATTR_NODEV},
     {"rnodiratime",   Effect::kTreeSet,      MOUNT_ATTR_NODIRATIME},
@@ -100,7 +97,6 @@ constexpr Option kOptions[] = {
     {"suid",          Effect::kClear,        MOUNT_ATTR_NOSUID},
     {"symfollow",     Effect::kClear,        MOUNT_ATTR_NOSYMFOLLOW},
     {"sync",          Effect::kSuperSet,     MS_SYNCHRONOUS},
-    {"tmpcopyup",     Effect::kUnsupported,  0},
     {"unbindable",    Effect::kPropagation,  MS_UNBINDABLE},
 };
 
@@ -180,9 +176,6 @@ void apply(const Option& option, size_t i, MountOptions& out) {
       return turn_on(option.bits, out.super_set, out.super_clear);
     case Effect::kSuperClear:
       return turn_off(option.bits, out.super_set, out.super_clear);
-    case Effect::kUnsupported:
-      if (!out.first_unsupported) out.first_unsupported = i;
-      break;
   }
 }
 
@@ -224,15 +217,9 @@ std::vector<std::string_view> superblock_flag_names(uint64_t set, uint64_t clear
 }
 
 std::span<const std::string_view> known_mount_options() {
-  constexpr auto kApplied = [](const Option& option) {
-    return option.effect != Effect::kUnsupported;
-  };
-  static constexpr auto kNames = [kApplied] {
-    std::array<std::string_view, std::ranges::count_if(kOptions, kApplied)> names{};
-    auto* next = names.begin();
-    for (const Option& option : kOptions) {
-      if (kApplied(option)) *next++ = option.name;
-    }
+  static constexpr auto kNames = [] {
+    std::array<std::string_view, std::size(kOptions)> names{};
+    std::ranges::transform(kOptions, names.begin(), &Option::name);
     return names;
   }();
   return kNames;

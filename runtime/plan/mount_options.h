@@ -40,7 +40,6 @@ struct MountOptions {
   // Where the first option of its kind is, for messages.
   std::optional<size_t> first_super;        // one that sets a flag of the whole filesystem
   std::optional<size_t> first_parameter;    // one that is for the filesystem
-  std::optional<size_t> first_unsupported;  // one that is known and not applied yet
 };
 
 // Later options win over earlier ones, as with mount(8). What is not known is for the filesystem:

@@ -15,21 +15,6 @@ namespace {
 using init::MountKind;
 using init::MountOp;
 
-// Files of procfs that may be mounted over, as lxcfs does. Anything else inside it could stand in
-// for a file that a security module is configured through (CVE-2019-16884).
-constexpr std::string_view kReplaceableInProc[] = {
-    "cpuinfo",
-    "diskstats",
-    "loadavg",
-    "meminfo",
-    "slabinfo",
-    "stat",
-    "swaps",
-    "sys/crypto/fips_enabled",
-    "sys/kernel/ns_last_pid",
-    "uptime",
-};
-
 // Filesystems whose superblock is not made read-only for `ro`. Most share it among all mounts of a
 // namespace or of the machine, which would be read-only with it; of the others nothing else can be
 // mounted, so that the mount's own attribute says all.
@@ -63,30 +48,16 @@ bool has_type(const Entry& entry, std::string_view type) {
   return entry.mount.type == type;
 }
 
-// Whether the target may lie in a procfs.
-Result<bool> check_target(const Entry& entry, const MountOp& op) {
+// Of what lies in /proc by its name, spec/validate lets through only what may. Any other target that
+// turns out to be in a procfs got there by a link of the image (CVE-2019-16884).
+bool is_in_proc(std::string_view target) {
   constexpr std::string_view kProc = "/proc";
-  const std::string_view target = entry.target;
-  if (op.kind == MountKind::kRemount) return true;
-  if (target == "/") {
-    return invalid(entry.at("destination"),
-                   "'/' is the place of root.path; a mount there would hide it");
-  }
-  if (!target.starts_with(kProc)) return false;
-  const std::string_view rest = target.substr(kProc.size());
-  if (rest.empty()) {
-    if (op.kind == MountKind::kFilesystem && entry.type == "proc") return true;
-    if (op.kind == MountKind::kBind && entry.source == kProc) return true;
-    return invalid(entry.at("destination"), "/proc can only hold a mount of type proc");
-  }
-  if (rest.front() != '/') return false;
-  if (std::ranges::find(kReplaceableInProc, rest.substr(1)) != std::end(kReplaceableInProc)) {
-    return true;
-  }
-  return invalid(entry.at("destination"),
-                 cat("'", target,
-                     "' lies inside /proc, where only files like /proc/meminfo can be "
-                     "mounted over"));
+  return target.starts_with(kProc) && (target.size() == kProc.size() || target[kProc.size()] == '/');
+}
+
+Status check_target(const Entry& entry, const MountOp& op) {
+  if (entry.target != "/" || op.kind == MountKind::kRemount) return {};
+  return invalid(entry.at("destination"), "'/' is the place of root.path, which would be hidden");
 }
 
 // Attributes are a mount's own; everything else that options can say is the filesystem's.
@@ -134,7 +105,6 @@ Status plan_cgroup(Entry& entry, MountOp& op) {
                      "namespace or drop the mount"));
   }
   entry.source = entry.draft.host.cgroup2_mount_point;
-  op.target_kind = init::TargetKind::kDirectory;
   return plan_bind(entry, op, false);
 }
 
@@ -144,18 +114,13 @@ Status plan_host_sysfs(Entry& entry, MountOp& op) {
   OCI_TRY(check_attributes_only(entry, "sysfs without a network namespace of its own"));
   entry.source = "/sys";
   entry.attributes_go_deep = true;
-  op.target_kind = init::TargetKind::kDirectory;
   op.target_is_plain = true;
   return plan_bind(entry, op, true);
 }
 
 Status plan_filesystem(Entry& entry, MountOp& op) {
   op.kind = MountKind::kFilesystem;
-  op.target_kind = init::TargetKind::kDirectory;
-  entry.type = entry.mount.type.value_or("");
-  if (entry.type.empty()) {
-    return invalid(entry.at("type"), "is required where options has neither bind nor rbind");
-  }
+  if (entry.mount.type) entry.type = *entry.mount.type;
   op.target_is_plain = entry.type == "proc" || entry.type == "sysfs";
   return {};
 }
@@ -168,10 +133,7 @@ Status plan_kind(Entry& entry, MountOp& op) {
   }
   if (options.bind) {
     OCI_TRY(check_attributes_only(entry, "a bind mount"));
-    if (entry.mount.source.value_or("").empty()) {
-      return invalid(entry.at("source"), "is required for a bind mount");
-    }
-    entry.source = on_host(entry.draft.request.bundle, *entry.mount.source);
+    entry.source = on_host(entry.draft.request.bundle, entry.mount.source.value_or(""));
     return plan_bind(entry, op, options.recursive);
   }
   if (has_type(entry, "cgroup") || has_type(entry, "cgroup2")) return plan_cgroup(entry, op);
@@ -226,18 +188,6 @@ void set_attributes(const Entry& entry, MountOp& op) {
   op.propagation_recursive = options.propagation_recursive;
 }
 
-Status check_supported(const Entry& entry) {
-  if (!entry.mount.uid_mappings.empty() || !entry.mount.gid_mappings.empty()) {
-    return Error(ErrorKind::kUnsupported, cat(entry.at("uidMappings"), ": not supported yet"));
-  }
-  if (const auto option = entry.options.first_unsupported) {
-    return Error(ErrorKind::kUnsupported,
-                 cat("mounts[", entry.i, "].options[", *option, "]: '",
-                     entry.mount.options[*option], "' is not supported yet"));
-  }
-  return {};
-}
-
 Result<MountOp> plan_mount(Draft& draft, size_t i) {
   const spec::Mount& mount = draft.config.mounts[i];
   Entry entry{.draft = draft,
@@ -247,9 +197,9 @@ Result<MountOp> plan_mount(Draft& draft, size_t i) {
               .target = clean_in_root(mount.destination)};
   MountOp op;
   op.index = index_of(i);
-  OCI_TRY(check_supported(entry));
   OCI_TRY(plan_kind(entry, op));
-  op.allowed_on_proc = OCI_TRY(check_target(entry, op));
+  OCI_TRY(check_target(entry, op));
+  op.allowed_on_proc = op.kind == MountKind::kRemount || is_in_proc(entry.target);
   set_attributes(entry, op);
   op.target = draft.block.text(entry.target);
   op.type = draft.block.optional_text(entry.type);

@@ -23,35 +23,25 @@ bool is_staged(uint64_t created, uint64_t joined) {
          (joined & CLONE_NEWPID) != 0;
 }
 
-Status plan_joins(Draft& draft) {
+void plan_joins(Draft& draft) {
   const auto& namespaces = draft.config.linux->namespaces;
   std::vector<init::Join> joins;
-  const auto add = [&](bool user) {
-    for (size_t i = 0; i < namespaces.size(); ++i) {
-      const uint64_t flag = kFlags[static_cast<size_t>(namespaces[i].type)];
-      if (!namespaces[i].path || (flag == CLONE_NEWUSER) != user) continue;
-      const std::string& path = *namespaces[i].path;
-      draft.plan.joins.push_back({
-          .path = path,
-          .type = static_cast<uint32_t>(flag),
-          .index = index_of(i),
-          .fd_offset = joins.size() * sizeof(init::Join) + offsetof(init::Join, fd),
-      });
-      joins.push_back({.type = static_cast<uint32_t>(flag),
-                       .index = index_of(i),
-                       .path = draft.block.text(path)});
-    }
-  };
-  // Root may join anything and loses that with its user namespace; anybody else may join nothing
-  // but what the user namespace owns.
-  const bool user_first = draft.host.euid != 0;
-  add(user_first);
-  add(!user_first);
+  for (size_t i = 0; i < namespaces.size(); ++i) {
+    if (!namespaces[i].path) continue;
+    const std::string& path = *namespaces[i].path;
+    const auto flag = static_cast<uint32_t>(kFlags[static_cast<size_t>(namespaces[i].type)]);
+    draft.plan.joins.push_back({
+        .path = path,
+        .type = flag,
+        .index = index_of(i),
+        .fd_offset = joins.size() * sizeof(init::Join) + offsetof(init::Join, fd),
+    });
+    joins.push_back({.type = flag, .index = index_of(i), .path = draft.block.text(path)});
+  }
   const init::List<init::Join> list = draft.block.list(joins);
   draft.block.head().joins = list;
   for (NamespaceFile& join : draft.plan.joins)
     join.fd_offset += list.at;
-  return {};
 }
 
 // proc_pid_timens_offsets(5): one line a clock.
@@ -92,7 +82,7 @@ Status plan_namespaces(Draft& draft) {
   head.new_time_namespace = (draft.created & CLONE_NEWTIME) != 0;
   // init enters its cgroup namespace itself, once it is in its cgroup; and clone(2) has no time.
   head.clone_flags = draft.created & ~uint64_t{CLONE_NEWCGROUP | CLONE_NEWTIME};
-  OCI_TRY(plan_joins(draft));
+  plan_joins(draft);
   if (head.new_user_namespace) {
     draft.plan.uid_mappings = draft.config.linux->uid_mappings;
     draft.plan.gid_mappings = draft.config.linux->gid_mappings;

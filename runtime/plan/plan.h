@@ -25,7 +25,7 @@ struct Request {
   bool console_socket = false;  // --console-socket was given
   bool no_pivot = false;
   bool no_new_keyring = false;
-  uint32_t preserve_fds = 0;      // --preserve-fds
+  uint32_t preserve_fds = 0;      // 3 .. 3+N-1 stay open, those of LISTEN_FDS included
   std::optional<int> listen_fds;  // LISTEN_FDS of the runtime's own environment, > 0
   // The state on a hook's standard input, cut where init's pid goes; used where hooks exist.
   std::string creating_head, creating_tail;  // createContainer: status "creating"

@@ -1,7 +1,6 @@
 // Keys of linux.sysctl as files: config-linux.md#sysctl.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,7 +8,6 @@ namespace oci::plan {
 
 // The file below /proc/sys that a key means. As sysctl(8) has it, the first separator decides:
 // "net.ipv4.conf.eth0/100.forwarding" and "net/ipv4/conf/eth0.100/forwarding" are the same file.
-// None: the key would lead out of /proc/sys.
-std::optional<std::string> sysctl_path(std::string_view key);
+std::string sysctl_path(std::string_view key);
 
 }  // namespace oci::plan

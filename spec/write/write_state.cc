@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "spec/parse/names.h"
 #include "spec/write/utf8.h"
 #include "third_party/rapidjson.h"
 
@@ -11,8 +12,6 @@ namespace {
 
 using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
 using PrettyWriter = rapidjson::PrettyWriter<rapidjson::StringBuffer>;
-
-constexpr const char* kStatusNames[] = {"creating", "created", "running", "paused", "stopped"};
 
 template <class W>
 void write_text(W& writer, const char* key, std::string_view text) {
@@ -54,8 +53,8 @@ std::string text_of(const rapidjson::StringBuffer& buffer) {
 
 }  // namespace
 
-const char* status_name(ContainerStatus status) {
-  return kStatusNames[static_cast<size_t>(status)];
+std::string_view status_name(ContainerStatus status) {
+  return name_of(kStatusNames, status);
 }
 
 std::string state_json(const State& state) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "spec/model/state.h"
 
@@ -28,6 +29,6 @@ struct SplitState {
 SplitState split_hook_state(const State& state);
 
 // The name that `state` shows: "creating", "created", "running", "paused" or "stopped".
-const char* status_name(ContainerStatus status);
+std::string_view status_name(ContainerStatus status);
 
 }  // namespace oci::spec
