@@ -42,7 +42,7 @@ Label Assembler::near(Label target) {
 }
 
 Label Assembler::load(uint32_t offset, uint32_t mask, Label next) {
-  if (distance(next) != 0) next = write(BPF_STMT(BPF_JMP | BPF_JA, distance(next)));
+  if (distance(next) != 0) write(BPF_STMT(BPF_JMP | BPF_JA, distance(next)));
   if (mask != std::numeric_limits<uint32_t>::max())
     write(BPF_STMT(BPF_ALU | BPF_AND | BPF_K, mask));
   return write(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset));

@@ -76,7 +76,8 @@ class Emitter {
     for (size_t i = sections.size(); i-- > 0;) {
       check = out_.branch(BPF_JEQ, sections[i].audit, sections[i].start, check);
     }
-    return std::move(out_).finish(out_.load(offsetof(seccomp_data, arch), kAll, check));
+    const Label first = out_.load(offsetof(seccomp_data, arch), kAll, check);
+    return std::move(out_).finish(first);
   }
 
  private:

@@ -55,7 +55,8 @@ std::vector<sock_filter> with_stub(const std::vector<sock_filter>& filter,
     number = out.load(offsetof(seccomp_data, nr), kAll, number);
     check = out.branch(BPF_JEQ, one.audit, number, check);
   }
-  return std::move(out).finish(out.load(offsetof(seccomp_data, arch), kAll, check));
+  const Label first = out.load(offsetof(seccomp_data, arch), kAll, check);
+  return std::move(out).finish(first);
 }
 
 }  // namespace oci::seccomp

@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <iterator>
 #include <map>
-#include <ranges>
 #include <string_view>
 #include <tuple>
 
@@ -197,14 +196,12 @@ uint32_t PlainReading::action(const seccomp_data& data) const {
   const Abi* abi = abi_of(data);
   if (abi == nullptr) return SCMP_ACT_KILL;
   const auto number = static_cast<uint32_t>(data.nr);
-  const auto of_call = [&](const Rule& rule) { return rule.number == number; };
-  for (const Rule& rule : abi->rules | std::views::filter(of_call)) {
-    if (is_plain(rule.conditions, abi->wide)) return rule.action;
+  for (const Rule& rule : abi->rules) {
+    if (rule.number == number && is_plain(rule.conditions, abi->wide)) return rule.action;
   }
-  for (const Rule& rule : abi->rules | std::views::filter(of_call)) {
-    const bool all = std::ranges::all_of(
-        rule.conditions, [&](const SeccompArg& arg) { return holds(arg, data, abi->wide); });
-    if (all) return rule.action;
+  for (const Rule& rule : abi->rules) {
+    const auto fails = [&](const SeccompArg& arg) { return !holds(arg, data, abi->wide); };
+    if (rule.number == number && std::ranges::none_of(rule.conditions, fails)) return rule.action;
   }
   return default_action_;
 }
