@@ -22,7 +22,7 @@ namespace {
 constexpr char kHostRoot[] = "/run/oci-rt";
 constexpr size_t kLongestId = 255;  // NAME_MAX
 // For another process that is about to write the first record, or to remove the directory.
-constexpr std::chrono::seconds kPatience(2);
+constexpr std::chrono::milliseconds kPatience(500);
 
 bool is_id_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
