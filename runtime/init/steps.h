@@ -111,7 +111,7 @@ Fault load_seccomp(Context&);
 // step_exec.cc
 Fault find_home(Context&);
 Fault find_program(Context&);
-Fault keep_passed_descriptors(Context&);
+Fault arrange_descriptors(Context&);
 Fault execute(Context&);
 
 }  // namespace oci::init
