@@ -2,7 +2,6 @@
 #pragma once
 
 #include <rapidjson/document.h>
-#include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/stringbuffer.h>
@@ -30,11 +29,6 @@ inline constexpr unsigned kValidateUtf8 = rapidjson::kParseValidateEncodingFlag;
 // A key to look up, without copying it.
 inline Value ref(std::string_view text) {
   return Value(rapidjson::StringRef(text.data(), static_cast<Size>(text.size())));
-}
-
-// An English sentence.
-inline const char* error_text(ParseError code) {
-  return rapidjson::GetParseError_En(code);
 }
 
 // A value as JSON text, on one line.

@@ -19,7 +19,7 @@ inline constexpr char kRecordFile[] = "record.json";
 inline constexpr char kGateFile[] = "gate";
 inline constexpr char kVerdictFile[] = "verdict";
 
-// 1 to 1024 characters of [A-Za-z0-9_+.-], not "." or "..": "invalid container ID format: ...".
+// 1 to 255 characters of [A-Za-z0-9_+.-], not "." or "..": "invalid container ID format: ...".
 Status check_id(std::string_view id);
 
 // /run/oci-rt, or $XDG_RUNTIME_DIR/oci-rt for anyone but the host's root.
@@ -43,7 +43,8 @@ class [[nodiscard]] StateDir {
   const std::string& id() const { return id_; }
   const std::string& path() const { return path_; }
 
-  // kInvalidConfig: the record is missing or damaged. `delete --force` goes on without it.
+  // kNotFound: there is no record (yet): a creator was killed before it wrote one, or is about to.
+  // kInvalidConfig: it is damaged. `delete --force` goes on without it in both cases.
   Result<Record> load() const;
   // Replaces the record in one step: a reader sees the old one or the new one.
   Status save(const Record& record) const;

@@ -88,40 +88,65 @@ bool has_duplicates_within(const json::Value& value) {
   return false;
 }
 
-// RapidJSON lets a lone \udc00 pass, and writes what is not UTF-8 for it.
-bool has_surrogate(std::string_view text) {
-  for (size_t at = text.find('\xed'); at != std::string_view::npos; at = text.find('\xed', at + 1))
-    if (at + 1 < text.size() && (static_cast<unsigned char>(text[at + 1]) & 0x20) != 0) return true;
-  return false;
-}
+constexpr std::string_view kSurrogatePair = "both halves of a surrogate pair";
 
-bool has_surrogate_within(const json::Value& value) {
-  if (value.IsString()) return has_surrogate({value.GetString(), value.GetStringLength()});
-  if (value.IsArray()) {
-    const auto elements = value.GetArray();
-    return std::any_of(elements.begin(), elements.end(), has_surrogate_within);
-  }
-  if (!value.IsObject()) return false;
-  for (const auto& member : value.GetObject())
-    if (has_surrogate(key_of(member)) || has_surrogate_within(member.value)) return true;
-  return false;
-}
-
-std::string syntax_error(json::ParseError code) {
-  switch (code) {
-    case json::ParseError::kParseErrorDocumentEmpty:
-      return "expected a JSON object, found an empty document";
-    case json::ParseError::kParseErrorDocumentRootNotSingular:
-      return "expected the end of the document, found more after it";
-    case json::ParseError::kParseErrorStringInvalidEncoding:
-      return "expected a string in UTF-8, with control characters escaped";
-    default: {
-      std::string text = json::error_text(code);
-      if (text.ends_with('.')) text.pop_back();
-      text.front() = static_cast<char>(text.front() | 0x20);  // an ASCII capital
-      return text;
+// Where half of a surrogate pair is escaped, or npos. RapidJSON refuses a lone \ud800, but takes a
+// lone \udc00 for a character and writes what is not UTF-8 for it. `text` is JSON.
+size_t find_lone_surrogate(std::string_view text) {
+  size_t after_high = std::string_view::npos;
+  for (size_t at = text.find('\\'); at != std::string_view::npos; at = text.find('\\', at)) {
+    if (text[at + 1] != 'u') {
+      at += 2;
+      continue;
     }
+    const bool is_surrogate = (text[at + 2] | 0x20) == 'd' && text[at + 3] >= '8';
+    const bool is_low = is_surrogate && (text[at + 3] | 0x20) >= 'c';
+    if (is_low && at != after_high) return at;
+    at += 6;
+    if (is_surrogate && !is_low) after_high = at;
   }
+  return std::string_view::npos;
+}
+
+struct SyntaxError {
+  json::ParseError code;
+  std::string_view expected;
+  bool tells_found = true;  // the offset is that of the character in the way
+};
+
+constexpr SyntaxError kSyntaxErrors[] = {
+    {json::ParseError::kParseErrorDocumentEmpty, "a JSON object"},
+    {json::ParseError::kParseErrorDocumentRootNotSingular, "the end of the document"},
+    {json::ParseError::kParseErrorValueInvalid, "a value"},
+    {json::ParseError::kParseErrorObjectMissName, "a key in double quotes"},
+    {json::ParseError::kParseErrorObjectMissColon, "a colon after the key"},
+    {json::ParseError::kParseErrorObjectMissCommaOrCurlyBracket, "a comma or } after the member"},
+    {json::ParseError::kParseErrorArrayMissCommaOrSquareBracket, "a comma or ] after the element"},
+    {json::ParseError::kParseErrorNumberMissFraction, "a digit after the decimal point"},
+    {json::ParseError::kParseErrorNumberMissExponent, "a digit in the exponent"},
+    {json::ParseError::kParseErrorNumberTooBig, "a number below 1.8e308", false},
+    {json::ParseError::kParseErrorStringMissQuotationMark, "a closing quotation mark", false},
+    {json::ParseError::kParseErrorStringInvalidEncoding, "a string in UTF-8", false},
+    {json::ParseError::kParseErrorStringEscapeInvalid, "an escape that JSON knows", false},
+    {json::ParseError::kParseErrorStringUnicodeEscapeInvalidHex, "four hex digits after \\u",
+     false},
+    {json::ParseError::kParseErrorStringUnicodeSurrogateInvalid, kSurrogatePair, false},
+};
+
+// `rest` is the text from where the parser stopped.
+std::string syntax_error(json::ParseError code, std::string_view rest) {
+  const unsigned char next = rest.empty() ? 0 : static_cast<unsigned char>(rest.front());
+  // RapidJSON tells an unescaped control character as a bad escape.
+  if (code == json::ParseError::kParseErrorStringEscapeInvalid && next < 0x20)
+    return "expected a closing quotation mark, or this control character escaped";
+  const auto* error = std::find_if(std::begin(kSyntaxErrors), std::end(kSyntaxErrors),
+                                   [&](const SyntaxError& each) { return each.code == code; });
+  if (error == std::end(kSyntaxErrors)) return "expected JSON";
+  std::string text = cat("expected ", error->expected);
+  if (rest.empty()) return text + ", found the end of the document";
+  const bool is_printable = next > 0x20 && next < 0x7f;
+  if (error->tells_found && is_printable) text += cat(", found '", rest.front(), "'");
+  return text;
 }
 
 // What stands in the text before any parsing, and would end the parser early or pass unseen.
@@ -157,12 +182,13 @@ bool parse_json(std::string_view text, std::string& buffer, json::Document& docu
     return false;
   }
   if (reader.HasParseError()) {
-    diagnostics.add_at(reader.GetErrorOffset(), {}, syntax_error(reader.GetParseErrorCode()));
+    const size_t offset = std::min(reader.GetErrorOffset(), text.size());
+    diagnostics.add_at(offset, {}, syntax_error(reader.GetParseErrorCode(), text.substr(offset)));
     return false;
   }
-  if (text.find("\\u") != std::string_view::npos && has_surrogate_within(document)) {
-    diagnostics.add_at(
-        0, {}, "expected strings in UTF-8, found half of a surrogate pair (\\ud800 to \\udfff)");
+  const size_t surrogate = find_lone_surrogate(text);
+  if (surrogate != std::string_view::npos) {
+    diagnostics.add_at(surrogate, {}, cat("expected ", kSurrogatePair));
     return false;
   }
   if (has_duplicates_within(document)) report_duplicate_keys(text, diagnostics);

@@ -16,7 +16,7 @@ void check_number(const std::optional<int64_t>& number, int64_t max, size_t i, c
   if (number && *number >= 0 && *number <= max) return;
   out.add(child_path(child_path("linux.devices", i), key),
           number ? cat("expected 0 to ", max, ", found ", *number)
-                 : std::string("is required for a device"));
+                 : std::string("missing: this property is required for a device"));
 }
 
 void check_paths_differ(const std::vector<Device>& devices, Diagnostics& out) {

@@ -63,7 +63,7 @@ void check_document(const Config& config, Diagnostics& out) {
     out.add("ociVersion", cat("expected version 1.x, found ", quoted(config.oci_version)));
   }
   if (!config.root) {
-    out.add("root", "is required on Linux");
+    out.add("root", "missing: this property is required on Linux");
   } else if (config.root->path.empty()) {
     out.add("root.path", "expected a directory, found \"\"");
   }

@@ -76,7 +76,8 @@ void check_mappings(const Entry& entry, bool has_user_namespace) {
   const bool has_gids = !entry.mount.gid_mappings.empty();
   if (has_uids != has_gids) {
     entry.add(has_uids ? "gidMappings" : "uidMappings",
-              cat("is required beside ", has_uids ? "uidMappings" : "gidMappings"));
+              cat("missing: this property is required beside ",
+                  has_uids ? "uidMappings" : "gidMappings"));
   }
   const bool idmap = has_option(entry.mount, "idmap") || has_option(entry.mount, "ridmap");
   if (idmap && !has_uids && !has_gids && !has_user_namespace) {

@@ -40,7 +40,8 @@ void check_rlimits(const std::vector<Rlimit>& rlimits, Diagnostics& out) {
       rlimits.size(), [&rlimits](size_t i) { return rlimits[i].resource; },
       [&](size_t first, size_t again) {
         out.add(at(again, "type"),
-                cat("expected each type once, found that of rlimits[", first, "] again"));
+                cat("expected each type once, found ",
+                    name_of(kRlimitNames, rlimits[again].resource), " as in rlimits[", first, "]"));
       });
 }
 
