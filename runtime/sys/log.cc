@@ -8,6 +8,7 @@
 
 #include "runtime/sys/file.h"
 #include "runtime/sys/unique_fd.h"
+#include "spec/write/utf8.h"
 
 namespace oci::sys {
 namespace {
@@ -23,56 +24,29 @@ struct Log {
 // Made by open_log, never destroyed: the last record may be written while main returns.
 constinit Log* the_log = nullptr;
 
-// What the sequence of UTF-8 at the start of `text` is: its length, or 0 if it is not one.
-// RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
-size_t utf8_length(std::string_view text) {
-  const auto byte = [text](size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-  };
-  const auto follows = [&byte](size_t i, unsigned low = 0x80, unsigned high = 0xbf) {
-    return byte(i) >= low && byte(i) <= high;
-  };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return follows(1) ? 2 : 0;
-  if (first >= 0xe0 && first <= 0xef) {
-    const bool second = follows(1, first == 0xe0 ? 0xa0 : 0x80, first == 0xed ? 0x9f : 0xbf);
-    return second && follows(2) ? 3 : 0;
-  }
-  if (first >= 0xf0 && first <= 0xf4) {
-    const bool second = follows(1, first == 0xf0 ? 0x90 : 0x80, first == 0xf4 ? 0x8f : 0xbf);
-    return second && follows(2) && follows(3) ? 4 : 0;
-  }
-  return 0;
-}
-
 constexpr char kHex[] = "0123456789abcdef";
-constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
+
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
+}
 
 // Appends `text` as the inside of a JSON string, which Go's %q of a text record reads as well.
 void append_quoted(std::string& out, std::string_view text) {
-  while (!text.empty()) {
-    const size_t length = utf8_length(text);
-    const char c = text.front();
-    if (length == 0) {
-      out += "\\ufffd";
-    } else if (length > 1) {
-      out += text.substr(0, length);
-    } else if (c == '"' || c == '\\') {
+  for (const char c : spec::valid_utf8(text)) {
+    if (c == '"' || c == '\\') {
       out += '\\';
       out += c;
     } else if (c == '\n') {
       out += "\\n";
     } else if (c == '\t') {
       out += "\\t";
-    } else if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') {
+    } else if (is_control(c)) {
       out += "\\u00";
       out += kHex[(c >> 4) & 0xf];
       out += kHex[c & 0xf];
     } else {
       out += c;
     }
-    text.remove_prefix(length == 0 ? 1 : length);
   }
 }
 
@@ -106,6 +80,17 @@ void append_number(std::string& out, int64_t number, int digits) {
   for (int i = digits; i-- > 0; number /= 10)
     text[i] = static_cast<char>('0' + number % 10);
   out.append(text, static_cast<size_t>(digits));
+}
+
+// The report of a document has a line for each problem; a record is shown in places that cut at
+// the first, such as the events of Kubernetes.
+std::string one_line(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\n') out += ';';
+    out += c == '\n' ? ' ' : c;
+  }
+  return out;
 }
 
 // Nobody is left to tell if this fails.
@@ -146,6 +131,7 @@ Status open_log(const LogOptions& options) {
     file = UniqueFd(fd);
   }
   const bool to_file = bool(file);
+  delete the_log;
   the_log = new Log{
       .file = std::move(file),
       .format = options.format,
@@ -181,9 +167,10 @@ void log_success() {
 
 void log_failure(const Error& error) {
   const std::string message = error.message();
+  const std::string line = one_line(message);
   const bool to_file = the_log != nullptr && the_log->file;
   const LogFormat format = the_log == nullptr ? LogFormat::kText : the_log->format;
-  const std::string record = format_record(format, LogLevel::kError, message, ::time(nullptr));
+  const std::string record = format_record(format, LogLevel::kError, line, ::time(nullptr));
   if (to_file) write_record(the_log->file.get(), record);
   if (!to_file && format == LogFormat::kJson) {
     write_record(STDERR_FILENO, record);
@@ -230,19 +217,14 @@ std::string utc_time(int64_t seconds) {
 std::string printable(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  while (!text.empty()) {
-    const size_t length = utf8_length(text);
-    const char c = text.front();
-    if (length == 0) {
-      out += kReplacement;
-    } else if (length == 1 && c != '\n' && (static_cast<unsigned char>(c) < ' ' || c == '\x7f')) {
+  for (const char c : spec::valid_utf8(text)) {
+    if (c != '\n' && is_control(c)) {
       out += "\\x";
       out += kHex[(c >> 4) & 0xf];
       out += kHex[c & 0xf];
     } else {
-      out += text.substr(0, length);
+      out += c;
     }
-    text.remove_prefix(length == 0 ? 1 : length);
   }
   return out;
 }
