@@ -2,12 +2,13 @@
 #pragma once
 
 #include <rapidjson/document.h>
-#include <rapidjson/error/en.h>
+#include <rapidjson/memorystream.h>
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace oci::json {
@@ -16,9 +17,26 @@ using Value = rapidjson::Value;
 using Document = rapidjson::Document;
 using Size = rapidjson::SizeType;
 
+// The event interface, for what a Document does not tell: depth while parsing, and positions.
+using TextStream = rapidjson::MemoryStream;
+using InsituStream = rapidjson::InsituStringStream;
+using TextReader = rapidjson::Reader;
+using ParseError = rapidjson::ParseErrorCode;
+inline constexpr unsigned kIterative = rapidjson::kParseIterativeFlag;  // takes no stack for depth
+inline constexpr unsigned kInsitu = rapidjson::kParseInsituFlag;
+inline constexpr unsigned kValidateUtf8 = rapidjson::kParseValidateEncodingFlag;
+
 // A key to look up, without copying it.
 inline Value ref(std::string_view text) {
   return Value(rapidjson::StringRef(text.data(), static_cast<Size>(text.size())));
+}
+
+// A value as JSON text, on one line.
+inline std::string compact(const Value& value) {
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  value.Accept(writer);
+  return std::string(buffer.GetString(), buffer.GetSize());
 }
 
 }  // namespace oci::json

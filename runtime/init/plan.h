@@ -51,12 +51,8 @@ enum class MountKind : uint8_t {
   kRemount,     // changes what is mounted at `target` already
 };
 
-// What a bind mount's missing target is made as.
-enum class TargetKind : uint8_t { kAsSource, kDirectory };
-
 struct MountOp {
   MountKind kind{};
-  TargetKind target_kind{};
   bool recursive = false;        // rbind
   bool target_is_plain = false;  // proc, sysfs: no component of the target may be a symlink
   bool allowed_on_proc = false;  // the target may lie in a procfs (CVE-2019-16884)
@@ -138,9 +134,10 @@ struct Plan {
   bool new_user_namespace = false;
   bool new_cgroup_namespace = false;
   bool new_network_namespace = false;  // its loopback device is brought up
-  uint64_t clone_flags = 0;            // CLONE_NEW*, without CLONE_NEWCGROUP
+  bool new_time_namespace = false;     // the stage unshares CLONE_NEWTIME
+  uint64_t clone_flags = 0;            // CLONE_NEW*, without CLONE_NEWCGROUP and CLONE_NEWTIME
   List<Join> joins;
-  Text time_offsets;  // for /proc/self/timens_offsets; the stage unshares CLONE_NEWTIME
+  Text time_offsets;  // for /proc/self/timens_offsets, whole
 
   // Root.
   Text rootfs;             // absolute path on the host

@@ -1,0 +1,78 @@
+#include "runtime/cgroup/controllers.h"
+
+#include <fcntl.h>
+
+#include <cerrno>
+
+#include "runtime/cgroup/layout.h"
+#include "runtime/cgroup/tree.h"
+#include "runtime/sys/file.h"
+
+namespace oci::cgroup {
+namespace {
+
+constexpr char kSubtreeControl[] = "cgroup.subtree_control";
+
+}  // namespace
+
+std::string_view Controllers::property_of(std::string_view controller) const {
+  for (const Write& write : writes_) {
+    if (std::string_view(write.file).substr(0, write.file.find('.')) == controller) {
+      return write.property;
+    }
+  }
+  return "linux.resources";
+}
+
+Result<std::vector<std::string_view>> Controllers::missing(int dir) const {
+  const std::string enabled = OCI_TRY(read_control(dir, kSubtreeControl));
+  std::vector<std::string_view> out;
+  for (const std::string_view name : names_) {
+    if (!has_word(enabled, name)) out.push_back(name);
+  }
+  return out;
+}
+
+Error Controllers::explain(int err, int dir, std::string_view path) const {
+  const Result<std::string> available = read_control(dir, "cgroup.controllers");
+  for (const std::string_view name : names_) {
+    if (!available || has_word(available.value(), name)) continue;
+    const Result<std::string> known = sys::read_file_at(AT_FDCWD, "/proc/cgroups", 1U << 20);
+    return Error(ErrorKind::kUnsupported,
+                 cat(property_of(name), ": ", why_missing(name, known ? known.value() : ""),
+                     ": use --cgroup-manager=disabled to run without limits"));
+  }
+  const std::string where = path.empty() ? "/" : std::string(path);
+  const std::string_view property = names_.empty() ? "" : property_of(names_.front());
+  if (err == EBUSY) {
+    // The kernel's "no internal processes" rule: cgroups(7).
+    return Error(ErrorKind::kBusy,
+                 cat(property, ": cgroup '", where,
+                     "' holds processes itself, so no controller can be enabled below it"));
+  }
+  return Error::system(err, cat(property, ": enable its controller in cgroup '", where, "'"));
+}
+
+Status Controllers::enable(int dir, std::string_view path) const {
+  const std::vector<std::string_view> wanted = OCI_TRY(missing(dir));
+  if (wanted.empty()) return {};
+  std::string command;
+  for (const std::string_view name : wanted)
+    command += cat(command.empty() ? "+" : " +", name);
+  const Status written = sys::write_file_at(dir, kSubtreeControl, command);
+  if (written) return {};
+  return explain(written.error().sys_errno(), dir, path);
+}
+
+Status Controllers::enable_down_to(int mount, int dir, std::string_view path) const {
+  // What a cgroup passes on, all those above it pass on too.
+  if (OCI_TRY(missing(dir)).empty()) return {};
+  for (unsigned count = 0; count <= depth_of(path); ++count) {
+    const std::string_view prefix = prefix_of(path, count);
+    const sys::UniqueFd above = OCI_TRY(open_cgroup(mount, prefix));
+    OCI_TRY(enable(above.get(), prefix));
+  }
+  return {};
+}
+
+}  // namespace oci::cgroup

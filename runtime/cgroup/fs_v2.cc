@@ -1,0 +1,215 @@
+#include "runtime/cgroup/fs_v2.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+
+#include "runtime/cgroup/controllers.h"
+#include "runtime/cgroup/remove.h"
+#include "runtime/cgroup/tree.h"
+#include "runtime/sys/file.h"
+
+namespace oci::cgroup {
+namespace {
+
+constexpr mode_t kMode = 0755;
+constexpr int kAttempts = 100;  // a lost one means that another container got on with it
+constexpr std::chrono::seconds kUndoLimit(5);
+
+// The deepest directory of a path that is there.
+struct Existing {
+  sys::UniqueFd fd;
+  unsigned count = 0;
+};
+
+Result<Existing> find_existing(int mount, std::string_view path) {
+  for (unsigned count = depth_of(path);; --count) {
+    Result<sys::UniqueFd> fd = open_cgroup(mount, prefix_of(path, count));
+    if (fd) return Existing{std::move(fd).value(), count};
+    if (fd.error().sys_errno() == ENOTDIR) {
+      return Error(ErrorKind::kInvalidConfig,
+                   cat("linux.cgroupsPath: '", path, "' uses a name that is the kernel's"));
+    }
+    if (!is_gone(fd.error()) || count == 0) return std::move(fd).error();
+  }
+}
+
+// config-linux.md#control-groups: refuse what no container can be put into.
+Status check_fit(int dir) {
+  const Events events = parse_events(OCI_TRY(read_control(dir, "cgroup.events")));
+  if (events.frozen) {
+    // True also of a new one below a frozen parent: a process cloned into it would never run.
+    return Error(ErrorKind::kBusy, "container's cgroup unexpectedly frozen");
+  }
+  if (!events.populated) return {};
+  const std::vector<pid_t> pids = OCI_TRY(processes_below(dir));
+  return Error(ErrorKind::kBusy, cat("container's cgroup is not empty: ", pids.size(),
+                                     " process(es) found", name_pids(pids)));
+}
+
+// Makes the directories that are missing below `here`, the deepest one that is there, and opens
+// the last one. An error for which is_gone() holds: a parent was removed by another container.
+Result<sys::UniqueFd> make_missing(const Location& location, const Controllers& controllers,
+                                   sys::UniqueFd here) {
+  const unsigned depth = depth_of(location.path);
+  for (unsigned count = location.existed + 1; count <= depth; ++count) {
+    const std::string_view path = prefix_of(location.path, count);
+    const std::string name(path.substr(path.rfind('/') + 1));
+    const bool is_leaf = count == depth;
+    if (::mkdirat(here.get(), name.c_str(), kMode) < 0) {
+      const int err = errno;
+      if (err == EEXIST && is_leaf) {
+        return Error(ErrorKind::kExists,
+                     cat("container's cgroup '", path, "' is being made by another process"));
+      }
+      if (err != EEXIST) return Error::system(err, cat("make cgroup '", path, "'"));
+    }
+    Result<sys::UniqueFd> next =
+        sys::open_at(here.get(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    if (!next) {
+      if (is_leaf) ::unlinkat(here.get(), name.c_str(), AT_REMOVEDIR);
+      return std::move(next).error();
+    }
+    here = std::move(next).value();
+    if (is_leaf) break;
+    // For whoever is the last to leave it; a kernel that has no such attribute leaves it there.
+    ::fsetxattr(here.get(), kMadeMark, "", 0, 0);
+    if (!controllers.empty()) OCI_TRY(controllers.enable(here.get(), path));
+  }
+  return here;
+}
+
+Error missing_file(const Write& write, const std::string& file) {
+  return Error(ErrorKind::kUnsupported,
+               cat(write.property, ": this kernel has no cgroup file '", file, "'"));
+}
+
+// memory.checkBeforeUpdate: the kernel would reclaim and kill until the limit holds.
+Status check_usage(int dir, const Write& write) {
+  const auto number = [](const std::string& text, uint64_t& out) {
+    return std::from_chars(text.data(), text.data() + text.size(), out).ec == std::errc();
+  };
+  uint64_t limit = 0, used = 0;
+  if (!number(write.value, limit)) return {};  // "max"
+  const std::string usage = OCI_TRY(read_control(dir, write.usage_file.c_str()));
+  if (!number(usage, used) || used <= limit) return {};
+  return Error(ErrorKind::kInvalidConfig,
+               cat(write.property, ": rejecting memory limit ", write.value, ": ", used,
+                   " bytes are in use (", write.usage_file, ")"));
+}
+
+Status write_value(int dir, const Write& write, const std::string& file, std::string_view value) {
+  Result<sys::UniqueFd> fd = sys::open_at(dir, file, O_WRONLY);
+  if (!fd && fd.error().sys_errno() == ENOENT) return missing_file(write, file);
+  if (!fd) return std::move(fd).error().during(write.property);
+  ssize_t done;
+  do {
+    done = ::write(fd.value().get(), value.data(), value.size());
+  } while (done < 0 && errno == EINTR);
+  if (done >= 0) return {};
+  const int err = errno;
+  // Not in the kernel's words: engines take ENOENT's for a missing program.
+  if (err == ENOENT) return missing_file(write, file);
+  return Error::system(err,
+                       cat(write.property, ": write '", value, "' to cgroup file '", file, "'"));
+}
+
+Status apply_one(int dir, const Write& write) {
+  if (!write.usage_file.empty()) OCI_TRY(check_usage(dir, write));
+  Status done = write_value(dir, write, write.file, write.value);
+  if (done || done.error().kind() != ErrorKind::kUnsupported) return done;
+  switch (write.if_missing) {
+    case IfMissing::kError:
+      return done;
+    case IfMissing::kNothing:
+      return {};
+    case IfMissing::kNoSwap:
+      return ::access("/proc/swaps", F_OK) < 0 ? Status() : std::move(done);
+    case IfMissing::kInstead:
+      return write_value(dir, write, write.instead_file, write.instead);
+  }
+  return done;
+}
+
+}  // namespace
+
+Cgroup::Cgroup(Layout layout, Location location)
+    : layout_(std::move(layout)), location_(std::move(location)) {}
+
+Cgroup::Cgroup(Cgroup&& other) noexcept
+    : layout_(std::move(other.layout_)),
+      location_(std::move(other.location_)),
+      fd_(std::move(other.fd_)),
+      kept_(std::exchange(other.kept_, true)) {}
+
+Cgroup::~Cgroup() {
+  if (kept_) return;
+  // The error that brought us here is the one worth telling.
+  if (fd_) {
+    fd_.reset();
+    (void)kill_and_remove(layout_, location_, sys::deadline_in(kUndoLimit));
+  } else {  // what may be at its place is not ours
+    (void)remove_parents(layout_, location_);
+  }
+}
+
+// Controllers first: a directory's files are those of its parent's controllers at its birth.
+Status Cgroup::make(int mount, std::span<const Write> writes, sys::UniqueFd existing) {
+  const std::string_view path = location_.path;
+  const unsigned depth = depth_of(path);
+  const Controllers controllers(writes);
+  if (!controllers.empty()) {
+    const std::string_view above = prefix_of(path, std::min(location_.existed, depth - 1));
+    const sys::UniqueFd dir = OCI_TRY(open_cgroup(mount, above));
+    OCI_TRY(controllers.enable_down_to(mount, dir.get(), above));
+  }
+  if (location_.existed < depth) {
+    fd_ = OCI_TRY(make_missing(location_, controllers, std::move(existing)));
+    return check_fit(fd_.get());
+  }
+  fd_ = std::move(existing);
+  return {};
+}
+
+Result<Cgroup> Cgroup::create(const Layout& layout, const std::string& path,
+                              std::span<const Write> writes, const Remember& remember) {
+  const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    Existing found = OCI_TRY(find_existing(mount.get(), path));
+    if (found.count == depth_of(path)) OCI_TRY(check_fit(found.fd.get()));
+    Cgroup cgroup(layout, {.path = path, .existed = found.count});
+    OCI_TRY(remember(cgroup.location_));
+    const Status made = cgroup.make(mount.get(), writes, std::move(found.fd));
+    if (made) return cgroup;
+    // A parent went away with the last container in it: look again.
+    if (!is_gone(made.error())) return made.error();
+  }
+  return Error(ErrorKind::kBusy,
+               cat("make cgroup '", path, "': its parent is removed again and again"));
+}
+
+Status Cgroup::apply(std::span<const Write> writes) const {
+  for (const Write& write : writes)
+    OCI_TRY(apply_one(fd(), write));
+  return {};
+}
+
+uint64_t oom_kills(int cgroup_fd) {
+  constexpr std::string_view kKey = "\noom_kill ";
+  const Result<std::string> text = read_control(cgroup_fd, "memory.events");
+  if (!text) return 0;
+  const size_t at = text.value().find(kKey);
+  uint64_t count = 0;
+  if (at == std::string::npos) return 0;
+  const char* const digits = text.value().data() + at + kKey.size();
+  std::from_chars(digits, text.value().data() + text.value().size(), count);
+  return count;
+}
+
+}  // namespace oci::cgroup

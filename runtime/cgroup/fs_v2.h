@@ -1,0 +1,62 @@
+// One container's directory in the cgroup v2 tree, made by mkdir and write (the cgroupfs driver).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+
+#include "runtime/cgroup/layout.h"
+#include "runtime/cgroup/v2_writes.h"
+#include "runtime/sys/unique_fd.h"
+#include "spec/error.h"
+
+namespace oci::cgroup {
+
+// All that is needed to remove a cgroup after a crash; goes into the state record.
+struct Location {
+  std::string path;      // from place(): clean, absolute below the mount
+  unsigned existed = 0;  // how many leading components of it were there before
+};
+
+// Called before anything is made, with what is about to be made; its error stops create(). It is
+// called again if a parent that other containers share vanished in between.
+using Remember = std::function<Status(const Location&)>;
+
+class [[nodiscard]] Cgroup {
+ public:
+  // Makes the directory and its missing parents, with the controllers of `writes` enabled on the
+  // way down. A directory that exists already must hold no process and not be frozen
+  // (config-linux.md#control-groups). Nothing is left behind by an error.
+  static Result<Cgroup> create(const Layout& layout, const std::string& path,
+                               std::span<const Write> writes, const Remember& remember);
+
+  Cgroup(Cgroup&& other) noexcept;
+  Cgroup& operator=(Cgroup&&) = delete;
+  // Kills what is inside and removes what create() made, unless keep() was called.
+  ~Cgroup();
+
+  // The directory: for clone3(CLONE_INTO_CGROUP), for device programs, for oom_kills().
+  int fd() const { return fd_.get(); }
+  const Location& location() const { return location_; }
+
+  // Writes in order, one write(2) a value; an error names the property.
+  Status apply(std::span<const Write> writes) const;
+
+  void keep() { kept_ = true; }
+
+ private:
+  Cgroup(Layout layout, Location location);
+  Status make(int mount, std::span<const Write> writes, sys::UniqueFd existing);
+
+  Layout layout_;
+  Location location_;
+  sys::UniqueFd fd_;
+  bool kept_ = false;
+};
+
+// How often the kernel killed something below `cgroup_fd` for memory; 0 where the memory
+// controller is elsewhere. A rise explains an init that vanished without a word.
+uint64_t oom_kills(int cgroup_fd);
+
+}  // namespace oci::cgroup

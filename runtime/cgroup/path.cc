@@ -1,0 +1,46 @@
+#include "runtime/cgroup/path.h"
+
+#include <algorithm>
+
+namespace oci::cgroup {
+namespace {
+
+constexpr size_t kLongestName = 255;   // NAME_MAX
+constexpr size_t kLongestPath = 3072;  // leaves room for the mount point within PATH_MAX
+
+Error bad(std::string_view path, std::string_view why) {
+  return Error(ErrorKind::kInvalidConfig, cat("linux.cgroupsPath: '", path, "' ", why));
+}
+
+}  // namespace
+
+Result<std::string> place(const std::optional<std::string>& cgroups_path, std::string_view id) {
+  if (!cgroups_path || cgroups_path->empty()) return cat("/", id);
+
+  const std::string_view given = *cgroups_path;
+  if (given.size() > kLongestPath) return bad(given.substr(0, 64), "... is too long");
+  if (given.find('/') == given.npos && std::ranges::count(given, ':') == 2) {
+    return bad(given, "is a slice:prefix:name of systemd's, which needs --systemd-cgroup");
+  }
+  if (given.find_first_of(std::string_view("\0\n", 2)) != given.npos) {
+    return bad("...", "holds a character that no cgroup may have");
+  }
+
+  std::string out;
+  std::string_view rest = given;
+  while (!rest.empty()) {
+    const size_t slash = std::min(rest.find('/'), rest.size());
+    const std::string_view name = rest.substr(0, slash);
+    rest.remove_prefix(std::min(slash + 1, rest.size()));
+    if (name.empty() || name == ".") continue;
+    if (name == "..") return bad(given, "leaves its place by '..'");
+    if (name.starts_with("cgroup.")) return bad(given, "uses a name that is the kernel's");
+    if (name.size() > kLongestName) return bad(name.substr(0, 64), "... is too long a name");
+    out += '/';
+    out += name;
+  }
+  if (out.empty()) return bad(given, "is the root of the tree, which is no container's");
+  return out;
+}
+
+}  // namespace oci::cgroup

@@ -1,0 +1,63 @@
+#include "runtime/cgroup/path.h"
+
+#include "third_party/boost_test.h"
+
+namespace oci::cgroup {
+namespace {
+
+std::string placed(const std::optional<std::string>& path) {
+  Result<std::string> result = place(path, "web1");
+  return result ? result.value() : result.error().message();
+}
+
+BOOST_AUTO_TEST_CASE(without_a_path_the_id_names_the_cgroup) {
+  BOOST_TEST(placed(std::nullopt) == "/web1");
+  BOOST_TEST(placed("") == "/web1");
+}
+
+BOOST_AUTO_TEST_CASE(absolute_and_relative_paths_start_at_the_mount) {
+  BOOST_TEST(placed("/libpod_parent/libpod-1") == "/libpod_parent/libpod-1");
+  BOOST_TEST(placed("kubepods/besteffort/x") == "/kubepods/besteffort/x");
+}
+
+BOOST_AUTO_TEST_CASE(a_path_is_cleaned) {
+  BOOST_TEST(placed("//a/./b///c/") == "/a/b/c");
+}
+
+BOOST_AUTO_TEST_CASE(a_colon_alone_is_an_ordinary_character) {
+  BOOST_TEST(placed("/a:b:c") == "/a:b:c");
+  BOOST_TEST(placed("a:b") == "/a:b");
+}
+
+BOOST_AUTO_TEST_CASE(no_path_leaves_its_place) {
+  BOOST_TEST(placed("/a/../../b") == "linux.cgroupsPath: '/a/../../b' leaves its place by '..'");
+  BOOST_TEST(placed("..") == "linux.cgroupsPath: '..' leaves its place by '..'");
+}
+
+BOOST_AUTO_TEST_CASE(the_root_is_no_place_for_a_container) {
+  BOOST_TEST(placed("/./") ==
+             "linux.cgroupsPath: '/./' is the root of the tree, which is no container's");
+}
+
+BOOST_AUTO_TEST_CASE(systemd_paths_need_the_systemd_driver) {
+  BOOST_TEST(
+      placed("system.slice:docker:1") ==
+      "linux.cgroupsPath: 'system.slice:docker:1' is a slice:prefix:name of systemd's, which "
+      "needs --systemd-cgroup");
+  BOOST_TEST(!place(":a:b", "web1"));
+}
+
+BOOST_AUTO_TEST_CASE(names_that_the_kernel_uses_or_refuses_are_refused) {
+  BOOST_TEST(!place("/a/cgroup.procs", "web1"));
+  BOOST_TEST(!place("/a\nb", "web1"));
+  BOOST_TEST(!place(std::string("/a\0b", 4), "web1"));
+  BOOST_TEST(!place("/" + std::string(256, 'x'), "web1"));
+  BOOST_TEST(!!place("/" + std::string(255, 'x'), "web1"));
+  std::string deep;
+  while (deep.size() < 4000)
+    deep += "/x";
+  BOOST_TEST(!place(deep, "web1"));
+}
+
+}  // namespace
+}  // namespace oci::cgroup

@@ -1,0 +1,206 @@
+#include "runtime/cgroup/remove.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <ctime>
+
+#include "runtime/cgroup/path.h"
+#include "runtime/cgroup/tree.h"
+#include "runtime/sys/file.h"
+#include "runtime/sys/proc.h"
+
+namespace oci::cgroup {
+namespace {
+
+// false: it is busy. Already gone counts as removed.
+Result<bool> remove_directory(int parent, const std::string& name) {
+  if (::unlinkat(parent, name.c_str(), AT_REMOVEDIR) == 0) return true;
+  if (errno == ENOENT || errno == ENODEV) return true;
+  if (errno == EBUSY || errno == ENOTEMPTY) return false;
+  return Error::system(errno, cat("remove cgroup '", name, "'"));
+}
+
+Result<bool> remove_path(int mount, std::string_view path) {
+  return remove_directory(mount, std::string(path.substr(1)));
+}
+
+// The directories inside `top`, deepest first, whatever their depth: one descriptor at a time.
+// Nobody runs in them any more. false: one of them is busy.
+Result<bool> remove_children(int top) {
+  sys::UniqueFd here = OCI_TRY(sys::open_at(top, ".", O_RDONLY | O_DIRECTORY));
+  std::vector<std::string> names;  // from `top` to `here`
+  for (;;) {
+    const std::vector<std::string> child = OCI_TRY(children_of(here.get(), 1));
+    if (!child.empty()) {
+      Result<sys::UniqueFd> below =
+          sys::open_at(here.get(), child[0], O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+      if (!below && is_gone(below.error())) continue;
+      if (!below) return std::move(below).error();
+      here = std::move(below).value();
+      names.push_back(child[0]);
+      continue;
+    }
+    if (names.empty()) return true;
+    here = OCI_TRY(sys::open_at(here.get(), "..", O_RDONLY | O_DIRECTORY));
+    if (!OCI_TRY(remove_directory(here.get(), names.back()))) return false;
+    names.pop_back();
+  }
+}
+
+// Parents that create() made, of this container or of one that left earlier.
+void leave_parents(int mount, const Location& location) {
+  for (unsigned count = depth_of(location.path) - 1; count > 0; --count) {
+    const std::string_view path = prefix_of(location.path, count);
+    if (count <= location.existed) {
+      const Result<sys::UniqueFd> dir = open_cgroup(mount, path);
+      if (dir && ::fgetxattr(dir.value().get(), kMadeMark, nullptr, 0) < 0) return;
+      if (!dir && !is_gone(dir.error())) return;
+    }
+    const Result<bool> removed = remove_path(mount, path);
+    if (!removed || !removed.value()) return;  // somebody else is in it
+  }
+}
+
+// The place comes from a file: nothing is removed where place() would not have put it.
+Status check_place(const Location& location) {
+  const Result<std::string> clean = place(location.path, "");
+  if (clean && clean.value() == location.path) return {};
+  return Error(ErrorKind::kInvalidConfig, cat("'", location.path, "' is no cgroup of a container"));
+}
+
+Status kill_inside(int dir) {
+  // Reaches frozen processes and everything below, and no fork outruns it (Linux 5.14).
+  const Status killed = sys::write_file_at(dir, "cgroup.kill", "1");
+  if (killed || is_gone(killed.error())) return {};
+  return killed.error();
+}
+
+Error still_populated(int dir, const Location& location) {
+  const Result<std::vector<pid_t>> pids = processes_below(dir);
+  return Error(ErrorKind::kBusy,
+               cat("cgroup '", location.path, "' still holds processes after the kill",
+                   pids ? name_pids(pids.value()) : ""));
+}
+
+Status wait_until_empty(int dir, const Location& location, sys::Deadline deadline) {
+  Result<sys::UniqueFd> events = sys::open_at(dir, "cgroup.events", O_RDONLY);
+  if (!events && is_gone(events.error())) return {};
+  if (!events) return std::move(events).error();
+  for (;;) {
+    std::array<char, 256> text;
+    const ssize_t got = ::pread(events.value().get(), text.data(), text.size(), 0);
+    if (got < 0 && errno == ENODEV) return {};
+    if (got < 0) return Error::system(errno, cat("watch cgroup '", location.path, "'"));
+    if (!parse_events({text.data(), static_cast<size_t>(got)}).populated) return {};
+    // Ready as soon as the file's text is no longer what was read (cgroups(7)).
+    pollfd changed = {.fd = events.value().get(), .events = POLLPRI, .revents = 0};
+    const int ready = ::poll(&changed, 1, sys::poll_timeout(deadline));
+    if (ready == 0) return still_populated(dir, location);
+    if (ready < 0 && errno != EINTR) return Error::system(errno, "poll a cgroup");
+  }
+}
+
+// One round of kill, wait, remove. false: something was busy for another reason than a process.
+Result<bool> empty_and_remove(int mount, const Location& location, sys::Deadline deadline) {
+  const Result<sys::UniqueFd> dir = open_cgroup(mount, location.path);
+  if (!dir && is_gone(dir.error())) return true;
+  if (!dir) return dir.error();
+  OCI_TRY(kill_inside(dir.value().get()));
+  OCI_TRY(wait_until_empty(dir.value().get(), location, deadline));
+  if (!OCI_TRY(remove_children(dir.value().get()))) return false;
+  if (location.existed >= depth_of(location.path)) return true;  // not made by create(): stays
+  return remove_path(mount, location.path);
+}
+
+}  // namespace
+
+std::string name_pids(std::span<const pid_t> pids) {
+  constexpr size_t kNamed = 5;
+  std::string text;
+  for (size_t i = 0; i < std::min(pids.size(), kNamed); ++i) {
+    text += cat(i == 0 ? ": PID " : ", ", pids[i]);
+    const Result<sys::ProcessStat> stat = sys::read_process_stat(pids[i]);
+    if (!stat) continue;
+    const std::string where = sys::sleeping_in(pids[i]);
+    text += cat(" (state ", stat.value().state, where.empty() ? "" : " in ", where, ")");
+  }
+  if (pids.size() > kNamed) text += ", ...";
+  return text;
+}
+
+Status kill_and_remove(const Layout& layout, const Location& location, sys::Deadline deadline) {
+  OCI_TRY(check_place(location));
+  const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
+  const bool is_ours = location.existed < depth_of(location.path);
+  // The usual case: everything in it has ended by itself.
+  bool done = is_ours && OCI_TRY(remove_path(mount.get(), location.path));
+  while (!done) {
+    Result<bool> round = empty_and_remove(mount.get(), location, deadline);
+    if (!round && !is_gone(round.error())) return std::move(round).error();
+    done = round && round.value();
+    if (done) break;
+    // Empty and yet busy: the kernel is taking down what was inside, and has no event for its end.
+    if (sys::poll_timeout(deadline) == 0) {
+      return Error(ErrorKind::kBusy, cat("cgroup '", location.path, "' is empty but stays busy"));
+    }
+    constexpr timespec kPause = {.tv_sec = 0, .tv_nsec = 1'000'000};
+    ::nanosleep(&kPause, nullptr);
+  }
+  leave_parents(mount.get(), location);
+  return {};
+}
+
+Status remove_parents(const Layout& layout, const Location& location) {
+  OCI_TRY(check_place(location));
+  leave_parents(OCI_TRY(open_mount(layout)).get(), location);
+  return {};
+}
+
+Result<std::vector<pid_t>> processes(const Layout& layout, const Location& location) {
+  OCI_TRY(check_place(location));
+  const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
+  const Result<sys::UniqueFd> dir = open_cgroup(mount.get(), location.path);
+  if (!dir && is_gone(dir.error())) return std::vector<pid_t>();
+  if (!dir) return dir.error();
+  return processes_below(dir.value().get());
+}
+
+Status kill_all(const Layout& layout, const Location& location, int signal) {
+  OCI_TRY(check_place(location));
+  const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
+  const Result<sys::UniqueFd> dir = open_cgroup(mount.get(), location.path);
+  if (!dir && is_gone(dir.error())) return {};
+  if (!dir) return dir.error();
+  if (signal == SIGKILL) return kill_inside(dir.value().get());
+
+  std::vector<pid_t> pids = OCI_TRY(processes_below(dir.value().get()));
+  std::erase_if(pids, [](pid_t pid) { return pid <= 0; });
+  constexpr size_t kBatch = 64;  // descriptors held at a time
+  for (size_t start = 0; start < pids.size(); start += kBatch) {
+    const size_t count = std::min(kBatch, pids.size() - start);
+    std::array<sys::UniqueFd, kBatch> held;
+    for (size_t i = 0; i < count; ++i) {
+      held[i].reset(static_cast<int>(::syscall(SYS_pidfd_open, pids[start + i], 0)));
+    }
+    // Seen inside while held: whatever the descriptor holds belongs to the container.
+    const std::vector<pid_t> inside = OCI_TRY(processes_below(dir.value().get()));
+    for (size_t i = 0; i < count; ++i) {
+      if (!held[i] || !std::ranges::binary_search(inside, pids[start + i])) continue;
+      if (::syscall(SYS_pidfd_send_signal, held[i].get(), signal, nullptr, 0) < 0 &&
+          errno != ESRCH) {
+        return Error::system(errno, cat("send signal ", signal, " to PID ", pids[start + i]));
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace oci::cgroup

@@ -1,0 +1,133 @@
+#include "runtime/cgroup/tree.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+
+#include "runtime/sys/file.h"
+
+namespace oci::cgroup {
+namespace {
+
+constexpr size_t kControlLimit = 64U << 20;  // cgroup.procs of some millions of processes
+
+// As the kernel lays it out for getdents64(2).
+struct Entry {
+  uint64_t inode;
+  int64_t offset;
+  uint16_t length;
+  uint8_t type;
+  char name[1];
+};
+
+Status add_pids(int dir, std::vector<pid_t>& pids) {
+  Result<std::string> text = read_control(dir, "cgroup.procs");
+  if (!text) {
+    // In a threaded cgroup: its processes are listed by the domain above it (cgroups(7)).
+    if (is_gone(text.error()) || text.error().sys_errno() == EOPNOTSUPP) return {};
+    return std::move(text).error();
+  }
+  const char* at = text.value().data();
+  const char* const end = at + text.value().size();
+  while (at < end) {
+    pid_t pid = 0;
+    at = std::from_chars(at, end, pid).ptr + 1;
+    pids.push_back(pid);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<sys::UniqueFd> open_mount(const Layout& layout) {
+  return sys::open_at(AT_FDCWD, layout.mount_point, O_RDONLY | O_DIRECTORY);
+}
+
+Result<sys::UniqueFd> open_cgroup(int mount, std::string_view path) {
+  const std::string relative = path.empty() ? "." : std::string(path.substr(1));
+  open_how how = {};
+  how.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV;
+  const long fd = ::syscall(SYS_openat2, mount, relative.c_str(), &how, sizeof how);
+  if (fd < 0) return Error::system(errno, cat("open cgroup '", path.empty() ? "/" : path, "'"));
+  return sys::UniqueFd(static_cast<int>(fd));
+}
+
+bool is_gone(const Error& error) {
+  return error.sys_errno() == ENOENT || error.sys_errno() == ENODEV;
+}
+
+unsigned depth_of(std::string_view path) {
+  return static_cast<unsigned>(std::ranges::count(path, '/'));
+}
+
+std::string_view prefix_of(std::string_view path, unsigned count) {
+  size_t end = 0;
+  for (; count > 0; --count)
+    end = std::min(path.find('/', end + 1), path.size());
+  return path.substr(0, end);
+}
+
+Result<std::string> read_control(int dir, const char* file) {
+  return sys::read_file_at(dir, file, kControlLimit);
+}
+
+Events parse_events(std::string_view text) {
+  return {.populated = text.find("populated 1") != text.npos,
+          .frozen = text.find("frozen 1") != text.npos};
+}
+
+bool has_word(std::string_view list, std::string_view word) {
+  while (!list.empty()) {
+    const size_t end = std::min(list.find_first_of(" \n"), list.size());
+    if (list.substr(0, end) == word) return true;
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  return false;
+}
+
+Result<std::vector<std::string>> children_of(int dir, size_t limit) {
+  std::vector<std::string> names;
+  alignas(Entry) char buffer[4096];
+  ::lseek(dir, 0, SEEK_SET);
+  while (names.size() < limit) {
+    const long got = ::syscall(SYS_getdents64, dir, buffer, sizeof buffer);
+    if (got < 0 && errno == ENOENT) break;  // removed while we look
+    if (got < 0) return Error::system(errno, "list a cgroup");
+    if (got == 0) break;
+    for (const char* at = buffer; at < buffer + got && names.size() < limit;) {
+      const auto* entry = reinterpret_cast<const Entry*>(at);
+      at += entry->length;
+      if (entry->type == DT_DIR && entry->name[0] != '.') names.emplace_back(entry->name);
+    }
+  }
+  return names;
+}
+
+Result<std::vector<pid_t>> processes_below(int dir) {
+  std::vector<pid_t> pids;
+  // Relative paths, still to be visited. What lies deeper than a path can say is not listed;
+  // cgroup.kill reaches it all the same.
+  std::vector<std::string> paths = {""};
+  while (!paths.empty()) {
+    const std::string path = std::move(paths.back());
+    paths.pop_back();
+    const Result<sys::UniqueFd> here = open_cgroup(dir, path);
+    if (!here && (is_gone(here.error()) || here.error().sys_errno() == ENAMETOOLONG)) continue;
+    if (!here) return here.error();
+    OCI_TRY(add_pids(here.value().get(), pids));
+    for (const std::string& name : OCI_TRY(children_of(here.value().get(), SIZE_MAX))) {
+      paths.push_back(cat(path, "/", name));
+    }
+  }
+  std::ranges::sort(pids);
+  return pids;
+}
+
+}  // namespace oci::cgroup

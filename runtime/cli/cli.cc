@@ -1,0 +1,83 @@
+#include "runtime/cli/cli.h"
+
+#include <algorithm>
+
+#include "runtime/cli/command.h"
+#include "runtime/cli/globals.h"
+#include "runtime/cli/output.h"
+#include "runtime/cli/version.h"
+#include "runtime/sys/log.h"
+
+namespace oci::cli {
+namespace {
+
+using Words = std::span<const char* const>;
+
+std::string general_help() {
+  std::string text = help_text(global_syntax);
+  text += "\nCommands:\n";
+  size_t widest = 0;
+  for (const Command* command : commands()) {
+    widest = std::max(widest, command->syntax.command.size());
+  }
+  for (const Command* command : commands()) {
+    const Syntax& syntax = command->syntax;
+    text += cat("  ", syntax.command, std::string(widest - syntax.command.size() + 2, ' '),
+                syntax.summary, "\n");
+  }
+  text +=
+      "\n`oci-rt COMMAND --help` tells more. `oci-rt spec` writes a config.json to begin with.\n";
+  return text;
+}
+
+Result<int> answer(std::string_view text) {
+  OCI_TRY(print(text));
+  return 0;
+}
+
+Result<int> show_help(Words topic) {
+  if (topic.empty()) return answer(general_help());
+  const Command* const command = OCI_TRY(find_command(topic.front()));
+  return answer(help_text(command->syntax));
+}
+
+Result<int> run_verb(const Arguments& globals, Words words) {
+  const std::string_view verb = words.front();
+  if (verb == "help") return show_help(words.subspan(1));
+  const Command* const command = OCI_TRY(find_command(verb));
+  const Arguments arguments =
+      OCI_TRY(parse_arguments(command->syntax, words.subspan(1), global_syntax.options));
+  if (arguments.help) return answer(help_text(command->syntax));
+  std::string cwd;
+  const Environment environment = read_environment(cwd);
+  const lifecycle::Context context = OCI_TRY(lifecycle_context(globals, environment));
+  return command->run(context, arguments);
+}
+
+}  // namespace
+
+Result<int> execute(std::span<const char* const> argv) {
+  const Words words = argv.subspan(std::min<size_t>(1, argv.size()));
+  const Arguments globals = OCI_TRY(parse_arguments(global_syntax, words, {}));
+  if (globals.help) return answer(general_help());
+  if (globals.flag("version")) return answer(version_text(argv.front()));
+  const sys::LogOptions log = OCI_TRY(log_options(globals));
+  OCI_TRY(sys::open_log(log));
+  if (globals.operands.empty()) {
+    return Error(ErrorKind::kUsage,
+                 "a command is missing: oci-rt run DIR runs a bundle; see oci-rt --help");
+  }
+  return run_verb(globals, words.last(globals.operands.size()));
+}
+
+int run_command_line(std::span<const char* const> argv) {
+  const Result<int> code = execute(argv);
+  if (!code) {
+    sys::log_failure(code.error());
+    return 1;
+  }
+  sys::log_success();
+  return code.value();
+}
+
+}  // namespace oci::cli

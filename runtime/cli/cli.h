@@ -1,0 +1,17 @@
+// The whole command line: from argv to an exit code.
+#pragma once
+
+#include <span>
+
+#include "spec/error.h"
+
+namespace oci::cli {
+
+// Does what `argv` says. The value is the exit code.
+Result<int> execute(std::span<const char* const> argv);
+
+// The same, and shows and logs its error if there is one. The exit code: 0; 1 for an error of ours;
+// of a foreground `run`, init's own, or 128 + N if signal N ended it.
+int run_command_line(std::span<const char* const> argv);
+
+}  // namespace oci::cli

@@ -1,0 +1,30 @@
+// A verb of the command line: its grammar, and the function that does it.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "runtime/cli/options.h"
+#include "runtime/lifecycle/operations.h"
+#include "spec/error.h"
+
+namespace oci::cli {
+
+struct Command {
+  Syntax syntax;
+  // Options to a request, one call of lifecycle, its answer to stdout. The value is the exit code.
+  Result<int> (*run)(const lifecycle::Context& context, const Arguments& arguments);
+};
+
+// One a file, named as its verb.
+extern const Command create_command, delete_command, features_command, kill_command, list_command,
+    plan_command, run_command, spec_command, start_command, state_command;
+
+// In the order of the help.
+std::span<const Command* const> commands();
+
+// An error names the nearest verb.
+Result<const Command*> find_command(std::string_view name);
+
+}  // namespace oci::cli

@@ -1,0 +1,30 @@
+#include "runtime/cli/command.h"
+#include "runtime/cli/suggest.h"
+
+namespace oci::cli {
+
+std::span<const Command* const> commands() {
+  static constexpr const Command* kCommands[] = {
+      &create_command, &start_command, &run_command,  &state_command, &kill_command,
+      &delete_command, &list_command,  &spec_command, &plan_command,  &features_command,
+  };
+  return kCommands;
+}
+
+Result<const Command*> find_command(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const Command* command : commands()) {
+    if (command->syntax.command == name) return command;
+    names.push_back(command->syntax.command);
+  }
+  // runc's words, which its tests look for.
+  std::string text = cat("No help topic for '", name, "'");
+  if (const std::string_view near = nearest(name, names); !near.empty()) {
+    text += cat("; did you mean '", near, "'?");
+  } else {
+    text += "; see oci-rt --help";
+  }
+  return Error(ErrorKind::kUsage, std::move(text));
+}
+
+}  // namespace oci::cli

@@ -1,0 +1,34 @@
+// oci-rt create
+#include "runtime/cli/command.h"
+#include "runtime/cli/create_options.h"
+
+namespace oci::cli {
+namespace {
+
+// Of other runtimes, and without a meaning here: `create` never waits.
+constexpr Option kOptions[] = {
+    {.name = "detach"},
+    {.name = "no-subreaper"},
+};
+
+Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
+  lifecycle::CreateOptions options = OCI_TRY(create_options(arguments));
+  options.id = arguments.operands.front();
+  OCI_TRY(lifecycle::create(context, options));
+  return 0;
+}
+
+}  // namespace
+
+constinit const Command create_command{
+    .syntax = {.command = "create",
+               .operands = "ID",
+               .summary = "Makes a container that waits for `start`.",
+               .options = kOptions,
+               .more_options = kCreateOptions,
+               .min_operands = 1,
+               .max_operands = 1},
+    .run = run,
+};
+
+}  // namespace oci::cli

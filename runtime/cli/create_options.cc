@@ -1,0 +1,90 @@
+#include "runtime/cli/create_options.h"
+
+#include <unistd.h>
+
+#include <climits>
+#include <cstdlib>
+
+namespace oci::cli {
+namespace {
+
+// Descriptors are ints, and the kernel's own limit is far below.
+constexpr uint32_t kMostDescriptors = 1 << 20;
+
+bool is_bundle(const std::string& dir) {
+  return access(cat(dir, "/config.json").c_str(), F_OK) == 0;
+}
+
+bool may_be_id(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '+' || c == '.' || c == '-';
+}
+
+bool means_bundle(const std::string& operand) {
+  if (operand == "." || operand == ".." || operand.find('/') != std::string::npos) return true;
+  return is_bundle(operand) && !is_bundle(".");
+}
+
+Result<std::string> free_id(const lifecycle::Context& context, const std::string& wanted) {
+  std::string id = wanted;
+  for (int number = 2;; ++number) {
+    const Result<spec::State> taken = lifecycle::state(context, id);
+    if (!taken && taken.error().kind() == ErrorKind::kNotFound) return id;
+    id = cat(wanted, "-", number);
+    if (number > 1000) {
+      return Error(ErrorKind::kExists,
+                   cat("no free id like '", wanted, "': give one, with --bundle"));
+    }
+  }
+}
+
+}  // namespace
+
+Result<lifecycle::CreateOptions> create_options(const Arguments& arguments) {
+  lifecycle::CreateOptions options;
+  options.bundle = arguments.text("bundle");
+  if (options.bundle.empty()) options.bundle.push_back('.');
+  options.config = arguments.text("config");
+  options.console_socket = arguments.text("console-socket");
+  options.pid_file = arguments.text("pid-file");
+  options.pidfd_socket = arguments.text("pidfd-socket");
+  options.no_pivot = arguments.flag("no-pivot");
+  options.no_new_keyring = arguments.flag("no-new-keyring");
+  if (const std::string_view text = arguments.value("preserve-fds"); !text.empty()) {
+    options.preserve_fds = OCI_TRY(parse_number("preserve-fds", text, kMostDescriptors));
+  }
+  return options;
+}
+
+Status choose_bundle(const lifecycle::Context& context, const Arguments& arguments,
+                     lifecycle::CreateOptions& options) {
+  const std::string operand(arguments.operands.front());
+  if (!arguments.value("bundle").empty() || !means_bundle(operand)) {
+    options.id = operand;
+    return {};
+  }
+  options.bundle = operand;
+  char real[PATH_MAX];
+  // A path that does not resolve is named by lifecycle, with what is wrong with it.
+  const char* path = realpath(operand.c_str(), real) == nullptr ? operand.c_str() : real;
+  options.id = OCI_TRY(free_id(context, id_from_path(path)));
+  return {};
+}
+
+std::string id_from_path(std::string_view path) {
+  while (path.ends_with('/'))
+    path.remove_suffix(1);
+  path = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+  // Neither ".", nor "..", nor what reads like an option.
+  while (!path.empty() && (path.front() == '.' || path.front() == '-'))
+    path.remove_prefix(1);
+  std::string id;
+  for (const char c : path.substr(0, 64)) {
+    const bool legal = may_be_id(c);
+    if (legal || !id.empty()) id.push_back(legal ? c : '-');
+  }
+  if (id.empty()) id = "container";
+  return id;
+}
+
+}  // namespace oci::cli

@@ -1,0 +1,76 @@
+#include "runtime/cli/fake_lifecycle_test.h"
+
+namespace oci::lifecycle {
+
+Fake fake;
+
+namespace {
+
+std::string shown(const Context& context) {
+  std::string out = context.root == "/run/oci-rt" ? "" : cat(" root=", context.root);
+  if (context.cgroup_manager == CgroupManager::kDisabled) out += " no-cgroups";
+  return out;
+}
+
+std::string shown(const CreateOptions& o) {
+  std::string out = cat(" id=", o.id);
+  const auto add = [&out](std::string_view name, const std::string& value) {
+    if (!value.empty()) out += cat(" ", name, "=", value);
+  };
+  add("bundle", o.bundle);
+  add("config", o.config);
+  add("console", o.console_socket);
+  add("pid-file", o.pid_file);
+  add("pidfd", o.pidfd_socket);
+  if (o.no_pivot) out += " no-pivot";
+  if (o.no_new_keyring) out += " no-new-keyring";
+  if (o.preserve_fds != 0) out += cat(" fds=", o.preserve_fds);
+  return out;
+}
+
+}  // namespace
+
+Status create(const Context& context, const CreateOptions& options) {
+  fake.request = cat("create", shown(context), shown(options));
+  return {};
+}
+
+Result<int> run(const Context& context, const RunOptions& options) {
+  fake.request = cat("run", shown(context), shown(options.create), options.detach ? " detach" : "",
+                     options.keep ? " keep" : "", options.no_subreaper ? " no-subreaper" : "");
+  return 42;
+}
+
+Status start(const Context& context, const std::string& id) {
+  fake.request = cat("start", shown(context), " id=", id);
+  return {};
+}
+
+Result<spec::State> state(const Context& context, const std::string& id) {
+  fake.request = cat("state", shown(context), " id=", id);
+  if (!fake.taken.contains(id)) return Error(ErrorKind::kNotFound, "does not exist");
+  return spec::State{.id = id, .bundle = "/b", .rootfs = "/b/rootfs"};
+}
+
+Result<std::vector<Listed>> list(const Context& context) {
+  fake.request = cat("list", shown(context));
+  return fake.listed;
+}
+
+Status kill(const Context& context, const KillOptions& options) {
+  fake.request = cat("kill", shown(context), " id=", options.id, " signal=", options.signal,
+                     options.all ? " all" : "");
+  return {};
+}
+
+Status delete_container(const Context& context, const DeleteOptions& options) {
+  fake.request = cat("delete", shown(context), " id=", options.id, options.force ? " force" : "");
+  return {};
+}
+
+Result<std::string> explain_plan(const Context& context, const CreateOptions& options) {
+  fake.request = cat("plan", shown(context), shown(options));
+  return std::string("{}");
+}
+
+}  // namespace oci::lifecycle

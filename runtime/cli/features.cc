@@ -1,0 +1,31 @@
+// oci-rt features
+#include "runtime/cli/command.h"
+#include "runtime/cli/output.h"
+#include "runtime/cli/version.h"
+#include "runtime/plan/capabilities.h"
+#include "runtime/plan/mount_options.h"
+#include "spec/write/write_features.h"
+
+namespace oci::cli {
+namespace {
+
+// From the tables that decide what config.json may say, so that neither can forget the other.
+Result<int> run(const lifecycle::Context&, const Arguments&) {
+  const BuildInfo info = build_info();
+  OCI_TRY(print(spec::features_json({.version = info.version,
+                                     .commit = info.commit,
+                                     .libseccomp_version = info.libseccomp,
+                                     .mount_options = plan::known_mount_options(),
+                                     .capabilities = plan::capability_names()})));
+  return 0;
+}
+
+}  // namespace
+
+constinit const Command features_command{
+    .syntax = {.command = "features",
+               .summary = "Shows what this runtime can do, as JSON for engines."},
+    .run = run,
+};
+
+}  // namespace oci::cli

@@ -1,0 +1,135 @@
+#include "runtime/cli/globals.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <climits>
+#include <cstdint>
+#include <cstdlib>
+
+namespace oci::cli {
+namespace {
+
+constexpr Option kOptions[] = {
+    {.name = "root", .value = "DIR", .help = "where the containers are kept"},
+    {.name = "log", .value = "FILE", .help = "append log records to FILE"},
+    {.name = "log-format", .value = "text|json", .help = "what a log record looks like"},
+    {.name = "log-level",
+     .value = "error|warning|info|debug",
+     .help = "the least important records to write"},
+    {.name = "debug", .help = "the same as --log-level debug"},
+    {.name = "cgroup-manager",
+     .value = "cgroupfs|disabled",
+     .help = "who limits the containers; disabled: nobody"},
+    {.name = "systemd-cgroup"},
+    {.name = "rootless", .value = "auto|true|false"},
+    {.letter = 'v', .name = "version", .help = "show the version"},
+};
+
+constexpr Choice<sys::LogFormat> kFormats[] = {
+    {"text", sys::LogFormat::kText},
+    {"json", sys::LogFormat::kJson},
+};
+
+constexpr Choice<sys::LogLevel> kLevels[] = {
+    {"error", sys::LogLevel::kError},  {"warning", sys::LogLevel::kWarning},
+    {"info", sys::LogLevel::kInfo},    {"debug", sys::LogLevel::kDebug},
+    {"warn", sys::LogLevel::kWarning},  // conmon-rs passes its own levels on
+    {"trace", sys::LogLevel::kDebug},  {"off", sys::LogLevel::kError},
+};
+
+enum class Driver { kCgroupfs, kDisabled, kSystemd };
+
+constexpr Choice<Driver> kDrivers[] = {
+    {"cgroupfs", Driver::kCgroupfs},
+    {"disabled", Driver::kDisabled},
+    {"systemd", Driver::kSystemd},
+};
+
+enum class Rootless { kAuto, kTrue, kFalse };
+
+constexpr Choice<Rootless> kRootless[] = {
+    {"auto", Rootless::kAuto},
+    {"true", Rootless::kTrue},
+    {"false", Rootless::kFalse},
+};
+
+// /proc/self/ns/user of the first user namespace: PROC_USER_INIT_INO of the kernel's proc_ns.h.
+constexpr ino_t kFirstUserNamespace = 0xeffffffd;
+
+std::string default_root(const Environment& from) {
+  // podman sets XDG_RUNTIME_DIR for root as well: it counts only for those who cannot use /run.
+  if (from.privileged || from.xdg_runtime_dir.empty()) return "/run/oci-rt";
+  return cat(from.xdg_runtime_dir, "/oci-rt");
+}
+
+Result<std::string> root_directory(std::string_view given, const Environment& from) {
+  if (given.empty()) return default_root(from);
+  std::string root = given.front() == '/' ? std::string(given) : cat(from.cwd, "/", given);
+  while (root.size() > 1 && root.back() == '/')
+    root.pop_back();
+  if (root == "/") {
+    return Error(ErrorKind::kUsage, "option --root: '/' cannot hold containers; name a directory");
+  }
+  return root;
+}
+
+}  // namespace
+
+constinit const Syntax global_syntax{
+    .command = "",
+    .operands = "COMMAND [ARGUMENT...]",
+    .summary = "Runs containers from OCI bundles.",
+    .options = kOptions,
+    .min_operands = 0,
+    .max_operands = SIZE_MAX,
+    .options_first = true,
+};
+
+Environment read_environment(std::string& cwd_storage) {
+  Environment from;
+  if (const char* dir = std::getenv("XDG_RUNTIME_DIR")) from.xdg_runtime_dir = dir;
+  struct stat user_namespace = {};
+  from.privileged = geteuid() == 0 && (from.xdg_runtime_dir.empty() ||
+                                       stat("/proc/self/ns/user", &user_namespace) != 0 ||
+                                       user_namespace.st_ino == kFirstUserNamespace);
+  cwd_storage.resize(PATH_MAX);
+  cwd_storage =
+      getcwd(cwd_storage.data(), cwd_storage.size()) == nullptr ? "" : cwd_storage.c_str();
+  from.cwd = cwd_storage;
+  return from;
+}
+
+Result<sys::LogOptions> log_options(const Arguments& globals) {
+  sys::LogOptions log;
+  log.destination = globals.text("log");
+  if (const std::string_view text = globals.value("log-format"); !text.empty()) {
+    log.format = OCI_TRY(choose("log-format", text, kFormats));
+  }
+  if (const std::string_view text = globals.value("log-level"); !text.empty()) {
+    log.level = OCI_TRY(choose("log-level", text, kLevels));
+  }
+  if (globals.flag("debug")) log.level = sys::LogLevel::kDebug;
+  return log;
+}
+
+Result<lifecycle::Context> lifecycle_context(const Arguments& globals, const Environment& from) {
+  lifecycle::Context context;
+  context.root_given = !globals.value("root").empty();
+  context.root = OCI_TRY(root_directory(globals.value("root"), from));
+  Driver driver = Driver::kCgroupfs;
+  if (const std::string_view text = globals.value("cgroup-manager"); !text.empty()) {
+    driver = OCI_TRY(choose("cgroup-manager", text, kDrivers));
+  }
+  if (globals.flag("systemd-cgroup") || driver == Driver::kSystemd) {
+    return Error(ErrorKind::kUnsupported,
+                 "option --systemd-cgroup: not supported yet; use --cgroup-manager cgroupfs");
+  }
+  if (driver == Driver::kDisabled) context.cgroup_manager = lifecycle::CgroupManager::kDisabled;
+  if (const std::string_view text = globals.value("rootless"); !text.empty()) {
+    static_cast<void>(OCI_TRY(choose("rootless", text, kRootless)));  // it is found out, not told
+  }
+  return context;
+}
+
+}  // namespace oci::cli

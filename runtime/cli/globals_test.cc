@@ -1,0 +1,92 @@
+#include "runtime/cli/globals.h"
+
+#include "third_party/boost_test.h"
+
+namespace oci::cli {
+namespace {
+
+Arguments globals(std::initializer_list<const char*> words) {
+  Result<Arguments> arguments = parse_arguments(global_syntax, {words.begin(), words.size()}, {});
+  if (!arguments) BOOST_FAIL(arguments.error().message());
+  return std::move(arguments).value();
+}
+
+const Environment kRoot{.privileged = true, .xdg_runtime_dir = "/run/user/0", .cwd = "/work"};
+const Environment kUser{.privileged = false, .xdg_runtime_dir = "/run/user/1000", .cwd = "/work"};
+
+std::string root_of(std::initializer_list<const char*> words, const Environment& from) {
+  const Result<lifecycle::Context> context = lifecycle_context(globals(words), from);
+  return context ? context.value().root : context.error().message();
+}
+
+BOOST_AUTO_TEST_CASE(containers_live_where_the_user_may_write) {
+  BOOST_TEST(root_of({}, kRoot) == "/run/oci-rt");
+  BOOST_TEST(root_of({}, kUser) == "/run/user/1000/oci-rt");
+  BOOST_TEST(root_of({}, {}) == "/run/oci-rt");
+  BOOST_TEST(root_of({"--root", "/x/y"}, kRoot) == "/x/y");
+  BOOST_TEST(root_of({"--root", "/x/y//"}, kUser) == "/x/y");
+  BOOST_TEST(root_of({"--root", "x"}, kUser) == "/work/x");
+  BOOST_TEST(root_of({"--root="}, kUser) == "/run/user/1000/oci-rt");
+  BOOST_TEST(root_of({"--root", "//"}, kRoot) ==
+             "option --root: '/' cannot hold containers; name a directory");
+  BOOST_TEST(!lifecycle_context(globals({}), kRoot).value().root_given);
+  BOOST_TEST(lifecycle_context(globals({"--root", "/x"}), kRoot).value().root_given);
+}
+
+BOOST_AUTO_TEST_CASE(the_cgroup_driver_is_chosen_or_refused) {
+  const auto manager = [](std::initializer_list<const char*> words) {
+    return lifecycle_context(globals(words), kRoot);
+  };
+  using lifecycle::CgroupManager;
+  BOOST_TEST((manager({}).value().cgroup_manager == CgroupManager::kCgroupfs));
+  BOOST_TEST((manager({"--cgroup-manager", "cgroupfs"}).value().cgroup_manager ==
+              CgroupManager::kCgroupfs));
+  BOOST_TEST(
+      (manager({"--cgroup-manager=disabled"}).value().cgroup_manager == CgroupManager::kDisabled));
+  BOOST_TEST(
+      (manager({"--systemd-cgroup=false"}).value().cgroup_manager == CgroupManager::kCgroupfs));
+  const std::string refused =
+      "option --systemd-cgroup: not supported yet; use --cgroup-manager cgroupfs";
+  BOOST_TEST(manager({"--systemd-cgroup"}).error().message() == refused);
+  BOOST_TEST(manager({"--cgroup-manager", "systemd"}).error().message() == refused);
+  BOOST_TEST(manager({"--cgroup-manager", "x"}).error().message() ==
+             "option --cgroup-manager: expected one of cgroupfs, disabled, systemd, found 'x'");
+}
+
+BOOST_AUTO_TEST_CASE(rootless_is_checked_and_then_found_out) {
+  for (const char* value : {"auto", "true", "false"}) {
+    BOOST_TEST(bool(lifecycle_context(globals({"--rootless", value}), kRoot)));
+  }
+  BOOST_TEST(lifecycle_context(globals({"--rootless=maybe"}), kRoot).error().message() ==
+             "option --rootless: expected one of auto, true, false, found 'maybe'");
+}
+
+BOOST_AUTO_TEST_CASE(the_log_is_as_asked_for) {
+  using sys::LogFormat;
+  using sys::LogLevel;
+  const auto log = [](std::initializer_list<const char*> words) {
+    return log_options(globals(words));
+  };
+  BOOST_TEST(log({}).value().destination.empty());
+  BOOST_TEST(!log({}).value().level.has_value());
+  BOOST_TEST((log({}).value().format == LogFormat::kText));
+  BOOST_TEST(log({"--log", "/l", "--log=/m"}).value().destination == "/m");
+  BOOST_TEST((log({"--log-format", "json"}).value().format == LogFormat::kJson));
+  BOOST_TEST((*log({"--debug"}).value().level == LogLevel::kDebug));
+  BOOST_TEST((*log({"--log-level", "warning"}).value().level == LogLevel::kWarning));
+  BOOST_TEST((*log({"--log-level", "error", "--debug"}).value().level == LogLevel::kDebug));
+  BOOST_TEST(!log({"--debug=false"}).value().level.has_value());
+  BOOST_TEST(log({"--log-format", "xml"}).error().message() ==
+             "option --log-format: expected one of text, json, found 'xml'");
+  BOOST_TEST(!log({"--log-level", "loud"}));
+}
+
+BOOST_AUTO_TEST_CASE(this_process_can_be_asked) {
+  std::string cwd;
+  const Environment from = read_environment(cwd);
+  BOOST_TEST(from.cwd.starts_with('/'));
+  BOOST_TEST(from.cwd == cwd);
+}
+
+}  // namespace
+}  // namespace oci::cli

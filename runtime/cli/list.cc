@@ -1,0 +1,66 @@
+// oci-rt list
+#include "runtime/cli/command.h"
+#include "runtime/cli/list_table.h"
+#include "runtime/cli/output.h"
+#include "runtime/sys/log.h"
+#include "spec/write/write_state.h"
+
+namespace oci::cli {
+namespace {
+
+constexpr Option kOptions[] = {
+    {.letter = 'f', .name = "format", .value = "table|json", .help = "how to show it"},
+    {.letter = 'q', .name = "quiet", .help = "only the ids"},
+};
+
+enum class Format { kTable, kJson };
+
+constexpr Choice<Format> kFormats[] = {
+    {"table", Format::kTable},
+    {"json", Format::kJson},
+};
+
+std::string ids(const std::vector<lifecycle::Listed>& containers) {
+  std::string text;
+  for (const lifecycle::Listed& one : containers)
+    text += cat(one.id, "\n");
+  return text;
+}
+
+// Clients know no status for a record that cannot be read: it is left out, and said in the log.
+std::string json(const std::vector<lifecycle::Listed>& containers) {
+  std::string text;
+  for (const lifecycle::Listed& one : containers) {
+    if (one.problem.empty()) {
+      text += cat(text.empty() ? "[" : ",", spec::state_line(one.state));
+    } else {
+      sys::log_warning(cat("container '", one.id, "' is not listed: ", one.problem));
+    }
+  }
+  return text.empty() ? "null\n" : text + "]\n";  // as Go prints an empty slice
+}
+
+Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
+  Format format = Format::kTable;
+  if (const std::string_view text = arguments.value("format"); !text.empty()) {
+    format = OCI_TRY(choose("format", text, kFormats));
+  }
+  const std::vector<lifecycle::Listed> containers = OCI_TRY(lifecycle::list(context));
+  if (arguments.flag("quiet")) {
+    OCI_TRY(print(ids(containers)));
+  } else if (format == Format::kJson) {
+    OCI_TRY(print(json(containers)));
+  } else {
+    OCI_TRY(print(list_table(containers)));
+  }
+  return 0;
+}
+
+}  // namespace
+
+constinit const Command list_command{
+    .syntax = {.command = "list", .summary = "Shows all containers.", .options = kOptions},
+    .run = run,
+};
+
+}  // namespace oci::cli

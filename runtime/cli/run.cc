@@ -1,0 +1,38 @@
+// oci-rt run
+#include "runtime/cli/command.h"
+#include "runtime/cli/create_options.h"
+
+namespace oci::cli {
+namespace {
+
+constexpr Option kOptions[] = {
+    {.letter = 'd', .name = "detach", .help = "return when the container runs"},
+    {.name = "keep", .help = "leave the ended container for `delete`"},
+    {.name = "no-subreaper", .help = "do not adopt the container's orphans"},
+};
+
+Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
+  lifecycle::RunOptions options;
+  options.create = OCI_TRY(create_options(arguments));
+  options.detach = arguments.flag("detach");
+  options.keep = arguments.flag("keep");
+  options.no_subreaper = arguments.flag("no-subreaper");
+  OCI_TRY(choose_bundle(context, arguments, options.create));
+  return lifecycle::run(context, options);
+}
+
+}  // namespace
+
+constinit const Command run_command{
+    .syntax = {.command = "run",
+               .operands = "ID|DIR",
+               .summary = "Creates and starts a container, and waits for its end.",
+               .options = kOptions,
+               .more_options = kCreateOptions,
+               .min_operands = 1,
+               .max_operands = 1,
+               .options_first = true},
+    .run = run,
+};
+
+}  // namespace oci::cli

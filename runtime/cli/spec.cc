@@ -1,0 +1,44 @@
+// oci-rt spec
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "runtime/cli/command.h"
+#include "runtime/sys/file.h"
+#include "spec/write/default_config.h"
+
+namespace oci::cli {
+namespace {
+
+constexpr Option kOptions[] = {
+    {.letter = 'b', .name = "bundle", .value = "DIR", .help = "where to write it (default: .)"},
+    {.name = "rootless", .help = "one that needs no privileges: with a user namespace"},
+};
+
+Result<int> run(const lifecycle::Context&, const Arguments& arguments) {
+  std::string path = arguments.text("bundle");
+  if (!path.empty()) path += '/';
+  path += "config.json";
+  const int raw = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (raw < 0 && errno == EEXIST) {
+    return Error(ErrorKind::kExists, cat("'", path, "' is there already: remove it first"));
+  }
+  if (raw < 0) return Error::system(errno, cat("write '", path, "'"));
+  const sys::UniqueFd fd(raw);
+  const std::string text = arguments.flag("rootless") ? spec::rootless_config(geteuid(), getegid())
+                                                      : spec::default_config();
+  OCI_TRY(sys::write_all(fd.get(), text, path));
+  return 0;
+}
+
+}  // namespace
+
+constinit const Command spec_command{
+    .syntax = {.command = "spec",
+               .summary = "Writes a config.json to begin with.",
+               .options = kOptions},
+    .run = run,
+};
+
+}  // namespace oci::cli

@@ -1,0 +1,23 @@
+// oci-rt start
+#include "runtime/cli/command.h"
+
+namespace oci::cli {
+namespace {
+
+Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
+  OCI_TRY(lifecycle::start(context, std::string(arguments.operands.front())));
+  return 0;
+}
+
+}  // namespace
+
+constinit const Command start_command{
+    .syntax = {.command = "start",
+               .operands = "ID",
+               .summary = "Executes the program of a created container.",
+               .min_operands = 1,
+               .max_operands = 1},
+    .run = run,
+};
+
+}  // namespace oci::cli

@@ -1,0 +1,28 @@
+#!/bin/sh
+# embed.sh PROGRAM OUTPUT.cc: a C++ file that holds the stripped bytes of PROGRAM.
+set -eu
+stripped=$2.elf
+${STRIP:-strip} --strip-all -o "$stripped" "$1"
+cat > "$2" <<END
+#include "runtime/init/image.h"
+
+__asm__(
+    ".section .rodata.init_image\n"
+    ".balign 4096\n"
+    "oci_rt_init_image_begin:\n"
+    ".incbin \"$(realpath "$stripped")\"\n"
+    "oci_rt_init_image_end:\n"
+    ".byte 0\n"
+    ".text\n");
+
+extern "C" const char oci_rt_init_image_begin[];
+extern "C" const char oci_rt_init_image_end[];
+
+namespace oci::init {
+
+std::span<const char> image() {
+  return {oci_rt_init_image_begin, oci_rt_init_image_end};
+}
+
+}  // namespace oci::init
+END

@@ -1,0 +1,59 @@
+// Paths inside the container's root. The only file of init that gives a path of the rootfs to the
+// kernel before the pivot, and always below a descriptor of the root (rule A: CVE-2019-19921,
+// CVE-2021-30465, CVE-2024-45310, CVE-2025-52565).
+#pragma once
+
+#include <cstdint>
+
+namespace oci::init {
+
+// Owns a descriptor.
+class Fd {
+ public:
+  explicit Fd(long fd = -1) : fd_(static_cast<int>(fd)) {}
+  Fd(const Fd&) = delete;
+  Fd& operator=(const Fd&) = delete;
+  ~Fd() { reset(); }
+
+  // A failed open leaves -errno here.
+  int get() const { return fd_; }
+  int release();
+  void reset(long fd = -1);
+  bool ok() const { return fd_ >= 0; }
+
+ private:
+  int fd_;
+};
+
+// What an open descriptor really is: rule D, verify what was opened and not what was named.
+struct FileFacts {
+  uint32_t type = 0;  // S_IF*
+  uint32_t permissions = 0;
+  uint32_t major = 0;
+  uint32_t minor = 0;
+  uint32_t uid = 0;
+  uint64_t size = 0;
+};
+long look(long fd, FileFacts& facts);  // -errno on failure
+uint64_t filesystem_of(int fd);        // the magic number of statfs(2); 0: not known
+
+enum class Links {
+  kFollowInside,  // symlinks are resolved as the container would: never above its root
+  kRefuse,        // ELOOP for any
+};
+
+// openat2(2) of an absolute path of the container; O_CLOEXEC is added. -errno on failure.
+long open_in_root(int root, const char* path, uint64_t flags, Links links);
+
+// Opens the directory as O_PATH and makes what is missing of it, mode 0755.
+long make_directory(int root, const char* path, Links links);
+
+// The directory that holds `path`, O_PATH, made if missing; *name is its last component.
+long open_parent(int root, const char* path, const char** name, Links links);
+
+// Opens `path` as O_PATH, for something to be mounted on it: made if missing, as a directory or as
+// an empty file.
+enum class Make { kDirectory, kFile };
+long open_mount_target(int root, const char* path, Make make, Links links);
+
+}  // namespace oci::init

@@ -1,0 +1,113 @@
+// The child half of `create` and `start`: everything between clone3(2) and execve(2), in order.
+//
+// A small program of its own, without libc: oci-rt embeds its bytes, puts them into a sealed memfd
+// and executes that on the way into the container, so that the runtime itself is never within the
+// container's reach (CVE-2019-5736). Rules of this folder: README.md.
+#include <linux/close_range.h>
+#include <linux/fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "runtime/init/in_root.h"
+#include "runtime/init/steps.h"
+#include "runtime/init/syscall.h"
+
+namespace oci::init {
+namespace {
+
+// The order is the security argument. A comment says what a step must come after or before.
+// clang-format off
+constexpr Step kSteps[] = {
+    {"join namespaces", join_and_clone},      // staged only: what follows runs in its child
+    {"wait to be placed", wait_to_be_placed},  // until the id maps are written, we are nobody
+    {"leave the runtime", leave_the_parent},   // after the ids: changing them resets dumpable
+    {"join namespaces", join_namespaces},
+    {"enter cgroup namespace", enter_cgroup_namespace},  // clone3 has put us into the cgroup
+    {"bring up loopback", bring_up_loopback},
+    {"isolate mounts", isolate_mounts},  // before any mount, or the host sees it
+    {"attach root", attach_root},
+    {"mount", mount_all},
+    {"make devices", make_devices},  // after the mounts: /dev is one of them
+    {"open console", open_console},  // after the mounts: its devpts is one of them
+    {"set names", set_names},
+    {"set sysctl", write_sysctls},   // before /proc/sys becomes read-only
+    {"run hooks", let_host_hooks_run},  // after the mounts, before the pivot (runtime.md)
+    {"run createContainer hook", run_create_container_hooks},  // paths are still the host's
+    {"finish root", finish_root},    // after the hooks, which may add to the root
+    {"pivot root", pivot},           // from here on no path names anything of the host's
+    {"report ready", report_ready},  // the parent sets rlimits now: none could hinder the above
+    {"find home", find_home},
+    {"enter working directory", enter_working_directory},  // as root: it may have to be made
+    {"change user", change_user},
+    {"enter working directory", enter_working_directory},  // where root is refused: as the user
+    {"limit capabilities", limit_capabilities_early},
+    {"find program", find_program},  // as the user; a missing program fails `create`
+    {"settle", settle},              // last word to `create`
+    {"wait for start", wait_for_start},
+    {"run startContainer hook", run_start_container_hooks},
+    {"arrange descriptors", arrange_descriptors},
+    {"load seccomp", load_seccomp},  // last: everything after it is subject to it
+    {"limit capabilities", limit_capabilities_late},  // loading took CAP_SYS_ADMIN
+    {"execute", execute},
+};
+// clang-format on
+
+Plan* map_plan(int fd) {
+  FileFacts facts;
+  if (look(fd, facts) < 0 || facts.size < sizeof(Plan)) return nullptr;
+  const long at = sys(__NR_mmap, nullptr, facts.size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd);
+  return at < 0 ? nullptr : reinterpret_cast<Plan*>(at);
+}
+
+int parse_number(const char* text) {
+  int value = 0;
+  for (; *text >= '0' && *text <= '9'; ++text)
+    value = value * 10 + (*text - '0');
+  return value;
+}
+
+[[noreturn]] void leave(int code) {
+  for (;;)
+    sys(__NR_exit_group, code);
+}
+
+}  // namespace
+
+// argv: a name for ps(1), and the number of the plan's descriptor.
+[[noreturn]] void run(int argc, char** argv) {
+  if (argc != 2) leave(1);
+  // Close-on-exec first: whatever happens, no program inherits a descriptor by accident.
+  sys(__NR_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
+  const int plan_fd = parse_number(argv[1]);
+  Plan* plan = map_plan(plan_fd);
+  if (plan == nullptr) leave(1);
+  sys(__NR_close, plan_fd);
+  Context context{.plan = *plan, .report_fd = plan->sync_fd};
+  uint8_t number = 0;
+  for (const Step& step : kSteps) {
+    if (const Fault fault = step.run(context)) {
+      report_failure(context.report_fd, number, step.name, fault);
+      leave(1);
+    }
+    ++number;
+  }
+  leave(1);
+}
+
+}  // namespace oci::init
+
+// The kernel enters with argc and argv on the stack.
+#if defined(__x86_64__)
+__asm__(
+    ".globl _start\n_start:\n xor %ebp, %ebp\n mov (%rsp), %edi\n lea 8(%rsp), %rsi\n"
+    " and $-16, %rsp\n call init_main\n ud2\n");
+#elif defined(__aarch64__)
+__asm__(
+    ".globl _start\n_start:\n mov x29, #0\n ldr w0, [sp]\n add x1, sp, #8\n"
+    " bl init_main\n brk #0\n");
+#endif
+
+extern "C" [[noreturn]] void init_main(int argc, char** argv);
+extern "C" [[noreturn]] void init_main(int argc, char** argv) {
+  oci::init::run(argc, argv);
+}

@@ -1,0 +1,39 @@
+// The new mount API, by descriptor only (rule B). All return a descriptor or 0, or -errno.
+#pragma once
+
+#include <linux/fcntl.h>
+#include <linux/mount.h>
+
+#include <cstdint>
+
+#include "runtime/init/syscall.h"
+
+namespace oci::init {
+
+// MS_* of mount(2) that mount_setattr(2) takes as propagation; <linux/mount.h> has them.
+
+// A detached copy of the mount at `path` below `dir`; "" : of `dir` itself.
+inline long clone_tree(int dir, const char* path, bool recursive) {
+  const unsigned flags =
+      unsigned{OPEN_TREE_CLONE} | OPEN_TREE_CLOEXEC | (recursive ? unsigned{AT_RECURSIVE} : 0U);
+  return sys(__NR_open_tree, dir, path, flags | (*path == '\0' ? unsigned{AT_EMPTY_PATH} : 0U));
+}
+
+inline long set_attributes(int mount, const mount_attr& attributes, bool recursive) {
+  return sys(__NR_mount_setattr, mount, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0),
+             &attributes, sizeof attributes);
+}
+
+inline long set_propagation(int mount, uint64_t propagation, bool recursive) {
+  mount_attr attributes = {};
+  attributes.propagation = propagation;
+  return set_attributes(mount, attributes, recursive);
+}
+
+// Puts a detached mount on what `target` has open.
+inline long attach(int mount, int target) {
+  return sys(__NR_move_mount, mount, "", target, "",
+             MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+}
+
+}  // namespace oci::init

@@ -1,0 +1,103 @@
+// The container's terminal: a pty of its own devpts, its slave as 0, 1, 2 and /dev/console, its
+// master sent to the runtime.
+#include <asm/ioctls.h>
+#include <linux/magic.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "runtime/init/in_root.h"
+#include "runtime/init/mount_api.h"
+#include "runtime/init/steps.h"
+#include "runtime/init/text.h"
+
+namespace oci::init {
+namespace {
+
+using sync::Subject;
+
+struct WindowSize {
+  uint16_t rows, columns, x, y;
+};
+
+// CVE-2025-52565: no name below /dev/pts is ever looked up but ptmx, and that is verified.
+Fault open_pair(const Plan& plan, int root, Fd& master, Fd& slave, unsigned& number) {
+  const char* what = "/dev/pts/ptmx";
+  master.reset(open_in_root(root, what, O_RDWR | O_NOCTTY, Links::kRefuse));
+  if (Fault fault = check(master.get(), Subject::kConsole, what)) return fault;
+  FileFacts facts;
+  const long rc = look(master.get(), facts);
+  if (rc < 0 || facts.type != S_IFCHR || facts.major != 5 || facts.minor != 2 ||
+      filesystem_of(master.get()) != DEVPTS_SUPER_MAGIC) {
+    return refuse("is not a pseudo-terminal multiplexer", Subject::kConsole, what);
+  }
+  const int unlock = 0;
+  long done = sys(__NR_ioctl, master.get(), TIOCSPTLCK, &unlock);
+  if (done >= 0) done = sys(__NR_ioctl, master.get(), TIOCGPTN, &number);
+  if (Fault fault = check(done, Subject::kConsole, what)) return fault;
+  slave.reset(sys(__NR_ioctl, master.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
+  if (Fault fault = check(slave.get(), Subject::kConsole, "pty slave")) return fault;
+  if (plan.rows == 0 && plan.columns == 0) return {};
+  const WindowSize size = {plan.rows, plan.columns, 0, 0};
+  return check(sys(__NR_ioctl, master.get(), TIOCSWINSZ, &size), Subject::kConsole,
+               "process.consoleSize");
+}
+
+// CVE-2026-88264: never through a link of the image's.
+Fault mount_console(int root, int slave) {
+  const char* path = "/dev/console";
+  const char* name;
+  const Fd dev(open_parent(root, path, &name, Links::kFollowInside));
+  if (Fault fault = check(dev.get(), Subject::kConsole, path)) return fault;
+  const Fd made(sys(__NR_openat, dev.get(), name,
+                    O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, 0620));
+  const Fd target(sys(__NR_openat, dev.get(), name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  FileFacts facts;
+  const long rc = target.ok() ? look(target.get(), facts) : target.get();
+  if (Fault fault = check(rc, Subject::kConsole, path)) return fault;
+  if (facts.type == S_IFLNK) return refuse("is a symbolic link", Subject::kConsole, path);
+  const Fd copy(clone_tree(slave, "", false));
+  if (Fault fault = check(copy.get(), Subject::kConsole, "pty slave")) return fault;
+  return check(attach(copy.get(), target.get()), Subject::kConsole, path);
+}
+
+Fault send_master(int sync_fd, int master, unsigned number) {
+  sync::Message message;
+  message.type = sync::Type::kConsole;
+  const char* end = message.text + sizeof message.text;
+  char* at = append_number(append(message.text, end, "/dev/pts/"), end, number);
+  message.length = static_cast<uint16_t>(at - message.text);
+
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  iovec part = {&message, sizeof message};
+  msghdr packet = {};
+  packet.msg_iov = &part;
+  packet.msg_iovlen = 1;
+  packet.msg_control = control;
+  packet.msg_controllen = sizeof control;
+  cmsghdr* header = CMSG_FIRSTHDR(&packet);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof(int));
+  __builtin_memcpy(CMSG_DATA(header), &master, sizeof master);
+  return check(sys(__NR_sendmsg, sync_fd, &packet, 0), Subject::kConsole, "sync socket");
+}
+
+}  // namespace
+
+Fault open_console(Context& context) {
+  const Plan& plan = context.plan;
+  if (!plan.terminal) return {};
+  Fd master;
+  Fd slave;
+  unsigned number = 0;
+  if (Fault fault = open_pair(plan, context.root_fd, master, slave, number)) return fault;
+  if (Fault fault = mount_console(context.root_fd, slave.get())) return fault;
+  if (Fault fault = send_master(context.report_fd, master.get(), number)) return fault;
+  for (int fd = 0; fd < 3; ++fd) {
+    const long rc = sys(__NR_dup3, slave.get(), fd, 0);
+    if (Fault fault = check(rc, Subject::kConsole, "pty slave")) return fault;
+  }
+  return check(sys(__NR_ioctl, 0, TIOCSCTTY, 0), Subject::kConsole, "controlling terminal");
+}
+
+}  // namespace oci::init

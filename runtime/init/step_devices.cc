@@ -1,0 +1,125 @@
+// Device nodes and the links of /dev, by descriptor of their directory (CVE-2026-41579).
+#include <sys/stat.h>
+
+#include "runtime/init/in_root.h"
+#include "runtime/init/mount_api.h"
+#include "runtime/init/steps.h"
+#include "runtime/init/text.h"
+
+namespace oci::init {
+namespace {
+
+using sync::Subject;
+
+constexpr long kEexist = -17;
+
+// The directory of the last path, kept open: nearly every node is in /dev.
+class Directory {
+ public:
+  explicit Directory(int root) : root_(root) {}
+
+  // -errno, or the descriptor of the directory that holds `path`.
+  long of(const char* path, const char** name) {
+    const char* slash = last_slash(path);
+    const auto size = static_cast<size_t>(slash - path);
+    if (fd_.ok() && size == size_ && __builtin_memcmp(path, path_, size) == 0) {
+      *name = slash + 1;
+      return fd_.get();
+    }
+    fd_.reset(open_parent(root_, path, name, Links::kFollowInside));
+    path_ = path;
+    size_ = size;
+    return fd_.get();
+  }
+
+ private:
+  int root_;
+  Fd fd_;
+  const char* path_ = "";
+  size_t size_ = 0;
+};
+
+uint64_t device_number(uint32_t major, uint32_t minor) {
+  return (minor & 0xff) | (uint64_t{major & 0xfff} << 8) | (uint64_t{minor & ~0xffU} << 12) |
+         (uint64_t{major & ~0xfffU} << 32);
+}
+
+bool is_device(const FileFacts& facts, const DeviceOp& op) {
+  const uint32_t type = op.mode & S_IFMT;
+  return facts.type == type &&
+         (type == S_IFIFO || (facts.major == op.major && facts.minor == op.minor));
+}
+
+// config-linux.md#devices: a file that is there and is something else is an error.
+Fault accept_existing(int directory, const char* name, const DeviceOp& op, const char* path) {
+  const Fd found(sys(__NR_openat, directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  FileFacts facts;
+  if (Fault fault = check(look(found.get(), facts), Subject::kDevice, path, op.index)) return fault;
+  if (is_device(facts, op)) return {};
+  return refuse("a different file is there already", Subject::kDevice, path, op.index);
+}
+
+Fault bind_device(int directory, const char* name, const DeviceOp& op, const char* path) {
+  const Fd source(clone_tree(AT_FDCWD, path, false));
+  if (Fault fault = check(source.get(), Subject::kDevice, path, op.index)) return fault;
+  FileFacts facts;
+  if (Fault fault = check(look(source.get(), facts), Subject::kDevice, path, op.index)) {
+    return fault;
+  }
+  if (!is_device(facts, op)) {
+    return refuse("the host's file of this name is not this device", Subject::kDevice, path,
+                  op.index);
+  }
+  const Fd made(sys(__NR_openat, directory, name,
+                    O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, 0644));
+  if (!made.ok() && made.get() != kEexist) {
+    return check(made.get(), Subject::kDevice, path, op.index);
+  }
+  const Fd target(sys(__NR_openat, directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  if (Fault fault = check(target.get(), Subject::kDevice, path, op.index)) return fault;
+  return check(attach(source.get(), target.get()), Subject::kDevice, path, op.index);
+}
+
+Fault make_device(Directory& directory, const DeviceOp& op, const char* path) {
+  const char* name;
+  const long parent = directory.of(path, &name);
+  if (Fault fault = check(parent, Subject::kDevice, path, op.index)) return fault;
+  const int dir = static_cast<int>(parent);
+  if (op.bind) return bind_device(dir, name, op, path);
+  const long rc = sys(__NR_mknodat, dir, name, op.mode, device_number(op.major, op.minor));
+  if (rc == kEexist) return accept_existing(dir, name, op, path);
+  if (Fault fault = check(rc, Subject::kDevice, path, op.index)) return fault;
+  if (op.uid == 0 && op.gid == 0) return {};
+  return check(sys(__NR_fchownat, dir, name, op.uid, op.gid, AT_SYMLINK_NOFOLLOW), Subject::kDevice,
+               path, op.index);
+}
+
+Fault make_link(Directory& directory, const Plan& plan, const LinkOp& op) {
+  const char* path = plan.text(op.path);
+  const char* name;
+  const long parent = directory.of(path, &name);
+  if (Fault fault = check(parent, Subject::kDevice, path)) return fault;
+  const char* target = plan.text(op.target);
+  long rc = sys(__NR_symlinkat, target, parent, name);
+  if (rc == kEexist && op.replace) {
+    sys(__NR_unlinkat, parent, name, 0);
+    rc = sys(__NR_symlinkat, target, parent, name);
+  }
+  // What the image has there already is the image's business.
+  return rc == kEexist ? Fault{} : check(rc, Subject::kDevice, path);
+}
+
+}  // namespace
+
+Fault make_devices(Context& context) {
+  const Plan& plan = context.plan;
+  Directory directory(context.root_fd);
+  Fault fault;
+  for (const DeviceOp* op = plan.begin(plan.devices); op != plan.end(plan.devices) && !fault; ++op)
+    fault = make_device(directory, *op, plan.text(op->path));
+  for (const LinkOp* op = plan.begin(plan.links); op != plan.end(plan.links) && !fault; ++op)
+    fault = make_link(directory, plan, *op);
+  return fault;
+}
+
+}  // namespace oci::init

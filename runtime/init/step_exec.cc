@@ -1,0 +1,188 @@
+// The program: found while a failure still fails `create`, executed when `start` says so.
+#include <elf.h>
+#include <linux/fcntl.h>
+#include <sys/stat.h>
+
+#include "runtime/init/in_root.h"
+#include "runtime/init/steps.h"
+#include "runtime/init/syscall.h"
+#include "runtime/init/text.h"
+#include "runtime/init/vectors.h"
+
+namespace oci::init {
+namespace {
+
+using sync::Subject;
+
+constexpr long kEnoent = -2, kEacces = -13, kEisdir = -21, kEnotdir = -20;
+
+// -errno, or 0 if this process may execute it.
+long may_execute(int root, const char* path) {
+  const Fd file(path[0] == '/' ? open_in_root(root, path, O_PATH, Links::kFollowInside)
+                               : sys(__NR_openat, AT_FDCWD, path, O_PATH | O_CLOEXEC));
+  if (!file.ok()) return file.get();
+  FileFacts facts;
+  if (const long rc = look(file.get(), facts); rc < 0) return rc;
+  if (facts.type == S_IFDIR) return kEisdir;
+  if (facts.type != S_IFREG) return kEacces;
+  return sys(__NR_faccessat2, file.get(), "", 1 /* X_OK */, AT_EMPTY_PATH | AT_EACCESS);
+}
+
+bool exists(int root, const char* path) {
+  const Fd file(open_in_root(root, path, O_PATH, Links::kFollowInside));
+  return file.get() != kEnoent && file.get() != kEnotdir;
+}
+
+// "#!/bin/sh -e" -> "/bin/sh", in place; nullptr: not a script with an absolute interpreter.
+char* script_interpreter(char* text, long size) {
+  if (size < 3 || text[0] != '#' || text[1] != '!') return nullptr;
+  char* begin = text + 2;
+  while (*begin == ' ' || *begin == '\t')
+    ++begin;
+  char* end = begin;
+  while (end < text + size && *end != ' ' && *end != '\t' && *end != '\n' && *end != '\0')
+    ++end;
+  *end = '\0';
+  return *begin == '/' ? begin : nullptr;
+}
+
+// PT_INTERP, if it lies in what was read; nullptr: none.
+char* elf_interpreter(char* text, long size) {
+  Elf64_Ehdr header;
+  if (size < long{sizeof header}) return nullptr;
+  __builtin_memcpy(&header, text, sizeof header);
+  if (__builtin_memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 ||
+      header.e_ident[EI_CLASS] != ELFCLASS64) {
+    return nullptr;
+  }
+  const auto available = static_cast<uint64_t>(size);
+  for (uint64_t i = 0; i < header.e_phnum; ++i) {
+    Elf64_Phdr part;
+    const uint64_t at = header.e_phoff + i * sizeof part;
+    if (header.e_phoff > available || at + sizeof part > available) return nullptr;
+    __builtin_memcpy(&part, text + at, sizeof part);
+    if (part.p_type != PT_INTERP) continue;
+    if (part.p_offset > available || part.p_filesz == 0 ||
+        part.p_filesz > available - part.p_offset) {
+      return nullptr;
+    }
+    text[part.p_offset + part.p_filesz - 1] = '\0';
+    return text + part.p_offset;
+  }
+  return nullptr;
+}
+
+// execve(2) says ENOENT for a missing interpreter as well, and by then a filter may forbid us to
+// look. A program that cannot be read is left to execve(2).
+Fault check_interpreter(Context& context) {
+  static char text[1024];
+  const Fd file(sys(__NR_openat, AT_FDCWD, context.program, O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file.ok()) return {};
+  const long size = sys(__NR_pread64, file.get(), text, sizeof text - 1, 0);
+  if (size <= 0) return {};
+  text[size] = '\0';
+  char* interpreter = script_interpreter(text, size);
+  if (interpreter == nullptr) interpreter = elf_interpreter(text, size);
+  if (interpreter == nullptr || interpreter[0] != '/' || exists(context.root_fd, interpreter)) {
+    return {};
+  }
+  Fault fault = refuse(interpreter, Subject::kInterpreter, context.program);
+  fault.error = -static_cast<int>(kEnoent);
+  return fault;
+}
+
+// The sixth field of the line whose third is `uid`: passwd(5). Null: the line ended first.
+const char* home_in_line(char* line, uint64_t uid) {
+  char* fields[7] = {line};
+  int count = 1;
+  for (char* at = line; *at != '\0' && count < 7; ++at) {
+    if (*at != ':') continue;
+    *at = '\0';
+    fields[count++] = at + 1;
+  }
+  if (count < 6 || *fields[2] == '\0') return nullptr;
+  uint64_t number = 0;
+  for (const char* digit = fields[2]; *digit != '\0'; ++digit) {
+    if (*digit < '0' || *digit > '9' || number > UINT32_MAX) return nullptr;
+    number = number * 10 + static_cast<uint64_t>(*digit - '0');
+  }
+  return number == uid && *fields[5] == '/' ? fields[5] : nullptr;
+}
+
+// Reads at most 1 MiB of a regular file (CVE-2026-47262: the image decides what it is). A line that
+// does not fit is no line of ours.
+const char* home_of(int root, uint32_t uid) {
+  static char buffer[4096];
+  const Fd file(
+      open_in_root(root, "/etc/passwd", O_RDONLY | O_NONBLOCK | O_NOCTTY, Links::kFollowInside));
+  FileFacts facts;
+  if (!file.ok() || look(file.get(), facts) < 0 || facts.type != S_IFREG) return "/";
+  size_t held = 0;
+  for (int block = 0; block < 512; ++block) {
+    const long got = sys(__NR_read, file.get(), buffer + held, sizeof buffer - 1 - held);
+    if (got <= 0 && held == 0) return "/";
+    const size_t size = held + static_cast<size_t>(got > 0 ? got : 0);
+    buffer[size] = got > 0 ? '\0' : '\n';  // the last line may lack its end
+    size_t begin = 0;
+    for (size_t at = 0; at < size + (got > 0 ? 0 : 1); ++at) {
+      if (buffer[at] != '\n') continue;
+      buffer[at] = '\0';
+      if (const char* home = home_in_line(buffer + begin, uid)) return home;
+      begin = at + 1;
+    }
+    if (got <= 0) return "/";
+    held = begin == 0 ? 0 : size - begin;
+    __builtin_memmove(buffer, buffer + begin, held);
+  }
+  return "/";
+}
+
+}  // namespace
+
+// config.md#process says nothing of HOME; every runtime sets it, and programs count on it.
+Fault find_home(Context& context) {
+  Plan& plan = context.plan;
+  if (!plan.find_home) return {};
+  static char variable[4096];
+  const char* end = variable + sizeof variable;
+  append(append(variable, end, "HOME="), end, home_of(context.root_fd, plan.uid));
+  char** env = relocate(plan, plan.env);
+  env[plan.env.count] = variable;
+  return {};
+}
+
+Fault find_program(Context& context) {
+  const Plan& plan = context.plan;
+  if (plan.args.count == 0) return {};
+  const char* name = relocate(context.plan, plan.args)[0];
+  // execvp(3): the first that works; a refusal on the way is told if none does.
+  long verdict = kEnoent;
+  for (const Text* at = plan.begin(plan.candidates); at != plan.end(plan.candidates); ++at) {
+    const long rc = may_execute(context.root_fd, plan.text(*at));
+    if (rc >= 0) {
+      context.program = plan.text(*at);
+      return check_interpreter(context);
+    }
+    if (rc != kEnoent && rc != kEnotdir) verdict = rc;
+  }
+  return check(verdict, Subject::kProgram, name);
+}
+
+// The only descriptors that the program gets besides 0, 1 and 2. The gate closes here and not by
+// execve(2), which closes files in no certain order: who has seen the verdict end must not find
+// the gate still open, which would read as "created".
+Fault arrange_descriptors(Context& context) {
+  sys(__NR_close, context.plan.gate_fd);
+  for (uint32_t i = 0; i < context.plan.preserve_fds; ++i)
+    sys(__NR_fcntl, 3 + i, 2 /* F_SETFD */, 0);
+  return {};
+}
+
+Fault execute(Context& context) {
+  Plan& plan = context.plan;
+  char** args = relocate(plan, plan.args);
+  const long rc = sys(__NR_execve, context.program, args, relocate(plan, plan.env));
+  return check(rc, Subject::kProgram, args[0]);
+}
+
+}  // namespace oci::init

@@ -1,0 +1,152 @@
+// Hooks that run inside the container's namespaces, and the moment for those that run outside.
+#include <linux/fcntl.h>
+#include <linux/sched.h>
+#include <linux/wait.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+
+#include <initializer_list>
+
+#include "runtime/init/in_root.h"
+#include "runtime/init/steps.h"
+#include "runtime/init/syscall.h"
+#include "runtime/init/text.h"
+#include "runtime/init/vectors.h"
+
+namespace oci::init {
+namespace {
+
+using sync::Subject;
+
+// Who the hook runs as. Those of startContainer come from the image, so they get no more than the
+// container's program.
+enum class Privileges { kOurs, kContainers };
+
+struct HookRun {
+  const HookOp& hook;
+  Privileges privileges;
+  int state_fd;
+  int output_fd;
+  int umask;  // -1: as it is
+};
+
+// A hook that closes its end early cannot hurt a writer: the state is a file in memory.
+long state_file(const Plan& plan, const StateText& state) {
+  const long fd = sys(__NR_memfd_create, "state", 1 /* MFD_CLOEXEC */);
+  if (fd < 0) return fd;
+  char pid[24];
+  append_number(pid, pid + sizeof pid, static_cast<uint64_t>(sys(__NR_getpid)));
+  for (const char* part :
+       {plan.text(state.head), static_cast<const char*>(pid), plan.text(state.tail)}) {
+    sys(__NR_write, fd, part, length(part));
+  }
+  sys(__NR_lseek, fd, 0, 0);
+  return fd;
+}
+
+[[noreturn]] void become_hook(Plan& plan, const HookRun& run) {
+  sys(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  sys(__NR_setpgid, 0, 0);
+  if (run.umask >= 0) sys(__NR_umask, run.umask);
+  sys(__NR_dup3, run.state_fd, 0, 0);
+  sys(__NR_dup3, run.output_fd, 1, 0);
+  sys(__NR_dup3, run.output_fd, 2, 0);
+  long rc = 0;
+  if (run.privileges == Privileges::kContainers) {
+    rc = apply_capabilities(plan.capabilities, plan.last_capability);
+  }
+  if (rc >= 0) {
+    sys(__NR_execve, plan.text(run.hook.path), relocate(plan, run.hook.args),
+        relocate(plan, run.hook.env));
+  }
+  for (;;)
+    sys(__NR_exit_group, 127);
+}
+
+// The end of what the hook wrote, for the message. Static: a Fault only points.
+const char* last_words(int output_fd) {
+  static char text[384];
+  const long size = sys(__NR_lseek, output_fd, 0, 2 /* SEEK_END */);
+  const long skip = size > long{sizeof text} - 1 ? size - long{sizeof text} + 1 : 0;
+  const long got = sys(__NR_pread64, output_fd, text, sizeof text - 1, skip);
+  text[got > 0 ? got : 0] = '\0';
+  return text;
+}
+
+// Waits for the hook, not for the descriptors that its grandchildren may hold.
+Fault await(const Plan& plan, const HookRun& run, long pid, int pidfd) {
+  const char* path = plan.text(run.hook.path);
+  pollfd ended = {pidfd, POLLIN, 0};
+  timespec timeout = {static_cast<time_t>(run.hook.timeout), 0};
+  const long ready = sys(__NR_ppoll, &ended, 1, run.hook.timeout != 0 ? &timeout : nullptr, nullptr,
+                         sizeof(uint64_t));
+  if (ready == 0) {
+    sys(__NR_kill, -pid, SIGKILL);
+    sys(__NR_kill, pid, SIGKILL);
+  }
+  int status = 0;
+  sys(__NR_wait4, pid, &status, __WALL, nullptr);
+  if (ready == 0) return refuse("timed out", Subject::kHook, path, run.hook.index);
+  if (status == 0) return {};
+  Fault fault = refuse(last_words(run.output_fd), Subject::kHook, path, run.hook.index);
+  fault.value = status;
+  return fault;
+}
+
+Fault run_hook(Context& context, const HookOp& hook, const StateText& state,
+               Privileges privileges) {
+  Plan& plan = context.plan;
+  const char* path = plan.text(hook.path);
+  const Fd input(state_file(plan, state));
+  const Fd output(sys(__NR_memfd_create, "output", 1 /* MFD_CLOEXEC */));
+  if (!input.ok() || !output.ok()) {
+    return check(input.ok() ? output.get() : input.get(), Subject::kHook, path, hook.index);
+  }
+  // A fork succeeds where execve(2) would not; look first, so that the message can say so.
+  const long rc = sys(__NR_faccessat, AT_FDCWD, path, 1 /* X_OK */);
+  if (Fault fault = check(rc, Subject::kHook, path, hook.index)) return fault;
+  const HookRun run = {hook, privileges, input.get(), output.get(),
+                       privileges == Privileges::kOurs ? context.callers_umask : -1};
+  int pidfd = -1;
+  clone_args args = {};
+  args.flags = CLONE_PIDFD;
+  args.pidfd = reinterpret_cast<uintptr_t>(&pidfd);
+  args.exit_signal = SIGCHLD;
+  const long pid = sys(__NR_clone3, &args, sizeof args);
+  if (Fault fault = check(pid, Subject::kHook, path, hook.index)) return fault;
+  if (pid == 0) become_hook(plan, run);
+  const Fd owned(pidfd);
+  return await(plan, run, pid, pidfd);
+}
+
+Fault run_all(Context& context, List<HookOp> hooks, const StateText& state, Privileges privileges) {
+  const Plan& plan = context.plan;
+  for (const HookOp* hook = plan.begin(hooks); hook != plan.end(hooks); ++hook)
+    if (Fault fault = run_hook(context, *hook, state, privileges)) return fault;
+  return {};
+}
+
+}  // namespace
+
+Fault let_host_hooks_run(Context& context) {
+  if (!context.plan.host_hooks) return {};
+  return ask(context.report_fd, sync::Type::kMountsReady, sync::Type::kHooksDone);
+}
+
+// Their path is the runtime's, their namespaces are the container's, and the root is not yet
+// pivoted: runtime.md#lifecycle. The working directory is the container's root.
+Fault run_create_container_hooks(Context& context) {
+  const Plan& plan = context.plan;
+  if (plan.create_container_hooks.count == 0) return {};
+  const long rc = sys(__NR_fchdir, context.root_fd);
+  if (Fault fault = check(rc, Subject::kHook, "working directory")) return fault;
+  return run_all(context, plan.create_container_hooks, plan.creating_state, Privileges::kOurs);
+}
+
+Fault run_start_container_hooks(Context& context) {
+  return run_all(context, context.plan.start_container_hooks, context.plan.created_state,
+                 Privileges::kContainers);
+}
+
+}  // namespace oci::init

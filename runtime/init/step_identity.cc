@@ -1,0 +1,131 @@
+// Who the container's process is: groups, ids, capabilities, no_new_privs.
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+#include "runtime/init/in_root.h"
+#include "runtime/init/steps.h"
+#include "runtime/init/syscall.h"
+
+namespace oci::init {
+namespace {
+
+using sync::Subject;
+
+// A program of another user must be able to open /dev/stdout anew. The null device stays whose it
+// is: it is the host's.
+void give_away_stdio(const Plan& plan) {
+  for (int fd = 0; fd < 3; ++fd) {
+    FileFacts facts;
+    if (look(fd, facts) < 0 || facts.uid == plan.uid) continue;
+    if (facts.type == S_IFCHR && facts.major == 1 && facts.minor == 3) continue;
+    // Not every file can be given away, and not every program needs it.
+    sys(__NR_fchown, fd, plan.uid, -1);
+  }
+}
+
+long set_capabilities(const CapabilitySets& sets) {
+  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[2] = {
+      {static_cast<uint32_t>(sets.effective), static_cast<uint32_t>(sets.permitted),
+       static_cast<uint32_t>(sets.inheritable)},
+      {static_cast<uint32_t>(sets.effective >> 32), static_cast<uint32_t>(sets.permitted >> 32),
+       static_cast<uint32_t>(sets.inheritable >> 32)}};
+  return sys(__NR_capset, &header, data);
+}
+
+// Everything we still have, effective again: changing the uid cleared the effective set.
+long regain_capabilities() {
+  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[2] = {};
+  const long rc = sys(__NR_capget, &header, data);
+  if (rc < 0) return rc;
+  for (auto& half : data)
+    half.effective = half.permitted;
+  return sys(__NR_capset, &header, data);
+}
+
+Fault limit(Context& context) {
+  const Plan& plan = context.plan;
+  return check(apply_capabilities(plan.capabilities, plan.last_capability), Subject::kCapabilities,
+               "capabilities");
+}
+
+// Loading a filter takes no_new_privs or CAP_SYS_ADMIN: seccomp(2).
+bool filter_needs_privilege(const Plan& plan) {
+  return plan.seccomp && !plan.no_new_privileges;
+}
+
+}  // namespace
+
+long apply_capabilities(const CapabilitySets& sets, uint32_t last_capability) {
+  const long rc = set_capabilities(sets);
+  if (rc < 0 || sets.ambient == 0) return rc;
+  for (uint32_t capability = 0; capability <= last_capability; ++capability) {
+    if ((sets.ambient >> capability & 1) == 0) continue;
+    const long raised = sys(__NR_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0);
+    if (raised < 0) return raised;
+  }
+  return 0;
+}
+
+// Root may be refused where the user is not (a root-squashed NFS export), so this step comes twice.
+Fault enter_working_directory(Context& context) {
+  const Plan& plan = context.plan;
+  if (!plan.cwd || context.in_working_directory) return {};
+  const char* cwd = plan.text(plan.cwd);
+  constexpr long kEacces = -13;
+  const bool may_try_again = !context.is_user;
+  // Magic links are refused: a cwd of /proc/self/fd/N was CVE-2024-21626.
+  const Fd directory(make_directory(context.root_fd, cwd, Links::kFollowInside));
+  if (directory.get() == kEacces && may_try_again) return {};
+  if (Fault fault = check(directory.get(), Subject::kCwd, cwd)) return fault;
+  const long entered = sys(__NR_fchdir, directory.get());
+  if (entered == kEacces && may_try_again) return {};
+  if (Fault fault = check(entered, Subject::kCwd, cwd)) return fault;
+  char name[4096];
+  const long rc = sys(__NR_getcwd, name, sizeof name);
+  if (Fault fault = check(rc, Subject::kCwd, cwd)) return fault;
+  if (name[0] != '/') return refuse("is outside of the container", Subject::kCwd, cwd);
+  context.in_working_directory = true;
+  return {};
+}
+
+Fault change_user(Context& context) {
+  const Plan& plan = context.plan;
+  give_away_stdio(plan);
+  // The bounding set takes CAP_SETPCAP, which goes away with the user.
+  for (uint32_t capability = 0; capability <= plan.last_capability; ++capability) {
+    if ((plan.capabilities.bounding >> capability & 1) != 0) continue;
+    const long rc = sys(__NR_prctl, PR_CAPBSET_DROP, capability, 0, 0, 0);
+    if (Fault fault = check(rc, Subject::kCapabilities, "bounding set")) return fault;
+  }
+  sys(__NR_prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0);
+  if (plan.set_groups) {
+    const long rc = sys(__NR_setgroups, plan.groups.count, plan.begin(plan.groups));
+    if (Fault fault = check(rc, Subject::kUser, "additionalGids")) return fault;
+  }
+  const long gid = sys(__NR_setresgid, plan.gid, plan.gid, plan.gid);
+  if (Fault fault = check(gid, Subject::kUser, "gid")) return fault;
+  const long uid = sys(__NR_setresuid, plan.uid, plan.uid, plan.uid);
+  if (Fault fault = check(uid, Subject::kUser, "uid")) return fault;
+  sys(__NR_prctl, PR_SET_KEEPCAPS, 0, 0, 0, 0);
+  if (Fault fault = check(regain_capabilities(), Subject::kCapabilities, "capabilities")) {
+    return fault;
+  }
+  context.is_user = true;
+  sys(__NR_umask, plan.umask >= 0 ? plan.umask : context.callers_umask);
+  if (!plan.no_new_privileges) return {};
+  return check(sys(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), Subject::kNone,
+               "process.noNewPrivileges");
+}
+
+Fault limit_capabilities_early(Context& context) {
+  return filter_needs_privilege(context.plan) ? Fault{} : limit(context);
+}
+
+Fault limit_capabilities_late(Context& context) {
+  return filter_needs_privilege(context.plan) ? limit(context) : Fault{};
+}
+
+}  // namespace oci::init

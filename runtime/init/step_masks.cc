@@ -1,0 +1,110 @@
+// The last touches of the root while the host is still in reach: read-only root, read-only paths,
+// masked paths (config-linux.md#masked-paths, #readonly-paths).
+#include <sys/stat.h>
+
+#include "runtime/init/in_root.h"
+#include "runtime/init/mount_api.h"
+#include "runtime/init/steps.h"
+
+namespace oci::init {
+namespace {
+
+using sync::Subject;
+
+constexpr long kEnoent = -2, kEnotdir = -20;
+
+bool missing(long fd) {
+  return fd == kEnoent || fd == kEnotdir;
+}
+
+Fault make_readonly(int mount, bool recursive, Subject subject, const char* path, uint16_t index) {
+  mount_attr attributes = {};
+  attributes.attr_set = MOUNT_ATTR_RDONLY;
+  return check(set_attributes(mount, attributes, recursive), subject, path, index);
+}
+
+Fault make_path_readonly(int root, const char* path, uint16_t index) {
+  const Fd target(open_in_root(root, path, O_PATH, Links::kFollowInside));
+  if (missing(target.get())) return {};
+  if (Fault fault = check(target.get(), Subject::kReadonlyPath, path, index)) return fault;
+  const Fd tree(clone_tree(target.get(), "", true));
+  if (Fault fault = check(tree.get(), Subject::kReadonlyPath, path, index)) return fault;
+  if (Fault fault = make_readonly(tree.get(), true, Subject::kReadonlyPath, path, index)) {
+    return fault;
+  }
+  return check(attach(tree.get(), target.get()), Subject::kReadonlyPath, path, index);
+}
+
+// What masks are made of. The host's null device, because the image decides what its own
+// /dev/null is (CVE-2025-31133); one empty tmpfs for all directories.
+struct MaskSources {
+  Fd null_device;
+  Fd empty_directory;
+};
+
+Fault open_null_device(MaskSources& sources) {
+  if (sources.null_device.ok()) return {};
+  sources.null_device.reset(
+      sys(__NR_openat, AT_FDCWD, "/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  FileFacts facts;
+  const long rc = look(sources.null_device.get(), facts);
+  if (Fault fault = check(rc, Subject::kNone, "the host's null device")) return fault;
+  if (facts.type == S_IFCHR && facts.major == 1 && facts.minor == 3) return {};
+  return refuse("is not the null device", Subject::kNone, "the host's /dev/null");
+}
+
+// The first masked directory gets the tmpfs itself, so that no mount ends unattached: dropping one
+// costs an RCU grace period.
+long empty_directory(MaskSources& sources) {
+  if (sources.empty_directory.ok()) return clone_tree(sources.empty_directory.get(), "", false);
+  const Fd context(sys(__NR_fsopen, "tmpfs", FSOPEN_CLOEXEC));
+  if (!context.ok()) return context.get();
+  sys(__NR_fsconfig, context.get(), FSCONFIG_SET_STRING, "nr_blocks", "1", 0);
+  sys(__NR_fsconfig, context.get(), FSCONFIG_SET_STRING, "nr_inodes", "1", 0);
+  const long rc = sys(__NR_fsconfig, context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0);
+  if (rc < 0) return rc;
+  return sys(__NR_fsmount, context.get(), FSMOUNT_CLOEXEC,
+             MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+}
+
+Fault mask(int root, const char* path, uint16_t index, MaskSources& sources) {
+  const Fd target(open_in_root(root, path, O_PATH, Links::kFollowInside));
+  if (missing(target.get())) return {};
+  FileFacts facts;
+  const long rc = target.ok() ? look(target.get(), facts) : target.get();
+  if (Fault fault = check(rc, Subject::kMaskedPath, path, index)) return fault;
+  Fd cover;
+  if (facts.type == S_IFDIR) {
+    cover.reset(empty_directory(sources));
+  } else {
+    if (Fault fault = open_null_device(sources)) return fault;
+    cover.reset(clone_tree(sources.null_device.get(), "", false));
+  }
+  if (Fault fault = check(cover.get(), Subject::kMaskedPath, path, index)) return fault;
+  const long attached = attach(cover.get(), target.get());
+  if (Fault fault = check(attached, Subject::kMaskedPath, path, index)) return fault;
+  if (facts.type == S_IFDIR && !sources.empty_directory.ok()) {
+    sources.empty_directory.reset(cover.release());
+  }
+  return {};
+}
+
+}  // namespace
+
+Fault finish_root(Context& context) {
+  const Plan& plan = context.plan;
+  for (const PathOp* op = plan.begin(plan.readonly_paths); op != plan.end(plan.readonly_paths);
+       ++op) {
+    const char* path = plan.text(op->path);
+    if (Fault fault = make_path_readonly(context.root_fd, path, op->index)) return fault;
+  }
+  MaskSources sources;
+  for (const PathOp* op = plan.begin(plan.masked_paths); op != plan.end(plan.masked_paths); ++op) {
+    const char* path = plan.text(op->path);
+    if (Fault fault = mask(context.root_fd, path, op->index, sources)) return fault;
+  }
+  if (!plan.root_readonly) return {};
+  return make_readonly(context.root_fd, false, Subject::kRoot, "/", sync::kNoIndex);
+}
+
+}  // namespace oci::init

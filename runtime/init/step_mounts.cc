@@ -1,0 +1,153 @@
+// config.json's mounts, in listed order: made detached, given their attributes, and only then
+// attached to a descriptor of their target (rules A and B).
+#include <linux/magic.h>
+#include <sys/stat.h>
+
+#include "runtime/init/in_root.h"
+#include "runtime/init/mount_api.h"
+#include "runtime/init/steps.h"
+#include "runtime/init/text.h"
+
+namespace oci::init {
+namespace {
+
+using sync::Subject;
+
+// The kernel's explanation of the last failed call on a filesystem context: "e tmpfs: Unknown
+// parameter 'nosuch'". Kept in static storage, because a Fault only points.
+const char* kernel_explanation(int context) {
+  static char text[256];
+  const long got = sys(__NR_read, context, text, sizeof text - 1);
+  if (got <= 0) return "";
+  text[got] = '\0';
+  // A severity letter and a space come first.
+  return got > 2 && text[1] == ' ' ? text + 2 : text;
+}
+
+Fault explained(long rc, int context, Subject subject, const char* what, uint16_t index) {
+  Fault fault = check(rc, subject, what, index);
+  fault.note = kernel_explanation(context);
+  return fault;
+}
+
+Fault configure(const Plan& plan, const MountOp& op, int context) {
+  for (const Parameter* parameter = plan.begin(op.parameters); parameter != plan.end(op.parameters);
+       ++parameter) {
+    const char* key = plan.text(parameter->key);
+    const long rc =
+        parameter->value
+            ? sys(__NR_fsconfig, context, FSCONFIG_SET_STRING, key, plan.text(parameter->value), 0)
+            : sys(__NR_fsconfig, context, FSCONFIG_SET_FLAG, key, nullptr, 0);
+    if (rc < 0) return explained(rc, context, Subject::kMountOptions, key, op.index);
+  }
+  return {};
+}
+
+Fault make_filesystem(const Plan& plan, const MountOp& op, Fd& mount) {
+  const char* type = plan.text(op.type);
+  const Fd context(sys(__NR_fsopen, type, FSOPEN_CLOEXEC));
+  if (Fault fault = check(context.get(), Subject::kMountOptions, type, op.index)) return fault;
+  if (op.source) {
+    const char* source = plan.text(op.source);
+    const long rc = sys(__NR_fsconfig, context.get(), FSCONFIG_SET_STRING, "source", source, 0);
+    if (rc < 0) return explained(rc, context.get(), Subject::kMountSource, source, op.index);
+  }
+  if (Fault fault = configure(plan, op, context.get())) return fault;
+  const long created = sys(__NR_fsconfig, context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0);
+  if (created < 0) return explained(created, context.get(), Subject::kMountOptions, type, op.index);
+  mount.reset(sys(__NR_fsmount, context.get(), FSMOUNT_CLOEXEC, op.attr_set));
+  return check(mount.get(), Subject::kMountOptions, type, op.index);
+}
+
+Fault set_all_attributes(const MountOp& op, int mount, const char* target) {
+  // fsmount(2) has set those of a new filesystem already.
+  if (op.kind != MountKind::kFilesystem && (op.attr_set | op.attr_clear) != 0) {
+    mount_attr attributes = {};
+    attributes.attr_set = op.attr_set;
+    attributes.attr_clr = op.attr_clear;
+    const long rc = set_attributes(mount, attributes, false);
+    if (Fault fault = check(rc, Subject::kMountOptions, target, op.index)) return fault;
+  }
+  if ((op.tree_set | op.tree_clear) != 0) {
+    mount_attr attributes = {};
+    attributes.attr_set = op.tree_set;
+    attributes.attr_clr = op.tree_clear;
+    const long rc = set_attributes(mount, attributes, true);
+    if (Fault fault = check(rc, Subject::kMountOptions, target, op.index)) return fault;
+  }
+  return {};
+}
+
+// CVE-2019-16884: whatever path led there, nothing covers a file of procfs but what the plan
+// allows.
+Fault check_target(const MountOp& op, int target, const char* path) {
+  if (op.allowed_on_proc || filesystem_of(target) != PROC_SUPER_MAGIC) return {};
+  return refuse("a mount inside /proc is not allowed", Subject::kMountTarget, path, op.index);
+}
+
+Fault remount(Context& context, const MountOp& op) {
+  const Plan& plan = context.plan;
+  const char* path = plan.text(op.target);
+  const Fd target(open_in_root(context.root_fd, path, O_PATH, Links::kFollowInside));
+  if (Fault fault = check(target.get(), Subject::kMountTarget, path, op.index)) return fault;
+  if (op.parameters.count != 0) {
+    const Fd picked(sys(__NR_fspick, target.get(), "", FSPICK_EMPTY_PATH | FSPICK_CLOEXEC));
+    if (Fault fault = check(picked.get(), Subject::kMountOptions, path, op.index)) return fault;
+    if (Fault fault = configure(plan, op, picked.get())) return fault;
+    const long rc = sys(__NR_fsconfig, picked.get(), FSCONFIG_CMD_RECONFIGURE, nullptr, nullptr, 0);
+    if (rc < 0) return explained(rc, picked.get(), Subject::kMountOptions, path, op.index);
+  }
+  return set_all_attributes(op, target.get(), path);
+}
+
+Fault make_mount(const Plan& plan, const MountOp& op, Fd& mount) {
+  if (op.kind == MountKind::kFilesystem) return make_filesystem(plan, op, mount);
+  const char* source = plan.text(op.source);
+  mount.reset(op.source_fd >= 0 ? op.source_fd : clone_tree(AT_FDCWD, source, op.recursive));
+  return check(mount.get(), Subject::kMountSource, source, op.index);
+}
+
+Fault mount_one(Context& context, const MountOp& op) {
+  if (op.kind == MountKind::kRemount) return remount(context, op);
+  const Plan& plan = context.plan;
+  const char* path = plan.text(op.target);
+  Fd mount;
+  if (Fault fault = make_mount(plan, op, mount)) return fault;
+  if (Fault fault = set_all_attributes(op, mount.get(), path)) return fault;
+
+  Make make = Make::kDirectory;
+  FileFacts source;
+  if (op.kind == MountKind::kBind) {
+    if (Fault fault = check(look(mount.get(), source), Subject::kMountSource, path, op.index)) {
+      return fault;
+    }
+    if (source.type != S_IFDIR) make = Make::kFile;
+  }
+  const Links links = op.target_is_plain ? Links::kRefuse : Links::kFollowInside;
+  const Fd target(open_mount_target(context.root_fd, path, make, links));
+  if (Fault fault = check(target.get(), Subject::kMountTarget, path, op.index)) return fault;
+  if (Fault fault = check_target(op, target.get(), path)) return fault;
+  const long attached = attach(mount.get(), target.get());
+  if (Fault fault = check(attached, Subject::kMountTarget, path, op.index)) return fault;
+  // Only now: a mount becomes shared by being attached below a shared one.
+  if (op.propagation != 0) {
+    const long rc = set_propagation(mount.get(), op.propagation, op.propagation_recursive);
+    if (Fault fault = check(rc, Subject::kMountOptions, path, op.index)) return fault;
+  }
+  if (op.kind == MountKind::kFilesystem && equal(path, "/proc") &&
+      equal(plan.text(op.type), "proc")) {
+    context.proc_fd = mount.release();
+  }
+  return {};
+}
+
+}  // namespace
+
+Fault mount_all(Context& context) {
+  const Plan& plan = context.plan;
+  for (const MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op)
+    if (Fault fault = mount_one(context, *op)) return fault;
+  return {};
+}
+
+}  // namespace oci::init

@@ -1,0 +1,101 @@
+// What init says to its parent, and what it waits for (runtime/sync/README.md).
+#include <sys/prctl.h>
+#include <sys/socket.h>
+
+#include "runtime/init/steps.h"
+#include "runtime/init/syscall.h"
+#include "runtime/init/text.h"
+
+namespace oci::init {
+
+// Not resident until a filter is received.
+sock_filter g_filter[BPF_MAXINSNS];
+
+// Plain write(2) and read(2), here and at the gate: a seccomp profile may be in force already, and
+// these two are what every profile allows.
+Fault tell(int fd, const sync::Message& message) {
+  return check(sys(__NR_write, fd, &message, sizeof message), sync::Subject::kNone, "sync socket");
+}
+
+namespace {
+
+Fault await(int fd, sync::Type answer) {
+  sync::Message message;
+  const long got = sys(__NR_read, fd, &message, sizeof message);
+  if (Fault fault = check(got, sync::Subject::kNone, "sync socket")) return fault;
+  if (got == sizeof message && message.type == answer) return {};
+  return refuse("the runtime is gone", sync::Subject::kNone, "sync socket");
+}
+
+}  // namespace
+
+Fault ask(int fd, sync::Type question, sync::Type answer) {
+  sync::Message message;
+  message.type = question;
+  if (Fault fault = tell(fd, message)) return fault;
+  return await(fd, answer);
+}
+
+void report_failure(int fd, uint8_t step, const char* step_name, const Fault& fault) {
+  sync::Message message;
+  message.type = sync::Type::kFailed;
+  message.step = step;
+  message.subject = fault.subject;
+  message.index = fault.index;
+  message.sys_errno = fault.error;
+  message.value = fault.value;
+  const char* end = message.text + sizeof message.text;
+  char* at = append(message.text, end, step_name);
+  at = append(append(at, end, "\n"), end, fault.what);
+  at = append(append(at, end, "\n"), end, fault.note);
+  message.length = static_cast<uint16_t>(at - message.text);
+  (void)tell(fd, message);
+}
+
+// The ids of the stage's parent are mapped by now; in the new user namespace we are nobody until
+// we take an id of it.
+Fault wait_to_be_placed(Context& context) {
+  if (!context.plan.staged) return {};
+  if (Fault fault = await(context.report_fd, sync::Type::kPlaced)) return fault;
+  // A namespace without a root of its own is legal; then the process id is taken later.
+  sys(__NR_setresgid, 0, 0, 0);
+  sys(__NR_setresuid, 0, 0, 0);
+  return {};
+}
+
+// The answer carries the filter, which was compiled while we mounted.
+Fault report_ready(Context& context) {
+  sync::Message message;
+  message.type = sync::Type::kReady;
+  if (Fault fault = tell(context.report_fd, message)) return fault;
+  iovec parts[2] = {{&message, sizeof message}, {g_filter, sizeof g_filter}};
+  msghdr packet = {};
+  packet.msg_iov = parts;
+  packet.msg_iovlen = 2;
+  const long got = sys(__NR_recvmsg, context.report_fd, &packet, 0);
+  if (Fault fault = check(got, sync::Subject::kNone, "sync socket")) return fault;
+  if (got < long{sizeof message} || message.type != sync::Type::kProceed) {
+    return refuse("the runtime is gone", sync::Subject::kNone, "sync socket");
+  }
+  context.filter_length =
+      static_cast<uint16_t>((static_cast<size_t>(got) - sizeof message) / sizeof(sock_filter));
+  return {};
+}
+
+// From here on the container outlives the runtime.
+Fault settle(Context& context) {
+  sys(__NR_prctl, PR_SET_PDEATHSIG, 0, 0, 0, 0);
+  sync::Message message;
+  message.type = sync::Type::kSettled;
+  return tell(context.report_fd, message);
+}
+
+Fault wait_for_start(Context& context) {
+  sys(__NR_close, context.plan.sync_fd);
+  context.report_fd = context.plan.verdict_fd;
+  char go;
+  const long got = sys(__NR_read, context.plan.gate_fd, &go, 1);
+  return check(got, sync::Subject::kNone, "start gate");
+}
+
+}  // namespace oci::init

@@ -1,0 +1,117 @@
+// What a step of init is, what it works with, and how it fails.
+#pragma once
+
+#include <linux/filter.h>
+
+#include <cstdint>
+
+#include "runtime/init/plan.h"
+#include "runtime/sync/message.h"
+
+namespace oci::init {
+
+// What a step failed on. `what` points into the plan or at a constant, so nothing is formatted
+// until it is sent.
+struct Fault {
+  bool failed = false;
+  int error = 0;  // errno; 0: `note` says it all
+  sync::Subject subject = sync::Subject::kNone;
+  uint16_t index = sync::kNoIndex;
+  const char* what = "";
+  const char* note = "";  // the kernel's own explanation, or ours
+  int32_t value = 0;      // a hook's wait status
+
+  explicit operator bool() const { return failed; }
+};
+
+// Ok for rc >= 0; otherwise rc is -errno.
+inline Fault check(long rc, sync::Subject subject, const char* what,
+                   uint16_t index = sync::kNoIndex) {
+  if (rc >= 0) return {};
+  return {true, static_cast<int>(-rc), subject, index, what, "", 0};
+}
+
+inline Fault refuse(const char* note, sync::Subject subject, const char* what,
+                    uint16_t index = sync::kNoIndex) {
+  return {true, 0, subject, index, what, note, 0};
+}
+
+struct Context {
+  Plan& plan;                // a private mapping: Vectors are relocated in place
+  int report_fd;             // who is waiting for us: `create` at first, `start` later
+  int root_fd = -1;          // the container's root mount, O_PATH
+  int proc_fd = -1;          // the procfs mounted at /proc by the plan: nothing can cover it
+  const char* program = "";  // what to execute, found in PATH
+  uint16_t filter_length = 0;
+  int callers_umask = 0;
+  bool in_working_directory = false;
+  bool is_user = false;  // the ids are those of process.user
+};
+
+using StepFunction = Fault (*)(Context&);
+
+struct Step {
+  const char* name;  // for the user: "container init: pivot root: ..."
+  StepFunction run;
+};
+
+// step_namespaces.cc
+Fault join_and_clone(Context&);
+Fault wait_to_be_placed(Context&);
+Fault leave_the_parent(Context&);
+Fault join_namespaces(Context&);
+Fault enter_cgroup_namespace(Context&);
+Fault bring_up_loopback(Context&);
+
+// step_mounts.cc
+Fault mount_all(Context&);
+
+// step_root.cc
+Fault isolate_mounts(Context&);
+Fault attach_root(Context&);
+Fault pivot(Context&);
+
+// step_devices.cc
+Fault make_devices(Context&);
+
+// step_masks.cc
+Fault finish_root(Context&);
+
+// step_console.cc
+Fault open_console(Context&);
+
+// step_kernel.cc
+Fault set_names(Context&);
+Fault write_sysctls(Context&);
+
+// step_hooks.cc
+Fault let_host_hooks_run(Context&);
+Fault run_create_container_hooks(Context&);
+Fault run_start_container_hooks(Context&);
+
+// step_identity.cc
+Fault enter_working_directory(Context&);
+Fault change_user(Context&);
+Fault limit_capabilities_early(Context&);
+Fault limit_capabilities_late(Context&);
+long apply_capabilities(const CapabilitySets& sets, uint32_t last_capability);
+
+// step_sync.cc
+Fault report_ready(Context&);
+Fault settle(Context&);
+Fault wait_for_start(Context&);
+Fault tell(int fd, const sync::Message& message);
+Fault ask(int fd, sync::Type question, sync::Type answer);
+void report_failure(int fd, uint8_t step, const char* step_name, const Fault& fault);
+extern sock_filter g_filter[BPF_MAXINSNS];
+
+// step_seccomp.cc
+Fault load_seccomp(Context&);
+
+// step_exec.cc
+Fault find_home(Context&);
+Fault find_program(Context&);
+Fault arrange_descriptors(Context&);
+Fault execute(Context&);
+
+}  // namespace oci::init

@@ -1,0 +1,18 @@
+// Strings without libc, and the four functions that the compiler itself may call.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace oci::init {
+
+size_t length(const char* text);
+bool equal(const char* a, const char* b);
+bool starts_with(const char* text, const char* prefix);
+// The last '/' of an absolute path; never null.
+const char* last_slash(const char* path);
+// Copies as much as fits, always terminated; returns the end.
+char* append(char* out, const char* end, const char* text);
+char* append_number(char* out, const char* end, uint64_t value);
+
+}  // namespace oci::init

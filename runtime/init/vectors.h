@@ -1,0 +1,17 @@
+// The plan's execve(2) vectors, as pointers.
+#pragma once
+
+#include "runtime/init/plan.h"
+
+namespace oci::init {
+
+// Turns the offsets into pointers in place; a second call finds them done.
+inline char** relocate(Plan& plan, const Vector& vector) {
+  auto* slots = reinterpret_cast<uint64_t*>(reinterpret_cast<char*>(&plan) + vector.at);
+  const auto base = reinterpret_cast<uintptr_t>(&plan);
+  for (uint32_t i = 0; i < vector.count; ++i)
+    if (slots[i] < plan.size) slots[i] += base;
+  return reinterpret_cast<char**>(slots);
+}
+
+}  // namespace oci::init

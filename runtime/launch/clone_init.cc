@@ -1,0 +1,107 @@
+#include "runtime/launch/clone_init.h"
+
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+
+#include "runtime/init/syscall.h"
+#include "runtime/sys/file.h"
+
+namespace oci::launch {
+namespace {
+
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U
+#define MFD_EXEC 0x0010U
+#endif
+
+// What the child reads, and where it leaves its errno. The child shares the memory and the stack of
+// the parent, which sleeps until execveat(2), as with vfork(2): so nothing here may return in the
+// child, allocate, or be instrumented.
+struct Exec {
+  char* const* argv;
+  char* const* envp;
+  int image_fd;
+  std::span<const int> passed;
+  volatile int error = 0;
+};
+
+__attribute__((noinline, no_sanitize("address", "undefined"))) long clone_and_exec(clone_args* args,
+                                                                                   Exec* exec) {
+  const long pid = init::sys(__NR_clone3, args, sizeof *args);
+  if (pid != 0) return pid;
+  for (const int fd : exec->passed)
+    init::sys(__NR_fcntl, fd, F_SETFD, 0);
+  exec->error = static_cast<int>(
+      -init::sys(__NR_execveat, exec->image_fd, "", exec->argv, exec->envp, AT_EMPTY_PATH));
+  for (;;)
+    init::sys(__NR_exit_group, 127);
+}
+
+Error clone_error(int error, const CloneRequest& request) {
+  if (error == ENOSPC) {
+    return Error(ErrorKind::kUnsupported,
+                 "namespaces: the limit of the host is reached, see user.max_*_namespaces");
+  }
+  if (error == EBUSY && request.cgroup_fd >= 0) {
+    return Error(ErrorKind::kUnsupported,
+                 "the cgroup cannot hold processes: it has controllers enabled for children");
+  }
+  if (error == EAGAIN && request.cgroup_fd >= 0) {
+    return Error(ErrorKind::kUnsupported,
+                 "cannot set pids limit: container could not join or create cgroup: the limit on "
+                 "processes is reached");
+  }
+  return Error::system(error, "clone container init");
+}
+
+}  // namespace
+
+Result<Child> clone_init(const CloneRequest& request) {
+  const std::string plan_number = std::to_string(request.plan_fd);
+  char* const argv[] = {const_cast<char*>(request.name.c_str()),
+                        const_cast<char*>(plan_number.c_str()), nullptr};
+  char* const envp[] = {nullptr};
+  Exec exec = {argv, envp, request.image_fd, request.passed};
+
+  int pidfd = -1;
+  clone_args args = {};
+  args.flags = request.flags | CLONE_PIDFD | CLONE_VM | CLONE_VFORK | CLONE_CLEAR_SIGHAND;
+  args.pidfd = reinterpret_cast<uintptr_t>(&pidfd);
+  args.exit_signal = SIGCHLD;
+  if (request.cgroup_fd >= 0) {
+    args.flags |= CLONE_INTO_CGROUP;
+    args.cgroup = static_cast<uint64_t>(request.cgroup_fd);
+  }
+  const long pid = clone_and_exec(&args, &exec);
+  if (pid < 0) return clone_error(static_cast<int>(-pid), request);
+  Child child{static_cast<pid_t>(pid), sys::UniqueFd(pidfd)};
+  if (exec.error != 0) {
+    siginfo_t ended;
+    ::waitid(P_PIDFD, static_cast<id_t>(pidfd), &ended, WEXITED);
+    return Error::system(exec.error, "execute container init");
+  }
+  return child;
+}
+
+Result<sys::UniqueFd> seal(std::string_view name, std::string_view bytes, Executable executable) {
+  const std::string label(name);
+  const unsigned kind = executable == Executable::kYes ? MFD_EXEC : MFD_NOEXEC_SEAL;
+  int raw = ::memfd_create(label.c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING | kind);
+  if (raw < 0 && errno == EINVAL) {
+    // Before Linux 6.3 there is no such flag, and every memfd can be executed.
+    raw = ::memfd_create(label.c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  }
+  sys::UniqueFd fd(raw);
+  if (!fd) return Error::system(errno, cat("memfd ", name));
+  OCI_TRY(sys::write_all(fd.get(), bytes, name));
+  const int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+  if (::fcntl(fd.get(), F_ADD_SEALS, seals) < 0) return Error::system(errno, cat("seal ", name));
+  return fd;
+}
+
+}  // namespace oci::launch

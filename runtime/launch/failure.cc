@@ -1,0 +1,212 @@
+#include "runtime/launch/failure.h"
+
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+namespace oci::launch {
+namespace {
+
+using sync::Subject;
+
+struct Report {
+  std::string step;
+  std::string what;
+  std::string note;
+  uint16_t index;
+  int error;
+  int value;
+};
+
+std::string take_line(std::string_view& text) {
+  const size_t end = std::min(text.find('\n'), text.size());
+  std::string line(text.substr(0, end));
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return line;
+}
+
+std::string element(std::string_view list, uint16_t index) {
+  if (index == sync::kNoIndex) return std::string(list);
+  return cat(list, "[", index, "]");
+}
+
+// The C library's words, but for those that engines take for something else.
+std::string reason(int error) {
+  switch (error) {
+    case ENOENT:
+      return "does not exist";
+    case EPERM:
+      return "the kernel does not permit it";
+    case EACCES:
+      return "access is denied";
+    default:
+      return std::strerror(error);
+  }
+}
+
+Error text_error(ErrorKind kind, std::string text) {
+  return Error(kind, std::move(text));
+}
+
+// "mounts[2] (/data): ..."
+Error mount_failure(const Report& report, std::string_view field) {
+  const std::string where = cat(element("mounts", report.index), field);
+  if (!report.note.empty()) {
+    return text_error(ErrorKind::kInvalidConfig,
+                      cat(where, " ('", report.what, "'): ", report.note));
+  }
+  if (report.error == ENODEV) {
+    return text_error(ErrorKind::kInvalidConfig,
+                      cat(element("mounts", report.index), ".type: the kernel has no filesystem '",
+                          report.what, "'"));
+  }
+  if (field == ".source" && report.error == ENOENT) {
+    return text_error(ErrorKind::kInvalidConfig,
+                      cat(where, ": '", report.what, "' does not exist on the host"));
+  }
+  if (field == ".destination" && report.error == ENOTDIR) {
+    return text_error(ErrorKind::kInvalidConfig,
+                      cat(where, " ('", report.what,
+                          "'): one of source and destination is a directory, the other is not a "
+                          "directory"));
+  }
+  if (field == ".destination" && report.error == ELOOP) {
+    return text_error(ErrorKind::kInvalidConfig,
+                      cat(where, " ('", report.what,
+                          "'): a symbolic link is in the way; proc and sysfs must be mounted on "
+                          "ordinary directory"));
+  }
+  return text_error(ErrorKind::kSystem,
+                    cat(where, " ('", report.what, "'): ", reason(report.error)));
+}
+
+Error program_failure(const Report& report) {
+  const std::string exec = cat("exec: \"", report.what, "\": ");
+  const bool is_path = report.what.find('/') != std::string::npos;
+  switch (report.error) {
+    case ENOENT:
+    case ENOTDIR:
+      if (is_path) {
+        return text_error(ErrorKind::kProgram,
+                          cat(exec, "stat ", report.what, ": no such file or directory"));
+      }
+      return text_error(ErrorKind::kProgram, cat(exec, "executable file not found in $PATH"));
+    case EISDIR:
+      return text_error(ErrorKind::kProgram, cat(exec, "is a directory: permission denied"));
+    case EACCES:
+    case EPERM:
+      return text_error(ErrorKind::kProgram, cat(exec, "permission denied"));
+    case ENOEXEC:
+      return text_error(ErrorKind::kProgram,
+                        cat(exec,
+                            "exec format error: neither a program for this machine nor a "
+                            "script that begins with #!"));
+    default:
+      return text_error(ErrorKind::kProgram, cat(exec, std::strerror(report.error)));
+  }
+}
+
+Error interpreter_failure(const Report& report) {
+  return text_error(ErrorKind::kProgram,
+                    cat("exec: \"", report.what, "\": its interpreter or ELF loader \"",
+                        report.note, "\" is not in the rootfs: no such file or directory"));
+}
+
+Error hook_failure(const Report& report) {
+  const std::string kind = report.step.find("startContainer") != std::string::npos
+                               ? "startContainer"
+                               : "createContainer";
+  std::string text = cat("hooks.", kind, "[", report.index, "]: error running ", kind, " hook #",
+                         report.index, ": ", report.what, ": ");
+  if (report.error != 0) {
+    text += reason(report.error);
+  } else if (report.value == 0) {
+    text += report.note;
+  } else if (WIFSIGNALED(report.value)) {
+    text += cat("killed by signal ", WTERMSIG(report.value));
+  } else {
+    text += cat("exit status ", WEXITSTATUS(report.value));
+  }
+  if (report.error == 0 && report.value != 0 && !report.note.empty()) {
+    text += cat(", output: ", report.note);
+  }
+  return text_error(ErrorKind::kHook, std::move(text));
+}
+
+Error plain_failure(const Report& report, const std::string& property) {
+  const std::string subject =
+      property.empty() ? report.what : cat(property, " ('", report.what, "')");
+  const std::string why = report.note.empty() ? reason(report.error) : report.note;
+  return text_error(ErrorKind::kSystem,
+                    cat("container init: ", report.step, ": ", subject, ": ", why));
+}
+
+std::string property_of(Subject subject, uint16_t index) {
+  switch (subject) {
+    case Subject::kNamespace:
+      return element("linux.namespaces", index);
+    case Subject::kRoot:
+      return "root.path";
+    case Subject::kDevice:
+      return index == sync::kNoIndex ? "default device" : element("linux.devices", index);
+    case Subject::kSysctl:
+      return "linux.sysctl";
+    case Subject::kMaskedPath:
+      return element("linux.maskedPaths", index);
+    case Subject::kReadonlyPath:
+      return element("linux.readonlyPaths", index);
+    case Subject::kConsole:
+      return "process.terminal";
+    case Subject::kUser:
+      return "process.user";
+    case Subject::kCapabilities:
+      return "process.capabilities";
+    case Subject::kCwd:
+      return "process.cwd";
+    case Subject::kSeccomp:
+      return "linux.seccomp";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+std::string message_text(const sync::Message& message) {
+  return {message.text, std::min<size_t>(message.length, sizeof message.text)};
+}
+
+Error init_failure(const sync::Message& message) {
+  const std::string all = message_text(message);
+  std::string_view rest = all;
+  Report report;
+  report.step = take_line(rest);
+  report.what = take_line(rest);
+  report.note = std::string(rest);
+  while (!report.note.empty() && report.note.back() == '\n')
+    report.note.pop_back();
+  report.index = message.index;
+  report.error = message.sys_errno;
+  report.value = message.value;
+  switch (message.subject) {
+    case Subject::kMountSource:
+      return mount_failure(report, ".source");
+    case Subject::kMountTarget:
+      return mount_failure(report, ".destination");
+    case Subject::kMountOptions:
+      return mount_failure(report, ".options");
+    case Subject::kProgram:
+      return program_failure(report);
+    case Subject::kInterpreter:
+      return interpreter_failure(report);
+    case Subject::kHook:
+      return hook_failure(report);
+    default:
+      return plain_failure(report, property_of(message.subject, message.index));
+  }
+}
+
+}  // namespace oci::launch

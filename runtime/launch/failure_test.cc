@@ -1,0 +1,92 @@
+#include "runtime/launch/failure.h"
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "third_party/boost_test.h"
+
+namespace oci::launch {
+namespace {
+
+using sync::Message;
+using sync::Subject;
+
+Message failed(Subject subject, int error, const std::string& text,
+               uint16_t index = sync::kNoIndex) {
+  Message message;
+  message.type = sync::Type::kFailed;
+  message.subject = subject;
+  message.index = index;
+  message.sys_errno = error;
+  message.length = static_cast<uint16_t>(text.size());
+  std::memcpy(message.text, text.data(), text.size());
+  return message;
+}
+
+std::string text_of(const Message& message) {
+  return init_failure(message).message();
+}
+
+BOOST_AUTO_TEST_SUITE(launch_failure)
+
+BOOST_AUTO_TEST_CASE(a_missing_program_is_told_in_the_words_of_every_engine) {
+  BOOST_TEST(text_of(failed(Subject::kProgram, ENOENT, "find program\nnope\n")) ==
+             "exec: \"nope\": executable file not found in $PATH");
+  BOOST_TEST(text_of(failed(Subject::kProgram, ENOENT, "find program\n/bin/nope\n")) ==
+             "exec: \"/bin/nope\": stat /bin/nope: no such file or directory");
+  BOOST_TEST(text_of(failed(Subject::kProgram, EACCES, "find program\n/x\n")) ==
+             "exec: \"/x\": permission denied");
+  BOOST_TEST(text_of(failed(Subject::kProgram, EISDIR, "find program\n/etc\n")) ==
+             "exec: \"/etc\": is a directory: permission denied");
+}
+
+BOOST_AUTO_TEST_CASE(an_unrelated_errno_does_not_read_as_a_missing_program) {
+  const Subject others[] = {Subject::kNone,    Subject::kNamespace,   Subject::kRoot,
+                            Subject::kDevice,  Subject::kSysctl,      Subject::kMaskedPath,
+                            Subject::kConsole, Subject::kMountSource, Subject::kMountTarget,
+                            Subject::kUser,    Subject::kMountOptions};
+  for (const Subject subject : others) {
+    for (const int error : {ENOENT, EPERM, EACCES}) {
+      const std::string text = text_of(failed(subject, error, "step\nwhat\n", 3));
+      BOOST_TEST(text.find("o such file") == std::string::npos, text);
+      BOOST_TEST(text.find("ermission denied") == std::string::npos, text);
+      BOOST_TEST(text.find("peration not permitted") == std::string::npos, text);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_mount_is_named_by_its_property) {
+  BOOST_TEST(text_of(failed(Subject::kMountSource, ENOENT, "mount\n/no/such\n", 7)) ==
+             "mounts[7].source: '/no/such' does not exist on the host");
+  BOOST_TEST(text_of(failed(Subject::kMountOptions, ENODEV, "mount\nnosuchfs\n", 2)) ==
+             "mounts[2].type: the kernel has no filesystem 'nosuchfs'");
+}
+
+BOOST_AUTO_TEST_CASE(the_kernels_explanation_is_passed_on) {
+  BOOST_TEST(text_of(failed(Subject::kMountOptions, EINVAL,
+                            "mount\nnosuch\ntmpfs: Unknown parameter 'nosuch'\n", 2)) ==
+             "mounts[2].options ('nosuch'): tmpfs: Unknown parameter 'nosuch'");
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_hook_tells_its_status_and_its_last_words) {
+  Message message = failed(Subject::kHook, 0, "run createContainer hook\n/bin/h\nno luck\n", 1);
+  message.value = 3 << 8;
+  const Error error = init_failure(message);
+  BOOST_TEST((error.kind() == ErrorKind::kHook));
+  BOOST_TEST(
+      error.message() ==
+      "hooks.createContainer[1]: error running createContainer hook #1: /bin/h: exit status 3, "
+      "output: no luck");
+}
+
+BOOST_AUTO_TEST_CASE(a_lying_length_cannot_read_past_the_message) {
+  Message message = failed(Subject::kNone, EINVAL, "step\nwhat\n");
+  message.length = 65535;
+  BOOST_TEST(message_text(message).size() == sizeof message.text);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace oci::launch

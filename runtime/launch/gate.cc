@@ -1,0 +1,68 @@
+#include "runtime/launch/gate.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <string>
+
+#include "runtime/launch/failure.h"
+#include "runtime/sync/message.h"
+#include "runtime/sys/file.h"
+
+namespace oci::launch {
+namespace {
+
+Error not_waiting() {
+  return Error(ErrorKind::kWrongState, "container init is not waiting to be started");
+}
+
+Result<sys::UniqueFd> open_fifo(int dir, std::string_view name, int flags) {
+  return sys::open_at(dir, std::string(name), flags | O_NOFOLLOW);
+}
+
+Status make_fifo(int dir, std::string_view name) {
+  if (::mkfifoat(dir, std::string(name).c_str(), 0600) == 0) return {};
+  return Error::system(errno, cat("make fifo '", name, "'"));
+}
+
+}  // namespace
+
+Result<Gate> make_gate(int dir, const GateFiles& files) {
+  OCI_TRY(make_fifo(dir, files.gate));
+  OCI_TRY(make_fifo(dir, files.verdict));
+  Gate gate;
+  gate.gate = OCI_TRY(open_fifo(dir, files.gate, O_RDWR));
+  // A fifo cannot be opened for writing alone before it has a reader.
+  const sys::UniqueFd reader = OCI_TRY(open_fifo(dir, files.verdict, O_RDONLY | O_NONBLOCK));
+  gate.verdict = OCI_TRY(open_fifo(dir, files.verdict, O_WRONLY));
+  return gate;
+}
+
+Status open_gate(int dir, const GateFiles& files) {
+  // The reading end first: poll(2) reports the end of a stream only if it saw its writer.
+  Result<sys::UniqueFd> verdict = open_fifo(dir, files.verdict, O_RDONLY | O_NONBLOCK);
+  if (!verdict) return not_waiting();
+  const int fd = verdict.value().get();
+  sync::Message message;
+  if (::read(fd, &message, sizeof message) >= 0) return not_waiting();
+  const Result<sys::UniqueFd> go = open_fifo(dir, files.gate, O_WRONLY | O_NONBLOCK);
+  if (!go) return not_waiting();
+  if (::write(go.value().get(), "", 1) != 1) return Error::system(errno, "open the start gate");
+
+  pollfd ready = {fd, POLLIN, 0};
+  int polled;
+  do {
+    polled = ::poll(&ready, 1, -1);
+  } while (polled < 0 && errno == EINTR);
+  const ssize_t got = ::read(fd, &message, sizeof message);
+  if (got < 0) return Error::system(errno, "read the verdict of container init");
+  if (got == 0) return {};
+  if (got != ssize_t{sizeof message}) {
+    return Error(ErrorKind::kProtocol, "container init sent half a verdict");
+  }
+  return init_failure(message);
+}
+
+}  // namespace oci::launch

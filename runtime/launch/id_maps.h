@@ -1,0 +1,26 @@
+// The id maps of a new user namespace: user_namespaces(7), config-linux.md#user-namespace-mappings.
+#pragma once
+
+#include <sys/types.h>
+
+#include <span>
+#include <string>
+
+#include "spec/error.h"
+#include "spec/model/filesystem.h"
+
+namespace oci::launch {
+
+struct IdMaps {
+  std::span<const spec::IdMapping> uids;
+  std::span<const spec::IdMapping> gids;
+  bool deny_set_groups = false;  // what a single gid of an unprivileged caller's takes
+};
+
+// Writes them for `pid`, whose user namespace has none yet.
+Status write_id_maps(pid_t pid, const IdMaps& maps);
+
+// "0 100000 65536\n" for each.
+std::string map_text(std::span<const spec::IdMapping> mappings);
+
+}  // namespace oci::launch

@@ -1,0 +1,16 @@
+// What the parent opens for init before it is cloned: namespaces to join, trees to mount.
+#pragma once
+
+#include <vector>
+
+#include "runtime/plan/plan.h"
+#include "runtime/sys/unique_fd.h"
+#include "spec/error.h"
+
+namespace oci::launch {
+
+// Opens the joins and trees of the plan and stores their descriptors in its block. A namespace must
+// be of the type it is given as: config-linux.md#namespaces.
+Result<std::vector<sys::UniqueFd>> open_inputs(plan::Plan& plan);
+
+}  // namespace oci::launch

@@ -1,0 +1,286 @@
+#include "runtime/launch/launch.h"
+
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+
+#include "runtime/init/image.h"
+#include "runtime/launch/clone_init.h"
+#include "runtime/launch/failure.h"
+#include "runtime/launch/id_maps.h"
+#include "runtime/launch/inputs.h"
+#include "runtime/sync/sequence.h"
+#include "runtime/sys/file.h"
+
+namespace oci::launch {
+namespace {
+
+struct SocketPair {
+  sys::UniqueFd parent, child;
+};
+
+Result<SocketPair> make_sync() {
+  int fds[2];
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0) {
+    return Error::system(errno, "create the sync socket");
+  }
+  return SocketPair{sys::UniqueFd(fds[0]), sys::UniqueFd(fds[1])};
+}
+
+struct Received {
+  sync::Message message;
+  sys::UniqueFd fd;
+  bool ended = false;
+};
+
+Result<Received> receive(int socket) {
+  Received received;
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+  iovec part = {&received.message, sizeof received.message};
+  msghdr packet = {};
+  packet.msg_iov = &part;
+  packet.msg_iovlen = 1;
+  packet.msg_control = control;
+  packet.msg_controllen = sizeof control;
+  ssize_t got;
+  do {
+    got = ::recvmsg(socket, &packet, MSG_CMSG_CLOEXEC);
+  } while (got < 0 && errno == EINTR);
+  if (got < 0 && errno != ECONNRESET) return Error::system(errno, "read from container init");
+  if (got <= 0) {
+    received.ended = true;
+    return received;
+  }
+  if (const cmsghdr* header = CMSG_FIRSTHDR(&packet);
+      header != nullptr && header->cmsg_type == SCM_RIGHTS) {
+    int fd = -1;
+    __builtin_memcpy(&fd, CMSG_DATA(header), sizeof fd);
+    received.fd.reset(fd);
+  }
+  if (got != ssize_t{sizeof received.message}) {
+    return Error(ErrorKind::kProtocol, "container init sent a short message");
+  }
+  return received;
+}
+
+// One launch in progress.
+class Conversation {
+ public:
+  Conversation(plan::Plan& plan, const Services& services, sys::UniqueFd socket, Child child)
+      : plan_(plan),
+        services_(services),
+        socket_(std::move(socket)),
+        process_(child.pid, std::move(child.pidfd)) {}
+
+  Status serve();
+  Launched finish() && { return std::move(process_); }
+
+ private:
+  Status answer(sync::Type type, std::span<const sock_filter> filter = {});
+  Status serve(const sync::Message& message, sys::UniqueFd fd);
+  Status adopt(pid_t pid);
+  Status proceed();
+  Status write_oom_score_adj() const;
+  Status set_rlimits() const;
+  Error vanished();
+
+  plan::Plan& plan_;
+  const Services& services_;
+  sys::UniqueFd socket_;
+  Launched process_;
+};
+
+Status Conversation::answer(sync::Type type, std::span<const sock_filter> filter) {
+  sync::Message message;
+  message.type = type;
+  message.value = static_cast<int32_t>(filter.size());
+  iovec parts[2] = {{&message, sizeof message},
+                    {const_cast<sock_filter*>(filter.data()), filter.size_bytes()}};
+  msghdr packet = {};
+  packet.msg_iov = parts;
+  packet.msg_iovlen = filter.empty() ? 1 : 2;
+  if (::sendmsg(socket_.get(), &packet, MSG_NOSIGNAL) >= 0) return {};
+  if (errno == EPIPE || errno == ECONNRESET) return vanished();
+  return Error::system(errno, "answer container init");
+}
+
+// The stage is gone; the init that it cloned is our child as well (CLONE_PARENT).
+Status Conversation::adopt(pid_t pid) {
+  const auto raw = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  if (raw < 0) return Error::system(errno, "hold container init");
+  Launched adopted(pid, sys::UniqueFd(raw));
+  OCI_TRY(process_.wait());
+  process_ = std::move(adopted);
+  const init::Plan& block = plan_.init();
+  if (block.new_user_namespace) {
+    OCI_TRY(write_id_maps(pid, {.uids = plan_.uid_mappings,
+                                .gids = plan_.gid_mappings,
+                                .deny_set_groups = !block.set_groups}));
+  }
+  return write_oom_score_adj();
+}
+
+Status Conversation::write_oom_score_adj() const {
+  if (!plan_.oom_score_adj) return {};
+  const Status written =
+      sys::write_file_at(AT_FDCWD, cat("/proc/", process_.pid(), "/oom_score_adj"),
+                         std::to_string(*plan_.oom_score_adj));
+  if (written) return {};
+  if (const int error = written.error().sys_errno(); error == EACCES || error == EPERM) {
+    return Error(ErrorKind::kUnsupported,
+                 cat("process.oomScoreAdj: lowering it to ", *plan_.oom_score_adj,
+                     " takes CAP_SYS_RESOURCE, which the runtime lacks"));
+  }
+  return written.error();
+}
+
+Status Conversation::set_rlimits() const {
+  for (size_t i = 0; i < plan_.rlimits.size(); ++i) {
+    const spec::Rlimit& wanted = plan_.rlimits[i];
+    const rlimit limit = {wanted.soft, wanted.hard};
+    if (::prlimit(process_.pid(), static_cast<__rlimit_resource>(wanted.resource), &limit,
+                  nullptr) == 0) {
+      continue;
+    }
+    if (errno == EPERM) {
+      return Error(ErrorKind::kUnsupported,
+                   cat("process.rlimits[", i, "]: raising the hard limit to ", wanted.hard,
+                       " takes CAP_SYS_RESOURCE, which the runtime lacks"));
+    }
+    return Error::system(errno, cat("process.rlimits[", i, "]"));
+  }
+  return {};
+}
+
+Status Conversation::proceed() {
+  OCI_TRY(set_rlimits());
+  OCI_TRY(services_.remember(process_.pid()));
+  return answer(sync::Type::kProceed, services_.filter());
+}
+
+Status Conversation::serve(const sync::Message& message, sys::UniqueFd fd) {
+  switch (message.type) {
+    case sync::Type::kStaged:
+      OCI_TRY(adopt(message.value));
+      return answer(sync::Type::kPlaced);
+    case sync::Type::kConsole:
+      if (!fd) return Error(ErrorKind::kProtocol, "container init sent no terminal");
+      return services_.take_console(std::move(fd), message_text(message));
+    case sync::Type::kMountsReady:
+      OCI_TRY(services_.run_host_hooks(process_.pid()));
+      return answer(sync::Type::kHooksDone);
+    case sync::Type::kReady:
+      return proceed();
+    case sync::Type::kWarning:
+      services_.warn(message_text(message));
+      return {};
+    default:
+      return {};
+  }
+}
+
+Error Conversation::vanished() {
+  std::string text = "container init died while it was set up";
+  if (const std::string why = services_.obituary(); !why.empty()) {
+    text = why;
+  } else if (const Result<int> status = process_.wait(); status && WIFSIGNALED(status.value())) {
+    text += cat(": killed by signal ", WTERMSIG(status.value()));
+  }
+  return Error(ErrorKind::kProtocol, std::move(text));
+}
+
+Status Conversation::serve() {
+  const init::Plan& block = plan_.init();
+  sync::Sequence sequence(
+      {.staged = block.staged, .console = block.terminal, .host_hooks = block.host_hooks});
+  if (!block.staged) OCI_TRY(write_oom_score_adj());
+  OCI_TRY(services_.while_it_mounts(process_.pid()));
+  while (!sequence.complete()) {
+    Received received = OCI_TRY(receive(socket_.get()));
+    if (received.ended) return vanished();
+    if (received.message.type == sync::Type::kFailed) return init_failure(received.message);
+    OCI_TRY(sequence.accept(received.message.type));
+    OCI_TRY(serve(received.message, std::move(received.fd)));
+  }
+  return {};
+}
+
+Status check_preserved(uint32_t count) {
+  for (int fd = 3; fd < 3 + static_cast<int>(count); ++fd) {
+    if (::fcntl(fd, F_GETFD) < 0) {
+      return Error(ErrorKind::kUsage,
+                   cat("unable to stat preserved-fd ", fd - 3, " (fd ", fd, "): it is not open"));
+    }
+  }
+  return {};
+}
+
+// The seal of the image costs a copy of some 25 KiB; a cache would be one more file to trust.
+Result<Child> clone(plan::Plan& plan, const LaunchOptions& options, std::span<const int> passed) {
+  const auto image = init::image();
+  const sys::UniqueFd image_fd =
+      OCI_TRY(seal("oci-rt-init", {image.data(), image.size()}, Executable::kYes));
+  const sys::UniqueFd plan_fd = OCI_TRY(seal("oci-rt-plan", plan.block, Executable::kNo));
+  std::vector<int> all(passed.begin(), passed.end());
+  all.push_back(plan_fd.get());
+  const init::Plan& block = plan.init();
+  return clone_init({.flags = block.staged ? 0 : block.clone_flags,
+                     .cgroup_fd = options.cgroup_fd,
+                     .name = cat("oci-rt:[", options.id, ":init]"),
+                     .image_fd = image_fd.get(),
+                     .plan_fd = plan_fd.get(),
+                     .passed = all});
+}
+
+}  // namespace
+
+void Launched::kill_and_reap() {
+  if (pid_ == 0) return;
+  ::syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0);
+  (void)wait();
+}
+
+Result<int> Launched::wait() {
+  siginfo_t ended = {};
+  int rc;
+  do {
+    rc = ::waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &ended, WEXITED);
+  } while (rc < 0 && errno == EINTR);
+  if (rc < 0) return Error::system(errno, "wait for container init");
+  pid_ = 0;
+  // si_status is the code or the signal; wait(2) packs both into one number.
+  return ended.si_code == CLD_EXITED ? ended.si_status << 8 : ended.si_status;
+}
+
+Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& options,
+                        const Services& services) {
+  OCI_TRY(check_preserved(plan.init().preserve_fds));
+  const std::vector<sys::UniqueFd> inputs = OCI_TRY(open_inputs(plan));
+  SocketPair sync = OCI_TRY(make_sync());
+  init::Plan& block = plan.init();
+  block.sync_fd = sync.child.get();
+  block.gate_fd = gate.gate.get();
+  block.verdict_fd = gate.verdict.get();
+
+  std::vector<int> passed = {block.sync_fd, block.gate_fd, block.verdict_fd};
+  for (const sys::UniqueFd& fd : inputs)
+    passed.push_back(fd.get());
+  for (uint32_t i = 0; i < block.preserve_fds; ++i)
+    passed.push_back(static_cast<int>(3 + i));
+  Child child = OCI_TRY(clone(plan, options, passed));
+  sync.child.reset();
+  gate = {};
+
+  Conversation conversation(plan, services, std::move(sync.parent), std::move(child));
+  OCI_TRY(conversation.serve());
+  return std::move(conversation).finish();
+}
+
+}  // namespace oci::launch

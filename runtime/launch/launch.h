@@ -1,0 +1,75 @@
+// The parent half of the conversation: starts init, serves its requests, and turns its failures
+// into errors. Knows no cgroups, hooks or state: the caller brings them as Services.
+#pragma once
+
+#include <linux/filter.h>
+#include <sys/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runtime/launch/gate.h"
+#include "runtime/plan/plan.h"
+#include "runtime/sys/unique_fd.h"
+#include "spec/error.h"
+
+namespace oci::launch {
+
+// A container init that has settled, and waits at its gate. Killed and reaped unless kept.
+class [[nodiscard]] Launched {
+ public:
+  Launched(pid_t pid, sys::UniqueFd pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
+  Launched(Launched&& other) noexcept
+      : pid_(std::exchange(other.pid_, 0)), pidfd_(std::move(other.pidfd_)) {}
+  // Takes over `other`, which ends up with what this one held.
+  Launched& operator=(Launched&& other) noexcept {
+    std::swap(pid_, other.pid_);
+    std::swap(pidfd_, other.pidfd_);
+    return *this;
+  }
+  ~Launched() { kill_and_reap(); }
+
+  pid_t pid() const { return pid_; }
+  int pidfd() const { return pidfd_.get(); }
+
+  // Waits for the end; the value is as wait(2) gives it.
+  Result<int> wait();
+
+  void kill_and_reap();
+  void keep() { pid_ = 0; }
+
+ private:
+  pid_t pid_;
+  sys::UniqueFd pidfd_;
+};
+
+// What the caller does in between; every function is set.
+struct Services {
+  // Init runs: time for what it does not need at once (compiling its filter, limiting its devices).
+  std::function<Status(pid_t)> while_it_mounts;
+  // prestart and createRuntime hooks, if the plan has them.
+  std::function<Status(pid_t)> run_host_hooks;
+  // The last moment before init can outlive us: the record must name it now.
+  std::function<Status(pid_t)> remember;
+  // The filter to load; asked for after while_it_mounts.
+  std::function<std::span<const sock_filter>()> filter;
+  // The terminal's master and the name of its slave.
+  std::function<Status(sys::UniqueFd, const std::string&)> take_console;
+  std::function<void(const std::string&)> warn;
+  // Why init may have vanished without a word ("" for no idea).
+  std::function<std::string()> obituary;
+};
+
+struct LaunchOptions {
+  std::string id;
+  int cgroup_fd = -1;
+};
+
+// Opens what the plan names, clones init, and returns once it has settled. `gate` is used up.
+Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& options,
+                        const Services& services);
+
+}  // namespace oci::launch

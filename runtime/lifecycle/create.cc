@@ -1,0 +1,220 @@
+#include "runtime/lifecycle/create.h"
+
+#include <unistd.h>
+
+#include <string>
+#include <utility>
+
+#include "runtime/cgroup/device_program.h"
+#include "runtime/cgroup/fs_v2.h"
+#include "runtime/launch/gate.h"
+#include "runtime/lifecycle/container_state.h"
+#include "runtime/lifecycle/host_hooks.h"
+#include "runtime/lifecycle/pid_file.h"
+#include "runtime/seccomp/compile.h"
+#include "runtime/sys/log.h"
+#include "runtime/sys/proc.h"
+#include "runtime/sys/socket.h"
+
+namespace oci::lifecycle {
+namespace {
+
+// Everything of one `create`, in the order in which it comes to be; undone in reverse unless kept.
+class Creation {
+ public:
+  Creation(Prepared prepared, const CreateOptions& options, state::StateDir dir)
+      : prepared_(std::move(prepared)), options_(options), dir_(std::move(dir)) {}
+
+  // The intent: from here on `delete --force` finds whatever comes to be.
+  Status record_intent(const Context& context);
+  Status make_cgroup();
+  Status launch();
+  Status tell_caller();
+  Created keep() &&;
+
+  const Prepared& prepared() const { return prepared_; }
+  const state::Record& record() const { return record_; }
+
+ private:
+  launch::Services services();
+  Status while_it_mounts();
+  Status run_hooks(pid_t pid);
+  Status remember(pid_t pid);
+  Status take_console(sys::UniqueFd master, const std::string& name);
+
+  Prepared prepared_;
+  const CreateOptions& options_;
+  state::StateDir dir_;
+  state::Record record_;
+  std::optional<cgroup::Cgroup> cgroup_;
+  sys::UniqueFd console_socket_;
+  sys::UniqueFd terminal_;
+  seccomp::Program filter_;
+  std::optional<launch::Launched> init_;
+};
+
+Status Creation::record_intent(const Context& context) {
+  const spec::Config& config = prepared_.config;
+  const init::Plan& block = prepared_.plan.init();
+  record_.id = options_.id;
+  record_.bundle = prepared_.bundle;
+  record_.rootfs = block.text(block.rootfs);
+  record_.created = state::rfc3339_now();
+  record_.owner = ::geteuid();
+  record_.boot_id = OCI_TRY(sys::boot_id());
+  record_.runtime_pid = ::getpid();
+  record_.runtime_start_time = OCI_TRY(sys::read_process_stat(::getpid())).start_time;
+  record_.annotations = config.annotations;
+  record_.poststart = config.hooks.poststart;
+  record_.poststop = config.hooks.poststop;
+  record_.has_process = config.process.has_value();
+  const bool disabled = context.cgroup_manager == CgroupManager::kDisabled;
+  record_.cgroup_driver = disabled ? "disabled" : "cgroupfs";
+  // With a cgroup, its location completes the record just before it is made.
+  return disabled ? dir_.save(record_) : Status{};
+}
+
+Status Creation::make_cgroup() {
+  if (!prepared_.cgroup) return {};
+  const CgroupPlan& plan = *prepared_.cgroup;
+  const auto remember = [this](const cgroup::Location& location) {
+    record_.cgroup_path = location.path;
+    record_.cgroup_existed = location.existed;
+    return dir_.save(record_);
+  };
+  cgroup_.emplace(
+      OCI_TRY(cgroup::Cgroup::create(plan.layout, plan.path, plan.writes.before_clone, remember)));
+  return cgroup_->apply(plan.writes.before_clone);
+}
+
+Status Creation::while_it_mounts() {
+  if (cgroup_) {
+    const CgroupPlan& plan = *prepared_.cgroup;
+    OCI_TRY(cgroup_->apply(plan.writes.after_clone));
+    if (!plan.device_program.empty()) {
+      OCI_TRY(cgroup::attach_device_program(cgroup_->fd(), plan.device_program));
+    }
+  }
+  const auto& linux = prepared_.config.linux;
+  if (!linux || !linux->seccomp) return {};
+  const bool debug = sys::log_wanted(sys::LogLevel::kDebug);
+  filter_ = OCI_TRY(seccomp::compile(
+      *linux->seccomp, debug ? seccomp::Warnings::kCollect : seccomp::Warnings::kSkip));
+  for (const std::string& warning : filter_.warnings)
+    sys::log_debug(warning);
+  return {};
+}
+
+Status Creation::run_hooks(pid_t pid) {
+  record_.pid = pid;
+  const spec::State state = state_of(record_, spec::ContainerStatus::kCreating);
+  const spec::Hooks& hooks = prepared_.config.hooks;
+  OCI_TRY(run_host_hooks(spec::HookKind::kPrestart, hooks.prestart, state));
+  return run_host_hooks(spec::HookKind::kCreateRuntime, hooks.create_runtime, state);
+}
+
+// One record for both facts: if we die before init has settled, it dies as well, and a container
+// without a process is a stopped one.
+Status Creation::remember(pid_t pid) {
+  record_.pid = pid;
+  record_.start_time = OCI_TRY(sys::read_process_stat(pid)).start_time;
+  record_.phase = state::Phase::kCreated;
+  return dir_.save(record_);
+}
+
+Status Creation::take_console(sys::UniqueFd master, const std::string& name) {
+  if (!console_socket_) {
+    terminal_ = std::move(master);
+    return {};
+  }
+  OCI_TRY(sys::send_fd(console_socket_.get(), master.get(), name).during("console socket"));
+  console_socket_.reset();
+  return {};
+}
+
+launch::Services Creation::services() {
+  return {
+      .while_it_mounts = [this](pid_t) { return while_it_mounts(); },
+      .run_host_hooks = [this](pid_t pid) { return run_hooks(pid); },
+      .remember = [this](pid_t pid) { return remember(pid); },
+      .filter = [this] { return std::span<const sock_filter>(filter_.filter); },
+      .take_console =
+          [this](sys::UniqueFd master, const std::string& name) {
+            return take_console(std::move(master), name);
+          },
+      .warn = [](const std::string& text) { sys::log_warning(text); },
+      .obituary = [this]() -> std::string {
+        if (!cgroup_ || cgroup::oom_kills(cgroup_->fd()) == 0) return "";
+        return "container init was OOM-killed (memory limit too low?): see "
+               "linux.resources.memory.limit";
+      },
+  };
+}
+
+Status Creation::launch() {
+  for (const std::string& warning : prepared_.plan.warnings)
+    sys::log_warning(warning);
+  if (!options_.console_socket.empty()) {
+    console_socket_ = OCI_TRY(sys::connect_unix(options_.console_socket, "console socket"));
+  }
+  launch::Gate gate =
+      OCI_TRY(launch::make_gate(dir_.fd(), {state::kGateFile, state::kVerdictFile}));
+  init_.emplace(OCI_TRY(
+      launch::launch(prepared_.plan, std::move(gate),
+                     {.id = options_.id, .cgroup_fd = cgroup_ ? cgroup_->fd() : -1}, services())));
+  return {};
+}
+
+Status Creation::tell_caller() {
+  if (!options_.pidfd_socket.empty()) {
+    const sys::UniqueFd socket = OCI_TRY(sys::connect_unix(options_.pidfd_socket, "pidfd socket"));
+    OCI_TRY(sys::send_fd(socket.get(), init_->pidfd(), "pidfd").during("pidfd socket"));
+  }
+  return options_.pid_file.empty() ? Status{} : write_pid_file(options_.pid_file, init_->pid());
+}
+
+Created Creation::keep() && {
+  dir_.keep();
+  if (cgroup_) cgroup_->keep();
+  return {std::move(dir_), std::move(record_), std::move(*init_), std::move(terminal_)};
+}
+
+Status all_steps(Creation& creation, const Context& context) {
+  OCI_TRY(creation.record_intent(context));
+  OCI_TRY(creation.make_cgroup());
+  OCI_TRY(creation.launch());
+  return creation.tell_caller();
+}
+
+}  // namespace
+
+Result<Created> create_container(const Context& context, const CreateOptions& options,
+                                 Foreground foreground) {
+  Prepared prepared = OCI_TRY(prepare(context, options, foreground));
+  const state::Store store = OCI_TRY(
+      state::Store::open(context.root.empty() ? std::nullopt : std::optional(context.root)));
+  spec::State stopped;
+  std::vector<spec::Hook> poststop;
+  Error failure(ErrorKind::kSystem, "");
+  {
+    Creation creation(std::move(prepared), options, OCI_TRY(store.reserve(options.id)));
+    Status done = all_steps(creation, context);
+    if (done) return std::move(creation).keep();
+    failure = std::move(done).error();
+    stopped = state_of(creation.record(), spec::ContainerStatus::kStopped);
+    poststop = creation.prepared().config.hooks.poststop;
+  }
+  // runtime.md#lifecycle: a hook's failure stops the container and goes on at step 12.
+  if (failure.kind() == ErrorKind::kHook) {
+    (void)run_host_hooks(spec::HookKind::kPoststop, poststop, stopped);
+  }
+  return failure;
+}
+
+Status create(const Context& context, const CreateOptions& options) {
+  Created created = OCI_TRY(create_container(context, options, Foreground::kNo));
+  created.init.keep();
+  return {};
+}
+
+}  // namespace oci::lifecycle

@@ -1,0 +1,51 @@
+#include "runtime/lifecycle/destroy.h"
+
+#include <signal.h>
+
+#include <chrono>
+#include <optional>
+
+#include "runtime/cgroup/layout.h"
+#include "runtime/cgroup/remove.h"
+#include "runtime/lifecycle/container_state.h"
+#include "runtime/lifecycle/host_hooks.h"
+#include "runtime/sys/deadline.h"
+#include "runtime/sys/pidfd.h"
+#include "runtime/sys/proc.h"
+
+namespace oci::lifecycle {
+namespace {
+
+constexpr std::chrono::seconds kPatience{10};
+
+// The pid of another boot names nobody.
+bool this_boot(const state::Record& record) {
+  const Result<std::string> boot = sys::boot_id();
+  return boot && boot.value() == record.boot_id;
+}
+
+Status kill_init(const state::Record& record, sys::Deadline deadline) {
+  if (record.pid == 0 || !this_boot(record)) return {};
+  const std::optional<sys::Pidfd> init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
+  if (!init || !OCI_TRY(init->send(SIGKILL))) return {};
+  if (OCI_TRY(init->wait_exit(deadline))) return {};
+  return Error(ErrorKind::kBusy, cat("container \"", record.id, "\": its init (PID ", record.pid,
+                                     ") does not end; it waits in ", sys::sleeping_in(record.pid)));
+}
+
+}  // namespace
+
+Status destroy(state::StateDir& dir, const state::Record& record) {
+  const sys::Deadline deadline = sys::deadline_in(kPatience);
+  if (!record.cgroup_path.empty()) {
+    const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
+    const cgroup::Location location{.path = record.cgroup_path, .existed = record.cgroup_existed};
+    OCI_TRY(cgroup::kill_and_remove(layout, location, deadline));
+  }
+  OCI_TRY(kill_init(record, deadline));
+  OCI_TRY(run_host_hooks(spec::HookKind::kPoststop, record.poststop,
+                         state_of(record, spec::ContainerStatus::kStopped)));
+  return dir.remove();
+}
+
+}  // namespace oci::lifecycle

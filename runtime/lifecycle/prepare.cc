@@ -1,0 +1,125 @@
+#include "runtime/lifecycle/prepare.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+
+#include "runtime/cgroup/device_program.h"
+#include "runtime/cgroup/path.h"
+#include "runtime/lifecycle/container_state.h"
+#include "runtime/plan/host.h"
+#include "runtime/state/store.h"
+#include "runtime/sys/file.h"
+#include "spec/load_config.h"
+
+namespace oci::lifecycle {
+namespace {
+
+// A config is text that a person or an engine wrote: more is a mistake, not a container.
+constexpr size_t kConfigLimit = size_t{64} << 20;
+
+Result<spec::Config> read_config(const std::string& bundle, const CreateOptions& options) {
+  const std::string path = options.config.empty() ? cat(bundle, "/config.json") : options.config;
+  Result<std::string> text = sys::read_file_at(AT_FDCWD, path, kConfigLimit);
+  if (!text) {
+    if (text.error().sys_errno() == ENOENT) {
+      return Error(ErrorKind::kInvalidConfig,
+                   cat("bundle: there is no '", path, "' (make one with: oci-rt spec --bundle ",
+                       bundle, ")"));
+    }
+    return std::move(text).error();
+  }
+  return spec::load_config(std::move(text).value(), "config.json");
+}
+
+// systemd's socket activation: sd_listen_fds(3). 0: none were passed.
+int listen_fds() {
+  const char* text = ::getenv("LISTEN_FDS");
+  int count = 0;
+  if (text == nullptr) return 0;
+  const std::string_view digits = text;
+  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), count);
+  return parsed.ec == std::errc() && count > 0 && count < 4096 ? count : 0;
+}
+
+Result<plan::Plan> plan_of(const Prepared& prepared, const CreateOptions& options,
+                           Foreground foreground) {
+  plan::Request request;
+  request.id = options.id;
+  request.bundle = prepared.bundle;
+  request.detached = foreground == Foreground::kNo;
+  request.console_socket = !options.console_socket.empty();
+  request.no_pivot = options.no_pivot;
+  request.no_new_keyring = options.no_new_keyring;
+  request.preserve_fds = options.preserve_fds;
+  if (const int passed = listen_fds(); passed > 0) request.listen_fds = passed;
+  const spec::Hooks& hooks = prepared.config.hooks;
+  if (!hooks.create_container.empty() || !hooks.start_container.empty()) {
+    spec::State state = initial_state(prepared, options.id);
+    const spec::SplitState creating = split_state(state, spec::ContainerStatus::kCreating);
+    const spec::SplitState created = split_state(state, spec::ContainerStatus::kCreated);
+    request.creating_head = creating.head;
+    request.creating_tail = creating.tail;
+    request.created_head = created.head;
+    request.created_tail = created.tail;
+  }
+  return plan::make_plan(prepared.config, plan::read_host(prepared.config), request);
+}
+
+Status check_root(const plan::Plan& plan) {
+  const char* rootfs = plan.init().text(plan.init().rootfs);
+  const sys::UniqueFd root(::open(rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (root) return {};
+  if (errno == ENOENT || errno == ENOTDIR) {
+    return Error(ErrorKind::kInvalidConfig,
+                 cat("root.path: there is no directory '", rootfs, "' for the rootfs"));
+  }
+  return Error::system(errno, cat("root.path: '", rootfs, "'"));
+}
+
+Result<CgroupPlan> plan_cgroup(const spec::Config& config, const std::string& id) {
+  CgroupPlan plan;
+  plan.layout = OCI_TRY(cgroup::find_layout());
+  const bool has_linux = config.linux.has_value();
+  plan.path = OCI_TRY(cgroup::place(has_linux ? config.linux->cgroups_path : std::nullopt, id));
+  if (!has_linux || !config.linux->resources) return plan;
+  const spec::Resources& resources = *config.linux->resources;
+  plan.writes = OCI_TRY(cgroup::v2_writes(resources));
+  if (!resources.devices.empty()) {
+    std::vector<spec::DeviceRule> rules = resources.devices;
+    const auto defaults = cgroup::default_device_rules();
+    rules.insert(rules.end(), defaults.begin(), defaults.end());
+    plan.device_program = cgroup::device_program(rules);
+  }
+  return plan;
+}
+
+}  // namespace
+
+Result<std::string> absolute_path(const std::string& path) {
+  if (path.starts_with('/')) return path;
+  char* here = ::getcwd(nullptr, 0);
+  if (here == nullptr) return Error::system(errno, "the current directory");
+  std::string absolute = cat(here, path.empty() || path == "." ? "" : "/", path == "." ? "" : path);
+  ::free(here);
+  return absolute;
+}
+
+Result<Prepared> prepare(const Context& context, const CreateOptions& options,
+                         Foreground foreground) {
+  OCI_TRY(state::check_id(options.id));
+  Prepared prepared;
+  prepared.bundle = OCI_TRY(absolute_path(options.bundle));
+  prepared.config = OCI_TRY(read_config(prepared.bundle, options));
+  prepared.plan = OCI_TRY(plan_of(prepared, options, foreground));
+  OCI_TRY(check_root(prepared.plan));
+  if (context.cgroup_manager != CgroupManager::kDisabled) {
+    prepared.cgroup = OCI_TRY(plan_cgroup(prepared.config, options.id));
+  }
+  return prepared;
+}
+
+}  // namespace oci::lifecycle

@@ -1,0 +1,43 @@
+// A bundle and all that was decided about it. Nothing outside this process has been touched yet.
+#pragma once
+
+#include <linux/bpf.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/cgroup/layout.h"
+#include "runtime/cgroup/v2_writes.h"
+#include "runtime/lifecycle/operations.h"
+#include "runtime/plan/plan.h"
+#include "spec/error.h"
+#include "spec/model/config.h"
+
+namespace oci::lifecycle {
+
+struct CgroupPlan {
+  cgroup::Layout layout;
+  std::string path;  // below the mount of the v2 tree
+  cgroup::Writes writes;
+  std::vector<bpf_insn> device_program;
+};
+
+struct Prepared {
+  std::string bundle;  // absolute
+  spec::Config config;
+  plan::Plan plan;
+  std::optional<CgroupPlan> cgroup;  // absent: --cgroup-manager=disabled
+};
+
+// Who has the terminal of a container that wants one.
+enum class Foreground : bool { kNo, kYes };
+
+// Reads config.json once, and decides. Errors name the property.
+Result<Prepared> prepare(const Context& context, const CreateOptions& options,
+                         Foreground foreground);
+
+// `path` made absolute by the current directory; not resolved.
+Result<std::string> absolute_path(const std::string& path);
+
+}  // namespace oci::lifecycle

@@ -1,0 +1,14 @@
+// The part of `start` that `run` shares.
+#pragma once
+
+#include "runtime/lifecycle/operations.h"
+#include "runtime/state/record.h"
+#include "runtime/state/store.h"
+#include "spec/error.h"
+
+namespace oci::lifecycle {
+
+// Of a created container whose lock the caller holds. After a failed hook the container is gone.
+Status start_container(state::StateDir& dir, const state::Record& record);
+
+}  // namespace oci::lifecycle

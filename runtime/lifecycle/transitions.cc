@@ -1,0 +1,50 @@
+#include "runtime/lifecycle/transitions.h"
+
+namespace oci::lifecycle {
+namespace {
+
+using spec::ContainerStatus;
+
+constexpr std::string_view kOk = "";
+
+struct Row {
+  Verb verb;
+  ContainerStatus status;
+  std::string_view refusal;  // kOk: legal
+};
+
+// cli-visible texts: containerd, CRI-O and podman look for "container not running".
+constexpr Row kRows[] = {
+    {Verb::kStart, ContainerStatus::kCreating, "cannot start a container that is being created"},
+    {Verb::kStart, ContainerStatus::kCreated, kOk},
+    {Verb::kStart, ContainerStatus::kRunning, "cannot start an already running container"},
+    {Verb::kStart, ContainerStatus::kPaused, "cannot start an already running container"},
+    {Verb::kStart, ContainerStatus::kStopped, "cannot start a container that has stopped"},
+    {Verb::kKill, ContainerStatus::kCreating, "container not running: it is being created"},
+    {Verb::kKill, ContainerStatus::kCreated, kOk},
+    {Verb::kKill, ContainerStatus::kRunning, kOk},
+    {Verb::kKill, ContainerStatus::kPaused, kOk},
+    {Verb::kKill, ContainerStatus::kStopped, "container not running"},
+    // A created one is killed first: the specification says error, every engine counts on this.
+    {Verb::kDelete, ContainerStatus::kCreating,
+     "cannot delete container that is not stopped: creating (use --force)"},
+    {Verb::kDelete, ContainerStatus::kCreated, kOk},
+    {Verb::kDelete, ContainerStatus::kRunning,
+     "cannot delete container that is not stopped: running (use --force, or kill it first)"},
+    {Verb::kDelete, ContainerStatus::kPaused,
+     "cannot delete container that is not stopped: paused (use --force)"},
+    {Verb::kDelete, ContainerStatus::kStopped, kOk},
+};
+
+}  // namespace
+
+Status check_transition(Verb verb, ContainerStatus status, std::string_view id) {
+  for (const Row& row : kRows) {
+    if (row.verb != verb || row.status != status) continue;
+    if (row.refusal == kOk) return {};
+    return Error(ErrorKind::kWrongState, cat("container \"", id, "\": ", row.refusal));
+  }
+  return Error(ErrorKind::kWrongState, cat("container \"", id, "\" is in an unknown state"));
+}
+
+}  // namespace oci::lifecycle

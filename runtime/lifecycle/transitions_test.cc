@@ -1,0 +1,44 @@
+#include "runtime/lifecycle/transitions.h"
+
+#include <string>
+
+#include "third_party/boost_test.h"
+
+namespace oci::lifecycle {
+namespace {
+
+using spec::ContainerStatus;
+
+std::string verdict(Verb verb, ContainerStatus status) {
+  const Status checked = check_transition(verb, status, "web1");
+  return checked ? "ok" : checked.error().message();
+}
+
+BOOST_AUTO_TEST_SUITE(lifecycle_transitions)
+
+BOOST_AUTO_TEST_CASE(only_a_created_container_is_started) {
+  BOOST_TEST(verdict(Verb::kStart, ContainerStatus::kCreated) == "ok");
+  BOOST_TEST(verdict(Verb::kStart, ContainerStatus::kRunning) ==
+             "container \"web1\": cannot start an already running container");
+  BOOST_TEST(verdict(Verb::kStart, ContainerStatus::kStopped) ==
+             "container \"web1\": cannot start a container that has stopped");
+}
+
+BOOST_AUTO_TEST_CASE(what_has_a_process_is_killed) {
+  BOOST_TEST(verdict(Verb::kKill, ContainerStatus::kCreated) == "ok");
+  BOOST_TEST(verdict(Verb::kKill, ContainerStatus::kRunning) == "ok");
+  BOOST_TEST(verdict(Verb::kKill, ContainerStatus::kStopped) ==
+             "container \"web1\": container not running");
+}
+
+BOOST_AUTO_TEST_CASE(a_running_container_is_not_deleted) {
+  BOOST_TEST(verdict(Verb::kDelete, ContainerStatus::kStopped) == "ok");
+  BOOST_TEST(verdict(Verb::kDelete, ContainerStatus::kCreated) == "ok");
+  BOOST_TEST(verdict(Verb::kDelete, ContainerStatus::kRunning).find("that is not stopped") !=
+             std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace oci::lifecycle

@@ -1,0 +1,54 @@
+#include "runtime/plan/block.h"
+
+#include <cstring>
+
+namespace oci::plan {
+namespace {
+
+constexpr size_t kAlignment = 8;
+constexpr size_t kUsualSize = 16 << 10;  // so that a usual plan is never moved while it grows
+
+}  // namespace
+
+static_assert(std::is_trivially_copyable_v<init::Plan> && alignof(init::Plan) <= kAlignment);
+
+Block::Block() {
+  bytes_.reserve(kUsualSize);
+  bytes_.resize(sizeof(init::Plan));
+}
+
+init::Text Block::text(std::string_view value) {
+  const auto at = static_cast<uint32_t>(bytes_.size());
+  bytes_.append(value).push_back('\0');
+  return {at};
+}
+
+init::Text Block::optional_text(std::string_view value) {
+  return value.empty() ? init::Text{} : text(value);
+}
+
+init::Vector Block::vector(std::span<const std::string_view> items, uint32_t spare) {
+  std::vector<uint64_t> offsets;
+  offsets.reserve(items.size() + 1 + spare);
+  for (const std::string_view item : items)
+    offsets.push_back(text(item).at);
+  const auto count = static_cast<uint32_t>(items.size());
+  const uint32_t slots = count + 1 + spare;
+  offsets.resize(slots);
+  return {append(offsets.data(), offsets.size() * sizeof(uint64_t)), count, slots};
+}
+
+uint32_t Block::append(const void* data, size_t size) {
+  bytes_.resize((bytes_.size() + kAlignment - 1) / kAlignment * kAlignment);
+  const auto at = static_cast<uint32_t>(bytes_.size());
+  bytes_.append(static_cast<const char*>(data), size);
+  return at;
+}
+
+std::string Block::finish() {
+  head_.size = static_cast<uint32_t>(bytes_.size());
+  std::memcpy(bytes_.data(), &head_, sizeof head_);
+  return std::move(bytes_);
+}
+
+}  // namespace oci::plan

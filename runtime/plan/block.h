@@ -1,0 +1,55 @@
+// Writes the flat block that container init reads: runtime/init/plan.h.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "runtime/init/plan.h"
+
+namespace oci::plan {
+
+// Append strings and lists, keep what is returned in head() or in a list appended later, then
+// finish. Everything is aligned to 8 bytes where it must be; nothing is shared.
+class Block {
+ public:
+  Block();
+
+  // The Plan at the front.
+  init::Plan& head() { return head_; }
+
+  init::Text text(std::string_view value);
+
+  // As text(), but an empty value is absent.
+  init::Text optional_text(std::string_view value);
+
+  template <class T>
+  init::List<T> list(std::span<const T> items) {
+    static_assert(std::is_trivially_copyable_v<T> && alignof(T) <= 8);
+    if (items.empty()) return {};
+    const uint32_t at = append(items.data(), items.size_bytes());
+    return {at, static_cast<uint32_t>(items.size())};
+  }
+  template <class T>
+  init::List<T> list(const std::vector<T>& items) {
+    return list(std::span<const T>(items));
+  }
+
+  // An execve(2) vector with `spare` slots besides the closing zero.
+  init::Vector vector(std::span<const std::string_view> items, uint32_t spare);
+
+  // The bytes; the block is empty afterwards.
+  std::string finish();
+
+ private:
+  uint32_t append(const void* data, size_t size);  // 8-byte aligned
+
+  init::Plan head_;
+  std::string bytes_;
+};
+
+}  // namespace oci::plan

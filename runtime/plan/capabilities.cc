@@ -1,0 +1,124 @@
+#include "runtime/plan/capabilities.h"
+
+#include <linux/capability.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "spec/error.h"
+#include "third_party/libcap.h"
+
+namespace oci::plan {
+namespace {
+
+// libcap's names; the test compares them. cap_to_name() allocates, and is not constant.
+// clang-format off
+constexpr std::string_view kNames[] = {
+    "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_FOWNER", "CAP_FSETID",
+    "CAP_KILL", "CAP_SETGID", "CAP_SETUID", "CAP_SETPCAP", "CAP_LINUX_IMMUTABLE",
+    "CAP_NET_BIND_SERVICE", "CAP_NET_BROADCAST", "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_IPC_LOCK",
+    "CAP_IPC_OWNER", "CAP_SYS_MODULE", "CAP_SYS_RAWIO", "CAP_SYS_CHROOT", "CAP_SYS_PTRACE",
+    "CAP_SYS_PACCT", "CAP_SYS_ADMIN", "CAP_SYS_BOOT", "CAP_SYS_NICE", "CAP_SYS_RESOURCE",
+    "CAP_SYS_TIME", "CAP_SYS_TTY_CONFIG", "CAP_MKNOD", "CAP_LEASE", "CAP_AUDIT_WRITE",
+    "CAP_AUDIT_CONTROL", "CAP_SETFCAP", "CAP_MAC_OVERRIDE", "CAP_MAC_ADMIN", "CAP_SYSLOG",
+    "CAP_WAKE_ALARM", "CAP_BLOCK_SUSPEND", "CAP_AUDIT_READ", "CAP_PERFMON", "CAP_BPF",
+    "CAP_CHECKPOINT_RESTORE",
+};
+// clang-format on
+
+constexpr uint64_t bit(int capability) {
+  return uint64_t{1} << capability;
+}
+
+std::string name_of(int capability) {
+  const auto index = static_cast<size_t>(capability);
+  return index < std::size(kNames) ? std::string(kNames[index]) : cat("capability ", capability);
+}
+
+// cap_from_name() takes numbers too, and stops at what it does not understand.
+bool looks_like_a_name(std::string_view name) {
+  return name.size() > 4 && std::ranges::all_of(name, [](char letter) {
+           return (letter >= 'A' && letter <= 'Z') || (letter >= 'a' && letter <= 'z') ||
+                  letter == '_';
+         });
+}
+
+class Planner {
+ public:
+  explicit Planner(const HostCapabilities& host) : host_(host) {}
+
+  CapabilityPlan plan(const spec::Capabilities& wanted) && {
+    init::CapabilitySets& sets = out_.sets;
+    sets.bounding = granted(wanted.bounding, host_.bounding);
+    sets.permitted = granted(wanted.permitted, host_.permitted);
+    sets.effective = granted(wanted.effective, host_.permitted);
+    sets.inheritable = granted(wanted.inheritable, host_.permitted);
+    sets.ambient = granted(wanted.ambient, host_.permitted);
+
+    // What capset(2) demands, once the bounding set is cut down.
+    keep(sets.effective, sets.permitted, "effective: ", " is not permitted, left out");
+    keep(sets.inheritable, sets.bounding, "inheritable: ", " is not in the bounding set, left out");
+    keep(sets.ambient, sets.permitted & sets.inheritable,
+         "ambient: can't raise ambient capability ", ": it is not both permitted and inheritable");
+    return std::move(out_);
+  }
+
+ private:
+  uint64_t granted(const std::vector<std::string>& names, uint64_t available) {
+    uint64_t set = 0;
+    for (const std::string& name : names) {
+      cap_value_t value = 0;
+      if (!looks_like_a_name(name) || cap_from_name(name.c_str(), &value) != 0) {
+        unknown(name);
+      } else if (static_cast<uint32_t>(value) > host_.last) {
+        refuse(value, " is unknown to this kernel, left out");
+      } else if ((available & bit(value)) == 0) {
+        refuse(value, " is not the runtime's to grant, left out");
+      } else {
+        set |= bit(value);
+      }
+    }
+    return set;
+  }
+
+  // One warning for a capability, however many sets want it.
+  void unknown(const std::string& name) {
+    if (std::ranges::find(unknown_, name) != unknown_.end()) return;
+    unknown_.push_back(name);
+    out_.warnings.push_back(cat("process.capabilities: unknown capability '", name, "', left out"));
+  }
+
+  void refuse(int capability, std::string_view why) {
+    if ((refused_ & bit(capability)) != 0) return;
+    refused_ |= bit(capability);
+    out_.warnings.push_back(cat("process.capabilities: ", name_of(capability), why));
+  }
+
+  void keep(uint64_t& set, uint64_t allowed, std::string_view before, std::string_view after) {
+    for (int capability = 0; capability < 64; ++capability) {
+      if ((set & ~allowed & bit(capability)) == 0) continue;
+      if ((refused_ & bit(capability)) != 0) continue;
+      out_.warnings.push_back(cat("process.capabilities.", before, name_of(capability), after));
+    }
+    set &= allowed;
+  }
+
+  const HostCapabilities& host_;
+  CapabilityPlan out_;
+  std::vector<std::string> unknown_;
+  uint64_t refused_ = 0;
+};
+
+}  // namespace
+
+CapabilityPlan plan_capabilities(const std::optional<spec::Capabilities>& wanted,
+                                 const HostCapabilities& host) {
+  if (!wanted) return {};
+  return Planner(host).plan(*wanted);
+}
+
+std::span<const std::string_view> capability_names() {
+  return kNames;
+}
+
+}  // namespace oci::plan

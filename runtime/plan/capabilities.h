@@ -1,0 +1,37 @@
+// process.capabilities as the masks that init sets: config.md#linux-process, capabilities(7).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/init/plan.h"
+#include "spec/model/process.h"
+
+namespace oci::plan {
+
+// What the runtime itself may hand on; bits are 1 << CAP_*.
+struct HostCapabilities {
+  uint64_t permitted = 0;
+  uint64_t bounding = 0;
+  uint32_t last = 0;  // the kernel's highest: /proc/sys/kernel/cap_last_cap
+};
+
+struct CapabilityPlan {
+  init::CapabilitySets sets;
+  std::vector<std::string> warnings;  // one line each, for the log; config.md: MUST warn
+};
+
+// The sets to apply. A capability that is unknown or that the host cannot grant is left out with a
+// warning, never an error (config.md). Absent `wanted` means none at all. The result obeys the
+// kernel's rules, so that applying it cannot fail.
+CapabilityPlan plan_capabilities(const std::optional<spec::Capabilities>& wanted,
+                                 const HostCapabilities& host);
+
+// Every name this runtime knows, "CAP_CHOWN" first, in the kernel's order; for `features`.
+std::span<const std::string_view> capability_names();
+
+}  // namespace oci::plan

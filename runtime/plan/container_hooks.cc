@@ -1,0 +1,57 @@
+// The hooks that init runs itself, and whether it must wait for others:
+// config.md#posix-platform-hooks.
+#include <algorithm>
+#include <limits>
+
+#include "runtime/plan/draft.h"
+
+namespace oci::plan {
+namespace {
+
+std::vector<std::string_view> views(const std::vector<std::string>& strings) {
+  return {strings.begin(), strings.end()};
+}
+
+init::List<init::HookOp> hook_ops(Block& block, const std::vector<spec::Hook>& hooks) {
+  constexpr int64_t kForEver = std::numeric_limits<uint32_t>::max();  // 136 years
+  std::vector<init::HookOp> ops;
+  for (size_t i = 0; i < hooks.size(); ++i) {
+    const spec::Hook& hook = hooks[i];
+    const auto args =
+        hook.args.empty() ? std::vector<std::string_view>{hook.path} : views(hook.args);
+    ops.push_back({
+        .path = block.text(hook.path),
+        .args = block.vector(args, 0),
+        .env = block.vector(views(hook.env), 0),
+        .timeout =
+            static_cast<uint32_t>(std::clamp<int64_t>(hook.timeout.value_or(0), 0, kForEver)),
+        .index = index_of(i),
+    });
+  }
+  return block.list(ops);
+}
+
+init::StateText state_text(Block& block, const std::string& head, const std::string& tail) {
+  return {.head = block.text(head), .tail = block.text(tail)};
+}
+
+}  // namespace
+
+Status plan_container_hooks(Draft& draft) {
+  const spec::Hooks& hooks = draft.config.hooks;
+  const Request& request = draft.request;
+  Block& block = draft.block;
+  init::Plan& head = block.head();
+  head.host_hooks = !hooks.prestart.empty() || !hooks.create_runtime.empty();
+  if (!hooks.create_container.empty()) {
+    head.create_container_hooks = hook_ops(block, hooks.create_container);
+    head.creating_state = state_text(block, request.creating_head, request.creating_tail);
+  }
+  if (!hooks.start_container.empty()) {
+    head.start_container_hooks = hook_ops(block, hooks.start_container);
+    head.created_state = state_text(block, request.created_head, request.created_tail);
+  }
+  return {};
+}
+
+}  // namespace oci::plan

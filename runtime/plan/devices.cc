@@ -1,0 +1,129 @@
+// Device nodes, and the links in /dev: config-linux.md#devices, runtime-linux.md.
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "runtime/plan/draft.h"
+#include "runtime/plan/paths.h"
+
+namespace oci::plan {
+namespace {
+
+struct DefaultDevice {
+  const char* path;
+  uint32_t major, minor;
+};
+constexpr DefaultDevice kDefaultDevices[] = {
+    {"/dev/null", 1, 3},   {"/dev/zero", 1, 5},    {"/dev/full", 1, 7},
+    {"/dev/random", 1, 8}, {"/dev/urandom", 1, 9}, {"/dev/tty", 5, 0},
+};
+constexpr uint32_t kDefaultMode = 0666;
+
+struct Link {
+  const char* path;
+  const char* target;
+};
+constexpr Link kLinks[] = {
+    {"/dev/fd", "/proc/self/fd"},
+    {"/dev/stdin", "/proc/self/fd/0"},
+    {"/dev/stdout", "/proc/self/fd/1"},
+    {"/dev/stderr", "/proc/self/fd/2"},
+};
+
+uint32_t format_of(spec::DeviceType type) {
+  switch (type) {
+    case spec::DeviceType::kBlock:
+      return S_IFBLK;
+    case spec::DeviceType::kFifo:
+      return S_IFIFO;
+    case spec::DeviceType::kAll:
+    case spec::DeviceType::kChar:
+      break;
+  }
+  return S_IFCHR;
+}
+
+init::DeviceOp plan_device(Draft& draft, size_t i, const std::string& path) {
+  const spec::Device& device = draft.config.linux->devices[i];
+  init::DeviceOp op;
+  op.path = draft.block.text(path);
+  // `fileMode` may carry the format too, as stat(2) gives it.
+  op.mode = format_of(device.type) | (device.file_mode.value_or(kDefaultMode) & 07777);
+  op.uid = device.uid.value_or(0);
+  op.gid = device.gid.value_or(0);
+  op.index = index_of(i);
+  if (device.type == spec::DeviceType::kFifo) return op;  // everybody may make one
+  op.major = static_cast<uint32_t>(device.major.value_or(0));
+  op.minor = static_cast<uint32_t>(device.minor.value_or(0));
+  op.bind = draft.is_unprivileged();
+  return op;
+}
+
+bool is_mounted(const spec::Config& config, std::string_view target) {
+  return std::ranges::any_of(config.mounts, [target](const spec::Mount& mount) {
+    return clean_in_root(mount.destination) == target;
+  });
+}
+
+bool is_bound(const spec::Config& config, std::string_view target) {
+  return std::ranges::any_of(config.mounts, [target](const spec::Mount& mount) {
+    const bool bind = std::ranges::any_of(mount.options, [](const std::string& option) {
+      return option == "bind" || option == "rbind";
+    });
+    return bind && clean_in_root(mount.destination) == target;
+  });
+}
+
+bool is_listed(const spec::Config& config, std::string_view path) {
+  return std::ranges::any_of(config.linux->devices, [path](const spec::Device& device) {
+    return clean_in_root(device.path) == path;
+  });
+}
+
+void add_default_devices(Draft& draft, std::vector<init::DeviceOp>& ops) {
+  for (const DefaultDevice& device : kDefaultDevices) {
+    if (is_listed(draft.config, device.path)) continue;
+    ops.push_back({.path = draft.block.text(device.path),
+                   .mode = S_IFCHR | kDefaultMode,
+                   .major = device.major,
+                   .minor = device.minor,
+                   .index = sync::kNoIndex,
+                   .bind = draft.is_unprivileged()});
+  }
+}
+
+void plan_links(Draft& draft) {
+  std::vector<init::LinkOp> links;
+  for (const Link& link : kLinks) {
+    links.push_back({.path = draft.block.text(link.path), .target = draft.block.text(link.target)});
+  }
+  // An image's own /dev/ptmx would be the host's: it must lead to the container's devpts.
+  if (is_mounted(draft.config, "/dev/pts")) {
+    links.push_back({.path = draft.block.text("/dev/ptmx"),
+                     .target = draft.block.text("pts/ptmx"),
+                     .replace = true});
+  }
+  draft.block.head().links = draft.block.list(links);
+}
+
+}  // namespace
+
+Status plan_devices(Draft& draft) {
+  // A /dev from elsewhere, perhaps the host's, is complete, and nothing may be made in it.
+  const bool dev_is_complete = is_bound(draft.config, "/dev");
+  std::vector<init::DeviceOp> ops;
+  if (!dev_is_complete) {
+    add_default_devices(draft, ops);
+    plan_links(draft);
+  }
+  const auto& devices = draft.config.linux->devices;
+  for (size_t i = 0; i < devices.size(); ++i) {
+    const std::string path = clean_in_root(devices[i].path);
+    if (dev_is_complete && path.starts_with("/dev/")) continue;
+    ops.push_back(plan_device(draft, i, path));
+  }
+  draft.block.head().devices = draft.block.list(ops);
+  return {};
+}
+
+}  // namespace oci::plan

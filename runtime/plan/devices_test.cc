@@ -1,0 +1,109 @@
+#include <sys/stat.h>
+
+#include "runtime/plan/test_plan.h"
+
+namespace oci::plan {
+namespace {
+
+using spec::DeviceType;
+
+std::string devices(const Plan& plan) {
+  std::string out;
+  for (const init::DeviceOp& op : items(plan, plan.init().devices)) {
+    out += cat(text(plan, op.path), " ", op.major, ":", op.minor, op.bind ? " bind\n" : "\n");
+  }
+  return out;
+}
+
+std::string links(const Plan& plan) {
+  std::string out;
+  for (const init::LinkOp& op : items(plan, plan.init().links)) {
+    out += cat(text(plan, op.path), "->", text(plan, op.target), op.replace ? "! " : " ");
+  }
+  return out;
+}
+
+spec::Device some_device() {
+  return {.type = DeviceType::kChar, .path = "/dev/fuse", .major = 10, .minor = 229};
+}
+
+BOOST_AUTO_TEST_SUITE(devices_and_links)
+
+BOOST_AUTO_TEST_CASE(the_default_devices_are_always_there) {
+  const Plan plan = plan_of(some_config());
+  BOOST_TEST(devices(plan) ==
+             "/dev/null 1:3\n/dev/zero 1:5\n/dev/full 1:7\n"
+             "/dev/random 1:8\n/dev/urandom 1:9\n/dev/tty 5:0\n");
+  const init::DeviceOp& null = items(plan, plan.init().devices)[0];
+  BOOST_TEST(null.mode == unsigned{S_IFCHR | 0666});
+  BOOST_TEST(null.index == sync::kNoIndex);
+}
+
+BOOST_AUTO_TEST_CASE(a_listed_device_takes_the_place_of_a_default_one) {
+  spec::Config config = some_config();
+  config.linux->devices = {{.type = DeviceType::kChar,
+                            .path = "/dev//tty",
+                            .major = 5,
+                            .minor = 0,
+                            .file_mode = 0620,
+                            .uid = 7,
+                            .gid = 5}};
+  const Plan plan = plan_of(config);
+  const auto ops = items(plan, plan.init().devices);
+  BOOST_REQUIRE(ops.size() == 6u);
+  BOOST_TEST(text(plan, ops[5].path) == "/dev/tty");
+  BOOST_TEST(ops[5].mode == unsigned{S_IFCHR | 0620});
+  BOOST_TEST(ops[5].uid == 7u);
+  BOOST_TEST(ops[5].gid == 5u);
+  BOOST_TEST(ops[5].index == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(the_format_of_a_node_comes_from_its_type) {
+  spec::Config config = some_config();
+  config.linux->devices = {
+      {.type = DeviceType::kBlock, .path = "/dev/sda", .major = 8, .minor = 0, .file_mode = 060660},
+      {.type = DeviceType::kFifo, .path = "/run/fifo"}};
+  const Plan plan = plan_of(config);
+  const auto ops = items(plan, plan.init().devices);
+  BOOST_TEST(ops[6].mode == unsigned{S_IFBLK | 0660});
+  BOOST_TEST(ops[7].mode == unsigned{S_IFIFO | 0666});
+}
+
+BOOST_AUTO_TEST_CASE(where_mknod_is_forbidden_devices_are_bound_and_fifos_made) {
+  spec::Config config = some_config();
+  config.linux->devices = {some_device(), {.type = DeviceType::kFifo, .path = "/f"}};
+  const std::string expected =
+      "/dev/null 1:3 bind\n/dev/zero 1:5 bind\n/dev/full 1:7 bind\n/dev/random 1:8 bind\n"
+      "/dev/urandom 1:9 bind\n/dev/tty 5:0 bind\n/dev/fuse 10:229 bind\n/f 0:0\n";
+  Host nested = some_host();
+  nested.in_initial_user_namespace = false;
+  BOOST_TEST(devices(plan_of(config, nested)) == expected);
+  config.linux->namespaces.push_back({.type = spec::NamespaceType::kUser});
+  config.linux->uid_mappings = config.linux->gid_mappings = {{0, 100000, 65536}};
+  BOOST_TEST(devices(plan_of(config)) == expected);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_made_in_a_dev_that_is_bound) {
+  spec::Config config = some_config();
+  config.mounts = {{"/dev/", {}, "/dev", {"rbind"}, {}, {}}};
+  config.linux->devices = {some_device(), some_device()};
+  config.linux->devices[1].path = "/opt/fuse";
+  const Plan plan = plan_of(config);
+  BOOST_TEST(devices(plan) == "/opt/fuse 10:229\n");
+  BOOST_TEST(links(plan) == "");
+}
+
+BOOST_AUTO_TEST_CASE(ptmx_leads_to_a_devpts_of_the_container_s_own) {
+  const std::string standard =
+      "/dev/fd->/proc/self/fd /dev/stdin->/proc/self/fd/0 /dev/stdout->/proc/self/fd/1 "
+      "/dev/stderr->/proc/self/fd/2 ";
+  spec::Config config = some_config();
+  BOOST_TEST(links(plan_of(config)) == standard);
+  config.mounts = {{"/dev/pts", "devpts", "devpts", {"newinstance"}, {}, {}}};
+  BOOST_TEST(links(plan_of(config)) == standard + "/dev/ptmx->pts/ptmx! ");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace oci::plan

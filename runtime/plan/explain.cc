@@ -1,0 +1,314 @@
+#include "runtime/plan/explain.h"
+
+#include <linux/sched.h>
+#include <sys/stat.h>
+
+#include <span>
+
+#include "runtime/plan/explain_names.h"
+#include "third_party/rapidjson.h"
+
+namespace oci::plan {
+namespace {
+
+using init::List;
+using init::Text;
+using init::Vector;
+
+// Writes members, and leaves out what is absent, empty or off.
+class Writer {
+ public:
+  explicit Writer(const init::Plan& plan) : plan_(plan) { json_.SetIndent(' ', 2); }
+
+  void begin() { json_.StartObject(); }
+  void begin(std::string_view key) {
+    write_key(key);
+    json_.StartObject();
+  }
+  void end() { json_.EndObject(); }
+
+  void text(std::string_view key, std::string_view value) {
+    if (value.empty()) return;
+    write_key(key);
+    write(value);
+  }
+  void text(std::string_view key, Text value) {
+    if (!value) return;
+    write_key(key);
+    write(view(value));
+  }
+  void number(std::string_view key, int64_t value) {
+    write_key(key);
+    json_.Int64(value);
+  }
+  void unsigned_number(std::string_view key, uint64_t value) {
+    write_key(key);
+    json_.Uint64(value);
+  }
+  void flag(std::string_view key, bool value) {
+    if (!value) return;
+    write_key(key);
+    json_.Bool(true);
+  }
+
+  template <class Items>
+  void list(std::string_view key, const Items& items) {
+    if (std::size(items) == 0) return;
+    write_key(key);
+    json_.SetFormatOptions(rapidjson::kFormatSingleLineArray);
+    json_.StartArray();
+    for (const auto& item : items)
+      write(item);
+    json_.EndArray();
+    json_.SetFormatOptions(rapidjson::kFormatDefault);
+  }
+  void list(std::string_view key, Vector vector) {
+    std::vector<std::string_view> items;
+    for (const uint64_t at : std::span(plan_.begin(List<uint64_t>{vector.at}), vector.count)) {
+      items.push_back(view({static_cast<uint32_t>(at)}));
+    }
+    list(key, items);
+  }
+
+  // `write_item` writes the members of each.
+  template <class Items, class WriteItem>
+  void objects(std::string_view key, const Items& items, WriteItem write_item) {
+    if (std::size(items) == 0) return;
+    write_key(key);
+    json_.StartArray();
+    for (const auto& item : items) {
+      json_.StartObject();
+      write_item(item);
+      json_.EndObject();
+    }
+    json_.EndArray();
+  }
+
+  template <class T>
+  std::span<const T> items(List<T> list) const {
+    return {plan_.begin(list), list.count};
+  }
+  std::string_view view(Text value) const { return plan_.text(value); }
+
+  std::string finish() {
+    std::string out(buffer_.GetString(), buffer_.GetSize());
+    out += '\n';
+    return out;
+  }
+
+ private:
+  void write_key(std::string_view key) {
+    json_.Key(key.data(), static_cast<json::Size>(key.size()));
+  }
+  void write(std::string_view value) {
+    json_.String(value.data(), static_cast<json::Size>(value.size()));
+  }
+  void write(uint32_t value) { json_.Uint(value); }
+
+  const init::Plan& plan_;
+  rapidjson::StringBuffer buffer_;
+  rapidjson::PrettyWriter<rapidjson::StringBuffer> json_{buffer_};
+};
+
+void write_namespaces(Writer& out, const Plan& plan) {
+  const init::Plan& head = plan.init();
+  uint64_t created = head.clone_flags;
+  if (head.new_cgroup_namespace) created |= CLONE_NEWCGROUP;
+  if (head.new_time_namespace) created |= CLONE_NEWTIME;
+  out.begin("namespaces");
+  out.list("new", namespace_names(created));
+  out.objects("join", out.items(head.joins), [&](const init::Join& join) {
+    out.text("type", namespace_name(join.type));
+    out.text("path", join.path);
+  });
+  out.flag("staged", head.staged);
+  out.flag("loopbackUp", head.new_network_namespace);
+  out.text("timeOffsets", head.time_offsets);
+  const auto mapping = [&](const spec::IdMapping& item) {
+    out.unsigned_number("containerID", item.container_id);
+    out.unsigned_number("hostID", item.host_id);
+    out.unsigned_number("size", item.size);
+  };
+  out.objects("uidMappings", plan.uid_mappings, mapping);
+  out.objects("gidMappings", plan.gid_mappings, mapping);
+  out.flag("denySetgroups", head.new_user_namespace && !head.set_groups);
+  out.end();
+}
+
+bool has_tree(const Plan& plan, sync::Subject subject, size_t fd_offset) {
+  for (const Tree& tree : plan.trees) {
+    if (tree.subject == subject && tree.fd_offset == fd_offset) return true;
+  }
+  return false;
+}
+
+void write_root(Writer& out, const Plan& plan) {
+  const init::Plan& head = plan.init();
+  out.begin("root");
+  out.text("path", head.rootfs);
+  out.flag("openedByParent", has_tree(plan, sync::Subject::kRoot, offsetof(init::Plan, rootfs_fd)));
+  out.flag("readonly", head.root_readonly);
+  out.text("propagation", propagation_name(head.propagation, head.propagation_recursive));
+  out.flag("noPivot", head.no_pivot);
+  out.end();
+}
+
+std::string_view kind_name(init::MountKind kind) {
+  switch (kind) {
+    case init::MountKind::kFilesystem:
+      return "filesystem";
+    case init::MountKind::kBind:
+      return "bind";
+    case init::MountKind::kRemount:
+      return "remount";
+  }
+  return {};
+}
+
+void write_mounts(Writer& out, const Plan& plan) {
+  const init::Plan& head = plan.init();
+  size_t fd_offset = head.mounts.at + offsetof(init::MountOp, source_fd);
+  out.objects("mounts", out.items(head.mounts), [&](const init::MountOp& op) {
+    out.text("kind", kind_name(op.kind));
+    out.text("target", op.target);
+    out.text("type", op.type);
+    out.text("source", op.source);
+    out.flag("recursive", op.recursive);
+    out.flag("openedByParent", has_tree(plan, sync::Subject::kMountSource, fd_offset));
+    fd_offset += sizeof(init::MountOp);
+    std::vector<std::string> parameters;
+    for (const init::Parameter& parameter : out.items(op.parameters)) {
+      const std::string_view value = parameter.value ? out.view(parameter.value) : "";
+      parameters.push_back(cat(out.view(parameter.key), parameter.value ? "=" : "", value));
+    }
+    out.list("parameters", parameters);
+    out.list("set", attribute_names(op.attr_set, op.attr_clear));
+    out.list("clear", cleared_attribute_names(op.attr_clear));
+    out.list("setBelow", attribute_names(op.tree_set, op.tree_clear));
+    out.list("clearBelow", cleared_attribute_names(op.tree_clear));
+    out.text("propagation", propagation_name(op.propagation, op.propagation_recursive));
+    out.flag("targetIsPlain", op.target_is_plain);
+    out.flag("allowedOnProc", op.allowed_on_proc);
+  });
+}
+
+std::string_view format_name(uint32_t mode) {
+  return S_ISBLK(mode) ? "b" : S_ISFIFO(mode) ? "p" : "c";
+}
+
+void write_files(Writer& out, const init::Plan& head) {
+  out.objects("devices", out.items(head.devices), [&](const init::DeviceOp& op) {
+    out.text("path", op.path);
+    out.text("type", format_name(op.mode));
+    out.unsigned_number("major", op.major);
+    out.unsigned_number("minor", op.minor);
+    if (op.bind) return out.flag("bindFromHost", true);
+    out.text("mode", octal(op.mode & 07777));
+    out.unsigned_number("uid", op.uid);
+    out.unsigned_number("gid", op.gid);
+  });
+  out.objects("links", out.items(head.links), [&](const init::LinkOp& op) {
+    out.text("path", op.path);
+    out.text("target", op.target);
+    out.flag("replace", op.replace);
+  });
+  const auto paths = [&](List<init::PathOp> list) {
+    std::vector<std::string_view> out_paths;
+    for (const init::PathOp& op : out.items(list))
+      out_paths.push_back(out.view(op.path));
+    return out_paths;
+  };
+  out.list("readonlyPaths", paths(head.readonly_paths));
+  out.list("maskedPaths", paths(head.masked_paths));
+  out.objects("sysctl", out.items(head.sysctls), [&](const init::SysctlOp& op) {
+    out.text("file", op.path);
+    out.text("value", op.value);
+  });
+}
+
+void write_hooks(Writer& out, const init::Plan& head) {
+  out.flag("waitForHostHooks", head.host_hooks);
+  const auto hook = [&](const init::HookOp& op) {
+    out.text("path", op.path);
+    out.list("args", op.args);
+    out.list("env", op.env);
+    if (op.timeout != 0) out.unsigned_number("timeout", op.timeout);
+  };
+  const auto state = [&](std::string_view key, const init::StateText& text) {
+    if (text.head) out.text(key, cat(out.view(text.head), "PID", out.view(text.tail)));
+  };
+  out.objects("createContainerHooks", out.items(head.create_container_hooks), hook);
+  state("creatingState", head.creating_state);
+  out.objects("startContainerHooks", out.items(head.start_container_hooks), hook);
+  state("createdState", head.created_state);
+}
+
+void write_terminal(Writer& out, const init::Plan& head) {
+  if (!head.terminal) return;
+  out.begin("terminal");
+  out.unsigned_number("rows", head.rows);
+  out.unsigned_number("columns", head.columns);
+  out.end();
+}
+
+void write_process(Writer& out, const Plan& plan) {
+  const init::Plan& head = plan.init();
+  out.begin("process");
+  out.unsigned_number("uid", head.uid);
+  out.unsigned_number("gid", head.gid);
+  out.list("groups", out.items(head.groups));
+  out.flag("setGroups", head.set_groups);
+  if (head.umask >= 0) out.text("umask", octal(static_cast<uint32_t>(head.umask)));
+  out.begin("capabilities");
+  out.list("bounding", capability_set_names(head.capabilities.bounding));
+  out.list("effective", capability_set_names(head.capabilities.effective));
+  out.list("inheritable", capability_set_names(head.capabilities.inheritable));
+  out.list("permitted", capability_set_names(head.capabilities.permitted));
+  out.list("ambient", capability_set_names(head.capabilities.ambient));
+  out.end();
+  out.flag("noNewPrivileges", head.no_new_privileges);
+  out.objects("rlimits", plan.rlimits, [&](const spec::Rlimit& limit) {
+    out.text("type", rlimit_name(limit.resource));
+    out.unsigned_number("soft", limit.soft);
+    out.unsigned_number("hard", limit.hard);
+  });
+  if (plan.oom_score_adj) out.number("oomScoreAdj", *plan.oom_score_adj);
+  out.text("cwd", head.cwd);
+  out.list("args", head.args);
+  out.list("env", head.env);
+  out.flag("findHome", head.find_home);
+  std::vector<std::string_view> candidates;
+  for (const Text text : out.items(head.candidates))
+    candidates.push_back(out.view(text));
+  out.list("candidates", candidates);
+  out.unsigned_number("preserveFds", head.preserve_fds);
+  out.end();
+}
+
+}  // namespace
+
+std::string explain(const Plan& plan) {
+  const init::Plan& head = plan.init();
+  Writer out(head);
+  out.begin();
+  write_namespaces(out, plan);
+  write_root(out, plan);
+  write_mounts(out, plan);
+  write_files(out, head);
+  out.text("hostname", head.hostname);
+  out.text("domainname", head.domainname);
+  write_terminal(out, head);
+  write_hooks(out, head);
+  write_process(out, plan);
+  out.text("keyring", head.keyring);
+  if (head.seccomp) {
+    out.begin("seccomp");
+    out.list("flags", seccomp_flag_names(head.seccomp_flags));
+    out.end();
+  }
+  out.list("warnings", plan.warnings);
+  out.end();
+  return out.finish();
+}
+
+}  // namespace oci::plan

@@ -1,0 +1,90 @@
+#include "runtime/plan/host.h"
+
+#include <linux/capability.h>
+#include <linux/magic.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <string_view>
+
+#include "runtime/sys/file.h"
+
+namespace oci::plan {
+namespace {
+
+bool in_initial_user_namespace() {
+  constexpr std::string_view kInitial = "user:[4026531837]";  // PROC_USER_INIT_INO
+  std::array<char, 64> target{};
+  const ssize_t length = ::readlink("/proc/self/ns/user", target.data(), target.size());
+  return length > 0 && std::string_view(target.data(), static_cast<size_t>(length)) == kInitial;
+}
+
+bool set_groups_denied() {
+  const auto text = sys::read_file_at(AT_FDCWD, "/proc/self/setgroups", 64);
+  return !text || !text.value().starts_with("allow");
+}
+
+HostCapabilities read_capabilities() {
+  HostCapabilities out;
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> data{};
+  if (::syscall(SYS_capget, &header, data.data()) == 0) {
+    out.permitted = data[0].permitted | uint64_t{data[1].permitted} << 32;
+  }
+  // EINVAL follows the last one: no need to ask cap_last_cap.
+  for (unsigned capability = 0; capability < 64; ++capability) {
+    const int has = ::prctl(PR_CAPBSET_READ, capability, 0, 0, 0);
+    if (has < 0) break;
+    out.last = capability;
+    if (has == 1) out.bounding |= uint64_t{1} << capability;
+  }
+  return out;
+}
+
+std::string cgroup2_mount_point() {
+  // The second is the hybrid layout's.
+  for (const char* path : {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"}) {
+    struct statfs about {};
+    if (::statfs(path, &about) == 0 && about.f_type == CGROUP2_SUPER_MAGIC) return path;
+  }
+  return {};
+}
+
+size_t mount_max(size_t fallback) {
+  const auto text = sys::read_file_at(AT_FDCWD, "/proc/sys/fs/mount-max", 64);
+  size_t value = 0;
+  if (!text) return fallback;
+  const char* const begin = text.value().data();
+  const auto [end, error] = std::from_chars(begin, begin + text.value().size(), value);
+  return error == std::errc() ? value : fallback;
+}
+
+bool mounts_cgroup(const spec::Config& config) {
+  return std::ranges::any_of(config.mounts, [](const spec::Mount& mount) {
+    return mount.type == "cgroup" || mount.type == "cgroup2";
+  });
+}
+
+}  // namespace
+
+Host read_host(const spec::Config& config) {
+  constexpr size_t kFewMounts = 1000;  // no machine allows less
+  Host host;
+  host.euid = ::geteuid();
+  host.in_initial_user_namespace = in_initial_user_namespace();
+  host.set_groups_denied = !host.in_initial_user_namespace && set_groups_denied();
+  host.capabilities = read_capabilities();
+  rlimit stack{};
+  if (::getrlimit(RLIMIT_STACK, &stack) == 0) host.stack_limit = stack.rlim_cur;
+  if (mounts_cgroup(config)) host.cgroup2_mount_point = cgroup2_mount_point();
+  if (config.mounts.size() > kFewMounts) host.mount_max = mount_max(host.mount_max);
+  return host;
+}
+
+}  // namespace oci::plan

@@ -1,0 +1,27 @@
+// What must be known of the machine before a plan can be made. A test makes one by hand.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "runtime/plan/capabilities.h"
+#include "spec/model/config.h"
+
+namespace oci::plan {
+
+struct Host {
+  uint32_t euid = 0;
+  bool in_initial_user_namespace = true;  // false: mknod(2) and others' namespaces are out of reach
+  bool set_groups_denied = false;         // /proc/self/setgroups, user_namespaces(7)
+  HostCapabilities capabilities;
+  uint64_t stack_limit = 8u << 20;  // RLIMIT_STACK, soft, bytes; execve(2) takes a quarter of it
+  size_t mount_max = 100'000;       // fs.mount-max, mounts in one namespace
+  std::string cgroup2_mount_point;  // "/sys/fs/cgroup" or "/sys/fs/cgroup/unified"; "": none
+};
+
+// A dozen cheap system calls, and two more for what only some configs make matter. Nothing here
+// can fail: what cannot be read keeps the value that promises least.
+Host read_host(const spec::Config& config);
+
+}  // namespace oci::plan

@@ -1,0 +1,75 @@
+// Who the program is: ids, groups, capabilities, keyring, seccomp: config.md#process.
+#include <linux/sched.h>
+
+#include <algorithm>
+
+#include "runtime/plan/draft.h"
+
+namespace oci::plan {
+namespace {
+
+using Mappings = std::vector<spec::IdMapping>;
+
+// Nobody but a privileged process may map ids and keep setgroups(2) at once, for groups can also
+// take access away (CVE-2014-8989); user_namespaces(7).
+bool may_set_groups(const Draft& draft) {
+  if (draft.host.set_groups_denied) return false;
+  const Mappings& maps = draft.plan.gid_mappings;
+  const bool one_id = maps.size() == 1 && maps[0].size == 1;
+  return draft.host.euid == 0 || (draft.created & CLONE_NEWUSER) == 0 || !one_id;
+}
+
+Status plan_user(Draft& draft, const spec::User& user) {
+  init::Plan& head = draft.block.head();
+  head.uid = user.uid;
+  head.gid = user.gid;
+  head.umask = user.umask ? static_cast<int32_t>(*user.umask) : -1;
+  if (!head.set_groups && !user.additional_gids.empty()) {
+    return invalid("process.user.additionalGids",
+                   "cannot be set where a user namespace maps one group only; map a range that "
+                   "/etc/subgid allows");
+  }
+  head.groups = draft.block.list(user.additional_gids);
+  return {};
+}
+
+// Who makes or enters a user namespace has every capability in it: user_namespaces(7).
+HostCapabilities grantable(const Draft& draft) {
+  const HostCapabilities& host = draft.host.capabilities;
+  if (!draft.has_own(CLONE_NEWUSER)) return host;
+  const uint64_t all = ~uint64_t{0} >> (63 - host.last);
+  return {.permitted = all, .bounding = all, .last = host.last};
+}
+
+void plan_privileges(Draft& draft, const spec::Process& process) {
+  init::Plan& head = draft.block.head();
+  CapabilityPlan capabilities = plan_capabilities(process.capabilities, grantable(draft));
+  head.capabilities = capabilities.sets;
+  std::ranges::move(capabilities.warnings, std::back_inserter(draft.plan.warnings));
+  head.no_new_privileges = process.no_new_privileges;
+  draft.plan.oom_score_adj = process.oom_score_adj;
+  draft.plan.rlimits = process.rlimits;
+}
+
+}  // namespace
+
+Status plan_identity(Draft& draft) {
+  init::Plan& head = draft.block.head();
+  head.set_groups = may_set_groups(draft);
+  head.last_capability = draft.host.capabilities.last;
+  if (draft.config.process) {
+    OCI_TRY(plan_user(draft, draft.config.process->user));
+    plan_privileges(draft, *draft.config.process);
+  }
+  // Its own session keyring, or it would share the caller's: session-keyring(7).
+  if (!draft.request.no_new_keyring) {
+    head.keyring = draft.block.text(cat("_ses.", draft.request.id));
+  }
+  if (const auto& seccomp = draft.config.linux->seccomp) {
+    head.seccomp = true;
+    head.seccomp_flags = seccomp->flags;
+  }
+  return {};
+}
+
+}  // namespace oci::plan

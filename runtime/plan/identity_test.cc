@@ -1,0 +1,110 @@
+#include "runtime/plan/test_plan.h"
+
+namespace oci::plan {
+namespace {
+
+spec::Config with_user_namespace(std::vector<spec::IdMapping> mappings) {
+  spec::Config config = some_config();
+  config.linux->namespaces.push_back({.type = spec::NamespaceType::kUser});
+  config.linux->uid_mappings = config.linux->gid_mappings = std::move(mappings);
+  return config;
+}
+
+Host rootless_host() {
+  Host host = some_host();
+  host.euid = 1000;
+  return host;
+}
+
+BOOST_AUTO_TEST_SUITE(identity)
+
+BOOST_AUTO_TEST_CASE(an_absent_umask_leaves_the_caller_s) {
+  spec::Config config = some_config();
+  BOOST_TEST(plan_of(config).init().umask == -1);
+  config.process->user.umask = 022;
+  BOOST_TEST(plan_of(config).init().umask == 022);
+}
+
+BOOST_AUTO_TEST_CASE(groups_are_set_even_if_there_are_none) {
+  spec::Config config = some_config();
+  BOOST_TEST(plan_of(config).init().set_groups);
+  BOOST_TEST(plan_of(config).init().groups.count == 0u);
+  config.process->user.additional_gids = {5, 10};
+  const Plan plan = plan_of(config);
+  const auto groups = items(plan, plan.init().groups);
+  BOOST_REQUIRE(groups.size() == 2u);
+  BOOST_TEST(groups[1] == 10u);
+}
+
+BOOST_AUTO_TEST_CASE(who_may_map_one_id_only_may_not_set_groups) {
+  spec::Config config = with_user_namespace({{0, 1000, 1}});
+  BOOST_TEST(!plan_of(config, rootless_host()).init().set_groups);
+  BOOST_TEST(plan_of(config).init().set_groups);
+  config.process->user.additional_gids = {0};
+  BOOST_TEST(error_of(config, rootless_host())
+                 .starts_with("process.user.additionalGids: cannot be set where"));
+  config.linux->gid_mappings = {{0, 1000, 1}, {1, 100000, 65536}};
+  BOOST_TEST(plan_of(config, rootless_host()).init().set_groups);
+}
+
+BOOST_AUTO_TEST_CASE(groups_that_were_denied_further_out_stay_denied) {
+  Host host = some_host();
+  host.in_initial_user_namespace = false;
+  host.set_groups_denied = true;
+  BOOST_TEST(!plan_of(some_config(), host).init().set_groups);
+}
+
+BOOST_AUTO_TEST_CASE(each_container_has_a_keyring_unless_told_otherwise) {
+  const Plan plan = plan_of(some_config());
+  BOOST_TEST(text(plan, plan.init().keyring) == "_ses.web1");
+  Request request = some_request();
+  request.no_new_keyring = true;
+  BOOST_TEST(!plan_of(some_config(), some_host(), request).init().keyring);
+}
+
+BOOST_AUTO_TEST_CASE(no_capabilities_object_means_none_at_all) {
+  spec::Config config = some_config();
+  BOOST_TEST(plan_of(config).init().capabilities.bounding == 0u);
+  config.process->capabilities.emplace().bounding = {"CAP_CHOWN"};
+  const Plan plan = plan_of(config);
+  BOOST_TEST(plan.init().capabilities.bounding == 1u);
+  BOOST_TEST(plan.init().last_capability == 40u);
+}
+
+BOOST_AUTO_TEST_CASE(a_user_namespace_has_capabilities_that_the_host_does_not_grant) {
+  Host host = some_host();
+  host.capabilities.permitted = host.capabilities.bounding = 0;
+  spec::Config config = some_config();
+  config.process->capabilities.emplace().bounding = {"CAP_CHOWN", "CAP_CHECKPOINT_RESTORE"};
+  BOOST_TEST(plan_of(config, host).init().capabilities.bounding == 0u);
+  BOOST_TEST(plan_of(config, host).warnings.size() == 2u);
+  config.linux = with_user_namespace({{0, 100000, 65536}}).linux;
+  const Plan plan = plan_of(config, host);
+  BOOST_TEST(plan.init().capabilities.bounding == (uint64_t{1} << 40 | 1));
+  BOOST_TEST(plan.warnings.empty());
+}
+
+BOOST_AUTO_TEST_CASE(warnings_about_capabilities_reach_the_plan) {
+  spec::Config config = some_config();
+  config.process->capabilities.emplace().bounding = {"CAP_NOTHING"};
+  BOOST_TEST(plan_of(config).warnings.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(the_parent_s_part_is_kept_apart) {
+  spec::Config config = some_config();
+  config.process->oom_score_adj = -5;
+  config.process->rlimits = {{.resource = 7, .soft = 1, .hard = 2}};
+  config.process->no_new_privileges = true;
+  config.linux->seccomp = spec::Seccomp{.flags = 2};
+  const Plan plan = plan_of(config);
+  BOOST_TEST(plan.oom_score_adj.value() == -5);
+  BOOST_TEST(plan.rlimits.size() == 1u);
+  BOOST_TEST(plan.init().no_new_privileges);
+  BOOST_TEST(plan.init().seccomp);
+  BOOST_TEST(plan.init().seccomp_flags == 2u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace oci::plan

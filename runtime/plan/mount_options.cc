@@ -1,0 +1,228 @@
+#include "runtime/plan/mount_options.h"
+
+#include <sys/mount.h>
+
+#include <algorithm>
+#include <array>
+
+namespace oci::plan {
+namespace {
+
+enum class Effect : uint8_t {
+  kNothing,
+  kBind,
+  kRemount,
+  kSet,       // bits: MOUNT_ATTR_*, of this mount
+  kClear,     //
+  kAtime,     // bits: a value of the field MOUNT_ATTR__ATIME
+  kAtimeOff,  // bits: the value that it takes back
+  kTreeSet,   // the same four, of all mounts below it too
+  kTreeClear,
+  kTreeAtime,
+  kTreeAtimeOff,
+  kPropagation,  // bits: MS_*, perhaps with MS_REC
+  kSuperSet,     // bits: MS_*, of the whole filesystem
+  kSuperClear,
+};
+
+struct Option {
+  std::string_view name;
+  Effect effect;
+  uint64_t bits;
+};
+
+// The rows of config.md#linux-mount-options. Why some do nothing:
+// - defaults: it names what a mount is when nothing is said;
+// - loud, silent: fsopen(2) hands the kernel's words to its caller, the kernel's log never has
+// them;
+// - norelatime: relatime is also what mount(2) makes of a mount without any of the four;
+// - mand is a flag like any other, though kernels since 5.15 ignore it.
+// clang-format off
+constexpr Option kOptions[] = {
+    {"async",         Effect::kSuperClear,   MS_SYNCHRONOUS},
+    {"atime",         Effect::kAtimeOff,     MOUNT_ATTR_NOATIME},
+    {"bind",          Effect::kBind,         0},
+    {"defaults",      Effect::kNothing,      0},
+    {"dev",           Effect::kClear,        MOUNT_ATTR_NODEV},
+    {"diratime",      Effect::kClear,        MOUNT_ATTR_NODIRATIME},
+    {"dirsync",       Effect::kSuperSet,     MS_DIRSYNC},
+    {"exec",          Effect::kClear,        MOUNT_ATTR_NOEXEC},
+    {"iversion",      Effect::kSuperSet,     MS_I_VERSION},
+    {"lazytime",      Effect::kSuperSet,     MS_LAZYTIME},
+    {"loud",          Effect::kNothing,      0},
+    {"mand",          Effect::kSuperSet,     MS_MANDLOCK},
+    {"noatime",       Effect::kAtime,        MOUNT_ATTR_NOATIME},
+    {"nodev",         Effect::kSet,          MOUNT_ATTR_NODEV},
+    {"nodiratime",    Effect::kSet,          MOUNT_ATTR_NODIRATIME},
+    {"noexec",        Effect::kSet,          MOUNT_ATTR_NOEXEC},
+    {"noiversion",    Effect::kSuperClear,   MS_I_VERSION},
+    {"nolazytime",    Effect::kSuperClear,   MS_LAZYTIME},
+    {"nomand",        Effect::kSuperClear,   MS_MANDLOCK},
+    {"norelatime",    Effect::kNothing,      0},
+    {"nostrictatime", Effect::kAtimeOff,     MOUNT_ATTR_STRICTATIME},
+    {"nosuid",        Effect::kSet,          MOUNT_ATTR_NOSUID},
+    {"nosymfollow",   Effect::kSet,          MOUNT_ATTR_NOSYMFOLLOW},
+    {"private",       Effect::kPropagation,  MS_PRIVATE},
+    {"ratime",        Effect::kTreeAtimeOff, MOUNT_ATTR_NOATIME},
+    {"rbind",         Effect::kBind,         MS_REC},
+    {"rdev",          Effect::kTreeClear,    MOUNT_ATTR_NODEV},
+    {"rdiratime",     Effect::kTreeClear,    MOUNT_ATTR_NODIRATIME},
+    {"relatime",      Effect::kAtime,        MOUNT_ATTR_RELATIME},
+    {"remount",       Effect::kRemount,      0},
+    {"rexec",         Effect::kTreeClear,    MOUNT_ATTR_NOEXEC},
+    {"rnoatime",      Effect::kTreeAtime,    MOUNT_ATTR_NOATIME},
+    {"rnodev",        Effect::kTreeSet,      MOUNT_ATTR_NODEV},
+    {"rnodiratime",   Effect::kTreeSet,      MOUNT_ATTR_NODIRATIME},
+    {"rnoexec",       Effect::kTreeSet,      MOUNT_ATTR_NOEXEC},
+    {"rnorelatime",   Effect::kNothing,      0},
+    {"rnostrictatime",Effect::kTreeAtimeOff, MOUNT_ATTR_STRICTATIME},
+    {"rnosuid",       Effect::kTreeSet,      MOUNT_ATTR_NOSUID},
+    {"rnosymfollow",  Effect::kTreeSet,      MOUNT_ATTR_NOSYMFOLLOW},
+    {"ro",            Effect::kSet,          MOUNT_ATTR_RDONLY},
+    {"rprivate",      Effect::kPropagation,  MS_PRIVATE | MS_REC},
+    {"rrelatime",     Effect::kTreeAtime,    MOUNT_ATTR_RELATIME},
+    {"rro",           Effect::kTreeSet,      MOUNT_ATTR_RDONLY},
+    {"rrw",           Effect::kTreeClear,    MOUNT_ATTR_RDONLY},
+    {"rshared",       Effect::kPropagation,  MS_SHARED | MS_REC},
+    {"rslave",        Effect::kPropagation,  MS_SLAVE | MS_REC},
+    {"rstrictatime",  Effect::kTreeAtime,    MOUNT_ATTR_STRICTATIME},
+    {"rsuid",         Effect::kTreeClear,    MOUNT_ATTR_NOSUID},
+    {"rsymfollow",    Effect::kTreeClear,    MOUNT_ATTR_NOSYMFOLLOW},
+    {"runbindable",   Effect::kPropagation,  MS_UNBINDABLE | MS_REC},
+    {"rw",            Effect::kClear,        MOUNT_ATTR_RDONLY},
+    {"shared",        Effect::kPropagation,  MS_SHARED},
+    {"silent",        Effect::kNothing,      0},
+    {"slave",         Effect::kPropagation,  MS_SLAVE},
+    {"strictatime",   Effect::kAtime,        MOUNT_ATTR_STRICTATIME},
+    {"suid",          Effect::kClear,        MOUNT_ATTR_NOSUID},
+    {"symfollow",     Effect::kClear,        MOUNT_ATTR_NOSYMFOLLOW},
+    {"sync",          Effect::kSuperSet,     MS_SYNCHRONOUS},
+    {"unbindable",    Effect::kPropagation,  MS_UNBINDABLE},
+};
+
+// fs/fs_context.c: what the kernel takes for every filesystem. It has no name for MS_I_VERSION.
+constexpr struct {
+  uint64_t bit;
+  std::string_view set, clear;
+} kSuperblockFlags[] = {
+    {MS_SYNCHRONOUS, "sync",     "async"},
+    {MS_DIRSYNC,     "dirsync",  ""},
+    {MS_MANDLOCK,    "mand",     "nomand"},
+    {MS_LAZYTIME,    "lazytime", "nolazytime"},
+};
+// clang-format on
+static_assert(std::ranges::is_sorted(kOptions, {}, &Option::name));
+
+const Option* find(std::string_view name) {
+  const auto it = std::ranges::lower_bound(kOptions, name, {}, &Option::name);
+  return it != std::end(kOptions) && it->name == name ? it : nullptr;
+}
+
+void turn_on(uint64_t bits, uint64_t& set, uint64_t& clear) {
+  set |= bits;
+  clear &= ~bits;
+}
+
+void turn_off(uint64_t bits, uint64_t& set, uint64_t& clear) {
+  set &= ~bits;
+  clear |= bits;
+}
+
+// The access time is one field of several values: mount_setattr(2) wants all of it cleared.
+void set_atime(uint64_t value, uint64_t& set, uint64_t& clear) {
+  set = (set & ~uint64_t{MOUNT_ATTR__ATIME}) | value;
+  clear |= MOUNT_ATTR__ATIME;
+}
+
+// Back to relatime, unless something else than `value` was asked for.
+void unset_atime(uint64_t value, uint64_t& set, uint64_t& clear) {
+  const bool chosen = (clear & MOUNT_ATTR__ATIME) != 0;
+  if (!chosen || (set & MOUNT_ATTR__ATIME) == value) set_atime(MOUNT_ATTR_RELATIME, set, clear);
+}
+
+void apply(const Option& option, size_t i, MountOptions& out) {
+  switch (option.effect) {
+    case Effect::kNothing:
+      break;
+    case Effect::kBind:
+      out.bind = true;
+      out.recursive |= option.bits != 0;  // as MS_BIND | MS_REC adds up for every other runtime
+      break;
+    case Effect::kRemount:
+      out.remount = true;
+      break;
+    case Effect::kSet:
+      return turn_on(option.bits, out.attr_set, out.attr_clear);
+    case Effect::kClear:
+      return turn_off(option.bits, out.attr_set, out.attr_clear);
+    case Effect::kAtime:
+      return set_atime(option.bits, out.attr_set, out.attr_clear);
+    case Effect::kAtimeOff:
+      return unset_atime(option.bits, out.attr_set, out.attr_clear);
+    case Effect::kTreeSet:
+      return turn_on(option.bits, out.tree_set, out.tree_clear);
+    case Effect::kTreeClear:
+      return turn_off(option.bits, out.tree_set, out.tree_clear);
+    case Effect::kTreeAtime:
+      return set_atime(option.bits, out.tree_set, out.tree_clear);
+    case Effect::kTreeAtimeOff:
+      return unset_atime(option.bits, out.tree_set, out.tree_clear);
+    case Effect::kPropagation:
+      out.propagation = option.bits & ~uint64_t{MS_REC};
+      out.propagation_recursive = (option.bits & MS_REC) != 0;
+      break;
+    case Effect::kSuperSet:
+      if (!out.first_super) out.first_super = i;
+      return turn_on(option.bits, out.super_set, out.super_clear);
+    case Effect::kSuperClear:
+      return turn_off(option.bits, out.super_set, out.super_clear);
+  }
+}
+
+void add_parameters(std::string_view option, size_t i, MountOptions& out) {
+  while (!option.empty()) {
+    const std::string_view piece = option.substr(0, option.find(','));
+    option.remove_prefix(std::min(piece.size() + 1, option.size()));
+    if (piece.empty()) continue;
+    const size_t equals = piece.find('=');
+    const bool has_value = equals != piece.npos;
+    out.parameters.push_back({.key = piece.substr(0, equals),
+                              .value = has_value ? piece.substr(equals + 1) : "",
+                              .has_value = has_value});
+    if (!out.first_parameter) out.first_parameter = i;
+  }
+}
+
+}  // namespace
+
+MountOptions fold_mount_options(std::span<const std::string> options) {
+  MountOptions out;
+  for (size_t i = 0; i < options.size(); ++i) {
+    if (const Option* option = find(options[i])) {
+      apply(*option, i, out);
+    } else {
+      add_parameters(options[i], i, out);
+    }
+  }
+  return out;
+}
+
+std::vector<std::string_view> superblock_flag_names(uint64_t set, uint64_t clear) {
+  std::vector<std::string_view> names;
+  for (const auto& flag : kSuperblockFlags) {
+    if ((set & flag.bit) != 0) names.push_back(flag.set);
+    if ((clear & flag.bit) != 0 && !flag.clear.empty()) names.push_back(flag.clear);
+  }
+  return names;
+}
+
+std::span<const std::string_view> known_mount_options() {
+  static constexpr auto kNames = [] {
+    std::array<std::string_view, std::size(kOptions)> names{};
+    std::ranges::transform(kOptions, names.begin(), &Option::name);
+    return names;
+  }();
+  return kNames;
+}
+
+}  // namespace oci::plan

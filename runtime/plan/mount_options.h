@@ -1,0 +1,55 @@
+// config.json's mount options, sorted into what the kernel's mount calls take.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace oci::plan {
+
+// One fsconfig(2) of the filesystem's own.
+struct MountParameter {
+  std::string_view key;
+  std::string_view value;
+  bool has_value = false;  // false: a flag
+};
+
+// Texts are views into the options.
+struct MountOptions {
+  bool bind = false;
+  bool recursive = false;  // rbind
+  bool remount = false;
+
+  uint64_t attr_set = 0;  // MOUNT_ATTR_*, of this mount alone
+  uint64_t attr_clear = 0;
+  uint64_t tree_set = 0;  // MOUNT_ATTR_*, of all mounts below it too
+  uint64_t tree_clear = 0;
+
+  uint64_t propagation = 0;  // MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE; 0: as it is
+  bool propagation_recursive = false;
+
+  uint64_t super_set = 0;  // MS_*, of the whole filesystem
+  uint64_t super_clear = 0;
+
+  std::vector<MountParameter> parameters;
+
+  // Where the first option of its kind is, for messages.
+  std::optional<size_t> first_super;      // one that sets a flag of the whole filesystem
+  std::optional<size_t> first_parameter;  // one that is for the filesystem
+};
+
+// Later options win over earlier ones, as with mount(8). What is not known is for the filesystem:
+// each option is cut at its commas, and each piece is "key" or "key=value" (config.md#mounts).
+MountOptions fold_mount_options(std::span<const std::string> options);
+
+// The names of the fsconfig(2) flags that stand for MS_* flags of a superblock, in a fixed order.
+std::vector<std::string_view> superblock_flag_names(uint64_t set, uint64_t clear);
+
+// Every name that this runtime applies, sorted; for `features`.
+std::span<const std::string_view> known_mount_options();
+
+}  // namespace oci::plan

@@ -1,0 +1,237 @@
+// config.json's mounts as operations of init: config.md#mounts.
+#include <linux/sched.h>
+#include <sys/mount.h>
+
+#include <algorithm>
+#include <cstddef>
+
+#include "runtime/plan/draft.h"
+#include "runtime/plan/mount_options.h"
+#include "runtime/plan/paths.h"
+
+namespace oci::plan {
+namespace {
+
+using init::MountKind;
+using init::MountOp;
+
+// Filesystems whose superblock is not made read-only for `ro`. Most share it among all mounts of a
+// namespace or of the machine, which would be read-only with it; of the others nothing else can be
+// mounted, so that the mount's own attribute says all.
+constexpr std::string_view kSharedFilesystems[] = {
+    "binfmt_misc", "bpf",        "cgroup2", "configfs",  "debugfs", "devpts",
+    "devtmpfs",    "efivarfs",   "fusectl", "hugetlbfs", "mqueue",  "proc",
+    "pstore",      "securityfs", "sysfs",   "tmpfs",     "tracefs",
+};
+static_assert(std::ranges::is_sorted(kSharedFilesystems));
+
+// One entry of `mounts` while it is turned into an operation.
+struct Entry {
+  Draft& draft;
+  const size_t i;
+  const spec::Mount& mount;
+  const MountOptions options;
+  const std::string target;
+  std::string source{};             // of a bind mount: a path on the host
+  std::string_view type{};          // of a filesystem
+  bool attributes_go_deep = false;  // as if each were written with an r in front
+
+  std::string at(std::string_view property) const { return cat("mounts[", i, "].", property); }
+
+  Error refuse_option(size_t option, std::string_view why) const {
+    return invalid(cat("mounts[", i, "].options[", option, "]"),
+                   cat("'", mount.options[option], "' ", why));
+  }
+};
+
+bool has_type(const Entry& entry, std::string_view type) {
+  return entry.mount.type == type;
+}
+
+// Of what lies in /proc by its name, spec/validate lets through only what may. Any other target
+// that turns out to be in a procfs got there by a link of the image (CVE-2019-16884).
+bool is_in_proc(std::string_view target) {
+  constexpr std::string_view kProc = "/proc";
+  return target.starts_with(kProc) &&
+         (target.size() == kProc.size() || target[kProc.size()] == '/');
+}
+
+Status check_target(const Entry& entry, const MountOp& op) {
+  if (entry.target != "/" || op.kind == MountKind::kRemount) return {};
+  return invalid(entry.at("destination"), "'/' is the place of root.path, which would be hidden");
+}
+
+// Attributes are a mount's own; everything else that options can say is the filesystem's.
+Status check_attributes_only(const Entry& entry, std::string_view what) {
+  const MountOptions& options = entry.options;
+  if (options.first_parameter) {
+    return entry.refuse_option(*options.first_parameter,
+                               cat("is for a filesystem, and ", what, " makes none"));
+  }
+  // mand means nothing since Linux 5.15, so leaving it out is no loss.
+  if ((options.super_set & ~uint64_t{MS_MANDLOCK}) != 0) {
+    return entry.refuse_option(*options.first_super,
+                               cat("is for a whole filesystem, and ", what, " makes none"));
+  }
+  return {};
+}
+
+Status plan_bind(Entry& entry, MountOp& op, bool recursive) {
+  op.kind = MountKind::kBind;
+  op.recursive = recursive;
+  if (!entry.draft.needs_trees()) return {};
+  entry.draft.plan.trees.push_back({
+      .path = entry.source,
+      .recursive = recursive,
+      .subject = sync::Subject::kMountSource,
+      .index = index_of(entry.i),
+      .fd_offset = entry.i * sizeof(MountOp) + offsetof(MountOp, source_fd),
+  });
+  return {};
+}
+
+// Inside a cgroup namespace a mount of cgroup2 shows the container's own part. Without one it would
+// show what the host's mount shows, and making it takes the kernel 10-15 ms: so bind the host's.
+Status plan_cgroup(Entry& entry, MountOp& op) {
+  OCI_TRY(check_attributes_only(entry, "a mount of the cgroup hierarchy"));
+  if (entry.draft.has_own(CLONE_NEWCGROUP)) {
+    op.kind = MountKind::kFilesystem;
+    entry.type = "cgroup2";
+    return {};
+  }
+  if (entry.draft.host.cgroup2_mount_point.empty()) {
+    return Error(ErrorKind::kUnsupported,
+                 cat(entry.at("type"),
+                     ": this host has no cgroup v2 hierarchy to show; add a cgroup "
+                     "namespace or drop the mount"));
+  }
+  entry.source = entry.draft.host.cgroup2_mount_point;
+  return plan_bind(entry, op, false);
+}
+
+// sysfs(5) shows a network namespace, and only who owns that may mount it. What remains is to bind
+// the host's, with everything in it as restricted as the mount itself (CVE-2023-25809).
+Status plan_host_sysfs(Entry& entry, MountOp& op) {
+  OCI_TRY(check_attributes_only(entry, "sysfs without a network namespace of its own"));
+  entry.source = "/sys";
+  entry.attributes_go_deep = true;
+  op.target_is_plain = true;
+  return plan_bind(entry, op, true);
+}
+
+Status plan_filesystem(Entry& entry, MountOp& op) {
+  op.kind = MountKind::kFilesystem;
+  if (entry.mount.type) entry.type = *entry.mount.type;
+  op.target_is_plain = entry.type == "proc" || entry.type == "sysfs";
+  return {};
+}
+
+Status plan_kind(Entry& entry, MountOp& op) {
+  const MountOptions& options = entry.options;
+  if (options.remount) {
+    op.kind = MountKind::kRemount;
+    return options.bind ? check_attributes_only(entry, "remount of a bind mount") : Status();
+  }
+  if (options.bind) {
+    OCI_TRY(check_attributes_only(entry, "a bind mount"));
+    entry.source = on_host(entry.draft.request.bundle, entry.mount.source.value_or(""));
+    return plan_bind(entry, op, options.recursive);
+  }
+  if (has_type(entry, "cgroup") || has_type(entry, "cgroup2")) return plan_cgroup(entry, op);
+  if (has_type(entry, "sysfs") && entry.draft.is_unprivileged() &&
+      !entry.draft.has_own(CLONE_NEWNET)) {
+    return plan_host_sysfs(entry, op);
+  }
+  return plan_filesystem(entry, op);
+}
+
+std::vector<init::Parameter> parameters_of(const Entry& entry, const MountOp& op) {
+  const MountOptions& options = entry.options;
+  Block& block = entry.draft.block;
+  std::vector<init::Parameter> parameters;
+  if (op.kind == MountKind::kBind) return parameters;
+  if (op.kind == MountKind::kFilesystem && (op.attr_set & MOUNT_ATTR_RDONLY) != 0 &&
+      !std::ranges::binary_search(kSharedFilesystems, entry.type)) {
+    parameters.push_back({.key = block.text("ro")});
+  }
+  // What a new filesystem is anyway needs no word.
+  const uint64_t clear = op.kind == MountKind::kRemount ? options.super_clear : 0;
+  for (const std::string_view name : superblock_flag_names(options.super_set, clear)) {
+    parameters.push_back({.key = block.text(name)});
+  }
+  if ((options.super_set & MS_I_VERSION) != 0) {
+    if (entry.type == "ext4") {
+      parameters.push_back({.key = block.text("i_version")});
+    } else {
+      entry.draft.plan.warnings.push_back(
+          cat(entry.at("options"), ": iversion has no effect, the filesystem itself decides"));
+    }
+  }
+  for (const MountParameter& parameter : options.parameters) {
+    parameters.push_back(
+        {.key = block.text(parameter.key),
+         .value = parameter.has_value ? block.text(parameter.value) : init::Text()});
+  }
+  return parameters;
+}
+
+void set_attributes(const Entry& entry, MountOp& op) {
+  const MountOptions& options = entry.options;
+  op.attr_set = options.attr_set;
+  op.attr_clear = options.attr_clear;
+  op.tree_set = options.tree_set;
+  op.tree_clear = options.tree_clear;
+  if (entry.attributes_go_deep) {
+    op.tree_set |= op.attr_set;
+    op.tree_clear |= op.attr_clear;
+  }
+  op.propagation = options.propagation;
+  op.propagation_recursive = options.propagation_recursive;
+}
+
+Result<MountOp> plan_mount(Draft& draft, size_t i) {
+  const spec::Mount& mount = draft.config.mounts[i];
+  Entry entry{.draft = draft,
+              .i = i,
+              .mount = mount,
+              .options = fold_mount_options(mount.options),
+              .target = clean_in_root(mount.destination)};
+  MountOp op;
+  op.index = index_of(i);
+  OCI_TRY(plan_kind(entry, op));
+  OCI_TRY(check_target(entry, op));
+  op.allowed_on_proc = op.kind == MountKind::kRemount || is_in_proc(entry.target);
+  set_attributes(entry, op);
+  op.target = draft.block.text(entry.target);
+  op.type = draft.block.optional_text(entry.type);
+  if (op.kind == MountKind::kBind) {
+    op.source = draft.block.text(entry.source);
+  } else {
+    op.source = draft.block.optional_text(mount.source.value_or(""));
+  }
+  op.parameters = draft.block.list(parameters_of(entry, op));
+  return op;
+}
+
+}  // namespace
+
+Status plan_mounts(Draft& draft) {
+  const size_t count = draft.config.mounts.size();
+  if (count > draft.host.mount_max) {
+    return invalid("mounts", cat("has ", count, " entries, more than the ", draft.host.mount_max,
+                                 " mounts that fs.mount-max allows"));
+  }
+  std::vector<MountOp> ops;
+  ops.reserve(count);
+  const size_t first_tree = draft.plan.trees.size();
+  for (size_t i = 0; i < count; ++i)
+    ops.push_back(OCI_TRY(plan_mount(draft, i)));
+  const init::List<MountOp> list = draft.block.list(ops);
+  draft.block.head().mounts = list;
+  for (size_t i = first_tree; i < draft.plan.trees.size(); ++i) {
+    draft.plan.trees[i].fd_offset += list.at;
+  }
+  return {};
+}
+
+}  // namespace oci::plan

@@ -1,0 +1,94 @@
+// linux.namespaces as flags of clone and as files to join: config-linux.md#namespaces.
+#include <linux/sched.h>
+
+#include <cstddef>
+
+#include "runtime/plan/draft.h"
+
+namespace oci::plan {
+namespace {
+
+// Indexed by spec::NamespaceType.
+constexpr uint64_t kFlags[] = {
+    CLONE_NEWPID, CLONE_NEWNET,  CLONE_NEWNS,     CLONE_NEWIPC,
+    CLONE_NEWUTS, CLONE_NEWUSER, CLONE_NEWCGROUP, CLONE_NEWTIME,
+};
+static_assert(std::size(kFlags) == static_cast<size_t>(spec::NamespaceType::kTime) + 1);
+
+// A child of clone(2) cannot be the real init where it must first become somebody else, or where
+// only its own children are in the namespace: pid_namespaces(7), time_namespaces(7). Namespaces
+// that are joined beside a new user namespace are joined while still privileged over them.
+bool is_staged(uint64_t created, uint64_t joined) {
+  return ((created | joined) & (CLONE_NEWUSER | CLONE_NEWTIME)) != 0 ||
+         (joined & CLONE_NEWPID) != 0;
+}
+
+void plan_joins(Draft& draft) {
+  const auto& namespaces = draft.config.linux->namespaces;
+  std::vector<init::Join> joins;
+  for (size_t i = 0; i < namespaces.size(); ++i) {
+    if (!namespaces[i].path) continue;
+    const std::string& path = *namespaces[i].path;
+    const auto flag = static_cast<uint32_t>(kFlags[static_cast<size_t>(namespaces[i].type)]);
+    draft.plan.joins.push_back({
+        .path = path,
+        .type = flag,
+        .index = index_of(i),
+        .fd_offset = joins.size() * sizeof(init::Join) + offsetof(init::Join, fd),
+    });
+    joins.push_back({.type = flag, .index = index_of(i), .path = draft.block.text(path)});
+  }
+  const init::List<init::Join> list = draft.block.list(joins);
+  draft.block.head().joins = list;
+  for (NamespaceFile& join : draft.plan.joins)
+    join.fd_offset += list.at;
+}
+
+// proc_pid_timens_offsets(5): one line a clock.
+Status plan_time_offsets(Draft& draft) {
+  const spec::Linux& linux = *draft.config.linux;
+  std::string lines;
+  const auto add = [&lines](std::string_view clock, const auto& offset) {
+    if (offset) lines += cat(clock, " ", offset->secs, " ", offset->nanosecs, "\n");
+  };
+  add("monotonic", linux.time_offset_monotonic);
+  add("boottime", linux.time_offset_boottime);
+  if (lines.empty()) return {};
+  if ((draft.created & CLONE_NEWTIME) == 0) {
+    return invalid("linux.timeOffsets",
+                   "needs a new time namespace; a joined one cannot be changed any more");
+  }
+  draft.block.head().time_offsets = draft.block.text(lines);
+  return {};
+}
+
+}  // namespace
+
+Status plan_namespaces(Draft& draft) {
+  if (draft.config.linux) {
+    for (const spec::Namespace& ns : draft.config.linux->namespaces) {
+      (ns.path ? draft.joined : draft.created) |= kFlags[static_cast<size_t>(ns.type)];
+    }
+  }
+  // Everything that init does to the root filesystem would be done to the host's.
+  if (!draft.has_own(CLONE_NEWNS)) {
+    return invalid("linux.namespaces", "must have a mount namespace");
+  }
+  init::Plan& head = draft.block.head();
+  head.staged = is_staged(draft.created, draft.joined);
+  head.new_user_namespace = (draft.created & CLONE_NEWUSER) != 0;
+  head.new_cgroup_namespace = (draft.created & CLONE_NEWCGROUP) != 0;
+  head.new_network_namespace = (draft.created & CLONE_NEWNET) != 0;
+  head.new_time_namespace = (draft.created & CLONE_NEWTIME) != 0;
+  // init enters its cgroup namespace itself, once it is in its cgroup; and clone(2) has no time.
+  head.clone_flags = draft.created & ~uint64_t{CLONE_NEWCGROUP | CLONE_NEWTIME};
+  plan_joins(draft);
+  if (head.new_user_namespace) {
+    draft.plan.uid_mappings = draft.config.linux->uid_mappings;
+    draft.plan.gid_mappings = draft.config.linux->gid_mappings;
+  }
+  // The maps of a joined user namespace are its own; engines repeat them in the config.
+  return plan_time_offsets(draft);
+}
+
+}  // namespace oci::plan

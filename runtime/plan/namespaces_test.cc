@@ -1,0 +1,111 @@
+#include <linux/sched.h>
+
+#include "runtime/plan/test_plan.h"
+
+namespace oci::plan {
+namespace {
+
+using spec::NamespaceType;
+
+spec::Config with_namespaces(std::vector<spec::Namespace> namespaces) {
+  spec::Config config = some_config();
+  config.linux->namespaces = std::move(namespaces);
+  config.linux->uid_mappings = config.linux->gid_mappings = {{0, 100000, 65536}};
+  return config;
+}
+
+BOOST_AUTO_TEST_SUITE(namespaces)
+
+BOOST_AUTO_TEST_CASE(a_plain_container_is_cloned_at_once) {
+  const Plan plan = plan_of(with_namespaces({{.type = NamespaceType::kPid},
+                                             {.type = NamespaceType::kNetwork},
+                                             {.type = NamespaceType::kIpc},
+                                             {.type = NamespaceType::kUts},
+                                             {.type = NamespaceType::kMount},
+                                             {.type = NamespaceType::kCgroup}}));
+  const init::Plan& head = plan.init();
+  BOOST_TEST(!head.staged);
+  BOOST_TEST(head.clone_flags ==
+             uint64_t{CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS});
+  BOOST_TEST(head.new_cgroup_namespace);
+  BOOST_TEST(head.new_network_namespace);
+  BOOST_TEST(!head.new_user_namespace);
+  BOOST_TEST(plan.uid_mappings.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_container_without_a_mount_namespace_would_change_the_host) {
+  BOOST_TEST(error_of(with_namespaces({{.type = NamespaceType::kPid}})) ==
+             "linux.namespaces: must have a mount namespace");
+  spec::Config bare = some_config();
+  bare.linux.reset();
+  BOOST_TEST(error_of(bare) == "linux.namespaces: must have a mount namespace");
+}
+
+BOOST_AUTO_TEST_CASE(joining_a_network_takes_no_stage_and_joining_a_pid_namespace_does) {
+  const spec::Namespace mount = {.type = NamespaceType::kMount};
+  const Plan network =
+      plan_of(with_namespaces({mount, {.type = NamespaceType::kNetwork, .path = "/run/netns/a"}}));
+  BOOST_TEST(!network.init().staged);
+  BOOST_TEST(!network.init().new_network_namespace);
+  BOOST_TEST(network.init().clone_flags == uint64_t{CLONE_NEWNS});
+  const Plan pid =
+      plan_of(with_namespaces({mount, {.type = NamespaceType::kPid, .path = "/proc/7/ns/pid"}}));
+  BOOST_TEST(pid.init().staged);
+}
+
+BOOST_AUTO_TEST_CASE(user_and_time_namespaces_take_a_stage_new_or_joined) {
+  const spec::Namespace mount = {.type = NamespaceType::kMount};
+  for (const NamespaceType type : {NamespaceType::kUser, NamespaceType::kTime}) {
+    BOOST_TEST(plan_of(with_namespaces({mount, {.type = type}})).init().staged);
+    BOOST_TEST(plan_of(with_namespaces({mount, {.type = type, .path = "/ns"}})).init().staged);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_stage_makes_a_time_namespace_and_writes_its_offsets) {
+  spec::Config config =
+      with_namespaces({{.type = NamespaceType::kMount}, {.type = NamespaceType::kTime}});
+  const Plan without = plan_of(config);
+  BOOST_TEST(without.init().new_time_namespace);
+  BOOST_TEST(without.init().clone_flags == uint64_t{CLONE_NEWNS});
+  BOOST_TEST(!without.init().time_offsets);
+  config.linux->time_offset_boottime = {.secs = -7, .nanosecs = 8};
+  config.linux->time_offset_monotonic = {.secs = 1, .nanosecs = 2};
+  const Plan with = plan_of(config);
+  BOOST_TEST(text(with, with.init().time_offsets) == "monotonic 1 2\nboottime -7 8\n");
+  config.linux->namespaces[1].path = "/proc/7/ns/time";
+  BOOST_TEST(error_of(config).starts_with("linux.timeOffsets: needs a new time namespace"));
+}
+
+BOOST_AUTO_TEST_CASE(each_joined_namespace_has_a_place_for_its_descriptor) {
+  Plan plan = plan_of(with_namespaces({{.type = NamespaceType::kUser, .path = "/user"},
+                                       {.type = NamespaceType::kMount},
+                                       {.type = NamespaceType::kIpc, .path = "/ipc"}}));
+  BOOST_REQUIRE(plan.joins.size() == 2u);
+  BOOST_TEST(plan.joins[1].path == "/ipc");
+  BOOST_TEST(plan.joins[1].type == unsigned{CLONE_NEWIPC});
+  BOOST_TEST(plan.joins[1].index == 2u);
+  plan.set_fd(plan.joins[0].fd_offset, 30);
+  plan.set_fd(plan.joins[1].fd_offset, 31);
+  std::string joins;
+  for (const init::Join& join : items(plan, plan.init().joins)) {
+    joins += cat(text(plan, join.path), " ", join.index, " ", join.fd, "; ");
+  }
+  BOOST_TEST(joins == "/user 0 30; /ipc 2 31; ");
+}
+
+BOOST_AUTO_TEST_CASE(only_a_new_user_namespace_is_given_maps) {
+  const spec::Namespace mount = {.type = NamespaceType::kMount};
+  const Plan created = plan_of(with_namespaces({mount, {.type = NamespaceType::kUser}}));
+  BOOST_TEST(created.init().new_user_namespace);
+  BOOST_TEST(created.init().clone_flags == uint64_t{CLONE_NEWUSER | CLONE_NEWNS});
+  BOOST_TEST(created.uid_mappings.size() == 1u);
+  const Plan joined =
+      plan_of(with_namespaces({mount, {.type = NamespaceType::kUser, .path = "/user"}}));
+  BOOST_TEST(!joined.init().new_user_namespace);
+  BOOST_TEST(joined.uid_mappings.empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace oci::plan

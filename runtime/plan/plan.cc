@@ -1,0 +1,53 @@
+#include "runtime/plan/plan.h"
+
+#include <linux/sched.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "runtime/plan/draft.h"
+
+namespace oci::plan {
+namespace {
+
+// The others ask what plan_namespaces found.
+constexpr Status (*kParts[])(Draft&) = {
+    plan_namespaces, plan_root,    plan_mounts,          plan_devices,  plan_masks,
+    plan_sysctls,    plan_console, plan_container_hooks, plan_identity, plan_environment,
+};
+
+}  // namespace
+
+bool Draft::needs_trees() const {
+  return has_own(CLONE_NEWUSER) || (joined & CLONE_NEWNS) != 0;
+}
+
+bool Draft::is_unprivileged() const {
+  return has_own(CLONE_NEWUSER) || !host.in_initial_user_namespace;
+}
+
+Error invalid(std::string_view path, std::string_view text) {
+  return Error(ErrorKind::kInvalidConfig, cat(path, ": ", text));
+}
+
+uint16_t index_of(size_t i) {
+  return static_cast<uint16_t>(std::min<size_t>(i, sync::kNoIndex));
+}
+
+void Plan::set_fd(size_t fd_offset, int fd) {
+  const int32_t value = fd;
+  std::memcpy(block.data() + fd_offset, &value, sizeof value);
+}
+
+Result<Plan> make_plan(const spec::Config& config, const Host& host, const Request& request) {
+  Draft draft{.config = config, .host = host, .request = request};
+  for (const auto part : kParts)
+    OCI_TRY(part(draft));
+  init::Plan& head = draft.block.head();
+  head.hostname = draft.block.optional_text(config.hostname.value_or(""));
+  head.domainname = draft.block.optional_text(config.domainname.value_or(""));
+  draft.plan.block = draft.block.finish();
+  return std::move(draft.plan);
+}
+
+}  // namespace oci::plan

@@ -1,0 +1,78 @@
+// The whole plan of a container: all that `create` does, decided beforehand as plain data.
+//
+// Pure: nothing is touched and nothing is read but the arguments.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/init/plan.h"
+#include "runtime/plan/host.h"
+#include "runtime/sync/message.h"
+#include "spec/error.h"
+#include "spec/model/config.h"
+
+namespace oci::plan {
+
+// What the command line and the lifecycle add to a config.
+struct Request {
+  std::string id;
+  std::string bundle;           // absolute
+  bool detached = true;         // false: foreground `run`, which can relay a terminal itself
+  bool console_socket = false;  // --console-socket was given
+  bool no_pivot = false;
+  bool no_new_keyring = false;
+  uint32_t preserve_fds = 0;      // 3 .. 3+N-1 stay open, those of LISTEN_FDS included
+  std::optional<int> listen_fds;  // LISTEN_FDS of the runtime's own environment, > 0
+  // The state on a hook's standard input, cut where init's pid goes; used where hooks exist.
+  std::string creating_head, creating_tail;  // createContainer: status "creating"
+  std::string created_head, created_tail;    // startContainer: status "created"
+};
+
+// A namespace to open, verify (NS_GET_NSTYPE) and hand to init.
+struct NamespaceFile {
+  std::string path;
+  uint32_t type = 0;     // CLONE_NEW*
+  uint16_t index = 0;    // in linux.namespaces
+  size_t fd_offset = 0;  // for Plan::set_fd
+};
+
+// A detached tree to open, open_tree(OPEN_TREE_CLONE), in the runtime's own namespaces: where init
+// has another user namespace it may not reach the path, and where it has joined a mount namespace
+// the path means something else.
+struct Tree {
+  std::string path;
+  bool recursive = false;
+  sync::Subject subject{};  // kRoot or kMountSource, for messages
+  uint16_t index = 0;       // in mounts
+  size_t fd_offset = 0;     // for Plan::set_fd
+};
+
+struct Plan {
+  std::string block;  // the flat block of runtime/init/plan.h, descriptors still -1
+
+  // `staged` and `clone_flags` are in the block: a staged plan is cloned without any flag of a
+  // namespace, and its stage clones with them; any other is cloned with them by the parent.
+  std::vector<NamespaceFile> joins;  // in the order of the block's joins
+  std::vector<Tree> trees;
+
+  std::vector<spec::IdMapping> uid_mappings;  // of the new user namespace; setgroups is "deny"
+  std::vector<spec::IdMapping> gid_mappings;  // exactly where the block's set_groups is false
+  std::optional<int> oom_score_adj;
+  std::vector<spec::Rlimit> rlimits;
+  std::vector<std::string> warnings;  // one line each, for the log
+
+  init::Plan& init() { return *reinterpret_cast<init::Plan*>(block.data()); }
+  const init::Plan& init() const { return *reinterpret_cast<const init::Plan*>(block.data()); }
+
+  // Stores a descriptor of a NamespaceFile or a Tree in the block.
+  void set_fd(size_t fd_offset, int fd);
+};
+
+// `config` has passed spec/validate. Errors name the property, as "mounts[2].options[1]: ...".
+Result<Plan> make_plan(const spec::Config& config, const Host& host, const Request& request);
+
+}  // namespace oci::plan

@@ -1,0 +1,13 @@
+// Keys of linux.sysctl as files: config-linux.md#sysctl.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace oci::plan {
+
+// The file below /proc/sys that a key means. As sysctl(8) has it, the first separator decides:
+// "net.ipv4.conf.eth0/100.forwarding" and "net/ipv4/conf/eth0.100/forwarding" are the same file.
+std::string sysctl_path(std::string_view key);
+
+}  // namespace oci::plan

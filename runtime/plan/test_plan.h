@@ -1,0 +1,65 @@
+// For the tests of this folder: a config and a machine made by hand, and what comes of them.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/plan/plan.h"
+#include "third_party/boost_test.h"
+
+namespace oci::plan {
+
+inline spec::Config some_config() {
+  spec::Config config;
+  config.root = spec::Root{.path = "rootfs"};
+  config.linux.emplace();
+  config.linux->namespaces = {{.type = spec::NamespaceType::kPid},
+                              {.type = spec::NamespaceType::kMount}};
+  config.process = spec::Process{.args = {"sh"}, .cwd = "/"};
+  return config;
+}
+
+inline Host some_host() {
+  constexpr uint64_t kAll = (uint64_t{1} << 41) - 1;
+  return {.capabilities = {.permitted = kAll, .bounding = kAll, .last = 40},
+          .cgroup2_mount_point = "/sys/fs/cgroup"};
+}
+
+inline Request some_request() {
+  return {.id = "web1", .bundle = "/bundle"};
+}
+
+inline Plan plan_of(const spec::Config& config, const Host& host = some_host(),
+                    const Request& request = some_request()) {
+  auto plan = make_plan(config, host, request);
+  if (!plan) BOOST_FAIL(plan.error().message());
+  return std::move(plan).value();
+}
+
+inline std::string error_of(const spec::Config& config, const Host& host = some_host(),
+                            const Request& request = some_request()) {
+  auto plan = make_plan(config, host, request);
+  BOOST_REQUIRE(!plan);
+  return plan.error().message();
+}
+
+template <class T>
+std::span<const T> items(const Plan& plan, init::List<T> list) {
+  return {plan.init().begin(list), list.count};
+}
+
+inline std::string text(const Plan& plan, init::Text text) {
+  return plan.init().text(text);
+}
+
+inline std::vector<std::string> texts(const Plan& plan, init::Vector vector) {
+  std::vector<std::string> out;
+  for (const uint64_t at : items(plan, init::List<uint64_t>{vector.at, vector.count})) {
+    out.push_back(text(plan, {static_cast<uint32_t>(at)}));
+  }
+  return out;
+}
+
+}  // namespace oci::plan

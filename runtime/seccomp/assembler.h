@@ -1,0 +1,54 @@
+// Writes a classic BPF program from its end to its start. All jumps of seccomp's BPF go forward, so
+// that every target is there, and its distance known, when a jump to it is written.
+#pragma once
+
+#include <linux/filter.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace oci::seccomp {
+
+// An instruction that was written: how many stood after it then.
+using Label = uint32_t;
+
+class Assembler {
+ public:
+  explicit Assembler(size_t expected) { reversed_.reserve(expected); }
+
+  // `return value`; one that is near enough to jump to is used again.
+  Label ret(uint32_t value);
+
+  // Loads 32 bits of struct seccomp_data at `offset`, masks them unless `mask` is all ones, and
+  // goes on at `next`.
+  Label load(uint32_t offset, uint32_t mask, Label next);
+
+  // BPF_JEQ, BPF_JGT, BPF_JGE or BPF_JSET of the accumulator and `operand`.
+  Label branch(uint16_t operation, uint32_t operand, Label if_true, Label if_false);
+
+  // A whole program of someone else's.
+  Label append(const std::vector<sock_filter>& program);
+
+  size_t size() const { return reversed_.size(); }
+
+  // The program, which starts at `start`.
+  std::vector<sock_filter> finish(Label start) &&;
+
+ private:
+  struct Return {
+    uint32_t value = 0;
+    Label at = 0;
+  };
+
+  Label write(sock_filter instruction);
+  Label write_return(uint32_t value);
+  uint32_t distance(Label target) const { return static_cast<uint32_t>(size()) - 1 - target; }
+  Label near(Label target);
+
+  std::vector<sock_filter> reversed_;
+  std::vector<Return> returns_;  // the latest of each value
+};
+
+}  // namespace oci::seccomp

@@ -1,0 +1,84 @@
+#include "runtime/seccomp/compile.h"
+
+#include <linux/bpf_common.h>
+#include <linux/seccomp.h>
+
+#include <algorithm>
+
+#include "runtime/seccomp/abi.h"
+#include "runtime/seccomp/emit.h"
+#include "runtime/seccomp/fallback.h"
+#include "runtime/seccomp/rules.h"
+#include "runtime/seccomp/stub.h"
+
+namespace oci::seccomp {
+namespace {
+
+// Of the flags, TSYNC is implied by init's single thread, and WAIT_KILLABLE_RECV is about the
+// notifications of SCMP_ACT_NOTIFY: without a listener the kernel refuses it.
+constexpr uint32_t kPassedFlags = SECCOMP_FILTER_FLAG_LOG | SECCOMP_FILTER_FLAG_SPEC_ALLOW;
+
+// Programs cope with ENOSYS, but hardly with EPERM or death, for a call that their profile is too
+// old to know: glibc falls back (clone3). A default that lets calls through, or asks a tracer,
+// needs no such help.
+bool newer_is_unknown(spec::SeccompAction default_action) {
+  switch (default_action) {
+    case spec::SeccompAction::kAllow:
+    case spec::SeccompAction::kLog:
+    case spec::SeccompAction::kTrace:
+    case spec::SeccompAction::kNotify:
+      return false;
+    default:
+      return true;
+  }
+}
+
+// The ABIs of the profile, the machine's own first. One that the emitter does not know is none of
+// this machine's: its calls never come, and would kill.
+std::vector<const Abi*> abis_of(const spec::Seccomp& profile, Warnings wanted,
+                                std::vector<std::string>& warnings) {
+  std::vector<const Abi*> abis = {&kAbis[kNativeAbi]};
+  for (size_t i = 0; i < profile.architectures.size(); ++i) {
+    const std::string& name = profile.architectures[i];
+    const Abi* abi = find_abi(name);
+    if (abi == nullptr) {
+      if (wanted == Warnings::kCollect) {
+        warnings.push_back(
+            cat("linux.seccomp.architectures[", i, "]: ", name, " never runs on this machine"));
+      }
+    } else if (std::ranges::find(abis, abi) == abis.end()) {
+      abis.push_back(abi);
+    }
+  }
+  return abis;
+}
+
+Result<std::vector<sock_filter>> make_filter(const spec::Seccomp& profile, const Rules& rules,
+                                             Warnings wanted, std::vector<std::string>& warnings) {
+  const bool stub = newer_is_unknown(profile.default_action);
+  if constexpr (kNativeAbi < 0) {
+    auto filter = OCI_TRY(libseccomp_filter(rules, profile.architectures));
+    if (!stub) return filter;
+    return with_stub(filter, newest_calls(rules, profile.architectures));
+  } else {
+    std::vector<AbiPlan> plans;
+    for (const Abi* abi : abis_of(profile, wanted, warnings)) {
+      plans.push_back({abi, abi_rules(rules, *abi)});
+    }
+    return emit(plans, {.default_action = rules.default_action, .newer_is_unknown = stub});
+  }
+}
+
+}  // namespace
+
+Result<Program> compile(const spec::Seccomp& profile, Warnings warnings) {
+  Program program;
+  program.flags = profile.flags & kPassedFlags;
+  const Rules rules = OCI_TRY(read_rules(profile, warnings, program.warnings));
+  program.filter = OCI_TRY(make_filter(profile, rules, warnings, program.warnings));
+  if (program.filter.size() <= BPF_MAXINSNS) return program;
+  return Error(ErrorKind::kUnsupported, cat("linux.seccomp: too large, ", program.filter.size(),
+                                            " instructions where the kernel takes ", BPF_MAXINSNS));
+}
+
+}  // namespace oci::seccomp

@@ -1,0 +1,48 @@
+// The names of system calls and their numbers: libseccomp's table, turned at build time into one
+// that is a tenth of the cost to search (it has no index, and all ABIs of a call in one row).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <string_view>
+
+#include "runtime/seccomp/abi.h"
+
+namespace oci::seccomp {
+
+inline constexpr int kNoNumber = -1;
+
+// Numbers are below kPlainNumbers, but for a few of arm's: __ARM_NR_BASE and its kin.
+inline constexpr uint32_t kPlainNumbers = 1000;
+inline constexpr uint32_t kPrivateBase = 0x0f0000;
+inline constexpr int kPrivateNumbers = 24;
+
+struct Row {
+  uint16_t text;  // the name is kText[text, text + length)
+  uint16_t length;
+  uint16_t multiplexed;  // 100 + its call of socketcall(2), 200 + of ipc(2); 0: neither
+  int32_t numbers[std::size(kAbis)];  // without number_bit; kNoNumber: the ABI has no such call
+};
+
+inline constexpr uint32_t kSlots = 2048;
+
+// FNV-1a.
+constexpr uint32_t hash(std::string_view name) {
+  uint32_t value = 2166136261;
+  for (const char letter : name) {
+    value = (value ^ static_cast<unsigned char>(letter)) * 16777619;
+  }
+  return value;
+}
+
+// nullptr: a name that no architecture of libseccomp's has.
+const Row* find_name(std::string_view name);
+
+std::string_view name_of(const Row& row);
+
+inline int number_of(const Row& row, const Abi& abi) {
+  return row.numbers[&abi - kAbis];
+}
+
+}  // namespace oci::seccomp

@@ -1,0 +1,83 @@
+// What a profile asks of each ABI: its rules with names resolved, conditions in one form, and the
+// answer for every call number.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/seccomp/abi.h"
+#include "runtime/seccomp/compile.h"
+#include "runtime/seccomp/names.h"
+#include "spec/error.h"
+#include "spec/model/seccomp.h"
+
+namespace oci::seccomp {
+
+inline constexpr size_t kArguments = 6;
+
+enum class Compare : uint8_t { kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual };
+
+// An argument, compared as an unsigned number with `value`; kEqual compares (argument & mask), and
+// a mask of all ones is none.
+struct Condition {
+  uint8_t argument = 0;
+  Compare compare{};
+  uint64_t mask = 0;
+  uint64_t value = 0;
+
+  friend bool operator==(const Condition&, const Condition&) = default;
+};
+
+// All conditions must hold; no two are on the same argument.
+struct Rule {
+  uint32_t action = 0;  // SECCOMP_RET_*, with its data
+  uint8_t count = 0;
+  std::array<Condition, kArguments> conditions;
+
+  std::span<const Condition> all() const { return {conditions.data(), count}; }
+};
+
+// One name of a profile and one of its rules.
+struct Entry {
+  const Row* name = nullptr;
+  uint32_t rule = 0;  // in Rules::rules
+};
+
+struct Rules {
+  uint32_t default_action = 0;
+  std::vector<Rule> rules;
+  std::vector<Entry> entries;     // in listed order, but those whose action is the default
+  std::vector<const Row*> named;  // every name, also of rules that change nothing
+};
+
+// The value that seccomp(2) takes for an action. Error: an errno that is none, at `path`.
+Result<uint32_t> action_value(spec::SeccompAction action, const std::optional<uint32_t>& errno_ret,
+                              std::string_view path);
+
+// Resolves the profile; what is skipped goes into `warnings` if they are wanted.
+Result<Rules> read_rules(const spec::Seccomp& profile, Warnings wanted,
+                         std::vector<std::string>& warnings);
+
+// The rules for one call number. Without conditions: `action` alone decides.
+struct Call {
+  uint32_t number = 0;  // with the ABI's number_bit
+  uint32_t action = 0;
+  std::vector<Rule> rules;  // tried in order; none holds: the default action
+};
+
+struct AbiRules {
+  std::vector<Call> calls;  // by ascending number
+  int newest = kNoNumber;   // the highest number that the profile names, without number_bit
+};
+
+// As libseccomp reads a profile: for each call the first rule without conditions wins over all
+// others, before or after it; the others are ordered by their conditions (README.md); socketcall(2)
+// and ipc(2) get the rules of the calls behind them.
+AbiRules abi_rules(const Rules& rules, const Abi& abi);
+
+}  // namespace oci::seccomp

@@ -1,0 +1,71 @@
+// What is remembered of a container between two runs of the runtime: record.json, see README.md.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <ctime>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "spec/error.h"
+#include "spec/model/config.h"
+#include "spec/model/hooks.h"
+#include "spec/model/state.h"
+
+namespace oci::state {
+
+enum class Phase {
+  kCreating,  // the intent: what is about to be made, by which process
+  kCreated,   // `create` succeeded; what the container does since is the kernel's to tell
+};
+
+struct Record {
+  int version = 1;
+  Phase phase = Phase::kCreating;
+  std::string id;
+  std::string bundle;   // absolute
+  std::string rootfs;   // absolute
+  std::string created;  // RFC 3339, UTC
+  uint32_t owner = 0;   // uid that created it
+
+  std::string boot_id;
+  // While kCreating: the runtime that is at it.
+  pid_t runtime_pid = 0;
+  uint64_t runtime_start_time = 0;
+  // The container's init; 0 while there is none.
+  pid_t pid = 0;
+  uint64_t start_time = 0;  // clock ticks since boot, /proc/PID/stat
+
+  std::string cgroup_driver;    // "cgroupfs", "disabled"
+  std::string cgroup_path;      // below the mount of the v2 tree; "" with "disabled"
+  uint32_t cgroup_existed = 0;  // leading components of it that create did not make
+
+  spec::Annotations annotations;
+  std::vector<spec::Hook> poststart;
+  std::vector<spec::Hook> poststop;
+  bool has_process = true;  // false: config.json sets none, and `start` is refused
+};
+
+std::string to_json(const Record& record);
+
+// Tolerant: unknown members are ignored, missing ones and ones of the wrong type get the default.
+// Only text that is no JSON object, or has no id, is an error.
+Result<Record> parse_record(std::string text);
+
+// "2026-01-02T03:04:05.123456789Z"; no time zone database is read.
+std::string rfc3339(const timespec& time);
+std::string rfc3339_now();
+
+// Does the container's init run (a zombie does not)? Nothing is signalled.
+bool init_alive(const Record& record);
+// Is the `create` that wrote a kCreating record still at it?
+bool creator_alive(const Record& record);
+
+// creating, created, running or stopped, from the record, the process table and the start gate
+// below `dir`. Opens the gate for writing without blocking and closes it again: init must hold it
+// O_RDWR, or it would read an end of file.
+spec::ContainerStatus status_of(const Record& record, int dir);
+
+}  // namespace oci::state

@@ -1,0 +1,205 @@
+#include "runtime/state/store.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <climits>
+#include <cstdlib>
+
+#include "runtime/state/lock.h"
+#include "runtime/state/tree.h"
+#include "runtime/sys/file.h"
+
+namespace oci::state {
+namespace {
+
+constexpr char kHostRoot[] = "/run/oci-rt";
+constexpr size_t kLongestId = 255;  // NAME_MAX
+// For another process that is about to write the first record, or to remove the directory.
+constexpr std::chrono::milliseconds kPatience(500);
+
+bool is_id_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '+' || c == '.' || c == '-';
+}
+
+// user_namespaces(7): the first one maps every id to itself.
+bool in_user_namespace() {
+  const Result<std::string> map = sys::read_file_at(AT_FDCWD, "/proc/self/uid_map", 65536);
+  if (!map) return false;
+  std::string words;
+  for (const char c : map.value()) {
+    if (c != ' ' && c != '\n') words += c;
+  }
+  return words != "004294967295";
+}
+
+Error no_such(std::string_view id) {
+  return Error(ErrorKind::kNotFound, cat("container \"", id, "\" does not exist"));
+}
+Error taken(std::string_view id) {
+  return Error(ErrorKind::kExists, cat("container with given ID already exists: \"", id, "\""));
+}
+
+// false: the directory was removed while its lock was waited for.
+Result<bool> still_there(int dir) {
+  struct stat info = {};
+  if (::fstat(dir, &info) < 0) return Error::system(errno, "look at a state directory");
+  return info.st_nlink > 0;
+}
+
+Result<sys::UniqueFd> open_dir(const std::string& path) {
+  return sys::open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+}
+
+bool is_absent(const Error& error) {
+  return error.sys_errno() == ENOENT || error.sys_errno() == ENOTDIR;
+}
+
+// Is somebody at it, that is, about to write its first record or to remove the rest of it?
+bool in_use(int dir) {
+  const Result<bool> locked = try_lock(dir);  // given back with the descriptor
+  return locked && !locked.value();
+}
+
+enum class Claim { kOurs, kTaken, kAgain };
+
+// Takes the directory that was made or found, unless a container lives in it. `dir` holds the lock.
+// Whoever holds the lock of a directory without a record owns it, not whoever made it: a creator
+// that was killed in between leaves no one to ask.
+Result<Claim> claim(const sys::UniqueFd& dir) {
+  const bool locked = OCI_TRY(try_lock(dir.get()));
+  if (::faccessat(dir.get(), kRecordFile, F_OK, 0) == 0) return Claim::kTaken;
+  if (!locked) {  // held by a creator, a `delete` or a `list` that will be done in no time
+    ::poll(nullptr, 0, 1);
+    return Claim::kAgain;
+  }
+  if (!OCI_TRY(still_there(dir.get()))) return Claim::kAgain;
+  return Claim::kOurs;
+}
+
+}  // namespace
+
+Status check_id(std::string_view id) {
+  constexpr char kFormat[] = "invalid container ID format: ";
+  if (id.empty()) return Error(ErrorKind::kUsage, cat(kFormat, "it is empty"));
+  if (id == "." || id == "..") return Error(ErrorKind::kUsage, cat(kFormat, "\"", id, "\""));
+  if (id.size() > kLongestId) {
+    return Error(ErrorKind::kUsage, cat(kFormat, "it is longer than ", kLongestId, " characters"));
+  }
+  if (!std::ranges::all_of(id, is_id_character)) {
+    return Error(ErrorKind::kUsage,
+                 cat(kFormat, "\"", id, "\" has characters other than A-Z a-z 0-9 _ + . -"));
+  }
+  return {};
+}
+
+Result<std::string> default_root() {
+  const char* const runtime_dir = std::getenv("XDG_RUNTIME_DIR");
+  const bool has_runtime_dir = runtime_dir != nullptr && runtime_dir[0] == '/';
+  bool own = ::geteuid() != 0;
+  if (!own && has_runtime_dir) {
+    // Root of a user namespace, as under rootless podman and buildah, who cannot write to /run.
+    // Where it is somebody's real root in a nested container, USER says so, as with runc.
+    const char* const user = std::getenv("USER");
+    own = (user == nullptr || std::string_view(user) != "root") && in_user_namespace();
+  }
+  if (!own) return std::string(kHostRoot);
+  if (has_runtime_dir) return cat(runtime_dir, "/oci-rt");
+  return Error(ErrorKind::kUsage,
+               "XDG_RUNTIME_DIR is not set: say where to keep state with --root");
+}
+
+Result<Store> Store::open(const std::optional<std::string>& root) {
+  if (!root) return Store(OCI_TRY(default_root()), true);
+  std::string path = *root;
+  if (path.empty()) return Error(ErrorKind::kUsage, "--root: is empty");
+  if (path[0] != '/') {
+    std::array<char, PATH_MAX> here;
+    if (::getcwd(here.data(), here.size()) == nullptr) {
+      return Error::system(errno, cat("--root: '", path, "': find the current directory"));
+    }
+    path = cat(here.data(), "/", path);
+  }
+  while (path.size() > 1 && path.ends_with('/'))
+    path.pop_back();
+  if (path == "/") return Error(ErrorKind::kUsage, "--root: '/' cannot hold containers");
+  return Store(std::move(path), false);
+}
+
+Result<StateDir> Store::reserve(std::string_view id) const {
+  OCI_TRY(check_id(id));
+  const std::string path = cat(root_, "/", id);
+  const sys::Deadline deadline = sys::deadline_in(kPatience);
+  do {
+    bool made = ::mkdir(path.c_str(), 0700) == 0;
+    if (!made && errno == ENOENT) {
+      OCI_TRY(make_path(root_));
+      made = ::mkdir(path.c_str(), 0700) == 0;
+    }
+    if (!made && errno != EEXIST) return Error::system(errno, cat("make directory '", path, "'"));
+
+    Result<sys::UniqueFd> dir = open_dir(path);
+    if (!dir && is_absent(dir.error())) continue;
+    const Result<Claim> claimed = dir ? claim(dir.value()) : Result<Claim>(dir.error());
+    if (!claimed) {
+      if (made) ::rmdir(path.c_str());
+      return claimed.error();
+    }
+    if (claimed.value() == Claim::kTaken) return taken(id);
+    if (claimed.value() == Claim::kAgain) continue;
+    if (!made) {
+      OCI_TRY(remove_content(dir.value().get()).during(cat("take over '", path, "'")));
+    }
+    return StateDir(std::move(dir).value(), std::string(id), path, true);
+  } while (sys::poll_timeout(deadline) > 0);
+  return taken(id);
+}
+
+Result<StateDir> Store::open(std::string_view id, Lock lock, sys::Deadline deadline) const {
+  OCI_TRY(check_id(id));
+  std::string path = cat(root_, "/", id);
+  Result<sys::UniqueFd> dir = open_dir(path);
+  if (!dir && is_absent(dir.error())) return no_such(id);
+  if (!dir) return std::move(dir).error();
+  if (lock == Lock::kExclusive) {
+    OCI_TRY(lock_until(dir.value().get(), id, deadline));
+    if (!OCI_TRY(still_there(dir.value().get()))) return no_such(id);
+  }
+  return StateDir(std::move(dir).value(), std::string(id), std::move(path), false);
+}
+
+Result<std::vector<std::string>> Store::ids() const {
+  const Result<sys::UniqueFd> root = sys::open_at(AT_FDCWD, root_, O_RDONLY | O_DIRECTORY);
+  if (!root && is_absent(root.error()) && is_default_) return std::vector<std::string>();
+  if (!root && is_absent(root.error())) {
+    return Error(ErrorKind::kUsage, cat("--root: directory '", root_, "' does not exist"));
+  }
+  if (!root) return root.error();
+  std::vector<std::string> ids = OCI_TRY(names_in(root.value().get()));
+  std::erase_if(ids, [](const std::string& name) { return !check_id(name); });
+  std::ranges::sort(ids);
+  return ids;
+}
+
+Result<std::vector<Listed>> Store::list() const {
+  std::vector<Listed> rows;
+  for (std::string& id : OCI_TRY(ids())) {
+    const Result<StateDir> dir = open(id, Lock::kNone);
+    if (!dir && dir.error().kind() == ErrorKind::kNotFound) continue;  // removed meanwhile
+    Listed row{.id = std::move(id), .record = dir ? dir.value().load() : dir.error()};
+    if (row.record) row.status = status_of(row.record.value(), dir.value().fd());
+    const bool has_no_record = !row.record && row.record.error().kind() == ErrorKind::kNotFound;
+    if (has_no_record && in_use(dir.value().fd())) continue;
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+}  // namespace oci::state

@@ -1,0 +1,55 @@
+// The one log of a run: where records go, which are wanted, and what they look like.
+//
+// Until open_log() is called, and without a destination, only errors are shown, on stderr.
+// Other processes read what is written here: containerd takes the last error record of the file,
+// podman reads a failed run's file as one JSON object. Hence: one record for a failure, last, and
+// warnings wait until it is known that nothing failed.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "spec/error.h"
+
+namespace oci::sys {
+
+enum class LogLevel { kError, kWarning, kInfo, kDebug };
+enum class LogFormat { kText, kJson };
+
+struct LogOptions {
+  std::string destination;  // a path or file:PATH; empty: stderr
+  LogFormat format = LogFormat::kText;
+  // Absent: warnings go to a file and not to stderr.
+  std::optional<LogLevel> level;
+};
+
+// Opens the destination for appending, and makes it if it is missing.
+Status open_log(const LogOptions& options);
+
+// Whether a record of this level would be written: ask before building a costly text.
+bool log_wanted(LogLevel level);
+
+void log_debug(std::string_view message);
+void log_info(std::string_view message);
+void log_warning(std::string_view message);
+
+// Writes the warnings that were held back. Called when a run has succeeded, or will not return
+// soon.
+void log_success();
+
+// The one error record of a failed run, and on stderr "oci-rt: MESSAGE". Called by main only.
+void log_failure(const Error& error);
+
+// One line with its newline, as logrus writes it; `seconds` since the epoch.
+std::string format_record(LogFormat format, LogLevel level, std::string_view message,
+                          int64_t seconds);
+
+// RFC 3339, UTC: "2026-01-02T15:04:05Z".
+std::string utc_time(int64_t seconds);
+
+// For a terminal or a pipe: valid UTF-8, control characters but the newline made visible.
+std::string printable(std::string_view text);
+
+}  // namespace oci::sys

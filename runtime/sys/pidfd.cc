@@ -1,0 +1,45 @@
+#include "runtime/sys/pidfd.h"
+
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "runtime/sys/proc.h"
+
+namespace oci::sys {
+
+Result<std::optional<Pidfd>> Pidfd::open(pid_t pid, uint64_t start_time) {
+  if (pid <= 0) return std::optional<Pidfd>();
+  UniqueFd fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  if (!fd) {
+    if (errno == ESRCH) return std::optional<Pidfd>();
+    return Error::system(errno, cat("pidfd_open ", pid));
+  }
+  const Result<ProcessStat> stat = read_process_stat(pid);
+  if (!stat && stat.error().kind() == ErrorKind::kNotFound) return std::optional<Pidfd>();
+  if (!stat) return stat.error();
+  // The number can have passed on between pidfd_open and here only if the process behind the
+  // descriptor is gone, and then the newcomer started later.
+  if (stat.value().start_time != start_time) return std::optional<Pidfd>();
+  return std::optional<Pidfd>(Pidfd(std::move(fd)));
+}
+
+Result<bool> Pidfd::send(int signal) const {
+  if (::syscall(SYS_pidfd_send_signal, fd_.get(), signal, nullptr, 0) == 0) return true;
+  if (errno == ESRCH) return false;
+  return Error::system(errno, cat("send signal ", signal));
+}
+
+Result<bool> Pidfd::wait_exit(Deadline deadline) const {
+  pollfd entry = {.fd = fd_.get(), .events = POLLIN, .revents = 0};
+  for (;;) {
+    const int ready = ::poll(&entry, 1, poll_timeout(deadline));
+    if (ready > 0) return true;
+    if (ready == 0) return false;
+    if (errno != EINTR) return Error::system(errno, "poll a process");
+  }
+}
+
+}  // namespace oci::sys

@@ -1,0 +1,31 @@
+// What /proc says of processes and of this boot: proc_pid_stat(5), random(4).
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "spec/error.h"
+
+namespace oci::sys {
+
+struct ProcessStat {
+  char state = '?';         // 'R', 'S', 'D', 'Z', ...
+  uint64_t start_time = 0;  // clock ticks since boot; with the pid it names a process for good
+};
+
+// The text of a /proc/PID/stat. The name in it may hold blanks and parentheses.
+Result<ProcessStat> parse_process_stat(std::string_view text);
+
+// kNotFound: there is no such process, or it was reaped while being read.
+Result<ProcessStat> read_process_stat(pid_t pid);
+
+// The kernel's function that a process sleeps in, or "" where that is not told. For messages.
+std::string sleeping_in(pid_t pid);
+
+// Differs after every reboot; 36 characters.
+Result<std::string> boot_id();
+
+}  // namespace oci::sys

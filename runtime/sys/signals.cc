@@ -1,0 +1,132 @@
+#include "runtime/sys/signals.h"
+
+#include <sys/signalfd.h>
+
+#include <cerrno>
+#include <charconv>
+
+namespace oci::sys {
+namespace {
+
+struct Name {
+  std::string_view name;  // without SIG
+  int number;
+};
+
+// The first name of a number is the one that is printed. signal(7)
+constexpr Name kNames[] = {
+    {"HUP", SIGHUP},       {"INT", SIGINT},     {"QUIT", SIGQUIT}, {"ILL", SIGILL},
+    {"TRAP", SIGTRAP},     {"ABRT", SIGABRT},   {"IOT", SIGABRT},  {"BUS", SIGBUS},
+    {"FPE", SIGFPE},       {"KILL", SIGKILL},   {"USR1", SIGUSR1}, {"SEGV", SIGSEGV},
+    {"USR2", SIGUSR2},     {"PIPE", SIGPIPE},   {"ALRM", SIGALRM}, {"TERM", SIGTERM},
+    {"STKFLT", SIGSTKFLT}, {"CHLD", SIGCHLD},   {"CLD", SIGCHLD},  {"CONT", SIGCONT},
+    {"STOP", SIGSTOP},     {"TSTP", SIGTSTP},   {"TTIN", SIGTTIN}, {"TTOU", SIGTTOU},
+    {"URG", SIGURG},       {"XCPU", SIGXCPU},   {"XFSZ", SIGXFSZ}, {"VTALRM", SIGVTALRM},
+    {"PROF", SIGPROF},     {"WINCH", SIGWINCH}, {"IO", SIGIO},     {"POLL", SIGIO},
+    {"PWR", SIGPWR},       {"SYS", SIGSYS},
+};
+
+// As the C library counts them: the kernel's 32 and 33 are its own.
+constexpr int kRealTimeMin = 34;
+constexpr int kRealTimeMax = 64;
+
+std::optional<int> number_of(std::string_view digits) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return value;
+}
+
+// "RTMIN", "RTMIN+3", "RTMAX-1".
+std::optional<int> real_time(std::string_view name) {
+  const bool from_min = name.starts_with("RTMIN");
+  if (!from_min && !name.starts_with("RTMAX")) return std::nullopt;
+  const int base = from_min ? kRealTimeMin : kRealTimeMax;
+  name.remove_prefix(5);
+  if (name.empty()) return base;
+  if (name.front() != (from_min ? '+' : '-')) return std::nullopt;
+  const std::optional<int> offset = number_of(name.substr(1));
+  if (!offset || *offset < 0 || *offset > kRealTimeMax - kRealTimeMin) return std::nullopt;
+  return from_min ? base + *offset : base - *offset;
+}
+
+std::string upper_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<int> parse_signal(std::string_view text) {
+  if (const std::optional<int> number = number_of(text)) {
+    if (*number >= 0 && *number <= kRealTimeMax) return *number;
+  }
+  const std::string upper = upper_case(text);
+  std::string_view name = upper;
+  if (name.starts_with("SIG")) name.remove_prefix(3);
+  for (const Name& known : kNames) {
+    if (known.name == name) return known.number;
+  }
+  if (const std::optional<int> number = real_time(name)) return *number;
+  return Error(ErrorKind::kUsage,
+               cat("unknown signal '", text, "': give a name such as TERM, or a number from 0 to ",
+                   kRealTimeMax));
+}
+
+std::string signal_name(int signal) {
+  for (const Name& known : kNames) {
+    if (known.number == signal) return cat("SIG", known.name);
+  }
+  if (signal == kRealTimeMin) return "SIGRTMIN";
+  if (signal > kRealTimeMin && signal <= kRealTimeMax)
+    return cat("SIGRTMIN+", signal - kRealTimeMin);
+  return cat("signal ", signal);
+}
+
+Result<SignalStream> SignalStream::open() {
+  sigset_t wanted;
+  sigfillset(&wanted);
+  // Faults are ours; a blocked one would kill us without a trace. URG and PIPE are about our own
+  // sockets and pipes.
+  for (const int own :
+       {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT, SIGPIPE, SIGURG}) {
+    sigdelset(&wanted, own);
+  }
+  sigset_t before;
+  if (sigprocmask(SIG_BLOCK, &wanted, &before) != 0) return Error::system(errno, "sigprocmask");
+  UniqueFd fd(signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!fd) {
+    const int err = errno;
+    sigprocmask(SIG_SETMASK, &before, nullptr);
+    return Error::system(err, "signalfd");
+  }
+  return SignalStream(std::move(fd), before);
+}
+
+SignalStream::SignalStream(UniqueFd fd, const sigset_t& before)
+    : fd_(std::move(fd)), before_(before) {}
+
+SignalStream::SignalStream(SignalStream&& other) noexcept = default;
+
+SignalStream::~SignalStream() {
+  if (!fd_) return;  // moved from
+  while (next()) {
+    // A signal that is still waiting was meant for the container: it must not hit us now.
+  }
+  sigprocmask(SIG_SETMASK, &before_, nullptr);
+}
+
+std::optional<int> SignalStream::next() {
+  signalfd_siginfo info{};
+  ssize_t got;
+  do {
+    got = read(fd_.get(), &info, sizeof info);
+  } while (got < 0 && errno == EINTR);
+  if (got != static_cast<ssize_t>(sizeof info)) return std::nullopt;
+  return static_cast<int>(info.ssi_signo);
+}
+
+}  // namespace oci::sys

@@ -1,0 +1,45 @@
+// Signals by name and number, and as a stream to read.
+#pragma once
+
+#include <signal.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "runtime/sys/unique_fd.h"
+#include "spec/error.h"
+
+namespace oci::sys {
+
+// "KILL", "sigkill", "9", "RTMIN+1", "SIGRTMAX-2"; 0..64, where 0 asks whether the process exists.
+Result<int> parse_signal(std::string_view text);
+
+// "SIGKILL", "SIGRTMIN+1"; a number has no name: "signal 99".
+std::string signal_name(int signal);
+
+// Every signal but those that say something about ourselves (a fault, SIGPIPE, SIGURG) is blocked
+// and readable from fd(), for as long as this object lives. Processes that are started meanwhile
+// inherit the mask: give them mask_before().
+class [[nodiscard]] SignalStream {
+ public:
+  static Result<SignalStream> open();
+
+  SignalStream(SignalStream&& other) noexcept;
+  SignalStream& operator=(SignalStream&&) = delete;
+  ~SignalStream();
+
+  int fd() const { return fd_.get(); }  // for poll(2)
+  const sigset_t& mask_before() const { return before_; }
+
+  // The next signal that is waiting; absent: none.
+  std::optional<int> next();
+
+ private:
+  SignalStream(UniqueFd fd, const sigset_t& before);
+
+  UniqueFd fd_;
+  sigset_t before_;
+};
+
+}  // namespace oci::sys

@@ -1,0 +1,127 @@
+#include "runtime/sys/socket.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace oci::sys {
+namespace {
+
+// In words: podman and Docker take "No such file or directory" anywhere in a message for the
+// container's own program.
+std::string_view reason(int err) {
+  switch (err) {
+    case ENOENT:
+    case ENOTDIR:
+      return "there is no such socket";
+    case ECONNREFUSED:
+      return "nobody listens on it";
+    case EAGAIN:
+      return "its listener does not accept";
+    case EPROTOTYPE:
+      return "it is not a stream socket";
+    case EACCES:
+      return "this user may not connect to it";
+    default:
+      return {};
+  }
+}
+
+Error not_connected(int err, const std::string& path, std::string_view what) {
+  const std::string_view why = reason(err);
+  if (why.empty()) return Error::system(err, cat(what, " '", path, "'"));
+  return Error(ErrorKind::kUsage, cat(what, " '", path, "': ", why));
+}
+
+}  // namespace
+
+Result<UniqueFd> connect_unix(const std::string& path, std::string_view what) {
+  UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!socket) return Error::system(errno, cat(what, ": socket"));
+  // unix(7): connect(2) blocks while the queue of the listener is full, at most for this time.
+  const timeval second{.tv_sec = 1, .tv_usec = 0};
+  if (setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &second, sizeof second) != 0) {
+    return Error::system(errno, cat(what, ": SO_SNDTIMEO"));
+  }
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  // A longer path is opened as a file and then named by its descriptor.
+  UniqueFd file;
+  std::string name = path;
+  if (name.size() >= sizeof address.sun_path) {
+    const int fd = ::open(path.c_str(), O_PATH | O_CLOEXEC);
+    if (fd < 0) return not_connected(errno, path, what);
+    file = UniqueFd(fd);
+    name = cat("/proc/self/fd/", fd);
+  }
+  std::memcpy(address.sun_path, name.c_str(), name.size() + 1);
+  while (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) !=
+         0) {
+    if (errno != EINTR) return not_connected(errno, path, what);
+  }
+  return socket;
+}
+
+Status send_fd(int socket, int fd, std::string_view text) {
+  iovec bytes{.iov_base = const_cast<char*>(text.data()), .iov_len = text.size()};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  msghdr message{};
+  message.msg_iov = &bytes;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  cmsghdr* header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof(int));
+  std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
+  ssize_t sent;
+  do {
+    sent = ::sendmsg(socket, &message, MSG_NOSIGNAL);
+  } while (sent < 0 && errno == EINTR);
+  if (sent < 0) return Error::system(errno, "send a descriptor");
+  if (static_cast<size_t>(sent) != text.size()) return Error::system(EIO, "send a descriptor");
+  return {};
+}
+
+Result<ReceivedFd> receive_fd(int socket, size_t limit) {
+  ReceivedFd received;
+  received.text.resize(limit);
+  iovec bytes{.iov_base = received.text.data(), .iov_len = limit};
+  // Room for more than one: the kernel would otherwise close the rest without a word.
+  alignas(cmsghdr) char control[CMSG_SPACE(4 * sizeof(int))] = {};
+  msghdr message{};
+  message.msg_iov = &bytes;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  ssize_t got;
+  do {
+    got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) return Error::system(errno, "receive a descriptor");
+  received.text.resize(static_cast<size_t>(got));
+
+  size_t count = 0;
+  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
+       header = CMSG_NXTHDR(&message, header)) {
+    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+    const size_t here = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (size_t i = 0; i < here; ++i, ++count) {
+      int fd = -1;
+      std::memcpy(&fd, CMSG_DATA(header) + i * sizeof fd, sizeof fd);
+      received.fd.reset(fd);
+    }
+  }
+  if (count != 1 || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
+    return Error(ErrorKind::kProtocol,
+                 cat("receive a descriptor: the message holds ", count, " of them"));
+  }
+  return received;
+}
+
+}  // namespace oci::sys

@@ -1,0 +1,254 @@
+#include "runtime/sys/spawn.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+
+#include "runtime/sys/file.h"
+#include "runtime/sys/unique_fd.h"
+
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 8U
+#endif
+
+namespace oci::sys {
+namespace {
+
+constexpr size_t kKeptOutput = 4096;
+constexpr size_t kPipeSize = 65536;  // pipe(7)
+constexpr size_t kChildStack = 65536;
+
+int64_t now_ms() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1000000;
+}
+
+// A file that holds `text` and will never hold anything else.
+Result<UniqueFd> sealed_text(std::string_view text) {
+  int raw = memfd_create("stdin", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+  if (raw < 0 && errno == EINVAL) {  // Linux < 6.3
+    raw = memfd_create("stdin", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  }
+  if (raw < 0) return Error::system(errno, "memfd_create");
+  UniqueFd fd(raw);
+  OCI_TRY(write_all(fd.get(), text, "standard input of a program"));
+  if (fcntl(fd.get(), F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) != 0 ||
+      lseek(fd.get(), 0, SEEK_SET) != 0) {
+    return Error::system(errno, "seal the standard input of a program");
+  }
+  return fd;
+}
+
+// execve(2) takes char* const[], and writes to none of it.
+std::vector<char*> pointers(const std::vector<std::string>& strings) {
+  std::vector<char*> out;
+  out.reserve(strings.size() + 1);
+  for (const std::string& string : strings)
+    out.push_back(const_cast<char*>(string.c_str()));
+  out.push_back(nullptr);
+  return out;
+}
+
+enum class Step { kNone, kSetUp, kChdir, kExecute };
+
+// Shared with the child until it executes: it borrows our memory as vfork(2) does.
+struct Child {
+  const char* path;
+  char* const* argv;
+  char* const* env;
+  const char* cwd;  // nullptr: stay
+  int input;
+  int output;
+  Step failed = Step::kNone;
+  int sys_errno = 0;
+};
+
+__attribute__((no_sanitize("address", "undefined"))) int fail(Child& child, Step step) {
+  child.failed = step;
+  child.sys_errno = errno;
+  return 127;
+}
+
+// System calls only: it runs in our memory. A sanitizer would mark parts of its stack as forbidden,
+// and never take that back.
+__attribute__((no_sanitize("address", "undefined"))) int run_child(void* data) {
+  Child& child = *static_cast<Child*>(data);
+  for (int signal = 1; signal < NSIG; ++signal) {
+    // Ignored ones would stay ignored; KILL, STOP and the C library's own refuse, and need none.
+    struct sigaction standard = {};
+    standard.sa_handler = SIG_DFL;
+    sigaction(signal, &standard, nullptr);
+  }
+  // A session: no terminal of ours to read from, and a group that a timeout can kill.
+  if (setsid() < 0) return fail(child, Step::kSetUp);
+  if (dup2(child.input, 0) < 0 || dup2(child.output, 1) < 0 || dup2(child.output, 2) < 0 ||
+      syscall(SYS_close_range, 3U, ~0U, 0U) != 0) {
+    return fail(child, Step::kSetUp);
+  }
+  if (child.cwd != nullptr && chdir(child.cwd) != 0) return fail(child, Step::kChdir);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  execve(child.path, child.argv, child.env);
+  return fail(child, Step::kExecute);
+}
+
+// In words: podman and Docker take "No such file or directory" and "Permission denied" anywhere in
+// a message for the container's own program.
+Error not_started(const Command& command, const Child& child) {
+  if (child.failed == Step::kSetUp) {
+    return Error::system(child.sys_errno, "set up a process");
+  }
+  if (child.failed == Step::kChdir) {
+    return Error(ErrorKind::kProgram, cat("its working directory '", command.cwd,
+                                          "' cannot be entered (errno ", child.sys_errno, ")"));
+  }
+  struct stat file = {};
+  const bool there = stat(command.path.c_str(), &file) == 0;
+  switch (child.sys_errno) {
+    case ENOENT:
+    case ENOTDIR:
+      return Error(ErrorKind::kProgram,
+                   there ? "its interpreter or loader is missing" : "the file is missing");
+    case EACCES:
+      if (there && S_ISDIR(file.st_mode)) return Error(ErrorKind::kProgram, "it is a directory");
+      return Error(ErrorKind::kProgram, "the file is not executable");
+    case ENOEXEC:
+      return Error(ErrorKind::kProgram,
+                   "neither a program for this machine nor a script with a #! line");
+    default:
+      return Error::system(child.sys_errno, "execute");
+  }
+}
+
+struct Process {
+  pid_t pid = -1;
+  UniqueFd pidfd;
+};
+
+Result<Process> start(const Command& command, int input, int output) {
+  const std::vector<char*> argv = pointers(command.argv);
+  const std::vector<char*> env = pointers(command.env);
+  Child child{.path = command.path.c_str(),
+              .argv = argv.data(),
+              .env = env.data(),
+              .cwd = command.cwd.empty() ? nullptr : command.cwd.c_str(),
+              .input = input,
+              .output = output};
+  alignas(16) char stack[kChildStack];  // its own: it returns from functions while we stand still
+
+  // No handler of ours may run in the child.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, &before);
+  int pidfd = -1;
+  const pid_t pid = clone(run_child, stack + sizeof stack,
+                          CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &child, &pidfd);
+  const int clone_errno = errno;
+  sigprocmask(SIG_SETMASK, &before, nullptr);
+
+  if (pid < 0) return Error::system(clone_errno, "clone");
+  Process process{.pid = pid, .pidfd = UniqueFd(pidfd)};
+  if (child.failed != Step::kNone) {
+    siginfo_t info{};
+    while (waitid(P_PIDFD, static_cast<id_t>(pidfd), &info, WEXITED) < 0 && errno == EINTR) {
+    }
+    return not_started(command, child);
+  }
+  return process;
+}
+
+// Reads what is there now, at most `limit` bytes, and keeps the end of it. False: nothing will
+// come.
+bool collect(int fd, size_t limit, std::string& kept) {
+  char buffer[16 * 1024];
+  while (limit > 0) {
+    const ssize_t got = read(fd, buffer, std::min(sizeof buffer, limit));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return errno == EAGAIN;
+    if (got == 0) return false;
+    const size_t count = static_cast<size_t>(got);
+    kept.append(buffer, count);
+    if (kept.size() > kKeptOutput) kept.erase(0, kept.size() - kKeptOutput);
+    limit -= count;
+  }
+  return true;
+}
+
+// poll(2) takes milliseconds in an int; one more, so that the deadline is over when it returns.
+int until(int64_t deadline_ms) {
+  if (deadline_ms < 0) return -1;
+  return static_cast<int>(std::clamp<int64_t>(deadline_ms - now_ms() + 1, 0, INT_MAX));
+}
+
+// Absolute, on CLOCK_MONOTONIC; -1: none. A timeout of centuries is none.
+int64_t deadline_of(const Command& command, int64_t start_ms) {
+  constexpr int64_t kLongest = int64_t{100} * 365 * 24 * 3600;
+  if (!command.timeout_seconds || *command.timeout_seconds > kLongest) return -1;
+  return start_ms + *command.timeout_seconds * 1000;
+}
+
+// Until the process has ended. Its output is read meanwhile, so that a full pipe cannot hold it up;
+// but the end of the output is not waited for: a daemon that it left behind may hold it for ever.
+Status watch(const Process& process, int output, int64_t deadline_ms, Finished& finished) {
+  pollfd fds[] = {{process.pidfd.get(), POLLIN, 0}, {output, POLLIN, 0}};
+  for (;;) {
+    const int ready = poll(fds, 2, until(deadline_ms));
+    if (ready < 0 && errno != EINTR) return Error::system(errno, "poll");
+    if (ready > 0 && fds[0].revents != 0) break;
+    if (ready > 0 && fds[1].revents != 0 && !collect(output, kPipeSize, finished.output)) {
+      fds[1].fd = -1;
+    }
+    if (deadline_ms >= 0 && now_ms() >= deadline_ms && !finished.timed_out) {
+      finished.timed_out = true;
+      deadline_ms = -1;
+      // Not reaped yet, so the number is still its group's, which a session's leader cannot leave.
+      kill(-process.pid, SIGKILL);
+    }
+  }
+  // A descendant may write faster than anyone can read: no more than what fits into the pipe.
+  collect(output, kPipeSize, finished.output);
+  return {};
+}
+
+}  // namespace
+
+Result<Finished> run_program(const Command& command) {
+  const int64_t start_ms = now_ms();
+  const UniqueFd input = OCI_TRY(sealed_text(command.input));
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return Error::system(errno, "pipe2");
+  const UniqueFd reader(ends[0]);
+  UniqueFd writer(ends[1]);
+  // Only our end: the program must not meet EAGAIN on its own standard output.
+  if (fcntl(reader.get(), F_SETFL, O_NONBLOCK) != 0) return Error::system(errno, "fcntl");
+
+  const Process process = OCI_TRY(start(command, input.get(), writer.get()));
+  writer.reset();
+
+  Finished finished;
+  OCI_TRY(watch(process, reader.get(), deadline_of(command, start_ms), finished));
+  int status = 0;
+  while (waitpid(process.pid, &status, 0) < 0) {
+    if (errno != EINTR) return Error::system(errno, "waitpid");
+  }
+  finished.wait_status = status;
+  finished.elapsed_ms = now_ms() - start_ms;
+  return finished;
+}
+
+}  // namespace oci::sys

@@ -1,0 +1,35 @@
+// Starts a program with nothing of ours but three descriptors, and waits for it with a deadline.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "spec/error.h"
+
+namespace oci::sys {
+
+struct Command {
+  std::string path;               // no PATH search
+  std::vector<std::string> argv;  // args[0] included; not empty
+  std::vector<std::string> env;   // exactly this; nothing is inherited
+  std::string_view input;         // what standard input holds
+  std::string cwd;                // empty: the caller's
+  std::optional<int64_t> timeout_seconds;
+};
+
+struct Finished {
+  int wait_status = 0;
+  bool timed_out = false;  // its process group was killed
+  int64_t elapsed_ms = 0;
+  std::string output;  // the last 4 KiB of stdout and stderr together
+};
+
+// Runs `command` in a session of its own and waits for its first process; descendants that live on
+// (and hold its output open) are not waited for. Error: it could not be started, in words that name
+// no errno for a missing or unusable file.
+Result<Finished> run_program(const Command& command);
+
+}  // namespace oci::sys

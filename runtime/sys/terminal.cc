@@ -1,0 +1,36 @@
+#include "runtime/sys/terminal.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace oci::sys {
+
+bool is_terminal(int fd) {
+  termios settings;
+  return tcgetattr(fd, &settings) == 0;
+}
+
+Status copy_window_size(int from, int to) {
+  winsize size{};
+  if (ioctl(from, TIOCGWINSZ, &size) != 0) return Error::system(errno, "read the window size");
+  if (ioctl(to, TIOCSWINSZ, &size) != 0) return Error::system(errno, "set the window size");
+  return {};
+}
+
+Result<RawMode> RawMode::enter(int fd) {
+  termios before;
+  if (tcgetattr(fd, &before) != 0) return Error::system(errno, "read the terminal's settings");
+  termios raw = before;
+  cfmakeraw(&raw);
+  if (tcsetattr(fd, TCSANOW, &raw) != 0) return Error::system(errno, "make the terminal raw");
+  return RawMode(fd, before);
+}
+
+RawMode::~RawMode() {
+  // Not TCSADRAIN: a terminal that is stopped must not keep us from ending.
+  if (fd_ >= 0) tcsetattr(fd_, TCSANOW, &before_);
+}
+
+}  // namespace oci::sys

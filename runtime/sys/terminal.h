@@ -1,0 +1,31 @@
+// The caller's terminal: raw mode that is undone, and window sizes.
+#pragma once
+
+#include <termios.h>
+
+#include "spec/error.h"
+
+namespace oci::sys {
+
+bool is_terminal(int fd);
+
+// Gives `to` the window size of `from`.
+Status copy_window_size(int from, int to);
+
+// A terminal that passes on every byte, until this object dies.
+class [[nodiscard]] RawMode {
+ public:
+  static Result<RawMode> enter(int fd);
+
+  RawMode(RawMode&& other) noexcept : fd_(other.fd_), before_(other.before_) { other.fd_ = -1; }
+  RawMode& operator=(RawMode&&) = delete;
+  ~RawMode();
+
+ private:
+  RawMode(int fd, const termios& before) : fd_(fd), before_(before) {}
+
+  int fd_;
+  termios before_;
+};
+
+}  // namespace oci::sys

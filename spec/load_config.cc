@@ -1,0 +1,18 @@
+#include "spec/load_config.h"
+
+#include "spec/parse/parse_config.h"
+#include "spec/validate/validate.h"
+
+namespace oci::spec {
+
+Result<Config> load_config(std::string_view text, std::string_view document_name) {
+  Diagnostics form;
+  Config config = parse_config(text, form);
+  Diagnostics meaning;
+  validate(config, meaning);
+  form.add_unrelated(meaning);
+  OCI_TRY(form.to_status(document_name, text));
+  return config;
+}
+
+}  // namespace oci::spec

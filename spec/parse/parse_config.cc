@@ -1,0 +1,47 @@
+#include "spec/parse/parse_config.h"
+
+#include "spec/parse/parse_filesystem.h"
+#include "spec/parse/parse_hooks.h"
+#include "spec/parse/parse_json.h"
+#include "spec/parse/parse_linux.h"
+#include "spec/parse/parse_process.h"
+#include "spec/parse/reader.h"
+
+namespace oci::spec {
+
+void parse(Reader& in, Config& out);
+
+void parse(Reader& in, Config& out) {
+  in.required("ociVersion", out.oci_version);
+  in.optional("root", out.root);
+  in.optional("mounts", out.mounts);
+  in.optional("process", out.process);
+  in.optional("hostname", out.hostname);
+  in.optional("domainname", out.domainname);
+  in.optional("hooks", out.hooks);
+  in.pairs("annotations", out.annotations);
+  in.optional("linux", out.linux);
+}
+
+Config parse_config(std::string_view text, Diagnostics& diagnostics) {
+  Config config;
+  std::string buffer;
+  json::Document document;
+  if (!parse_json(text, buffer, document, diagnostics)) return config;
+  if (!document.IsObject()) {
+    diagnostics.add({}, cat("expected an object, found ", describe(document)));
+    return config;
+  }
+  Reader root(document, nullptr, diagnostics);
+  parse(root, config);
+  return config;
+}
+
+Result<Config> parse_config(std::string_view text, std::string_view document_name) {
+  Diagnostics diagnostics;
+  Config config = parse_config(text, diagnostics);
+  OCI_TRY(diagnostics.to_status(document_name, text));
+  return config;
+}
+
+}  // namespace oci::spec

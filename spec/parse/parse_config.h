@@ -1,0 +1,19 @@
+// config.json as text → Config.
+#pragma once
+
+#include <string_view>
+
+#include "spec/diagnostics.h"
+#include "spec/model/config.h"
+
+namespace oci::spec {
+
+// Reads what it can and adds every problem of form: syntax, types, ranges, unknown enum values,
+// missing required properties, duplicate keys. What properties say together is not checked here.
+// A wrong property is left at its default, so the Config counts only if no problem was added.
+Config parse_config(std::string_view text, Diagnostics& diagnostics);
+
+// The same, with the problems as one kInvalidConfig error: see Diagnostics::to_status().
+Result<Config> parse_config(std::string_view text, std::string_view document_name);
+
+}  // namespace oci::spec

@@ -1,0 +1,122 @@
+// mounts, masked and read-only paths: config.md#mounts, config-linux.md#masked-paths.
+#include "spec/validate/checks.h"
+#include "spec/validate/lexical.h"
+
+namespace oci::spec {
+namespace {
+
+// Files of procfs that may be mounted over, as lxcfs does. Anything else in it could stand in for a
+// file through which a process is confined (CVE-2019-16884).
+constexpr std::string_view kReplaceableInProc[] = {
+    "/proc/cpuinfo",
+    "/proc/diskstats",
+    "/proc/loadavg",
+    "/proc/meminfo",
+    "/proc/slabinfo",
+    "/proc/stat",
+    "/proc/swaps",
+    "/proc/sys/crypto/fips_enabled",
+    "/proc/sys/kernel/ns_last_pid",
+    "/proc/uptime",
+};
+
+bool has_option(const Mount& mount, std::string_view option) {
+  return std::find(mount.options.begin(), mount.options.end(), option) != mount.options.end();
+}
+
+// A mount, its place, and what its options make of it.
+struct Entry {
+  const Mount& mount;
+  size_t i;
+  bool bind;
+  bool remount;
+  Diagnostics& out;
+
+  void add(std::string_view key, std::string text) const {
+    out.add(child_path(child_path("mounts", i), key), std::move(text));
+  }
+};
+
+void check_type(const Entry& entry) {
+  const std::string_view type = entry.mount.type ? *entry.mount.type : std::string_view();
+  if (entry.bind || entry.remount) return;
+  // The type of a bind mount is a dummy (config.md#linux-mount-options); mount(2) knows none.
+  if (type == "bind" || type == "rbind") {
+    entry.add("options", "expected \"bind\" or \"rbind\" among them: the type alone binds nothing");
+  } else if (type.empty()) {
+    entry.add("type", "expected a filesystem, or \"bind\" or \"rbind\" in options, found neither");
+  }
+}
+
+void check_source(const Entry& entry) {
+  if (!entry.bind || entry.remount) return;
+  if (!entry.mount.source || entry.mount.source->empty()) {
+    entry.add("source", "expected what to bind, found nothing");
+  }
+}
+
+void check_proc(const Entry& entry, const std::string& target) {
+  if (entry.remount) return;
+  if (target == "/proc") {
+    const bool is_proc = entry.bind
+                             ? entry.mount.source && clean_path(*entry.mount.source) == "/proc"
+                             : entry.mount.type == "proc";
+    if (!is_proc) entry.add("destination", "expected type proc for a mount on /proc");
+  } else if (target.starts_with("/proc/") &&
+             std::find(std::begin(kReplaceableInProc), std::end(kReplaceableInProc), target) ==
+                 std::end(kReplaceableInProc)) {
+    entry.add("destination", cat(quoted(target),
+                                 " is inside /proc, where only files such as /proc/meminfo may be "
+                                 "mounted over"));
+  }
+}
+
+void check_mappings(const Entry& entry, bool has_user_namespace) {
+  const bool has_uids = !entry.mount.uid_mappings.empty();
+  const bool has_gids = !entry.mount.gid_mappings.empty();
+  if (has_uids != has_gids) {
+    entry.add(has_uids ? "gidMappings" : "uidMappings",
+              cat("missing: this property is required beside ",
+                  has_uids ? "uidMappings" : "gidMappings"));
+  }
+  const bool idmap = has_option(entry.mount, "idmap") || has_option(entry.mount, "ridmap");
+  if (idmap && !has_uids && !has_gids && !has_user_namespace) {
+    entry.add("options", "idmap needs uidMappings and gidMappings, or a user namespace");
+  }
+}
+
+void check_absolute(const std::vector<std::string>& paths, const char* list, Diagnostics& out) {
+  for (size_t i = 0; i < paths.size(); ++i) {
+    if (is_absolute(paths[i])) continue;
+    out.add(child_path(list, i), cat("expected an absolute path, found ", quoted(paths[i])));
+  }
+}
+
+}  // namespace
+
+void check_mounts(const Config& config, Diagnostics& out) {
+  const bool has_user_namespace = find_namespace(config, NamespaceType::kUser) != nullptr;
+  for (size_t i = 0; i < config.mounts.size(); ++i) {
+    const Mount& mount = config.mounts[i];
+    const Entry entry{.mount = mount,
+                      .i = i,
+                      .bind = has_option(mount, "bind") || has_option(mount, "rbind"),
+                      .remount = has_option(mount, "remount"),
+                      .out = out};
+    if (mount.destination.empty()) {
+      entry.add("destination", "expected a path in the container, found \"\"");
+    }
+    check_type(entry);
+    check_source(entry);
+    check_proc(entry, clean_path(mount.destination));
+    check_mappings(entry, has_user_namespace);
+  }
+}
+
+void check_paths(const Config& config, Diagnostics& out) {
+  if (!config.linux) return;
+  check_absolute(config.linux->masked_paths, "linux.maskedPaths", out);
+  check_absolute(config.linux->readonly_paths, "linux.readonlyPaths", out);
+}
+
+}  // namespace oci::spec

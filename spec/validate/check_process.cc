@@ -1,0 +1,70 @@
+// The container's process: config.md#process. Its ids are check_ids.cc's.
+#include "spec/parse/names.h"
+#include "spec/validate/checks.h"
+#include "spec/validate/lexical.h"
+
+namespace oci::spec {
+namespace {
+
+void check_program(const Process& process, Diagnostics& out) {
+  if (process.args.empty()) {
+    out.add("process.args", "expected the program and its arguments, found an empty list");
+  } else if (process.args[0].empty()) {
+    out.add("process.args[0]", "expected the program, found \"\"");
+  }
+  if (!is_absolute(process.cwd)) {
+    out.add("process.cwd", cat("expected an absolute path, found ", quoted(process.cwd)));
+  }
+  // config.md#process gives `env` the semantics of environ, whose strings POSIX defines to "have
+  // the form name=value"; runc refuses others too. An empty name cannot be asked for by getenv(3).
+  for (size_t i = 0; i < process.env.size(); ++i) {
+    const size_t equals = process.env[i].find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      // The value of a variable may be a secret; an entry without a name may be nothing but.
+      out.add(child_path("process.env", i), "expected NAME=VALUE, found no name or no '='");
+    }
+  }
+}
+
+void check_rlimits(const std::vector<Rlimit>& rlimits, Diagnostics& out) {
+  const auto at = [](size_t i, std::string_view key) {
+    return child_path(child_path("process.rlimits", i), key);
+  };
+  for (size_t i = 0; i < rlimits.size(); ++i) {
+    if (rlimits[i].soft > rlimits[i].hard) {
+      out.add(at(i, "soft"), cat("expected at most the hard limit ", rlimits[i].hard, ", found ",
+                                 rlimits[i].soft));
+    }
+  }
+  for_each_repeated(
+      rlimits.size(), [&rlimits](size_t i) { return rlimits[i].resource; },
+      [&](size_t first, size_t again) {
+        out.add(at(again, "type"),
+                cat("expected each type once, found ",
+                    name_of(kRlimitNames, rlimits[again].resource), " as in rlimits[", first, "]"));
+      });
+}
+
+}  // namespace
+
+void check_process(const Config& config, Diagnostics& out) {
+  if (!config.process) return;  // runtime.md#create: needed by `start` only
+  const Process& process = *config.process;
+  check_program(process, out);
+  check_rlimits(process.rlimits, out);
+  if (process.user.umask.value_or(0) > 0777) {
+    out.add("process.user.umask",
+            cat("expected 0 to 511 (octal 777), found ", *process.user.umask));
+  }
+  const int oom = process.oom_score_adj.value_or(0);
+  if (oom < -1000 || oom > 1000) {
+    out.add("process.oomScoreAdj", cat("expected -1000 to 1000, found ", oom));
+  }
+  if (process.io_priority &&
+      (process.io_priority->priority < 0 || process.io_priority->priority > 7)) {
+    out.add("process.ioPriority.priority",
+            cat("expected 0 to 7, found ", process.io_priority->priority));
+  }
+}
+
+}  // namespace oci::spec

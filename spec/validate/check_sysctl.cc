@@ -1,0 +1,95 @@
+// linux.sysctl: config-linux.md#sysctl. Only what belongs to a namespace of the container: any
+// other key is the whole machine's.
+#include "spec/parse/names.h"
+#include "spec/validate/checks.h"
+#include "spec/validate/lexical.h"
+
+namespace oci::spec {
+namespace {
+
+struct Owner {
+  std::string_view key;  // one that ends in '/' stands for all below it
+  NamespaceType type;
+};
+
+constexpr Owner kOwners[] = {
+    {"fs/mqueue/", NamespaceType::kIpc},
+    {"kernel/domainname", NamespaceType::kUts},
+    {"kernel/msgmax", NamespaceType::kIpc},
+    {"kernel/msgmnb", NamespaceType::kIpc},
+    {"kernel/msgmni", NamespaceType::kIpc},
+    {"kernel/sem", NamespaceType::kIpc},
+    {"kernel/shm_rmid_forced", NamespaceType::kIpc},
+    {"kernel/shmall", NamespaceType::kIpc},
+    {"kernel/shmmax", NamespaceType::kIpc},
+    {"kernel/shmmni", NamespaceType::kIpc},
+    {"net/", NamespaceType::kNetwork},
+    {"user/", NamespaceType::kUser},
+};
+
+const Owner* find_owner(std::string_view file) {
+  const auto* const found =
+      std::find_if(std::begin(kOwners), std::end(kOwners), [file](const Owner& owner) {
+        return owner.key.ends_with('/') ? file.starts_with(owner.key) : file == owner.key;
+      });
+  return found != std::end(kOwners) ? found : nullptr;
+}
+
+// The file below /proc/sys, as sysctl(8) reads a key: the separator that comes first is the one,
+// and the other one is then a character of a name. "" for what names no file there.
+std::string file_of(std::string_view key) {
+  for (const char c : key) {
+    if (static_cast<unsigned char>(c) <= ' ' || c == '\x7f') return {};
+  }
+  std::string file(key);
+  const size_t first = file.find_first_of("./");
+  if (first != file.npos && file[first] == '.') {
+    for (char& c : file)
+      c = c == '.' ? '/' : c == '/' ? '.' : c;
+  }
+  return clean_path(file) == "/" + file ? file : std::string();
+}
+
+void check_file(const Config& config, const std::string& key, const std::string& file,
+                Diagnostics& out) {
+  const auto add = [&](std::string text) {
+    out.add(child_path("linux.sysctl", key), std::move(text));
+  };
+  if (file.empty()) return add("expected a key such as net.ipv4.ip_forward");
+  if (file == "kernel/hostname") return add("set the property hostname instead");
+  const Owner* const owner = find_owner(file);
+  if (owner == nullptr) {
+    return add("expected a key that belongs to a namespace, found one of the whole machine");
+  }
+  if (find_namespace(config, owner->type) == nullptr) {
+    add(cat("needs a namespace of type ", name_of(kNamespaceNames, owner->type),
+            " in linux.namespaces"));
+  }
+}
+
+}  // namespace
+
+void check_sysctl(const Config& config, Diagnostics& out) {
+  if (!config.linux || config.linux->sysctl.empty()) return;
+  const auto& sysctl = config.linux->sysctl;
+  std::vector<std::string> files;
+  files.reserve(sysctl.size());
+  for (const auto& [key, value] : sysctl) {
+    files.push_back(file_of(key));
+    check_file(config, key, files.back(), out);
+    // One key, one write: CVE-2022-0811 smuggled a second setting in a value.
+    if (value.find('\n') != std::string::npos) {
+      out.add(child_path("linux.sysctl", key), cat("expected one line, found ", quoted(value)));
+    }
+  }
+  // The document has no order among keys, so that nobody could say which of two wins.
+  for_each_repeated(
+      files.size(), [&files](size_t i) { return std::string_view(files[i]); },
+      [&](size_t first, size_t again) {
+        if (files[again].empty()) return;
+        out.add(child_path("linux.sysctl", sysctl[again].first),
+                cat("is the same key as ", quoted(sysctl[first].first)));
+      });
+}
+
+}  // namespace oci::spec

@@ -1,0 +1,22 @@
+#include "spec/validate/validate.h"
+
+#include "spec/validate/checks.h"
+
+namespace oci::spec {
+namespace {
+
+// Problems are shown in the order of the document, whatever the order here.
+constexpr void (*kChecks[])(const Config&, Diagnostics&) = {
+    check_document, check_process, check_namespaces, check_ids,       check_sysctl,
+    check_mounts,   check_paths,   check_devices,    check_resources, check_block_io,
+    check_seccomp,  check_hooks,   check_supported,
+};
+
+}  // namespace
+
+void validate(const Config& config, Diagnostics& out) {
+  for (const auto check : kChecks)
+    check(config, out);
+}
+
+}  // namespace oci::spec

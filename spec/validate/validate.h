@@ -1,0 +1,18 @@
+// What a config must keep to and its types cannot say: rules between properties, ranges, forms.
+//
+// Nothing of the host is looked at, so that a config is as valid on one machine as on another.
+// Every problem is reported, each at its JSON path. Source: config.md and config-linux.md of
+// runtime-spec 1.3, and what the kernel refuses whatever the host.
+#pragma once
+
+#include "spec/diagnostics.h"
+#include "spec/model/config.h"
+
+namespace oci::spec {
+
+// Adds a problem to `out` for each rule that `config` breaks, and for each property that is valid
+// but that this runtime does not apply yet ("not supported yet"). A config without problems may
+// still ask for what this host cannot do.
+void validate(const Config& config, Diagnostics& out);
+
+}  // namespace oci::spec

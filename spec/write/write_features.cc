@@ -1,0 +1,146 @@
+#include "spec/write/write_features.h"
+
+#include <initializer_list>
+
+#include "spec/parse/names.h"
+#include "third_party/rapidjson.h"
+
+namespace oci::spec {
+namespace {
+
+// What the parser accepts and this runtime refuses: validate/unsupported.cc.
+constexpr SeccompAction kRefusedAction = SeccompAction::kNotify;
+// About a listener, so of no use before SCMP_ACT_NOTIFY is.
+constexpr uint32_t kUselessFlag = SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+
+class FeaturesWriter {
+ public:
+  explicit FeaturesWriter(const Features& features) : features_(features) {
+    json_.SetIndent(' ', 4);
+  }
+
+  std::string write() {
+    json_.StartObject();
+    text("ociVersionMin", "1.0.0");
+    text("ociVersionMax", kOciVersion);
+    names("hooks", kHookNames);
+    texts("mountOptions", features_.mount_options);
+    json_.Key("linux");
+    linux_section();
+    json_.Key("annotations");
+    annotations();
+    // No annotation changes what this runtime does.
+    texts("potentiallyUnsafeConfigAnnotations", {});
+    json_.EndObject();
+    return std::string(buffer_.GetString(), buffer_.GetSize()) + "\n";
+  }
+
+ private:
+  void value(std::string_view text) {
+    json_.String(text.data(), static_cast<json::Size>(text.size()));
+  }
+
+  void text(const char* key, std::string_view text) {
+    json_.Key(key);
+    value(text);
+  }
+
+  void optional_text(const char* key, std::string_view given) {
+    if (!given.empty()) text(key, given);
+  }
+
+  void texts(const char* key, std::span<const std::string_view> list) {
+    json_.Key(key);
+    json_.StartArray();
+    for (const std::string_view each : list)
+      value(each);
+    json_.EndArray();
+  }
+
+  template <class E, size_t N, class Wanted>
+  void names(const char* key, const Name<E> (&table)[N], Wanted is_wanted) {
+    json_.Key(key);
+    json_.StartArray();
+    for (const Name<E>& each : table)
+      if (is_wanted(each.value)) value(each.name);
+    json_.EndArray();
+  }
+
+  template <class E, size_t N>
+  void names(const char* key, const Name<E> (&table)[N]) {
+    names(key, table, [](const E&) { return true; });
+  }
+
+  struct Flag {
+    const char* key;
+    bool value;
+  };
+  void flags(const char* key, std::initializer_list<Flag> list) {
+    json_.Key(key);
+    json_.StartObject();
+    for (const Flag& flag : list) {
+      json_.Key(flag.key);
+      json_.Bool(flag.value);
+    }
+    json_.EndObject();
+  }
+
+  void linux_section() {
+    json_.StartObject();
+    names("namespaces", kNamespaceNames);
+    texts("capabilities", features_.capabilities);
+    flags(
+        "cgroup",
+        {{"v1", false}, {"v2", true}, {"systemd", false}, {"systemdUser", false}, {"rdma", false}});
+    json_.Key("seccomp");
+    seccomp();
+    flags("apparmor", {{"enabled", false}});
+    flags("selinux", {{"enabled", false}});
+    flags("intelRdt", {{"enabled", false}, {"schemata", false}, {"monitoring", false}});
+    // features.md: an empty list is "known to be absent", a missing one "unknown".
+    json_.Key("memoryPolicy");
+    json_.StartObject();
+    texts("modes", {});
+    texts("flags", {});
+    json_.EndObject();
+    json_.Key("mountExtensions");
+    json_.StartObject();
+    flags("idmap", {{"enabled", false}});
+    json_.EndObject();
+    flags("netDevices", {{"enabled", false}});
+    json_.EndObject();
+  }
+
+  void seccomp() {
+    json_.StartObject();
+    json_.Key("enabled");
+    json_.Bool(true);
+    names("actions", kSeccompActionNames,
+          [](SeccompAction action) { return action != kRefusedAction; });
+    names("operators", kSeccompOperatorNames);
+    names("archs", kSeccompArchitectureNames);
+    names("knownFlags", kSeccompFlagNames);
+    names("supportedFlags", kSeccompFlagNames, [](uint32_t flag) { return flag != kUselessFlag; });
+    json_.EndObject();
+  }
+
+  void annotations() {
+    json_.StartObject();
+    optional_text("io.github.seccomp.libseccomp.version", features_.libseccomp_version);
+    optional_text("oci-rt.commit", features_.commit);
+    optional_text("oci-rt.version", features_.version);
+    json_.EndObject();
+  }
+
+  const Features& features_;
+  rapidjson::StringBuffer buffer_;
+  rapidjson::PrettyWriter<rapidjson::StringBuffer> json_{buffer_};
+};
+
+}  // namespace
+
+std::string features_json(const Features& features) {
+  return FeaturesWriter(features).write();
+}
+
+}  // namespace oci::spec
