@@ -80,19 +80,22 @@ BOOST_AUTO_TEST_CASE(the_first_failure_stops_the_list_and_tells_all) {
 
   BOOST_TEST(script.asked.size() == 2);
   BOOST_TEST((ran.error().kind() == ErrorKind::kHook));
-  BOOST_TEST(ran.error().message() ==
-             "error running createRuntime hook #1: /b: exit status 3 after 12 ms, "
-             "stderr: no bridge\\nretry [1m");
+  BOOST_TEST(
+      ran.error().message() ==
+      "hooks.createRuntime[1]: error running createRuntime hook #1: /b: exit status 3 after 12 ms, "
+      "stderr: no bridge\\nretry [1m");
 }
 
 BOOST_AUTO_TEST_CASE(a_signal_and_a_timeout_are_told_apart) {
   Script killed{.ends = {Exit{.wait_status = SIGKILL, .elapsed_ms = 5}}};
-  BOOST_TEST(killed.run(spec::HookKind::kPoststart, {hook("/a")}).error().message() ==
-             "error running poststart hook #0: /a: killed by signal 9 after 5 ms");
+  BOOST_TEST(
+      killed.run(spec::HookKind::kPoststart, {hook("/a")}).error().message() ==
+      "hooks.poststart[0]: error running poststart hook #0: /a: killed by signal 9 after 5 ms");
 
   Script slow{.ends = {Exit{.wait_status = SIGKILL, .timed_out = true, .elapsed_ms = 1001}}};
-  BOOST_TEST(slow.run(spec::HookKind::kPrestart, {hook("/a")}).error().message() ==
-             "error running prestart hook #0: /a: timed out, killed after 1001 ms");
+  BOOST_TEST(
+      slow.run(spec::HookKind::kPrestart, {hook("/a")}).error().message() ==
+      "hooks.prestart[0]: error running prestart hook #0: /a: timed out, killed after 1001 ms");
 }
 
 BOOST_AUTO_TEST_CASE(a_timeout_is_a_failure_even_if_the_hook_then_exits_with_0) {
@@ -102,8 +105,9 @@ BOOST_AUTO_TEST_CASE(a_timeout_is_a_failure_even_if_the_hook_then_exits_with_0) 
 
 BOOST_AUTO_TEST_CASE(a_hook_that_cannot_be_started_names_its_path) {
   Script script{.ends = {Error(ErrorKind::kProgram, "the file is missing")}};
-  BOOST_TEST(script.run(spec::HookKind::kCreateRuntime, {hook("/no/hook")}).error().message() ==
-             "error running createRuntime hook #0: /no/hook: the file is missing");
+  BOOST_TEST(
+      script.run(spec::HookKind::kCreateRuntime, {hook("/no/hook")}).error().message() ==
+      "hooks.createRuntime[0]: error running createRuntime hook #0: /no/hook: the file is missing");
 }
 
 BOOST_AUTO_TEST_CASE(a_failing_poststop_hook_is_a_warning_and_the_next_one_runs) {
@@ -115,8 +119,8 @@ BOOST_AUTO_TEST_CASE(a_failing_poststop_hook_is_a_warning_and_the_next_one_runs)
   BOOST_TEST(bool(ran));
   BOOST_TEST(script.asked.size() == 3);
   const std::vector<std::string> expected = {
-      "error running poststop hook #0: /a: exit status 1 after 0 ms",
-      "error running poststop hook #1: /b: the file is missing",
+      "hooks.poststop[0]: error running poststop hook #0: /a: exit status 1 after 0 ms",
+      "hooks.poststop[1]: error running poststop hook #1: /b: the file is missing",
   };
   BOOST_TEST(script.warnings == expected, boost::test_tools::per_element());
 }

@@ -5,9 +5,9 @@
 
 namespace oci::spec {
 
-Result<Config> load_config(std::string text, std::string_view document_name) {
+Result<Config> load_config(std::string_view text, std::string_view document_name) {
   Diagnostics form;
-  Config config = parse_config(std::string_view(text), form);
+  Config config = parse_config(text, form);
   Diagnostics meaning;
   validate(config, meaning);
   form.add_unrelated(meaning);

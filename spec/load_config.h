@@ -1,7 +1,6 @@
 // config.json as text → a Config that is valid as far as the document alone can tell.
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "spec/error.h"
@@ -12,6 +11,6 @@ namespace oci::spec {
 // Parses and validates. One kInvalidConfig error tells all problems of both, a line each:
 //   config.json:12:9: linux.namespaces[2].type: expected one of pid, network, ..., found "foo"
 // `document_name` is how these lines begin.
-Result<Config> load_config(std::string text, std::string_view document_name);
+Result<Config> load_config(std::string_view text, std::string_view document_name);
 
 }  // namespace oci::spec

@@ -37,6 +37,7 @@ class Bundle {
                 const std::vector<std::string>& options = {});
   Bundle& new_namespace(const std::string& type, const std::string& path = "");
   Bundle& without_namespace(const std::string& type);
+  // Maps [0, size) to [host_id, …) and gives the directories of the rootfs to mapped root.
   Bundle& user_namespace(unsigned host_id = 100000, unsigned size = 65536);
 
   // Raw text instead of the edited config, for documents that no editor would write.
@@ -53,6 +54,7 @@ class Bundle {
   std::string directory_;
   json::Document config_;
   std::string raw_;
+  unsigned owner_ = 0;
 };
 
 }  // namespace oci::conformance

@@ -14,7 +14,10 @@ std::vector<const Case*>& registry() {
 }  // namespace
 
 Case::Case(std::string name_in, std::string clause_in, Body body_in, int seconds_in)
-    : name(std::move(name_in)), clause(std::move(clause_in)), body(body_in), seconds(seconds_in) {
+    : name(std::move(name_in)),
+      clause(std::move(clause_in)),
+      body(std::move(body_in)),
+      seconds(seconds_in) {
   registry().push_back(this);
 }
 

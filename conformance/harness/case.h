@@ -1,6 +1,7 @@
 // A conformance case: one sentence of the specification, and how to see whether a runtime keeps it.
 #pragma once
 
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -10,13 +11,14 @@ namespace oci::conformance {
 class Sandbox;
 
 struct Case {
-  using Body = void (*)(Sandbox&);
+  using Body = std::function<void(Sandbox&)>;
 
   // Registers itself: a case is a global in a file below cases/. `seconds` is its time limit.
   Case(std::string name, std::string clause, Body body, int seconds = 30);
 
-  std::string name;    // "hostname/is-the-configured-one"
-  std::string clause;  // where it is said: "config.md#hostname", "cli-contract 5.2", "CVE-2019-5736"
+  std::string name;  // "hostname/is-the-configured-one"
+  std::string
+      clause;  // where it is said: "config.md#hostname", "cli-contract 5.2", "CVE-2019-5736"
   Body body;
   int seconds;
 };

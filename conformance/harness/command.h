@@ -21,16 +21,16 @@ struct Outcome {
 // runtime cannot hold the harness up.
 struct Spawn {
   std::vector<std::string> argv;
-  std::vector<std::string> env;             // "NAME=value", added to the harness's own
-  std::vector<std::string> unset;           // names to leave out of it
-  std::string input;                        // its standard input
-  std::string cwd;                          // "": the harness's
-  std::string out_file, err_file;           // "": made below `scratch`
-  std::vector<std::pair<int, int>> fds;     // descriptors of ours to hand over, and as which number
-  std::optional<int> terminal;              // a pty slave: becomes 0, 1, 2 and controls it
+  std::vector<std::string> env;          // "NAME=value", added to the harness's own
+  std::vector<std::string> unset;        // names to leave out of it
+  std::string input;                     // its standard input
+  std::string cwd;                       // "": the harness's
+  std::string out_file, err_file;        // "": made below `scratch`
+  std::vector<std::pair<int, int>> fds;  // descriptors of ours to hand over, and as which number
+  std::optional<int> terminal;           // a pty slave: becomes 0, 1, 2 and controls it
   std::optional<unsigned> umask;
   std::vector<std::pair<int, unsigned long>> soft_limits;  // RLIMIT_*, in the child only
-  int seconds = 15;                         // then it is killed, and that is a failure
+  int seconds = 15;  // then it is killed, and that is a failure
 };
 
 // A program that was started and not yet waited for.
@@ -52,7 +52,7 @@ class Command {
 
   Spawn spawn_;
   pid_t pid_ = -1;
-  std::optional<int> status_;
+  std::optional<int> code_;  // once it ended
 };
 
 Outcome run_command(Spawn spawn, const std::string& scratch);

@@ -13,11 +13,15 @@ namespace oci::conformance {
 inline std::string shown(std::string_view text) {
   return std::string(text);
 }
-inline std::string shown(bool value) {
+inline std::string shown(const char* text) {
+  return text;
+}
+template <std::same_as<bool> T>
+std::string shown(T value) {
   return value ? "true" : "false";
 }
 template <std::integral T>
-std::string shown(T number) {
+requires(!std::same_as<T, bool>) std::string shown(T number) {
   return std::to_string(number);
 }
 std::string shown(const std::vector<std::string>& words);  // "[a b c]"

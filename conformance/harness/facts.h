@@ -23,7 +23,7 @@ class Facts {
   std::vector<std::string> words(std::string_view pointer) const;  // of numbers, too
   bool has(std::string_view pointer) const { return find(document_, pointer) != nullptr; }
 
-  std::vector<Mounted> mounts() const;        // /proc/self/mountinfo
+  std::vector<Mounted> mounts() const;           // /proc/self/mountinfo
   Mounted mount(std::string_view target) const;  // the topmost one there
   bool mounted(std::string_view target) const;
   std::string variable(std::string_view name) const;  // of the environment; "(unset)"

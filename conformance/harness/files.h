@@ -1,4 +1,5 @@
-// Whole small files and directories, as cases need them. Failures throw: they are the harness's own.
+// Whole small files and directories, as cases need them. Failures throw: they are the harness's
+// own.
 #pragma once
 
 #include <functional>
@@ -12,7 +13,7 @@ std::string read_file(const std::string& path);  // "" when there is none
 void write_file(const std::string& path, std::string_view text, unsigned mode = 0644);
 void make_dir(const std::string& path);  // and its parents, 0755
 void copy_file(const std::string& from, const std::string& to, unsigned mode = 0755);
-bool exists(const std::string& path);  // also a dangling symlink
+bool exists(const std::string& path);                            // also a dangling symlink
 std::vector<std::string> entries(const std::string& directory);  // names, sorted; none: empty
 void remove_tree(const std::string& path);
 

@@ -18,7 +18,8 @@ std::string unescaped(std::string token) {
 
 std::vector<std::string> tokens(std::string_view pointer) {
   std::vector<std::string> parts = split(pointer, '/');
-  for (std::string& part : parts) part = unescaped(part);
+  for (std::string& part : parts)
+    part = unescaped(part);
   return parts;
 }
 
@@ -33,13 +34,15 @@ json::Value& child(json::Document& in, json::Value& parent, const std::string& t
   if (token == "-" || (parent.IsArray() && is_index(token, index))) {
     if (!parent.IsArray()) parent.SetArray();
     if (token == "-") index = parent.Size();
-    while (parent.Size() <= index) parent.PushBack(json::Value(), allocator);
+    while (parent.Size() <= index)
+      parent.PushBack(json::Value(), allocator);
     return parent[index];
   }
   if (!parent.IsObject()) parent.SetObject();
-  if (const auto found = parent.FindMember(token); found != parent.MemberEnd()) return found->value;
+  if (const auto found = parent.FindMember(token.c_str()); found != parent.MemberEnd())
+    return found->value;
   parent.AddMember(make_value(in, token), json::Value(), allocator);
-  return parent.FindMember(token)->value;
+  return parent.FindMember(token.c_str())->value;
 }
 
 }  // namespace
@@ -59,8 +62,8 @@ const json::Value* find(const json::Value& from, std::string_view pointer) {
     json::Size index = 0;
     if (at->IsArray() && is_index(token, index) && index < at->Size()) {
       at = &(*at)[index];
-    } else if (at->IsObject() && at->HasMember(token)) {
-      at = &(*at)[token];
+    } else if (at->IsObject() && at->HasMember(token.c_str())) {
+      at = &(*at)[token.c_str()];
     } else {
       return nullptr;
     }
@@ -70,7 +73,8 @@ const json::Value* find(const json::Value& from, std::string_view pointer) {
 
 json::Value& place(json::Document& in, std::string_view pointer) {
   json::Value* at = &in;
-  for (const std::string& token : tokens(pointer)) at = &child(in, *at, token);
+  for (const std::string& token : tokens(pointer))
+    at = &child(in, *at, token);
   return *at;
 }
 
@@ -80,7 +84,7 @@ void remove(json::Document& from, std::string_view pointer) {
   const std::string_view parent_pointer = pointer.substr(0, pointer.rfind('/'));
   json::Value& parent = place(from, parent_pointer);
   json::Size index = 0;
-  if (parent.IsObject()) parent.RemoveMember(last);
+  if (parent.IsObject()) parent.RemoveMember(last.c_str());
   if (parent.IsArray() && is_index(last, index) && index < parent.Size()) {
     parent.Erase(parent.Begin() + index);
   }
@@ -95,7 +99,8 @@ std::string to_text(const json::Value& value) {
 
 json::Value make_value(json::Document& in, const std::vector<std::string>& words) {
   json::Value array(rapidjson::kArrayType);
-  for (const std::string& word : words) array.PushBack(make_value(in, word), in.GetAllocator());
+  for (const std::string& word : words)
+    array.PushBack(make_value(in, word), in.GetAllocator());
   return array;
 }
 

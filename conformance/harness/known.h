@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace oci::conformance {
@@ -13,14 +12,19 @@ class Known {
  public:
   Known() = default;
 
-  // Lines are `case-or-glob: reason`; empty ones and those that begin with # say nothing. A line
-  // without a reason throws std::runtime_error.
+  struct Entry {
+    std::string glob, reason;
+    bool sometimes = false;  // a race in the runtime: it may pass, too
+  };
+
+  // Lines are `case-or-glob: reason`; empty ones and those that begin with # say nothing. A reason
+  // may begin with "sometimes, ". A line without a reason throws std::runtime_error.
   static Known parse(std::string_view text);
 
-  std::optional<std::string> reason(const std::string& case_name) const;
+  std::optional<Entry> find(const std::string& case_name) const;
 
  private:
-  std::vector<std::pair<std::string, std::string>> entries_;
+  std::vector<Entry> entries_;
 };
 
 // Whether `name` matches the shell pattern `glob`; "" matches everything.

@@ -16,6 +16,9 @@ std::vector<pid_t> descendants(pid_t ancestor);
 // Kills them all, and what they start meanwhile.
 void kill_descendants(pid_t ancestor);
 
+// Kills what lives in the cgroups that carry `id` in their name, and removes them.
+void remove_cgroups(const std::string& id);
+
 class Snapshot {
  public:
   static Snapshot take();

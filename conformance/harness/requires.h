@@ -8,11 +8,11 @@
 
 namespace oci::conformance {
 
-void require_controller(const std::string& name);       // in the cgroup v2 tree of the view
+void require_controller(const std::string& name);  // in the cgroup v2 tree of the view
 void require_capability(int capability, const std::string& name);  // in the harness's own set
-std::string require_program(const std::string& name);   // its path
+std::string require_program(const std::string& name);              // its path
 void require_file(const std::string& path);
-void require_cgroup2();                                 // mounted anywhere in the view
+void require_cgroup2();  // mounted anywhere in the view
 void require_option(Sandbox& sandbox, const std::string& verb, const std::string& option);
 
 // Where the cgroup v2 tree is mounted; "" when it is not.

@@ -16,7 +16,7 @@ namespace oci::conformance {
 
 // The binary under test and its dialect.
 struct Runtime {
-  std::string name;                // "runc": names its known/ file
+  std::string name;  // "runc": names its known/ file
   std::string path;
   std::vector<std::string> words;  // global options that always stand after the binary
   std::string version;             // the first line of --version
@@ -37,6 +37,7 @@ class Sandbox {
   std::string path(std::string_view name) const;
   std::string state_root() const { return path("state"); }
   const Runtime& runtime() const { return runtime_; }
+  const Template& parts() const { return parts_; }
 
   Bundle bundle(const std::string& name = "bundle");
 
@@ -63,8 +64,8 @@ class Sandbox {
   json::Document state();
   std::string status();
   pid_t init_pid();
-  int wait_stopped();            // the exit code of the container's process
-  std::string said();            // what the container printed since create
+  int wait_stopped();                   // the exit code of the container's process
+  std::string said();                   // what the container printed since create
   std::string said(size_t want_lines);  // waits until there are so many lines
 
   // Runs whatever this case may have left. Called by the harness after the leak check.
@@ -86,8 +87,8 @@ class Sandbox {
 
 // What a config mistake must lead to.
 struct Mistake {
-  std::string path;   // "linux.namespaces[0].type": what oci-rt has to say
-  Words any_of;       // what any runtime has to say: one of these, whatever the case of letters
+  std::string path;  // "linux.namespaces[0].type": what oci-rt has to say
+  Words any_of;      // what any runtime has to say: one of these, whatever the case of letters
 };
 
 // The bundle must run as it is (the control). With `spoil` done to it, create must exit non-zero,

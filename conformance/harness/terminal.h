@@ -14,7 +14,7 @@ class Terminal {
   Terminal& operator=(Terminal&&) = delete;
   ~Terminal();
 
-  static Terminal open_new();    // a fresh pty; slave() is open
+  static Terminal open_new();  // a fresh pty; slave() is open
   int master() const { return master_; }
   int slave() const { return slave_; }
   void close_slave();
@@ -42,8 +42,8 @@ class ConsoleSocket {
   ~ConsoleSocket();
 
   const std::string& path() const { return path_; }
-  // The pty master that the runtime sent: one message, exactly one descriptor, its name as data.
-  Terminal receive(std::string* name = nullptr);
+  // The pty master that the runtime sent: one message, some data, exactly one descriptor.
+  Terminal receive();
 
  private:
   std::string path_;

@@ -105,9 +105,9 @@ Status check_usage(int dir, const Write& write) {
 }
 
 Status write_value(int dir, const Write& write, const std::string& file, std::string_view value) {
-  const Result<sys::UniqueFd> fd = sys::open_at(dir, file, O_WRONLY);
+  Result<sys::UniqueFd> fd = sys::open_at(dir, file, O_WRONLY);
   if (!fd && fd.error().sys_errno() == ENOENT) return missing_file(write, file);
-  if (!fd) return fd.error();
+  if (!fd) return std::move(fd).error().during(write.property);
   ssize_t done;
   do {
     done = ::write(fd.value().get(), value.data(), value.size());

@@ -4,6 +4,8 @@
 #include <linux/magic.h>
 #include <sys/vfs.h>
 
+#include <cerrno>
+
 #include "runtime/sys/file.h"
 
 namespace oci::cgroup {
@@ -13,9 +15,12 @@ constexpr char kUnified[] = "/sys/fs/cgroup";
 constexpr char kHybrid[] = "/sys/fs/cgroup/unified";
 constexpr size_t kMountinfoLimit = 64U << 20;
 
-bool is_cgroup2(const char* path) {
+Result<bool> is_cgroup2(const char* path) {
   struct statfs fs = {};
-  return ::statfs(path, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
+  if (::statfs(path, &fs) == 0) return fs.f_type == CGROUP2_SUPER_MAGIC;
+  // Guessing on would be worse: "unified" below a v2 tree is somebody's cgroup.
+  if (errno != ENOENT) return Error::system(errno, cat("look at '", path, "'"));
+  return false;
 }
 
 // Takes the text up to `separator` off the front of `text`.
@@ -70,11 +75,15 @@ Result<Layout> layout_from_mountinfo(std::string_view mountinfo) {
 }
 
 Result<Layout> find_layout() {
-  if (is_cgroup2(kUnified)) return Layout{.mount_point = kUnified};
-  if (is_cgroup2(kHybrid)) return Layout{.mount_point = kHybrid, .hybrid = true};
+  if (OCI_TRY(is_cgroup2(kUnified))) return Layout{.mount_point = kUnified};
+  if (OCI_TRY(is_cgroup2(kHybrid))) return Layout{.mount_point = kHybrid, .hybrid = true};
   const std::string mounts =
       OCI_TRY(sys::read_file_at(AT_FDCWD, "/proc/self/mountinfo", kMountinfoLimit));
-  return layout_from_mountinfo(mounts);
+  Layout layout = OCI_TRY(layout_from_mountinfo(mounts));
+  if (OCI_TRY(is_cgroup2(layout.mount_point.c_str()))) return layout;
+  return Error(ErrorKind::kUnsupported, cat("the cgroup v2 tree at '", layout.mount_point,
+                                            "' is hidden by another mount: use "
+                                            "--cgroup-manager=disabled to run without limits"));
 }
 
 std::string why_missing(std::string_view controller, std::string_view proc_cgroups) {

@@ -55,7 +55,7 @@ Result<sys::UniqueFd> open_cgroup(int mount, std::string_view path) {
   how.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV;
   const long fd = ::syscall(SYS_openat2, mount, relative.c_str(), &how, sizeof how);
-  if (fd < 0) return Error::system(errno, cat("open cgroup '", path, "'"));
+  if (fd < 0) return Error::system(errno, cat("open cgroup '", path.empty() ? "/" : path, "'"));
   return sys::UniqueFd(static_cast<int>(fd));
 }
 

@@ -45,7 +45,7 @@ constexpr Step kSteps[] = {
     {"settle", settle},              // last word to `create`
     {"wait for start", wait_for_start},
     {"run startContainer hook", run_start_container_hooks},
-    {"keep descriptors", keep_passed_descriptors},
+    {"arrange descriptors", arrange_descriptors},
     {"load seccomp", load_seccomp},  // last: everything after it is subject to it
     {"limit capabilities", limit_capabilities_late},  // loading took CAP_SYS_ADMIN
     {"execute", execute},

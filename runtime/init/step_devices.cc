@@ -114,13 +114,11 @@ Fault make_link(Directory& directory, const Plan& plan, const LinkOp& op) {
 Fault make_devices(Context& context) {
   const Plan& plan = context.plan;
   Directory directory(context.root_fd);
-  const long umask = sys(__NR_umask, 0);  // the mode of a node is exact
   Fault fault;
   for (const DeviceOp* op = plan.begin(plan.devices); op != plan.end(plan.devices) && !fault; ++op)
     fault = make_device(directory, *op, plan.text(op->path));
   for (const LinkOp* op = plan.begin(plan.links); op != plan.end(plan.links) && !fault; ++op)
     fault = make_link(directory, plan, *op);
-  sys(__NR_umask, umask);
   return fault;
 }
 

@@ -168,8 +168,11 @@ Fault find_program(Context& context) {
   return check(verdict, Subject::kProgram, name);
 }
 
-// The only descriptors that the program gets besides 0, 1 and 2.
-Fault keep_passed_descriptors(Context& context) {
+// The only descriptors that the program gets besides 0, 1 and 2. The gate closes here and not by
+// execve(2), which closes files in no certain order: who has seen the verdict end must not find
+// the gate still open, which would read as "created".
+Fault arrange_descriptors(Context& context) {
+  sys(__NR_close, context.plan.gate_fd);
   for (uint32_t i = 0; i < context.plan.preserve_fds; ++i)
     sys(__NR_fcntl, 3 + i, 2 /* F_SETFD */, 0);
   return {};

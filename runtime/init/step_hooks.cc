@@ -28,6 +28,7 @@ struct HookRun {
   Privileges privileges;
   int state_fd;
   int output_fd;
+  int umask;  // -1: as it is
 };
 
 // A hook that closes its end early cannot hurt a writer: the state is a file in memory.
@@ -47,6 +48,7 @@ long state_file(const Plan& plan, const StateText& state) {
 [[noreturn]] void become_hook(Plan& plan, const HookRun& run) {
   sys(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   sys(__NR_setpgid, 0, 0);
+  if (run.umask >= 0) sys(__NR_umask, run.umask);
   sys(__NR_dup3, run.state_fd, 0, 0);
   sys(__NR_dup3, run.output_fd, 1, 0);
   sys(__NR_dup3, run.output_fd, 2, 0);
@@ -104,7 +106,8 @@ Fault run_hook(Context& context, const HookOp& hook, const StateText& state,
   // A fork succeeds where execve(2) would not; look first, so that the message can say so.
   const long rc = sys(__NR_faccessat, AT_FDCWD, path, 1 /* X_OK */);
   if (Fault fault = check(rc, Subject::kHook, path, hook.index)) return fault;
-  const HookRun run = {hook, privileges, input.get(), output.get()};
+  const HookRun run = {hook, privileges, input.get(), output.get(),
+                       privileges == Privileges::kOurs ? context.callers_umask : -1};
   int pidfd = -1;
   clone_args args = {};
   args.flags = CLONE_PIDFD;

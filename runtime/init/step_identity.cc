@@ -114,7 +114,7 @@ Fault change_user(Context& context) {
     return fault;
   }
   context.is_user = true;
-  if (plan.umask >= 0) sys(__NR_umask, plan.umask);
+  sys(__NR_umask, plan.umask >= 0 ? plan.umask : context.callers_umask);
   if (!plan.no_new_privileges) return {};
   return check(sys(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), Subject::kNone,
                "process.noNewPrivileges");

@@ -99,6 +99,9 @@ Fault join_and_clone(Context& context) {
 // Nothing of the caller's reaches the container: signals, terminal, session, keys.
 Fault leave_the_parent(Context& context) {
   const Plan& plan = context.plan;
+  // What is made in the root gets the modes that it is made with; the caller's mask comes back with
+  // the user.
+  context.callers_umask = static_cast<int>(sys(__NR_umask, 0));
   sys(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
   const uint64_t no_signals = 0;

@@ -15,8 +15,10 @@ Fault isolate_mounts(Context& context) {
   const Plan& plan = context.plan;
   const Fd root(sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (Fault fault = check(root.get(), sync::Subject::kNone, "/")) return fault;
-  // Slave by default, so that a bind mount can ask for what the host mounts later.
-  const uint64_t propagation = plan.propagation != 0 ? plan.propagation : uint64_t{MS_SLAVE};
+  // Slave by default, so that a bind mount can ask for what the host mounts later. What cannot be
+  // bound could not be our root either, so unbindable waits for the pivot.
+  uint64_t propagation = plan.propagation != 0 ? plan.propagation : uint64_t{MS_SLAVE};
+  if (propagation == MS_UNBINDABLE) propagation = MS_PRIVATE;
   long rc = set_propagation(root.get(), propagation, true);
   if (rc >= 0 && propagation == MS_SHARED) {
     // pivot_root(2) refuses a shared parent, and attaching below one would show on the host.
@@ -31,17 +33,20 @@ Fault attach_root(Context& context) {
   const long tree = plan.rootfs_fd >= 0 ? plan.rootfs_fd : clone_tree(AT_FDCWD, rootfs, true);
   if (Fault fault = check(tree, sync::Subject::kRoot, rootfs)) return fault;
   context.root_fd = static_cast<int>(tree);
+  if (plan.propagation == MS_SHARED) {
+    // The copy is its original's peer, and pivot_root(2) refuses a shared new root.
+    const long rc = set_propagation(context.root_fd, MS_PRIVATE, false);
+    if (Fault fault = check(rc, sync::Subject::kRoot, rootfs)) return fault;
+  }
   const Fd host_root(sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (Fault fault = check(host_root.get(), sync::Subject::kRoot, "/")) return fault;
   return check(attach(context.root_fd, host_root.get()), sync::Subject::kRoot, rootfs);
 }
 
-Fault pivot(Context& context) {
+namespace {
+
+Fault leave_the_old_root(Context& context) {
   const Plan& plan = context.plan;
-  if (plan.propagation != 0) {
-    const long rc = set_propagation(context.root_fd, plan.propagation, plan.propagation_recursive);
-    if (Fault fault = check(rc, sync::Subject::kRoot, "linux.rootfsPropagation")) return fault;
-  }
   const char* rootfs = plan.text(plan.rootfs);
   if (Fault fault = check(sys(__NR_fchdir, context.root_fd), sync::Subject::kRoot, rootfs)) {
     return fault;
@@ -62,6 +67,16 @@ Fault pivot(Context& context) {
     return fault;
   }
   return check(sys(__NR_chdir, "/"), sync::Subject::kRoot, "/");
+}
+
+}  // namespace
+
+Fault pivot(Context& context) {
+  if (Fault fault = leave_the_old_root(context)) return fault;
+  const Plan& plan = context.plan;
+  if (plan.propagation == 0) return {};
+  const long rc = set_propagation(context.root_fd, plan.propagation, plan.propagation_recursive);
+  return check(rc, sync::Subject::kRoot, "linux.rootfsPropagation");
 }
 
 }  // namespace oci::init

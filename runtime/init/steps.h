@@ -43,6 +43,7 @@ struct Context {
   int proc_fd = -1;          // the procfs mounted at /proc by the plan: nothing can cover it
   const char* program = "";  // what to execute, found in PATH
   uint16_t filter_length = 0;
+  int callers_umask = 0;
   bool in_working_directory = false;
   bool is_user = false;  // the ids are those of process.user
 };
@@ -110,7 +111,7 @@ Fault load_seccomp(Context&);
 // step_exec.cc
 Fault find_home(Context&);
 Fault find_program(Context&);
-Fault keep_passed_descriptors(Context&);
+Fault arrange_descriptors(Context&);
 Fault execute(Context&);
 
 }  // namespace oci::init

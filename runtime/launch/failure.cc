@@ -119,7 +119,8 @@ Error hook_failure(const Report& report) {
   const std::string kind = report.step.find("startContainer") != std::string::npos
                                ? "startContainer"
                                : "createContainer";
-  std::string text = cat("error running ", kind, " hook #", report.index, ": ", report.what, ": ");
+  std::string text = cat("hooks.", kind, "[", report.index, "]: error running ", kind, " hook #",
+                         report.index, ": ", report.what, ": ");
   if (report.error != 0) {
     text += reason(report.error);
   } else if (report.value == 0) {

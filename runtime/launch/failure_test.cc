@@ -74,8 +74,10 @@ BOOST_AUTO_TEST_CASE(a_failed_hook_tells_its_status_and_its_last_words) {
   message.value = 3 << 8;
   const Error error = init_failure(message);
   BOOST_TEST((error.kind() == ErrorKind::kHook));
-  BOOST_TEST(error.message() ==
-             "error running createContainer hook #1: /bin/h: exit status 3, output: no luck");
+  BOOST_TEST(
+      error.message() ==
+      "hooks.createContainer[1]: error running createContainer hook #1: /bin/h: exit status 3, "
+      "output: no luck");
 }
 
 BOOST_AUTO_TEST_CASE(a_lying_length_cannot_read_past_the_message) {

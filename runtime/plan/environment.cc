@@ -10,7 +10,8 @@
 namespace oci::plan {
 namespace {
 
-constexpr size_t kMaxString = 32 * 4096;  // MAX_ARG_STRLEN of <linux/binfmts.h>, with its NUL
+constexpr size_t kMaxString =
+    size_t{32} * 4096;  // MAX_ARG_STRLEN of <linux/binfmts.h>, with its NUL
 
 std::string_view name_of(std::string_view entry) {
   return entry.substr(0, entry.find('='));

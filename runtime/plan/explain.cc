@@ -52,20 +52,22 @@ class Writer {
   }
 
   template <class Items>
-  void texts(std::string_view key, const Items& items) {
+  void list(std::string_view key, const Items& items) {
     if (std::size(items) == 0) return;
     write_key(key);
+    json_.SetFormatOptions(rapidjson::kFormatSingleLineArray);
     json_.StartArray();
     for (const auto& item : items)
       write(item);
     json_.EndArray();
+    json_.SetFormatOptions(rapidjson::kFormatDefault);
   }
-  void texts(std::string_view key, Vector vector) {
+  void list(std::string_view key, Vector vector) {
     std::vector<std::string_view> items;
     for (const uint64_t at : std::span(plan_.begin(List<uint64_t>{vector.at}), vector.count)) {
       items.push_back(view({static_cast<uint32_t>(at)}));
     }
-    texts(key, items);
+    list(key, items);
   }
 
   // `write_item` writes the members of each.
@@ -101,6 +103,7 @@ class Writer {
   void write(std::string_view value) {
     json_.String(value.data(), static_cast<json::Size>(value.size()));
   }
+  void write(uint32_t value) { json_.Uint(value); }
 
   const init::Plan& plan_;
   rapidjson::StringBuffer buffer_;
@@ -113,7 +116,7 @@ void write_namespaces(Writer& out, const Plan& plan) {
   if (head.new_cgroup_namespace) created |= CLONE_NEWCGROUP;
   if (head.new_time_namespace) created |= CLONE_NEWTIME;
   out.begin("namespaces");
-  out.texts("new", namespace_names(created));
+  out.list("new", namespace_names(created));
   out.objects("join", out.items(head.joins), [&](const init::Join& join) {
     out.text("type", namespace_name(join.type));
     out.text("path", join.path);
@@ -178,11 +181,11 @@ void write_mounts(Writer& out, const Plan& plan) {
       const std::string_view value = parameter.value ? out.view(parameter.value) : "";
       parameters.push_back(cat(out.view(parameter.key), parameter.value ? "=" : "", value));
     }
-    out.texts("parameters", parameters);
-    out.texts("set", attribute_names(op.attr_set));
-    out.texts("clear", cleared_attribute_names(op.attr_clear, op.attr_set));
-    out.texts("setBelow", attribute_names(op.tree_set));
-    out.texts("clearBelow", cleared_attribute_names(op.tree_clear, op.tree_set));
+    out.list("parameters", parameters);
+    out.list("set", attribute_names(op.attr_set, op.attr_clear));
+    out.list("clear", cleared_attribute_names(op.attr_clear));
+    out.list("setBelow", attribute_names(op.tree_set, op.tree_clear));
+    out.list("clearBelow", cleared_attribute_names(op.tree_clear));
     out.text("propagation", propagation_name(op.propagation, op.propagation_recursive));
     out.flag("targetIsPlain", op.target_is_plain);
     out.flag("allowedOnProc", op.allowed_on_proc);
@@ -215,8 +218,8 @@ void write_files(Writer& out, const init::Plan& head) {
       out_paths.push_back(out.view(op.path));
     return out_paths;
   };
-  out.texts("readonlyPaths", paths(head.readonly_paths));
-  out.texts("maskedPaths", paths(head.masked_paths));
+  out.list("readonlyPaths", paths(head.readonly_paths));
+  out.list("maskedPaths", paths(head.masked_paths));
   out.objects("sysctl", out.items(head.sysctls), [&](const init::SysctlOp& op) {
     out.text("file", op.path);
     out.text("value", op.value);
@@ -227,8 +230,8 @@ void write_hooks(Writer& out, const init::Plan& head) {
   out.flag("waitForHostHooks", head.host_hooks);
   const auto hook = [&](const init::HookOp& op) {
     out.text("path", op.path);
-    out.texts("args", op.args);
-    out.texts("env", op.env);
+    out.list("args", op.args);
+    out.list("env", op.env);
     if (op.timeout != 0) out.unsigned_number("timeout", op.timeout);
   };
   const auto state = [&](std::string_view key, const init::StateText& text) {
@@ -253,18 +256,15 @@ void write_process(Writer& out, const Plan& plan) {
   out.begin("process");
   out.unsigned_number("uid", head.uid);
   out.unsigned_number("gid", head.gid);
-  std::vector<std::string> groups;
-  for (const uint32_t group : out.items(head.groups))
-    groups.push_back(std::to_string(group));
-  out.texts("groups", groups);
+  out.list("groups", out.items(head.groups));
   out.flag("setGroups", head.set_groups);
   if (head.umask >= 0) out.text("umask", octal(static_cast<uint32_t>(head.umask)));
   out.begin("capabilities");
-  out.texts("bounding", capability_set_names(head.capabilities.bounding));
-  out.texts("effective", capability_set_names(head.capabilities.effective));
-  out.texts("inheritable", capability_set_names(head.capabilities.inheritable));
-  out.texts("permitted", capability_set_names(head.capabilities.permitted));
-  out.texts("ambient", capability_set_names(head.capabilities.ambient));
+  out.list("bounding", capability_set_names(head.capabilities.bounding));
+  out.list("effective", capability_set_names(head.capabilities.effective));
+  out.list("inheritable", capability_set_names(head.capabilities.inheritable));
+  out.list("permitted", capability_set_names(head.capabilities.permitted));
+  out.list("ambient", capability_set_names(head.capabilities.ambient));
   out.end();
   out.flag("noNewPrivileges", head.no_new_privileges);
   out.objects("rlimits", plan.rlimits, [&](const spec::Rlimit& limit) {
@@ -274,13 +274,13 @@ void write_process(Writer& out, const Plan& plan) {
   });
   if (plan.oom_score_adj) out.number("oomScoreAdj", *plan.oom_score_adj);
   out.text("cwd", head.cwd);
-  out.texts("args", head.args);
-  out.texts("env", head.env);
+  out.list("args", head.args);
+  out.list("env", head.env);
   out.flag("findHome", head.find_home);
   std::vector<std::string_view> candidates;
   for (const Text text : out.items(head.candidates))
     candidates.push_back(out.view(text));
-  out.texts("candidates", candidates);
+  out.list("candidates", candidates);
   out.unsigned_number("preserveFds", head.preserve_fds);
   out.end();
 }
@@ -303,10 +303,10 @@ std::string explain(const Plan& plan) {
   out.text("keyring", head.keyring);
   if (head.seccomp) {
     out.begin("seccomp");
-    out.texts("flags", seccomp_flag_names(head.seccomp_flags));
+    out.list("flags", seccomp_flag_names(head.seccomp_flags));
     out.end();
   }
-  out.texts("warnings", plan.warnings);
+  out.list("warnings", plan.warnings);
   out.end();
   return out.finish();
 }

@@ -84,17 +84,17 @@ std::vector<std::string_view> namespace_names(uint64_t clone_flags) {
   return names_of(clone_flags, kNamespaces);
 }
 
-std::vector<std::string_view> attribute_names(uint64_t set) {
-  return names_of(set, kAttributes);
-}
-
-std::vector<std::string_view> cleared_attribute_names(uint64_t clear, uint64_t set) {
-  auto names = names_of(clear, kClearedAttributes);
-  // All of this field is cleared whatever it becomes; what it becomes without a bit is relatime.
+std::vector<std::string_view> attribute_names(uint64_t set, uint64_t clear) {
+  auto names = names_of(set, kAttributes);
+  // The access time is a field that is cleared whatever it becomes; without a bit it is relatime.
   if ((clear & MOUNT_ATTR__ATIME) != 0 && (set & MOUNT_ATTR__ATIME) == 0) {
     names.push_back("relatime");
   }
   return names;
+}
+
+std::vector<std::string_view> cleared_attribute_names(uint64_t clear) {
+  return names_of(clear, kClearedAttributes);
 }
 
 std::string propagation_name(uint64_t propagation, bool recursive) {

@@ -12,9 +12,10 @@ namespace oci::plan {
 std::string_view namespace_name(uint64_t clone_flag);
 std::vector<std::string_view> namespace_names(uint64_t clone_flags);
 
-// `cleared`: the names of what is taken away, "rw" for MOUNT_ATTR_RDONLY.
-std::vector<std::string_view> attribute_names(uint64_t set);
-std::vector<std::string_view> cleared_attribute_names(uint64_t clear, uint64_t set);
+// What mount_setattr(2) gives with `set` and `clear`, and what it takes away: "rw" for
+// MOUNT_ATTR_RDONLY.
+std::vector<std::string_view> attribute_names(uint64_t set, uint64_t clear);
+std::vector<std::string_view> cleared_attribute_names(uint64_t clear);
 
 // "rslave"; "" for none.
 std::string propagation_name(uint64_t propagation, bool recursive);

@@ -33,9 +33,17 @@ Status plan_user(Draft& draft, const spec::User& user) {
   return {};
 }
 
+// Who makes or enters a user namespace has every capability in it: user_namespaces(7).
+HostCapabilities grantable(const Draft& draft) {
+  const HostCapabilities& host = draft.host.capabilities;
+  if (!draft.has_own(CLONE_NEWUSER)) return host;
+  const uint64_t all = ~uint64_t{0} >> (63 - host.last);
+  return {.permitted = all, .bounding = all, .last = host.last};
+}
+
 void plan_privileges(Draft& draft, const spec::Process& process) {
   init::Plan& head = draft.block.head();
-  CapabilityPlan capabilities = plan_capabilities(process.capabilities, draft.host.capabilities);
+  CapabilityPlan capabilities = plan_capabilities(process.capabilities, grantable(draft));
   head.capabilities = capabilities.sets;
   std::ranges::move(capabilities.warnings, std::back_inserter(draft.plan.warnings));
   head.no_new_privileges = process.no_new_privileges;

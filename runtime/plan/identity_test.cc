@@ -71,6 +71,19 @@ BOOST_AUTO_TEST_CASE(no_capabilities_object_means_none_at_all) {
   BOOST_TEST(plan.init().last_capability == 40u);
 }
 
+BOOST_AUTO_TEST_CASE(a_user_namespace_has_capabilities_that_the_host_does_not_grant) {
+  Host host = some_host();
+  host.capabilities.permitted = host.capabilities.bounding = 0;
+  spec::Config config = some_config();
+  config.process->capabilities.emplace().bounding = {"CAP_CHOWN", "CAP_CHECKPOINT_RESTORE"};
+  BOOST_TEST(plan_of(config, host).init().capabilities.bounding == 0u);
+  BOOST_TEST(plan_of(config, host).warnings.size() == 2u);
+  config.linux = with_user_namespace({{0, 100000, 65536}}).linux;
+  const Plan plan = plan_of(config, host);
+  BOOST_TEST(plan.init().capabilities.bounding == (uint64_t{1} << 40 | 1));
+  BOOST_TEST(plan.warnings.empty());
+}
+
 BOOST_AUTO_TEST_CASE(warnings_about_capabilities_reach_the_plan) {
   spec::Config config = some_config();
   config.process->capabilities.emplace().bounding = {"CAP_NOTHING"};

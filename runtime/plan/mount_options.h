@@ -38,8 +38,8 @@ struct MountOptions {
   std::vector<MountParameter> parameters;
 
   // Where the first option of its kind is, for messages.
-  std::optional<size_t> first_super;        // one that sets a flag of the whole filesystem
-  std::optional<size_t> first_parameter;    // one that is for the filesystem
+  std::optional<size_t> first_super;      // one that sets a flag of the whole filesystem
+  std::optional<size_t> first_parameter;  // one that is for the filesystem
 };
 
 // Later options win over earlier ones, as with mount(8). What is not known is for the filesystem:

@@ -48,11 +48,12 @@ bool has_type(const Entry& entry, std::string_view type) {
   return entry.mount.type == type;
 }
 
-// Of what lies in /proc by its name, spec/validate lets through only what may. Any other target that
-// turns out to be in a procfs got there by a link of the image (CVE-2019-16884).
+// Of what lies in /proc by its name, spec/validate lets through only what may. Any other target
+// that turns out to be in a procfs got there by a link of the image (CVE-2019-16884).
 bool is_in_proc(std::string_view target) {
   constexpr std::string_view kProc = "/proc";
-  return target.starts_with(kProc) && (target.size() == kProc.size() || target[kProc.size()] == '/');
+  return target.starts_with(kProc) &&
+         (target.size() == kProc.size() || target[kProc.size()] == '/');
 }
 
 Status check_target(const Entry& entry, const MountOp& op) {

@@ -10,10 +10,8 @@ BOOST_AUTO_TEST_SUITE(sysctls)
 BOOST_AUTO_TEST_CASE(the_first_separator_decides_what_the_others_mean) {
   BOOST_TEST(sysctl_path("net.ipv4.ip_forward") == "net/ipv4/ip_forward");
   BOOST_TEST(sysctl_path("net/ipv4/ip_forward") == "net/ipv4/ip_forward");
-  BOOST_TEST(sysctl_path("net/ipv4/conf/eth0.1/forwarding") ==
-             "net/ipv4/conf/eth0.1/forwarding");
-  BOOST_TEST(sysctl_path("net.ipv4.conf.eth0/1.forwarding") ==
-             "net/ipv4/conf/eth0.1/forwarding");
+  BOOST_TEST(sysctl_path("net/ipv4/conf/eth0.1/forwarding") == "net/ipv4/conf/eth0.1/forwarding");
+  BOOST_TEST(sysctl_path("net.ipv4.conf.eth0/1.forwarding") == "net/ipv4/conf/eth0.1/forwarding");
 }
 
 BOOST_AUTO_TEST_CASE(values_are_written_in_listed_order) {

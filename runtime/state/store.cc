@@ -22,7 +22,7 @@ namespace {
 constexpr char kHostRoot[] = "/run/oci-rt";
 constexpr size_t kLongestId = 255;  // NAME_MAX
 // For another process that is about to write the first record, or to remove the directory.
-constexpr std::chrono::seconds kPatience(2);
+constexpr std::chrono::milliseconds kPatience(500);
 
 bool is_id_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -66,6 +66,22 @@ bool is_absent(const Error& error) {
 bool in_use(int dir) {
   const Result<bool> locked = try_lock(dir);  // given back with the descriptor
   return locked && !locked.value();
+}
+
+enum class Claim { kOurs, kTaken, kAgain };
+
+// Takes the directory that was made or found, unless a container lives in it. `dir` holds the lock.
+// Whoever holds the lock of a directory without a record owns it, not whoever made it: a creator
+// that was killed in between leaves no one to ask.
+Result<Claim> claim(const sys::UniqueFd& dir) {
+  const bool locked = OCI_TRY(try_lock(dir.get()));
+  if (::faccessat(dir.get(), kRecordFile, F_OK, 0) == 0) return Claim::kTaken;
+  if (!locked) {  // held by a creator, a `delete` or a `list` that will be done in no time
+    ::poll(nullptr, 0, 1);
+    return Claim::kAgain;
+  }
+  if (!OCI_TRY(still_there(dir.get()))) return Claim::kAgain;
+  return Claim::kOurs;
 }
 
 }  // namespace
@@ -131,18 +147,16 @@ Result<StateDir> Store::reserve(std::string_view id) const {
 
     Result<sys::UniqueFd> dir = open_dir(path);
     if (!dir && is_absent(dir.error())) continue;
-    if (!dir) return std::move(dir).error();
-    const int fd = dir.value().get();
-    // Whoever holds the lock of a directory without a record owns it, not whoever made it: a
-    // creator that was killed in between leaves no one to ask.
-    const bool locked = OCI_TRY(try_lock(fd));
-    if (::faccessat(fd, kRecordFile, F_OK, 0) == 0) return taken(id);
-    if (!locked) {  // held by a creator, a `delete` or a `list` that will be done in no time
-      ::poll(nullptr, 0, 1);
-      continue;
+    const Result<Claim> claimed = dir ? claim(dir.value()) : Result<Claim>(dir.error());
+    if (!claimed) {
+      if (made) ::rmdir(path.c_str());
+      return claimed.error();
     }
-    if (!OCI_TRY(still_there(fd))) continue;
-    if (!made) OCI_TRY(remove_content(fd).during(cat("take over '", path, "'")));
+    if (claimed.value() == Claim::kTaken) return taken(id);
+    if (claimed.value() == Claim::kAgain) continue;
+    if (!made) {
+      OCI_TRY(remove_content(dir.value().get()).during(cat("take over '", path, "'")));
+    }
     return StateDir(std::move(dir).value(), std::string(id), path, true);
   } while (sys::poll_timeout(deadline) > 0);
   return taken(id);

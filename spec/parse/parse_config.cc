@@ -37,9 +37,9 @@ Config parse_config(std::string_view text, Diagnostics& diagnostics) {
   return config;
 }
 
-Result<Config> parse_config(std::string text, std::string_view document_name) {
+Result<Config> parse_config(std::string_view text, std::string_view document_name) {
   Diagnostics diagnostics;
-  Config config = parse_config(std::string_view(text), diagnostics);
+  Config config = parse_config(text, diagnostics);
   OCI_TRY(diagnostics.to_status(document_name, text));
   return config;
 }

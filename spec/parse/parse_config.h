@@ -1,7 +1,6 @@
 // config.json as text → Config.
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "spec/diagnostics.h"
@@ -15,6 +14,6 @@ namespace oci::spec {
 Config parse_config(std::string_view text, Diagnostics& diagnostics);
 
 // The same, with the problems as one kInvalidConfig error: see Diagnostics::to_status().
-Result<Config> parse_config(std::string text, std::string_view document_name);
+Result<Config> parse_config(std::string_view text, std::string_view document_name);
 
 }  // namespace oci::spec

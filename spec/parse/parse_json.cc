@@ -16,6 +16,7 @@ class DepthLimit {
 
   bool too_deep() const { return too_deep_; }
 
+  // NOLINTBEGIN(readability-identifier-naming): the names are RapidJSON's.
   bool Null() { return document_.Null(); }
   bool Bool(bool value) { return document_.Bool(value); }
   bool Int(int value) { return document_.Int(value); }
@@ -40,6 +41,7 @@ class DepthLimit {
     --depth_;
     return document_.EndArray(count);
   }
+  // NOLINTEND(readability-identifier-naming)
 
  private:
   bool enter() {

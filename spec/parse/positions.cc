@@ -18,6 +18,7 @@ class Walk {
   Walk(std::string_view text, const json::TextStream& stream, Visitor& visitor)
       : text_(text), stream_(stream), visitor_(visitor) {}
 
+  // NOLINTBEGIN(readability-identifier-naming): the names are RapidJSON's.
   bool Null() { return scalar(); }
   bool Bool(bool) { return scalar(); }
   bool Int(int) { return scalar(); }
@@ -40,6 +41,7 @@ class Walk {
     visitor_.key(frames_.back().member, key, start);
     return true;
   }
+  // NOLINTEND(readability-identifier-naming)
 
  private:
   struct Frame {

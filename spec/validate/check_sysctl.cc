@@ -77,6 +77,10 @@ void check_sysctl(const Config& config, Diagnostics& out) {
   for (const auto& [key, value] : sysctl) {
     files.push_back(file_of(key));
     check_file(config, key, files.back(), out);
+    // One key, one write: CVE-2022-0811 smuggled a second setting in a value.
+    if (value.find('\n') != std::string::npos) {
+      out.add(child_path("linux.sysctl", key), cat("expected one line, found ", quoted(value)));
+    }
   }
   // The document has no order among keys, so that nobody could say which of two wins.
   for_each_repeated(

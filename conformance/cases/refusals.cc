@@ -1,0 +1,154 @@
+// Wrong configs: each is refused with the name of what is wrong, before anything is made. Every row
+// is run with a control (refusal.cc). T11 of threats.md are the rows marked so.
+#include "conformance/harness/case.h"
+#include "conformance/harness/expect.h"
+#include "conformance/harness/sandbox.h"
+
+namespace oci::conformance {
+namespace {
+
+struct Row {
+  const char* name;
+  const char* clause;
+  const char* path;     // how oci-rt has to call it
+  const char* word;     // what anybody's message has to have; "": anything
+  const char* pointer;  // where the mistake goes
+  const char* value;
+};
+
+// clang-format off
+constexpr Row kRows[] = {
+    // Mistyped: a number or a truth in quotes would otherwise run weaker than it reads (T11).
+    {"uid-in-quotes", "threats 2 (T11)", "process.user.uid", "uid", "/process/user/uid", R"("1000")"},
+    {"no-new-privileges-in-quotes", "threats 2 (T11)", "process.noNewPrivileges", "noNewPrivileges", "/process/noNewPrivileges", R"("true")"},
+    {"readonly-in-quotes", "threats 2 (T11)", "root.readonly", "readonly", "/root/readonly", R"("true")"},
+    {"masked-paths-as-a-string", "threats 2 (T11)", "linux.maskedPaths", "maskedPaths", "/linux/maskedPaths", R"("/proc/uptime")"},
+    {"seccomp-as-an-array", "threats 2 (T11)", "linux.seccomp", "seccomp", "/linux/seccomp", "[]"},
+    {"namespaces-as-an-object", "config-linux.md#namespaces", "linux.namespaces", "namespaces", "/linux/namespaces", "{}"},
+    {"capabilities-as-an-array", "config.md#linux-process", "process.capabilities", "capabilities", "/process/capabilities", R"(["CAP_KILL"])"},
+    {"args-as-a-string", "config.md#process", "process.args", "args", "/process/args", R"("/bin/true")"},
+    {"mounts-as-an-object", "config.md#mounts", "mounts", "mounts", "/mounts", "{}"},
+    {"a-number-among-args", "config.md#process", "process.args[1]", "args", "/process/args", R"(["/bin/true", 7])"},
+    // Ranges.
+    {"a-negative-uid", "config.md#posix-platform-user", "process.user.uid", "uid", "/process/user/uid", "-1"},
+    {"a-uid-of-more-than-32-bits", "CVE-2024-40635", "process.user.uid", "uid", "/process/user/uid", "4294967296"},
+    {"a-uid-with-a-fraction", "config.md#posix-platform-user", "process.user.uid", "uid", "/process/user/uid", "1.5"},
+    {"a-group-of-more-than-32-bits", "config.md#posix-platform-user", "process.user.additionalGids[0]", "additionalGids", "/process/user/additionalGids", "[4294967296]"},
+    {"an-oom-score-out-of-range", "config.md#linux-process", "process.oomScoreAdj", "oom", "/process/oomScoreAdj", "2000"},
+    // Unknown words.
+    {"an-unknown-namespace", "config-linux.md#namespaces", "linux.namespaces[0].type", "namespace", "/linux/namespaces/0/type", R"("foo")"},
+    {"an-unknown-rlimit", "config.md#posix-process", "process.rlimits[0].type", "rlimit", "/process/rlimits", R"([{"type": "RLIMIT_NO_SUCH", "soft": 1, "hard": 1}])"},
+    {"an-rlimit-twice", "config.md#posix-process", "process.rlimits[1].type", "rlimit", "/process/rlimits", R"([{"type": "RLIMIT_NOFILE", "soft": 9, "hard": 9}, {"type": "RLIMIT_NOFILE", "soft": 8, "hard": 8}])"},
+    {"an-rlimit-with-soft-over-hard", "getrlimit(2)", "process.rlimits[0].soft", "limit", "/process/rlimits", R"([{"type": "RLIMIT_NOFILE", "soft": 10, "hard": 9}])"},
+    // Missing and empty.
+    {"no-args", "config.md#process", "process.args", "args", "/process/args", "[]"},
+    {"no-cwd", "config.md#process", "process.cwd", "cwd", "/process/cwd", R"("")"},
+    {"a-relative-cwd", "config.md#process", "process.cwd", "cwd", "/process/cwd", R"("tmp")"},
+    {"a-mount-without-destination", "config.md#mounts", "mounts[1].destination", "destination", "/mounts/-", R"({"type": "tmpfs", "source": "tmpfs"})"},
+    {"a-mount-without-type-or-bind", "config.md#mounts", "mounts[1].type", "", "/mounts/-", R"({"destination": "/x", "source": "/tmp"})"},
+    {"an-empty-annotation-key", "config.md#annotations", "annotations", "annotation", "/annotations", R"({"": "x"})"},
+    // NUL bytes would cut strings short.
+    {"a-nul-in-args", "threats 6", "process.args[0]", "", "/process/args", R"(["/bin/true\u0000x"])"},
+    {"a-nul-in-env", "threats 6", "process.env[0]", "", "/process/env", R"(["A=1\u0000B=2"])"},
+    {"a-nul-in-a-destination", "threats 6", "mounts[1].destination", "", "/mounts/-", R"({"destination": "/x\u0000y", "type": "tmpfs", "source": "tmpfs"})"},
+    // Things that do not go together.
+    {"maps-without-a-user-namespace", "config-linux.md#user-namespace-mappings", "linux.uidMappings", "", "/linux/uidMappings", R"([{"containerID": 0, "hostID": 100000, "size": 1}])"},
+    {"domainname-without-uts", "config.md#domainname", "domainname", "", "/domainname", R"("x")"},
+    {"a-version-of-the-future", "config.md#specification-version", "ociVersion", "version", "/ociVersion", R"("2.0.0")"},
+    {"a-version-that-is-none", "config.md#specification-version", "ociVersion", "version", "/ociVersion", R"("one")"},
+    {"listener-metadata-without-a-path", "config-linux.md#seccomp", "linux.seccomp.listenerMetadata", "", "/linux/seccomp", R"({"defaultAction": "SCMP_ACT_ALLOW", "listenerMetadata": "x"})"},
+    {"time-offsets-without-the-namespace", "config-linux.md#offset-for-time-namespace", "linux.timeOffsets", "time", "/linux/timeOffsets", R"({"boottime": {"secs": 100, "nanosecs": 0}})"},
+};
+// clang-format on
+
+void refuse(Sandbox& sandbox, const Row& row) {
+  Bundle bundle = sandbox.bundle();
+  const bool without_uts = row.name == std::string("domainname-without-uts");
+  if (without_uts) bundle.without_namespace("uts");
+  Words words;
+  if (*row.word) words.emplace_back(row.word);
+  expect_refusal(sandbox, bundle, {row.path, words},
+                 [&](Bundle& spoilt) { spoilt.set_json(row.pointer, row.value); });
+}
+
+std::vector<Case> from_table() {
+  std::vector<Case> cases;
+  cases.reserve(std::size(kRows));  // a case must stay where it was made
+  for (const Row& row : kRows) {
+    cases.emplace_back(std::string("config/") + row.name + "-is-refused", row.clause,
+                       [&row](Sandbox& sandbox) { refuse(sandbox, row); });
+  }
+  return cases;
+}
+const std::vector<Case> kFromTable = from_table();
+
+// Documents that no editor would write.
+struct Document {
+  const char* name;
+  const char* clause;
+  const char* says;  // what oci-rt's message has to have
+  std::string (*spoil)(const std::string& good);
+};
+
+std::string nested(const std::string& good) {
+  const std::string deep = std::string(5000, '[') + std::string(5000, ']');
+  return R"({"x": )" + deep + "," + good.substr(1);
+}
+
+const Document kDocuments[] = {
+    {"an-empty-file", "config.md", "config.json",
+     [](const std::string&) { return std::string(" "); }},
+    {"a-cut-off-file", "config.md", "config.json",
+     [](const std::string& good) { return good.substr(0, good.size() / 2); }},
+    {"text-after-the-document", "threats 6", "config.json",
+     [](const std::string& good) { return good + " x"; }},
+    {"a-key-given-twice", "glossary.md", "root",
+     [](const std::string& good) { return R"({"root": {"path": "/"},)" + good.substr(1); }},
+    {"five-thousand-nested-arrays", "reliability 2b", "config.json", nested},
+    {"an-array", "config.md", "config.json", [](const std::string&) { return std::string("[]"); }},
+};
+
+void refuse_document(Sandbox& sandbox, const Document& document) {
+  Bundle bundle = sandbox.bundle();
+  expect_refusal(sandbox, bundle, {document.says, {}},
+                 [&](Bundle& spoilt) { spoilt.text(document.spoil(spoilt.text())); });
+}
+
+std::vector<Case> from_documents() {
+  std::vector<Case> cases;
+  cases.reserve(std::size(kDocuments));
+  for (const Document& document : kDocuments) {
+    cases.emplace_back(std::string("config/") + document.name + "-is-refused", document.clause,
+                       [&document](Sandbox& sandbox) { refuse_document(sandbox, document); });
+  }
+  return cases;
+}
+const std::vector<Case> kFromDocuments = from_documents();
+
+void unknown_properties(Sandbox& sandbox) {
+  Bundle bundle = sandbox.bundle();
+  bundle.set_json("/x-unknown", R"({"deep": [1, 2, {"a": null}]})")
+      .set("/process/unknown", 1)
+      .set("/linux/unknown", true)
+      .set_json("/windows", R"({"layerFolders": ["c:"]})")
+      .set("/mounts/0/unknown", "x");
+  sandbox.facts(bundle);
+}
+const Case kUnknown("config/unknown-properties-are-ignored", "config.md#extensibility",
+                    unknown_properties);
+
+void every_mistake(Sandbox& sandbox) {
+  Bundle bundle = sandbox.bundle();
+  bundle.set("/process/user/uid", "x")
+      .set("/root/readonly", 7)
+      .set("/linux/namespaces/0/type", "y");
+  const Outcome refused = sandbox.try_create(bundle);
+  expect(refused.exit_code != 0, "create exits 0");
+  for (const char* path : {"process.user.uid", "root.readonly", "linux.namespaces[0].type"}) {
+    expect_contains("the message", refused.err, path);
+  }
+}
+const Case kEvery("config/all-mistakes-are-told-at-once", "oci-rt spec/", every_mistake);
+
+}  // namespace
+}  // namespace oci::conformance

@@ -1,0 +1,148 @@
+#include "conformance/harness/command.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+
+#include "conformance/harness/case.h"
+#include "conformance/harness/files.h"
+
+namespace oci::conformance {
+namespace {
+
+int code_of(int status) {
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+// Numbers that no dup2 below aims at.
+constexpr int kParkedFrom = 200;
+
+void redirect(const std::string& path, int flags, int as) {
+  const int fd = ::open(path.c_str(), flags | O_CLOEXEC, 0644);
+  if (fd < 0 || ::dup2(fd, as) != as) ::_exit(126);
+}
+
+void take_terminal(int slave) {
+  ::setsid();
+  if (::ioctl(slave, TIOCSCTTY, 0) != 0) ::_exit(126);
+  for (int fd = 0; fd < 3; ++fd)
+    ::dup2(slave, fd);
+}
+
+std::vector<char*> pointers(std::vector<std::string>& words) {
+  std::vector<char*> list;
+  for (std::string& word : words)
+    list.push_back(word.data());
+  list.push_back(nullptr);
+  return list;
+}
+
+}  // namespace
+
+Command::Command(Spawn spawn, const std::string& scratch) : spawn_(std::move(spawn)) {
+  static std::atomic<int> number = 0;
+  const std::string stem = scratch + "/" + std::to_string(++number);
+  if (spawn_.out_file.empty()) spawn_.out_file = stem + ".out";
+  if (spawn_.err_file.empty()) spawn_.err_file = stem + ".err";
+  if (!spawn_.input.empty()) write_file(stem + ".in", spawn_.input);
+  pid_ = ::fork();
+  if (pid_ == 0) {
+    redirect(spawn_.input.empty() ? "/dev/null" : stem + ".in", O_RDONLY, 0);
+    redirect(spawn_.out_file, O_WRONLY | O_CREAT | O_APPEND, 1);
+    redirect(spawn_.err_file, O_WRONLY | O_CREAT | O_APPEND, 2);
+    become();
+  }
+}
+
+void Command::become() const {
+  if (spawn_.terminal) take_terminal(*spawn_.terminal);
+  std::vector<std::pair<int, int>> parked;
+  for (const auto& [ours, theirs] : spawn_.fds) {
+    parked.emplace_back(::fcntl(ours, F_DUPFD_CLOEXEC, kParkedFrom), theirs);
+  }
+  for (const auto& [ours, theirs] : parked)
+    ::dup2(ours, theirs);
+  for (const auto& [which, soft] : spawn_.soft_limits) {
+    rlimit limit = {};
+    ::getrlimit(static_cast<__rlimit_resource>(which), &limit);
+    limit.rlim_cur = soft;
+    ::setrlimit(static_cast<__rlimit_resource>(which), &limit);
+  }
+  if (spawn_.umask) ::umask(*spawn_.umask);
+  if (!spawn_.cwd.empty() && ::chdir(spawn_.cwd.c_str()) != 0) ::_exit(126);
+  std::vector<std::string> env = spawn_.env, argv = spawn_.argv;
+  for (std::string& variable : env)
+    ::putenv(variable.data());
+  for (const std::string& name : spawn_.unset)
+    ::unsetenv(name.c_str());
+  ::execvp(argv[0].c_str(), pointers(argv).data());
+  ::_exit(127);
+}
+
+Command::~Command() {
+  if (!running()) return;
+  ::kill(pid_, SIGKILL);
+  int status = 0;
+  ::waitpid(pid_, &status, 0);
+}
+
+bool Command::running() {
+  if (code_) return false;
+  int status = 0;
+  if (::waitpid(pid_, &status, WNOHANG) != pid_) return true;
+  code_ = code_of(status);
+  return false;
+}
+
+void Command::signal(int number) const {
+  ::kill(pid_, number);
+}
+
+Outcome Command::wait() {
+  if (!code_) {
+    const std::optional<int> code = wait_child(pid_, spawn_.seconds * 1000);
+    if (!code) {
+      std::string words;
+      for (const std::string& word : spawn_.argv)
+        words += " " + word;
+      throw Failed("no end after " + std::to_string(spawn_.seconds) + " s of:" + words);
+    }
+    code_ = *code;
+  }
+  return {*code_, read_file(spawn_.out_file), read_file(spawn_.err_file)};
+}
+
+Outcome run_command(Spawn spawn, const std::string& scratch) {
+  return Command(std::move(spawn), scratch).wait();
+}
+
+std::optional<int> wait_child(pid_t pid, int milliseconds) {
+  const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  if (pidfd < 0) return std::nullopt;
+  pollfd ended = {.fd = pidfd, .events = POLLIN, .revents = 0};
+  const int ready = ::poll(&ended, 1, milliseconds);
+  ::close(pidfd);
+  int status = 0;
+  if (ready != 1 || ::waitpid(pid, &status, 0) != pid) return std::nullopt;
+  return code_of(status);
+}
+
+std::string find_program(std::string_view name) {
+  const char* path = std::getenv("PATH");
+  for (const std::string& dir : split(std::string(path ? path : "") + ":/usr/sbin:/sbin", ':')) {
+    std::string file = dir + "/" + std::string(name);
+    if (::access(file.c_str(), X_OK) == 0) return file;
+  }
+  return {};
+}
+
+}  // namespace oci::conformance

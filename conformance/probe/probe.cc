@@ -1,0 +1,155 @@
+// The static program that runs inside containers. `probe facts` prints what it sees as JSON; the
+// other words do one thing each and print how the kernel answered.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+
+#include "conformance/probe/facts.h"
+
+namespace {
+
+int answer(long result) {
+  if (result < 0) {
+    std::printf("%d %s\n", errno, std::strerror(errno));
+    return 1;
+  }
+  std::printf("0 ok\n");
+  return 0;
+}
+
+// probe syscall NUMBER [ARGUMENT…]: what the kernel says, by its errno.
+int do_syscall(int count, char** words) {
+  long a[7] = {};
+  for (int i = 0; i < count && i < 7; ++i)
+    a[i] = std::strtol(words[i], nullptr, 0);
+  return answer(::syscall(a[0], a[1], a[2], a[3], a[4], a[5], a[6]));
+}
+
+// probe write PATH TEXT
+int do_write(int count, char** words) {
+  if (count < 2) return 2;
+  const int fd = ::open(words[0], O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return answer(fd);
+  return answer(::write(fd, words[1], std::strlen(words[1])));
+}
+
+// probe create PATH: a new file.
+int do_create(int count, char** words) {
+  return count < 1 ? 2 : answer(::open(words[0], O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+}
+
+// probe read PATH: how many bytes come, up to a page.
+int do_read(int count, char** words) {
+  if (count < 1) return 2;
+  char page[4096];
+  const int fd = ::open(words[0], O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return answer(fd);
+  const ssize_t got = ::read(fd, page, sizeof page);
+  if (got < 0) return answer(got);
+  std::printf("%zd bytes\n", got);
+  return 0;
+}
+
+// probe escape: the classic way out of a chroot. Prints the names in what is "/" afterwards.
+int do_escape(int, char**) {
+  ::mkdir("/escape-attempt", 0755);
+  if (::chroot("/escape-attempt") != 0) return answer(-1);
+  for (int i = 0; i < 64; ++i) {
+    if (::chdir("..") != 0) break;
+  }
+  if (::chroot(".") != 0) return answer(-1);
+  oci::conformance::probe::print_names("/");
+  return 0;
+}
+
+bool same_file(const struct stat& one, const char* path) {
+  struct stat other = {};
+  return ::stat(path, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+// Keeps a foreign executable that `pid` runs; -1 when it is gone or one of the image's.
+int hold_executable(int pid) {
+  char path[64];
+  std::snprintf(path, sizeof path, "/proc/%d/exe", pid);
+  const int held = ::open(path, O_PATH | O_CLOEXEC);
+  struct stat status = {};
+  if (held < 0) return -1;
+  const bool foreign = ::fstat(held, &status) == 0 && !same_file(status, "/bin/busybox") &&
+                       !same_file(status, "/bin/probe");
+  if (foreign) return held;
+  ::close(held);
+  return -1;
+}
+
+// While it runs, a file cannot be opened for writing (ETXTBSY): tried again and again.
+bool try_to_write(int held) {
+  char path[64];
+  std::snprintf(path, sizeof path, "/proc/self/fd/%d", held);
+  const int fd = ::open(path, O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool wrote = ::pwrite(fd, "\x7f", 1, 0) == 1;
+  ::close(fd);
+  return wrote;
+}
+
+// probe grab: takes hold of the executable of every process that is not the image's, and tries to
+// write its first byte, until it is killed.
+int do_grab(int, char**) {
+  int held[32] = {};
+  int count = 0;
+  for (;;) {
+    for (int pid = 2; pid < 300; ++pid) {
+      const int fd = hold_executable(pid);
+      if (fd < 0) continue;
+      int& slot = held[count++ % 32];
+      if (slot > 0) ::close(slot);
+      slot = fd;
+    }
+    for (int& fd : held) {
+      if (fd > 0 && try_to_write(fd)) {
+        std::printf("wrote to a foreign executable\n");
+        std::fflush(stdout);
+      }
+    }
+  }
+}
+
+// probe sleep: until a signal ends it.
+int do_sleep(int, char**) {
+  for (;;)
+    ::pause();
+}
+
+// probe tty: opens /dev/tty and pushes a character into its input (TIOCSTI).
+int do_sti(int, char**) {
+  const char byte = 'x';
+  return answer(::syscall(SYS_ioctl, 0, 0x5412, &byte));
+}
+
+struct Word {
+  std::string_view name;
+  int (*run)(int, char**);
+};
+
+constexpr Word kWords[] = {
+    {"create", do_create}, {"escape", do_escape},   {"facts", oci::conformance::probe::print_facts},
+    {"grab", do_grab},     {"read", do_read},       {"sleep", do_sleep},
+    {"sti", do_sti},       {"syscall", do_syscall}, {"write", do_write},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  for (const Word& word : kWords) {
+    if (argc > 1 && word.name == argv[1]) return word.run(argc - 2, argv + 2);
+  }
+  std::fprintf(stderr, "probe: unknown word\n");
+  return 2;
+}

@@ -1,0 +1,277 @@
+#include "runtime/cgroup/device_program.h"
+
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstring>
+#include <optional>
+#include <random>
+
+#include "runtime/sys/unique_fd.h"
+#include "runtime/testing/requires.h"
+#include "third_party/boost_test.h"
+
+namespace oci::cgroup {
+namespace {
+
+using spec::DeviceRule;
+using spec::DeviceType;
+
+constexpr uint32_t kRead = BPF_DEVCG_ACC_READ;
+constexpr uint32_t kWrite = BPF_DEVCG_ACC_WRITE;
+constexpr uint32_t kMknod = BPF_DEVCG_ACC_MKNOD;
+
+bpf_cgroup_dev_ctx use(DeviceType type, uint32_t major, uint32_t minor, uint32_t access) {
+  const uint32_t kind = type == DeviceType::kChar ? BPF_DEVCG_DEV_CHAR : BPF_DEVCG_DEV_BLOCK;
+  return {access << 16 | kind, major, minor};
+}
+
+bool jumps(uint8_t operation, uint32_t a, uint32_t b) {
+  switch (operation) {
+    case BPF_JEQ:
+      return a == b;
+    case BPF_JNE:
+      return a != b;
+    case BPF_JSET:
+      return (a & b) != 0;
+    default:
+      BOOST_FAIL("an instruction that the program does not use");
+      return false;
+  }
+}
+
+// Runs the few instructions that the program uses; none: it leaves its own code.
+std::optional<bool> run(std::span<const bpf_insn> program, const bpf_cgroup_dev_ctx& context) {
+  std::array<uint32_t, 6> registers{};
+  for (size_t at = 0; at < program.size(); ++at) {
+    const bpf_insn& one = program[at];
+    const char* field = reinterpret_cast<const char*>(&context) + one.off;
+    uint32_t& to = registers.at(one.dst_reg);
+    switch (one.code) {
+      case BPF_LDX | BPF_MEM | BPF_H: {
+        uint16_t half = 0;
+        std::memcpy(&half, field, sizeof half);
+        to = half;
+        break;
+      }
+      case BPF_LDX | BPF_MEM | BPF_W:
+        std::memcpy(&to, field, sizeof to);
+        break;
+      case BPF_ALU | BPF_MOV | BPF_K:
+        to = static_cast<uint32_t>(one.imm);
+        break;
+      case BPF_ALU | BPF_AND | BPF_K:
+        to &= static_cast<uint32_t>(one.imm);
+        break;
+      case BPF_JMP | BPF_JA:
+        at += static_cast<size_t>(one.off);
+        break;
+      case BPF_JMP | BPF_EXIT:
+        return registers[0] != 0;
+      default:
+        if (jumps(BPF_OP(one.code), to, static_cast<uint32_t>(one.imm))) {
+          at += static_cast<size_t>(one.off);
+        }
+    }
+  }
+  return std::nullopt;
+}
+
+bool names(const std::optional<int64_t>& wanted, uint32_t number) {
+  return !wanted || *wanted == -1 || *wanted == int64_t{number};
+}
+
+// Each bit of the access by itself: the last rule that names it.
+bool plainly_allowed(std::span<const DeviceRule> rules, DeviceType type,
+                     const bpf_cgroup_dev_ctx& context) {
+  for (const auto& [bit, letter] :
+       {std::pair{kRead, 'r'}, std::pair{kWrite, 'w'}, std::pair{kMknod, 'm'}}) {
+    if ((context.access_type >> 16 & bit) == 0) continue;
+    bool allowed = false;
+    for (const DeviceRule& rule : rules) {
+      const bool matches = (rule.type == DeviceType::kAll || rule.type == type) &&
+                           names(rule.major, context.major) && names(rule.minor, context.minor) &&
+                           rule.access.find(letter) != std::string::npos;
+      if (matches) allowed = rule.allow;
+    }
+    if (!allowed) return false;
+  }
+  return true;
+}
+
+std::vector<DeviceRule> random_rules(std::mt19937& random) {
+  constexpr DeviceType kTypes[] = {DeviceType::kAll, DeviceType::kChar, DeviceType::kBlock};
+  const char* const accesses[] = {"rwm", "rwm", "r", "w", "m", "rw", "wm"};
+  const auto number = [&]() -> std::optional<int64_t> {
+    constexpr int64_t kNumbers[] = {1, 5, 136, 0xffffffff, -1};
+    if (random() % 3 == 0) return std::nullopt;
+    return kNumbers[random() % std::size(kNumbers)];
+  };
+  std::vector<DeviceRule> rules(1 + random() % 8);
+  for (DeviceRule& rule : rules) {
+    rule = {random() % 2 == 0, kTypes[random() % 3], number(), number(),
+            accesses[random() % std::size(accesses)]};
+  }
+  return rules;
+}
+
+std::vector<DeviceRule> with_defaults(std::vector<DeviceRule> rules) {
+  const auto defaults = default_device_rules();
+  rules.insert(rules.end(), defaults.begin(), defaults.end());
+  return rules;
+}
+
+// What engines write: nothing, but for one device.
+std::vector<DeviceRule> typical() {
+  return with_defaults(
+      {{false, DeviceType::kAll, {}, {}, "rwm"}, {true, DeviceType::kChar, 10, 229, "rwm"}});
+}
+
+bool allows(const std::vector<DeviceRule>& rules, const bpf_cgroup_dev_ctx& context) {
+  const auto verdict = run(device_program(rules), context);
+  BOOST_REQUIRE(verdict.has_value());
+  return *verdict;
+}
+
+BOOST_AUTO_TEST_SUITE(device_rules)
+
+BOOST_AUTO_TEST_CASE(no_rules_need_no_program) {
+  BOOST_TEST(device_program({}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(each_access_is_decided_by_the_last_rule_that_names_it) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 2000; ++round) {
+    const std::vector<DeviceRule> rules = random_rules(random);
+    const std::vector<bpf_insn> program = device_program(rules);
+    for (const DeviceType type : {DeviceType::kChar, DeviceType::kBlock}) {
+      for (const uint32_t major : {1U, 5U, 7U, 0xffffffffU}) {
+        for (const uint32_t minor : {1U, 136U, 0xffffffffU}) {
+          for (uint32_t access = 1; access < 8; ++access) {
+            const auto context = use(type, major, minor, access);
+            BOOST_REQUIRE(run(program, context).has_value());
+            BOOST_REQUIRE(*run(program, context) == plainly_allowed(rules, type, context));
+          }
+        }
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_denial_of_writing_leaves_reading) {
+  const std::vector<DeviceRule> rules = {{true, DeviceType::kChar, 1, 3, "rwm"},
+                                         {false, DeviceType::kChar, 1, 3, "w"}};
+  BOOST_TEST(allows(rules, use(DeviceType::kChar, 1, 3, kRead)));
+  BOOST_TEST(!allows(rules, use(DeviceType::kChar, 1, 3, kWrite)));
+  BOOST_TEST(!allows(rules, use(DeviceType::kChar, 1, 3, kRead | kWrite)));
+}
+
+BOOST_AUTO_TEST_CASE(two_rules_together_allow_what_neither_allows_alone) {
+  const std::vector<DeviceRule> rules = {{true, DeviceType::kChar, 1, 3, "r"},
+                                         {true, DeviceType::kChar, 1, {}, "w"}};
+  BOOST_TEST(allows(rules, use(DeviceType::kChar, 1, 3, kRead | kWrite)));
+  BOOST_TEST(!allows(rules, use(DeviceType::kChar, 1, 4, kRead | kWrite)));
+}
+
+BOOST_AUTO_TEST_CASE(the_defaults_stay_usable_when_the_config_denies_everything) {
+  const auto rules = with_defaults({{false, DeviceType::kAll, {}, {}, "rwm"}});
+  for (const auto& [major, minor] :
+       {std::pair{1U, 3U}, std::pair{1U, 9U}, std::pair{5U, 2U}, std::pair{136U, 17U}}) {
+    BOOST_TEST(allows(rules, use(DeviceType::kChar, major, minor, kRead | kWrite | kMknod)));
+  }
+  BOOST_TEST(allows(rules, use(DeviceType::kBlock, 8, 0, kMknod)));
+  BOOST_TEST(!allows(rules, use(DeviceType::kBlock, 8, 0, kRead)));
+  BOOST_TEST(!allows(rules, use(DeviceType::kChar, 1, 1, kRead)));
+}
+
+BOOST_AUTO_TEST_CASE(programs_are_short) {
+  BOOST_TEST(device_program(typical()).size() <= 23U);
+  const std::vector<DeviceRule> everything = {{true, DeviceType::kAll, {}, {}, "rwm"}};
+  BOOST_TEST(device_program(with_defaults(everything)).size() <= 6U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+// A cgroup of this test's own, in a private view of the machine's tree.
+struct Place {
+  Place() : path(cat("/sys/fs/cgroup/oci-rt-devices-", ::getpid())) {
+    BOOST_REQUIRE(::mkdir(path.c_str(), 0755) == 0);
+    fd = sys::UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    BOOST_REQUIRE(bool(fd));
+  }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  ~Place() { BOOST_CHECK(::rmdir(path.c_str()) == 0); }
+
+  std::string path;
+  sys::UniqueFd fd;
+};
+
+// errno of opening `path` from inside the cgroup; 0: it worked.
+int open_inside(int cgroup, const char* path, int flags) {
+  clone_args args = {};
+  args.flags = CLONE_INTO_CGROUP;
+  args.exit_signal = SIGCHLD;
+  args.cgroup = static_cast<uint64_t>(cgroup);
+  const auto pid = static_cast<pid_t>(::syscall(SYS_clone3, &args, sizeof args));
+  if (pid == 0) ::_exit(::open(path, flags | O_CLOEXEC) >= 0 ? 0 : errno);
+  int status = 0;
+  BOOST_REQUIRE(::waitpid(pid, &status, 0) == pid);
+  return WEXITSTATUS(status);
+}
+
+BOOST_AUTO_TEST_SUITE(device_programs_on_the_kernel,
+                      *boost::unit_test::precondition(testing::cgroup2_view))
+
+BOOST_AUTO_TEST_CASE(an_attached_program_denies_what_its_rules_deny) {
+  const Place place;
+  const std::vector<DeviceRule> rules = {{true, DeviceType::kChar, 1, 3, "rwm"},
+                                         {false, DeviceType::kChar, 1, 3, "w"}};
+  const Status attached = attach_device_program(place.fd.get(), device_program(rules));
+  BOOST_REQUIRE_MESSAGE(!!attached, attached.error().message());
+  BOOST_TEST(open_inside(place.fd.get(), "/dev/null", O_RDONLY) == 0);
+  BOOST_TEST(open_inside(place.fd.get(), "/dev/null", O_WRONLY) == EPERM);
+  BOOST_TEST(open_inside(place.fd.get(), "/dev/zero", O_RDONLY) == EPERM);
+}
+
+BOOST_AUTO_TEST_CASE(what_engines_write_lets_a_container_use_its_devices) {
+  const Place place;
+  const Status attached = attach_device_program(place.fd.get(), device_program(typical()));
+  BOOST_REQUIRE_MESSAGE(!!attached, attached.error().message());
+  for (const char* path : {"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"}) {
+    BOOST_TEST(open_inside(place.fd.get(), path, O_RDWR) == 0, path);
+  }
+  BOOST_TEST(open_inside(place.fd.get(), "/dev/mem", O_RDONLY) != 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_verifier_takes_whatever_rules_there_are) {
+  std::mt19937 random(2);
+  for (int round = 0; round < 300; ++round) {
+    const Place place;
+    const Status attached =
+        attach_device_program(place.fd.get(), device_program(random_rules(random)));
+    BOOST_REQUIRE_MESSAGE(!!attached, attached.error().message());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_program_the_verifier_refuses_is_an_error_with_its_reason) {
+  const Place place;
+  const std::vector<bpf_insn> nothing_returned = {{.code = BPF_JMP | BPF_EXIT}};
+  const Status attached = attach_device_program(place.fd.get(), nothing_returned);
+  BOOST_REQUIRE(!attached);
+  BOOST_TEST(attached.error().message().find("R0") != std::string::npos,
+             attached.error().message());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace oci::cgroup
