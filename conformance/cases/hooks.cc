@@ -259,7 +259,9 @@ void no_environment(Sandbox& sandbox) {
   Spawn spawn = sandbox.invocation({"run", "--bundle", bundle.directory(), sandbox.id()});
   spawn.env = {"OF_THE_CALLER=1"};
   sandbox.call(spawn);
-  expect_lacks("environment", log_of(sandbox, "env"), "OF_THE_CALLER");
+  // Not shown: it may hold what is nobody's business.
+  expect(log_of(sandbox, "env").find("OF_THE_CALLER") == std::string::npos,
+         "the caller's environment is passed on");
 }
 const Case kNoEnvironment("hooks/without-env-the-callers-is-not-passed-on",
                           "config.md#posix-platform-hooks", no_environment);

@@ -29,7 +29,7 @@ const Style& style(Standing standing) {
 
 std::string one_line(std::string text) {
   std::ranges::replace(text, '\n', ' ');
-  return text;
+  return text.size() < 500 ? text : text.substr(0, 500) + " …";
 }
 
 void print_reasons(const Case& test, const std::vector<Column>& columns, size_t row) {

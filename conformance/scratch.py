@@ -1,0 +1,229 @@
+"""A throw-away bundle, and what a runtime left behind: for crash/kill_sweep and stress/rounds.
+
+Whoever uses it becomes a subreaper, so that nothing that a runtime starts gets out of sight."""
+import ctypes
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+BUSYBOX = shutil.which("busybox") or "/bin/busybox"
+PR_SET_CHILD_SUBREAPER = 36
+CGROUP = pathlib.Path("/sys/fs/cgroup")
+
+
+def enter_cgroup2_view():
+    """Starts the script again in a private mount namespace: cgroup v2 at /sys/fs/cgroup, and places
+    for temporary files that nobody else uses."""
+    if os.environ.get("OCI_RT_SCRATCH") == "1":
+        return
+    os.environ["OCI_RT_SCRATCH"] = "1"
+    mount = ("grep -q ' /sys/fs/cgroup .* - cgroup2 ' /proc/self/mountinfo || "
+             "mount -t cgroup2 none /sys/fs/cgroup || exit 9; "
+             "for at in /tmp /run /dev/shm; do mount -t tmpfs tmpfs $at || exit 9; done; "
+             "exec \"$@\"")
+    os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", "sh", "-c", mount, "sh",
+                          sys.executable] + sys.argv)
+
+
+def become_subreaper():
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+class Scratch:
+    """A directory with a bundle and a state root; gone at the end of a `with`."""
+
+    def __enter__(self):
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="oci-rt-scratch.", dir="/var/tmp"))
+        self.path.chmod(0o755)
+        self.state = self.path / "state"
+        self.state.mkdir()
+        self.marker = "s" + self.path.name.rsplit(".", 1)[1].replace("_", "-") + "-"
+        self.bundle = self.path / "bundle"
+        root = self.bundle / "rootfs"
+        for name in ("bin", "dev", "proc", "sys", "tmp"):
+            (root / name).mkdir(parents=True)
+        shutil.copy(BUSYBOX, root / "bin/busybox")
+        for applet in ("sh", "sleep", "true", "echo"):
+            (root / "bin" / applet).symlink_to("busybox")
+        return self
+
+    def __exit__(self, *_):
+        kill_all(descendants(os.getpid()))
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def config(self, args, cgroup):
+        """Writes a config with what an engine's has: mounts, masks, capabilities, seccomp."""
+        config = {
+            "ociVersion": "1.0.2",
+            "root": {"path": str(self.bundle / "rootfs")},
+            "hostname": "scratch",
+            "process": {"cwd": "/", "args": args, "env": ["PATH=/bin"], "noNewPrivileges": True,
+                        "user": {"uid": 0, "gid": 0},
+                        "capabilities": {name: ["CAP_KILL", "CAP_NET_BIND_SERVICE"]
+                                         for name in ("bounding", "effective", "permitted")},
+                        "rlimits": [{"type": "RLIMIT_NOFILE", "soft": 1024, "hard": 1024}]},
+            "mounts": [
+                {"destination": "/proc", "type": "proc", "source": "proc"},
+                {"destination": "/dev", "type": "tmpfs", "source": "tmpfs",
+                 "options": ["nosuid", "mode=755"]},
+                {"destination": "/dev/pts", "type": "devpts", "source": "devpts",
+                 "options": ["nosuid", "noexec", "newinstance", "ptmxmode=0666"]},
+                {"destination": "/sys", "type": "sysfs", "source": "sysfs", "options": ["ro"]},
+                {"destination": "/data", "type": "bind", "source": "/var",
+                 "options": ["bind", "ro"]}],
+            "linux": {
+                "cgroupsPath": "/" + cgroup,
+                "maskedPaths": ["/proc/kcore", "/proc/keys", "/sys/firmware"],
+                "readonlyPaths": ["/proc/bus", "/proc/sys"],
+                "seccomp": {"defaultAction": "SCMP_ACT_ALLOW",
+                            "syscalls": [{"names": ["swapon"], "action": "SCMP_ACT_ERRNO"}]},
+                "namespaces": [{"type": name} for name in
+                               ("pid", "mount", "uts", "ipc", "network", "cgroup")]}}
+        directory = self.path / cgroup
+        directory.mkdir(exist_ok=True)
+        (directory / "config.json").write_text(json.dumps(config))
+        return directory
+
+
+def _parents():
+    parents = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                stat = pathlib.Path("/proc", entry, "stat").read_text()
+            except OSError:
+                continue
+            fields = stat[stat.rindex(")") + 2:].split()
+            if fields[0] not in "ZX":
+                parents[int(entry)] = int(fields[1])
+    return parents
+
+
+def children(parent):
+    return [pid for pid, above in _parents().items() if above == parent]
+
+
+def descendants(ancestor):
+    parents = _parents()
+    found = []
+    for pid in parents:
+        above = parents[pid]
+        while above > 1 and above != ancestor:
+            above = parents.get(above, 0)
+        if above == ancestor:
+            found.append(pid)
+    return found
+
+
+def kill_all(pids):
+    for pid in pids:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
+def reap():
+    """Takes the zombies that were given to this process."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+
+
+def cgroups(marker):
+    """The cgroups that carry the marker in their name, deepest last."""
+    found = []
+    for base, directories, _ in os.walk(CGROUP):
+        found += [pathlib.Path(base, name) for name in directories if marker in name]
+        if base.count("/") > 6:
+            directories.clear()
+    return found
+
+
+def mounts():
+    return sorted(line.split(" - ")[0].split()[4] for line in open("/proc/self/mountinfo"))
+
+
+def files():
+    """Names where a runtime could leave something."""
+    found = []
+    for directory in ("/tmp", "/run", "/dev/shm"):
+        if os.path.isdir(directory):
+            found += [os.path.join(directory, name) for name in os.listdir(directory)]
+    return found
+
+
+class Leftovers:
+    """What is there before, to be compared with what is there after. For one process that does one
+    thing at a time: every descendant of it is a leftover."""
+
+    def __init__(self, scratch):
+        self.scratch = scratch
+        self.mounts = mounts()
+
+    def now(self, seconds=1.0):
+        """What is left, by kind; waits for the last to go."""
+        deadline = time.monotonic() + seconds
+        while True:
+            reap()
+            found = {
+                "process": sorted(set(descendants(os.getpid()) + _members(self.scratch.marker))),
+                "cgroup": [str(path) for path in cgroups(self.scratch.marker)],
+                "mount": [at for at in mounts() if at not in self.mounts],
+                "file": [str(path) for path in self.scratch.state.iterdir()]}
+            if not any(found.values()) or time.monotonic() > deadline:
+                return found
+            time.sleep(0.01)
+
+    def sweep(self):
+        """Removes what now() found, so that the next thing begins clean."""
+        kill_all(descendants(os.getpid()))
+        reap()
+        remove_cgroups(self.scratch.marker)
+        for at in mounts():
+            if at not in self.mounts:
+                subprocess.run(["umount", "--lazy", at], check=False)
+        for path in self.scratch.state.iterdir():
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _members(cgroup):
+    pids = []
+    for path in cgroups(cgroup):
+        try:
+            pids += [int(pid) for pid in (path / "cgroup.procs").read_text().split()]
+        except OSError:
+            pass
+    return pids
+
+
+def remove_cgroups(marker):
+    for path in reversed(cgroups(marker)):
+        try:
+            kill_all(int(pid) for pid in (path / "cgroup.procs").read_text().split())
+            for _ in range(100):
+                try:
+                    path.rmdir()
+                    break
+                except OSError:
+                    time.sleep(0.01)
+        except OSError:
+            pass
+
+
+def run(words, timeout):
+    """Runs it; what it says on stderr goes to a file, because a container keeps the stream open."""
+    with tempfile.TemporaryFile("w+", dir="/var/tmp") as said:
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=said, check=False, timeout=timeout)
+        said.seek(0)
+        done.stderr = said.read()
+    return done
