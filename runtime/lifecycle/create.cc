@@ -82,8 +82,9 @@ Status Creation::make_cgroup() {
     record_.cgroup_existed = location.existed;
     return dir_.save(record_);
   };
-  cgroup_.emplace(
-      OCI_TRY(cgroup::Cgroup::create(plan.layout, plan.path, plan.writes.before_clone, remember)));
+  std::vector<cgroup::Write> all = plan.writes.before_clone;
+  all.insert(all.end(), plan.writes.after_clone.begin(), plan.writes.after_clone.end());
+  cgroup_.emplace(OCI_TRY(cgroup::Cgroup::create(plan.layout, plan.path, all, remember)));
   return cgroup_->apply(plan.writes.before_clone);
 }
 

@@ -55,7 +55,10 @@ Result<plan::Plan> plan_of(const Prepared& prepared, const CreateOptions& option
   request.no_pivot = options.no_pivot;
   request.no_new_keyring = options.no_new_keyring;
   request.preserve_fds = options.preserve_fds;
-  if (const int passed = listen_fds(); passed > 0) request.listen_fds = passed;
+  if (const int passed = listen_fds(); passed > 0) {
+    request.listen_fds = passed;
+    request.preserve_fds += static_cast<uint32_t>(passed);
+  }
   const spec::Hooks& hooks = prepared.config.hooks;
   if (!hooks.create_container.empty() || !hooks.start_container.empty()) {
     spec::State state = initial_state(prepared, options.id);

@@ -108,15 +108,26 @@ void TerminalRelay::read_input() {
   write_master();
 }
 
-// As script(1) does it: a program that reads lines sees its end of file. After half a line, the
-// first such character only ends the line. termios(3) VEOF
 void TerminalRelay::end_input() {
   input_ = -1;
+  input_ended_ = true;
+  type_end_of_file();
+}
+
+// As script(1) does it: the program is typed its end-of-file character (termios(3), VEOF). Where it
+// reads lines, half a line takes two: the first only ends the line. One that was typed to a
+// terminal of lines is lost on a shell that then reads keys, and the other way round; so it is
+// typed again when the program, seen by its output, has changed over.
+void TerminalRelay::type_end_of_file() {
   termios settings;
-  if (tcgetattr(master_.get(), &settings) != 0 || (settings.c_lflag & ICANON) == 0) return;
+  if (tcgetattr(master_.get(), &settings) != 0) return;
+  const Told mode = (settings.c_lflag & ICANON) != 0 ? Told::kLines : Told::kKeys;
+  if (told_ == mode) return;
+  told_ = mode;
   const char end_of_file = static_cast<char>(settings.c_cc[VEOF]);
-  if (last_input_ != '\n') to_master_.append(end_of_file);
+  if (mode == Told::kLines && last_input_ != '\n') to_master_.append(end_of_file);
   to_master_.append(end_of_file);
+  last_input_ = '\n';
   write_master();
 }
 
@@ -133,6 +144,7 @@ void TerminalRelay::read_master() {
     watch_for_return();
     return;
   }
+  if (input_ended_ && !init_ended_) type_end_of_file();
   if (output_ < 0) to_output_.clear();
   if (own_output_) write_output();  // otherwise only when poll(2) says so
 }

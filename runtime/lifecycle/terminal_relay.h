@@ -24,8 +24,8 @@ class [[nodiscard]] TerminalRelay {
   static constexpr size_t kDescriptors = 4;
 
   // `input` and `output` stay the caller's. Where `input` is a terminal, it is raw until this
-  // object dies, and the pty gets its size. An `input` that ends is an end of file to the
-  // container's program, if that reads lines.
+  // object dies, and the pty gets its size. The end of `input` is an end of file to the
+  // container's program.
   static Result<TerminalRelay> open(sys::UniqueFd master, int input, int output);
 
   // Fills kDescriptors entries; where nothing is wanted, fd is -1.
@@ -59,6 +59,9 @@ class [[nodiscard]] TerminalRelay {
     size_t end_ = 0;
   };
 
+  // In which mode of its terminal the program has been told of the end of the input.
+  enum class Told { kNothing, kLines, kKeys };
+
   TerminalRelay() = default;
 
   void read_input();
@@ -66,6 +69,7 @@ class [[nodiscard]] TerminalRelay {
   void write_master();
   void write_output();
   void end_input();
+  void type_end_of_file();
   void watch_for_return();
   void drain();
 
@@ -80,6 +84,8 @@ class [[nodiscard]] TerminalRelay {
   Buffer to_master_;
   Buffer to_output_;
   char last_input_ = '\n';
+  bool input_ended_ = false;
+  Told told_ = Told::kNothing;
   bool hung_up_ = false;  // no process has the pty open; one may open it again
   bool init_ended_ = false;
   bool drained_ = false;

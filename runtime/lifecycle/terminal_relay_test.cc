@@ -97,6 +97,13 @@ struct Fixture {
     tcsetattr(console.other.get(), TCSANOW, &settings);
   }
 
+  void with_keys() {
+    termios settings;
+    tcgetattr(console.other.get(), &settings);
+    cfmakeraw(&settings);
+    tcsetattr(console.other.get(), TCSANOW, &settings);
+  }
+
   Pair console = pty();
   Pair input = pipe_pair();
   Pair output = pipe_pair();
@@ -171,16 +178,26 @@ BOOST_AUTO_TEST_CASE(an_input_without_bytes_ends_at_once) {
   BOOST_TEST(read(f.console.other.get(), &byte, 1) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_program_that_reads_keys_is_sent_no_end_of_file) {
+BOOST_AUTO_TEST_CASE(a_program_that_reads_keys_is_sent_the_key_for_it) {
   Fixture f;
-  termios settings;
-  tcgetattr(f.console.other.get(), &settings);
-  cfmakeraw(&settings);
-  tcsetattr(f.console.other.get(), TCSANOW, &settings);
+  f.with_keys();
   f.user_types("k");
   f.input.other.reset();
   f.pump();
-  BOOST_TEST(available(f.console.other.get()) == "k");
+  BOOST_TEST(available(f.console.other.get()) == "k\x04");
+}
+
+BOOST_AUTO_TEST_CASE(a_shell_that_turns_to_keys_is_told_again) {
+  const UniqueFd null(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  Fixture f(null.get());
+  f.pump();  // lines: an end of file that nobody read
+  f.with_keys();
+  f.program_writes("$ ");
+  f.pump();
+  f.program_writes("again");
+  f.pump();
+  BOOST_TEST(available(f.console.other.get()).ends_with("\x04"));
+  BOOST_TEST(available(f.console.other.get()).empty());
 }
 
 BOOST_AUTO_TEST_CASE(an_output_that_nobody_reads_does_not_stop_the_program) {

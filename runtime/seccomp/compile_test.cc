@@ -2,6 +2,10 @@
 
 #include <linux/audit.h>
 #include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <random>
@@ -269,6 +273,34 @@ BOOST_AUTO_TEST_CASE(an_architecture_of_other_machines_is_a_warning) {
   const std::vector<std::string> expected = {
       "linux.seccomp.architectures[0]: SCMP_ARCH_PPC64LE never runs on this machine"};
   BOOST_TEST(program.warnings == expected, boost::test_tools::per_element());
+}
+
+// In a child under the filter: the errno of a call, 0 if it worked; 255 if the filter did not load.
+int errno_under(const std::vector<sock_filter>& filter, long number, long argument) {
+  const pid_t child = fork();
+  if (child == 0) {
+    auto copy = filter;
+    sock_fprog program{static_cast<unsigned short>(copy.size()), copy.data()};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+        syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0) {
+      _exit(255);
+    }
+    _exit(syscall(number, argument, 0, 0, 0, 0, 0) < 0 ? errno : 0);
+  }
+  int status = 0;
+  BOOST_REQUIRE(waitpid(child, &status, 0) == child);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+BOOST_AUTO_TEST_CASE(the_kernel_loads_the_filter_and_obeys_it) {
+  spec::Seccomp profile = podman();
+  profile.default_errno_ret = EPERM;
+  const auto filter = filter_of(profile);
+  BOOST_TEST(errno_under(filter, SYS_getpid, 0) == 0);
+  BOOST_TEST(errno_under(filter, SYS_personality, 8) == 0);
+  BOOST_TEST(errno_under(filter, SYS_personality, 0x40000) == EPERM);
+  BOOST_TEST(errno_under(filter, SYS_acct, 0) == EPERM);
+  BOOST_TEST(errno_under(filter, 1000, 0) == ENOSYS);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

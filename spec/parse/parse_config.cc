@@ -11,6 +11,23 @@ namespace oci::spec {
 
 void parse(Reader& in, Config& out);
 
+namespace {
+
+// Before 1.3 the limit was a plain number in the Go types that engines write config.json with, and
+// 0 was how "no limit" came out (podman's --pids-limit -1); since then 0 is a limit of 0.
+void read_old_pids_limit(Config& config) {
+  const auto is = [&](std::string_view version) {
+    const std::string_view given = config.oci_version;
+    return given == version || (given.starts_with(version) && given[version.size()] == '.');
+  };
+  if (!is("1.0") && !is("1.1") && !is("1.2")) return;
+  if (!config.linux || !config.linux->resources || !config.linux->resources->pids) return;
+  std::optional<int64_t>& limit = config.linux->resources->pids->limit;
+  if (limit == 0) limit.reset();
+}
+
+}  // namespace
+
 void parse(Reader& in, Config& out) {
   in.required("ociVersion", out.oci_version);
   in.optional("root", out.root);
@@ -34,6 +51,7 @@ Config parse_config(std::string_view text, Diagnostics& diagnostics) {
   }
   Reader root(document, nullptr, diagnostics);
   parse(root, config);
+  read_old_pids_limit(config);
   return config;
 }
 

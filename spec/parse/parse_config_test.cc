@@ -89,6 +89,20 @@ BOOST_AUTO_TEST_CASE(a_wrong_property_keeps_its_default_and_others_are_read) {
   BOOST_TEST(config.process->user.gid == 5u);
 }
 
+BOOST_AUTO_TEST_CASE(a_pids_limit_of_0_means_none_before_1_3) {
+  const auto limit = [](std::string_view version) {
+    const Config config = parse_config(cat(R"({"ociVersion": ")", version,
+                                           R"(", "linux": {"resources": {"pids": {"limit": 0}}}})"),
+                                       "c")
+                              .value();
+    return config.linux->resources->pids->limit;
+  };
+  for (const char* old : {"1.0.2-dev", "1.1.0", "1.2.1"})
+    BOOST_TEST(!limit(old).has_value(), old);
+  for (const char* current : {"1.3.0", "1.3.0+dev", "1.20.0"})
+    BOOST_TEST((limit(current) == 0), current);
+}
+
 // Wherever a document is cut or damaged: a result, and never a crash (meant for the sanitizers).
 BOOST_AUTO_TEST_CASE(no_prefix_of_a_document_is_one) {
   std::string text = testing::testdata("good/complete.json");

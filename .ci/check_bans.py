@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""Fails on calls that the project bans, each with its reason.
+
+The first rules are the gate of rule A: between clone3 and the pivot no path of a root filesystem
+reaches the kernel but through runtime/init/in_root.cc, below a descriptor of the root."""
+import pathlib
+import re
+import sys
+
+
+RULES = [
+    # folder, files left out, pattern, what the same line may hold instead, reason
+    ("runtime/init", {"in_root.cc"}, r"__NR_(open|creat|mkdir|mknod|symlink|link|unlink|rmdir|rename|chown|lchown|chmod|readlink|stat|lstat|truncate|mount)\b", None,
+     "rule A: these take a path from the working directory or the root; use in_root.h"),
+    ("runtime/init", {"in_root.cc", "step_kernel.cc"}, r"__NR_openat2\b", None,
+     "rule A: lookups in the root belong to in_root.cc, those in procfs to step_kernel.cc"),
+    ("runtime/init", {"in_root.cc"}, r"__NR_(mkdirat|linkat|renameat2?|readlinkat|fchmodat)\b", None,
+     "rule A: what is made in the root is made by in_root.cc"),
+    # The host's root, null device and time offsets; sources on the host; after the pivot the program.
+    ("runtime/init", {"in_root.cc"}, r"AT_FDCWD,",
+     r'AT_FDCWD, "/"|AT_FDCWD, "/dev/null"|AT_FDCWD, "/proc/self/timens_offsets"'
+     r"|clone_tree\(AT_FDCWD, (rootfs|source|path),"
+     r"|__NR_openat, AT_FDCWD, (path|context\.program),|__NR_faccessat, AT_FDCWD, path,",
+     "rule A: a path that does not start at a descriptor of the root"),
+    ("runtime/init", {"in_root.cc"}, r"__NR_(openat|mknodat|symlinkat|unlinkat|fchownat)\b", r"AT_FDCWD|directory|dir|dev\.get\(\)|parent",
+     "rule A: one name below an open directory, nothing longer"),
+    ("runtime/init", {"step_root.cc"}, r"__NR_(chroot|pivot_root|umount2|chdir)\b", None,
+     "only the root step leaves the host's root"),
+    ("runtime", set(), r"(?<!Error::)\b(system|popen)\s*\(", None, "no shell"),
+    ("runtime", set(), r"\bget(pw|gr|spw)\w*\s*\(", None, "no name service in a static program"),
+    ("runtime", set(), r"std::filesystem", None, "follows symbolic links"),
+    ("runtime", set(), r"<(iostream|fstream|sstream|regex|locale)>", None, "costs a locale at every start"),
+    ("runtime", {"failure.cc", "gate.cc"}, r"\bstrerror\s*\(", None, "errno's words are added in spec/error.cc"),
+    ("runtime", set(), r"\bdlopen\s*\(", None, "nothing is loaded at run time"),
+    # An empty cgroup that stays busy for a moment is told by no event.
+    ("runtime", {"remove.cc"}, r"\b(usleep|sleep_for|nanosleep)\s*\(", None, "wait for the event, with a deadline"),
+    ("spec", set(), r"<(unistd|fcntl|sys/\w+)\.h>", r"sys/resource\.h", "spec makes no system call"),
+]
+
+bad = []
+for folder, exempt, pattern, allowed, reason in RULES:
+    for source in sorted(pathlib.Path(folder).rglob("*")):
+        if source.suffix not in (".cc", ".h") or source.name in exempt or "_test." in source.name:
+            continue
+        if folder == "runtime" and "testing" in source.parts:
+            continue
+        lines = source.read_text().splitlines()
+        for number, line in enumerate(lines, 1):
+            code = line.split("//")[0]
+            if not re.search(pattern, code):
+                continue
+            # A call may go on on the next line.
+            whole = code + (lines[number] if number < len(lines) else "")
+            if allowed and re.search(allowed, whole):
+                continue
+            bad.append(f"{source}:{number}: {code.strip()}\n    {reason}")
+print("\n".join(bad) or "bans: ok")
+sys.exit(bool(bad))

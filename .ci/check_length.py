@@ -1,0 +1,26 @@
+#!/usr/bin/env python3
+"""Fails if a source file has more than 400 lines; tells of functions with more than 60."""
+import pathlib
+import re
+import subprocess
+import sys
+
+files = subprocess.run(["git", "ls-files", "*.cc", "*.h"], check=True, capture_output=True, text=True)
+long_files, long_functions = [], []
+for name in files.stdout.split():
+    lines = pathlib.Path(name).read_text().splitlines()
+    if len(lines) > 400:
+        long_files.append(f"{name}: {len(lines)} lines")
+    begin = None
+    for number, line in enumerate(lines, 1):
+        # clang-format puts a function's opening line and its closing brace at the margin.
+        if re.match(r"[\w\[:<&*~].*\) (const |noexcept |&& |&)*\{$", line) or re.match(r"\s{4}.*\) \{$", line) and begin is None:
+            begin = number
+        elif line == "}" and begin is not None:
+            if number - begin > 60:
+                long_functions.append(f"{name}:{begin}: {number - begin} lines")
+            begin = None
+for text in long_functions:
+    print(f"note: function of more than 60 lines: {text}")
+print("\n".join(long_files) or "lengths: ok")
+sys.exit(bool(long_files))
