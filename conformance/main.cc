@@ -190,6 +190,7 @@ Template make_template(const Options& options, const std::string& work) {
   if (busybox.empty())
     throw std::runtime_error("busybox is missing: apt-get install busybox-static");
   char* self = ::realpath("/proc/self/exe", nullptr);
+  if (!self) throw std::runtime_error("cannot tell where this program is: is /proc mounted?");
   const std::string directory = std::string(self).substr(0, std::string(self).rfind('/'));
   ::free(self);
   Template parts{.busybox = work + "/busybox", .probe = work + "/probe"};
@@ -220,12 +221,13 @@ int judge_all(const Options& options) {
     scratch.work = work;
     runtimes.push_back(parse_runtime(text, scratch));
   }
-  enter_view(options.view);
-  print_machine(options, runtimes);
+  // Before the view: below a chroot the way to this program ends where its mounts are copied.
   const Run run{.work = work,
                 .parts = make_template(options, work),
                 .jobs = options.jobs,
                 .keep = options.keep};
+  enter_view(options.view);
+  print_machine(options, runtimes);
   std::vector<Column> columns;
   for (const Runtime& runtime : runtimes) {
     const Known known = options.known.empty()
