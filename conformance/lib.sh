@@ -31,12 +31,12 @@ apt_install() {
   apt-get -qq -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 --no-install-recommends install "$@"
 }
 
-# build_all: configures once, then compiles what is not up to date.
+# build_all [TARGET...]: configures once, then compiles what is not up to date.
 build_all() {
   [ -f "$build/build.ninja" ] || meson setup "$build" "$top" >"$build.log" 2>&1 ||
     { cat "$build.log" >&2 && return 1; }
   rm -f "$build.log"
-  ninja -C "$build" >"$build/compile.log" 2>&1 || { tail -n 60 "$build/compile.log" >&2 && return 1; }
+  ninja -C "$build" "$@" >"$build/compile.log" 2>&1 || { tail -n 60 "$build/compile.log" >&2 && return 1; }
 }
 
 # in_private_root "$0" "$@": starts the script again in a mount namespace of its own that has what a
@@ -45,7 +45,8 @@ build_all() {
 in_private_root() {
   [ "${OCI_RT_PRIVATE_ROOT:-}" = 1 ] && return 0
   export OCI_RT_PRIVATE_ROOT=1
-  exec unshare --mount --propagation private -- bash "$top/conformance/private_root.sh" "$@"
+  exec unshare --mount --propagation unchanged -- perl "$top/conformance/private_mounts.pl" \
+    bash "$top/conformance/private_root.sh" "$@"
 }
 
 # part NAME SECONDS COMMAND...: runs it with its log in $build/logs, adds up its closing line

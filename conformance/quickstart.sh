@@ -10,7 +10,7 @@ in_private_root "$top/conformance/quickstart.sh" "$@"
 # shellcheck disable=SC2086
 install $build_packages
 say "building (the first time takes a minute or two)"
-build_all
+build_all runtime/oci-rt
 
 work=$(mktemp -d /var/tmp/oci-rt-quickstart.XXXXXX)
 trap 'rm -rf "$work"' EXIT
