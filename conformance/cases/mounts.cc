@@ -153,6 +153,18 @@ void data(Sandbox& sandbox) {
 }
 const Case kData("mounts/other-words-go-to-the-file-system", "config.md#mounts", data);
 
+void copied_up(Sandbox& sandbox) {
+  Bundle bundle = sandbox.bundle();
+  bundle.file("/t/sub/file", "content\n", 0640).file("/t/script", "x", 0755);
+  ::symlink("sub/file", (bundle.rootfs() + "/t/link").c_str());
+  bundle.mount("/t", "tmpfs", "tmpfs", {"tmpcopyup", "ro"})
+      .args({"/bin/busybox", "sh", "-c",
+             "cat /t/link; stat -c %a /t/sub/file /t/script; touch /t/new || echo read-only"});
+  expect_equal("what the tmpfs holds", sandbox.run(bundle).out, "content\n640\n755\nread-only\n");
+}
+const Case kCopiedUp("mounts/a-tmpfs-may-begin-as-a-copy", "config.md#linux-mount-options",
+                     copied_up);
+
 void bad_data(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   bundle.mount("/t", "tmpfs", "tmpfs", {"size=64k"});

@@ -22,7 +22,7 @@ check "run: environment" "$("${podman_run[@]}" -e WORD=x "${container[@]}" /bin/
 check "run: hostname" "$("${podman_run[@]}" --hostname box "${container[@]}" /bin/hostname)" box
 check "run: user" "$("${podman_run[@]}" --user 1000:1001 "${container[@]}" /bin/sh -c 'id -u; id -g' | tr '\n' ' ')" "1000 1001 "
 check "run: working directory" "$("${podman_run[@]}" --workdir /tmp "${container[@]}" /bin/sh -c pwd)" /tmp
-check "run: a read-only root" "$(code "${podman_run[@]}" --read-only --read-only-tmpfs=false "${container[@]}" /bin/touch /x)" 1
+check "run: a read-only root" "$(code "${podman_run[@]}" --read-only "${container[@]}" /bin/touch /x)" 1
 mkdir -p "$work/volume" && echo shared >"$work/volume/file"
 check "run: a volume" "$("${podman_run[@]}" -v "$work/volume:/volume:ro" "${container[@]}" /bin/cat /volume/file)" shared
 check "run: only lo" "$("${podman_run[@]}" "${container[@]}" /bin/ip -o link | grep -c .)" 1

@@ -42,6 +42,11 @@ long look(long fd, FileFacts& facts) {
   return rc;
 }
 
+uint64_t device_number(uint32_t major, uint32_t minor) {
+  return (minor & 0xff) | (uint64_t{major & 0xfff} << 8) | (uint64_t{minor & ~0xffU} << 12) |
+         (uint64_t{major & ~0xfffU} << 32);
+}
+
 uint64_t filesystem_of(int fd) {
   struct statfs found = {};
   if (sys(__NR_fstatfs, fd, &found) < 0) return 0;

@@ -34,8 +34,9 @@ struct FileFacts {
   uint32_t uid = 0;
   uint64_t size = 0;
 };
-long look(long fd, FileFacts& facts);  // -errno on failure
-uint64_t filesystem_of(int fd);        // the magic number of statfs(2); 0: not known
+long look(long fd, FileFacts& facts);                    // -errno on failure
+uint64_t device_number(uint32_t major, uint32_t minor);  // as mknod(2) takes it
+uint64_t filesystem_of(int fd);  // the magic number of statfs(2); 0: not known
 
 enum class Links {
   kFollowInside,  // symlinks are resolved as the container would: never above its root

@@ -54,6 +54,7 @@ enum class MountKind : uint8_t {
 struct MountOp {
   MountKind kind{};
   bool recursive = false;        // rbind
+  bool copy_up = false;          // tmpcopyup: begins as a copy of what it covers
   bool target_is_plain = false;  // proc, sysfs: no component of the target may be a symlink
   bool allowed_on_proc = false;  // the target may lie in a procfs (CVE-2019-16884)
   bool propagation_recursive = false;

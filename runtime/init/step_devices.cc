@@ -39,11 +39,6 @@ class Directory {
   size_t size_ = 0;
 };
 
-uint64_t device_number(uint32_t major, uint32_t minor) {
-  return (minor & 0xff) | (uint64_t{major & 0xfff} << 8) | (uint64_t{minor & ~0xffU} << 12) |
-         (uint64_t{major & ~0xfffU} << 32);
-}
-
 bool is_device(const FileFacts& facts, const DeviceOp& op) {
   const uint32_t type = op.mode & S_IFMT;
   return facts.type == type &&

@@ -3,6 +3,7 @@
 #include <linux/magic.h>
 #include <sys/stat.h>
 
+#include "runtime/init/copy_up.h"
 #include "runtime/init/in_root.h"
 #include "runtime/init/mount_api.h"
 #include "runtime/init/steps.h"
@@ -55,7 +56,9 @@ Fault make_filesystem(const Plan& plan, const MountOp& op, Fd& mount) {
   if (Fault fault = configure(plan, op, context.get())) return fault;
   const long created = sys(__NR_fsconfig, context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0);
   if (created < 0) return explained(created, context.get(), Subject::kMountOptions, type, op.index);
-  mount.reset(sys(__NR_fsmount, context.get(), FSMOUNT_CLOEXEC, op.attr_set));
+  // What is copied into must be writable until it is.
+  const uint64_t attributes = op.copy_up ? op.attr_set & ~uint64_t{MOUNT_ATTR_RDONLY} : op.attr_set;
+  mount.reset(sys(__NR_fsmount, context.get(), FSMOUNT_CLOEXEC, attributes));
   return check(mount.get(), Subject::kMountOptions, type, op.index);
 }
 
@@ -78,6 +81,12 @@ Fault set_all_attributes(const MountOp& op, int mount, const char* target) {
   return {};
 }
 
+Fault propagate(const MountOp& op, int mount, const char* path) {
+  if (op.propagation == 0) return {};
+  const long rc = set_propagation(mount, op.propagation, op.propagation_recursive);
+  return check(rc, Subject::kMountOptions, path, op.index);
+}
+
 // CVE-2019-16884: whatever path led there, nothing covers a file of procfs but what the plan
 // allows.
 Fault check_target(const MountOp& op, int target, const char* path) {
@@ -97,7 +106,26 @@ Fault remount(Context& context, const MountOp& op) {
     const long rc = sys(__NR_fsconfig, picked.get(), FSCONFIG_CMD_RECONFIGURE, nullptr, nullptr, 0);
     if (rc < 0) return explained(rc, picked.get(), Subject::kMountOptions, path, op.index);
   }
-  return set_all_attributes(op, target.get(), path);
+  if (Fault fault = set_all_attributes(op, target.get(), path)) return fault;
+  return propagate(op, target.get(), path);
+}
+
+bool has_parameter(const Plan& plan, const MountOp& op, const char* key) {
+  for (const Parameter* at = plan.begin(op.parameters); at != plan.end(op.parameters); ++at)
+    if (equal(plan.text(at->key), key)) return true;
+  return false;
+}
+
+Fault fill(const Plan& plan, const MountOp& op, int target, int mount) {
+  if (!op.copy_up) return {};
+  const char* path = plan.text(op.target);
+  const Top top = has_parameter(plan, op, "mode") ? Top::kKeep : Top::kAsFrom;
+  const long copied = copy_up(target, mount, top);
+  if (Fault fault = check(copied, Subject::kMountTarget, path, op.index)) return fault;
+  if ((op.attr_set & MOUNT_ATTR_RDONLY) == 0) return {};
+  mount_attr attributes = {};
+  attributes.attr_set = MOUNT_ATTR_RDONLY;
+  return check(set_attributes(mount, attributes, false), Subject::kMountOptions, path, op.index);
 }
 
 Fault make_mount(const Plan& plan, const MountOp& op, Fd& mount) {
@@ -127,13 +155,11 @@ Fault mount_one(Context& context, const MountOp& op) {
   const Fd target(open_mount_target(context.root_fd, path, make, links));
   if (Fault fault = check(target.get(), Subject::kMountTarget, path, op.index)) return fault;
   if (Fault fault = check_target(op, target.get(), path)) return fault;
+  if (Fault fault = fill(plan, op, target.get(), mount.get())) return fault;
   const long attached = attach(mount.get(), target.get());
   if (Fault fault = check(attached, Subject::kMountTarget, path, op.index)) return fault;
   // Only now: a mount becomes shared by being attached below a shared one.
-  if (op.propagation != 0) {
-    const long rc = set_propagation(mount.get(), op.propagation, op.propagation_recursive);
-    if (Fault fault = check(rc, Subject::kMountOptions, path, op.index)) return fault;
-  }
+  if (Fault fault = propagate(op, mount.get(), path)) return fault;
   if (op.kind == MountKind::kFilesystem && equal(path, "/proc") &&
       equal(plan.text(op.type), "proc")) {
     context.proc_fd = mount.release();

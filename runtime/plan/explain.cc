@@ -174,6 +174,7 @@ void write_mounts(Writer& out, const Plan& plan) {
     out.text("type", op.type);
     out.text("source", op.source);
     out.flag("recursive", op.recursive);
+    out.flag("copyUp", op.copy_up);
     out.flag("openedByParent", has_tree(plan, sync::Subject::kMountSource, fd_offset));
     fd_offset += sizeof(init::MountOp);
     std::vector<std::string> parameters;

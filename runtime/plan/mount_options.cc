@@ -10,6 +10,7 @@ namespace {
 
 enum class Effect : uint8_t {
   kNothing,
+  kCopyUp,
   kBind,
   kRemount,
   kSet,       // bits: MOUNT_ATTR_*, of this mount
@@ -97,6 +98,7 @@ constexpr Option kOptions[] = {
     {"suid",          Effect::kClear,        MOUNT_ATTR_NOSUID},
     {"symfollow",     Effect::kClear,        MOUNT_ATTR_NOSYMFOLLOW},
     {"sync",          Effect::kSuperSet,     MS_SYNCHRONOUS},
+    {"tmpcopyup",     Effect::kCopyUp,       0},
     {"unbindable",    Effect::kPropagation,  MS_UNBINDABLE},
 };
 
@@ -147,6 +149,9 @@ void apply(const Option& option, size_t i, MountOptions& out) {
     case Effect::kBind:
       out.bind = true;
       out.recursive |= option.bits != 0;  // as MS_BIND | MS_REC adds up for every other runtime
+      break;
+    case Effect::kCopyUp:
+      out.copy_up = i;
       break;
     case Effect::kRemount:
       out.remount = true;

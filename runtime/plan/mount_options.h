@@ -23,6 +23,7 @@ struct MountOptions {
   bool bind = false;
   bool recursive = false;  // rbind
   bool remount = false;
+  std::optional<size_t> copy_up;  // where tmpcopyup is
 
   uint64_t attr_set = 0;  // MOUNT_ATTR_*, of this mount alone
   uint64_t attr_clear = 0;

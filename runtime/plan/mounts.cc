@@ -199,6 +199,12 @@ Result<MountOp> plan_mount(Draft& draft, size_t i) {
   MountOp op;
   op.index = index_of(i);
   OCI_TRY(plan_kind(entry, op));
+  if (const auto option = entry.options.copy_up) {
+    if (op.kind != MountKind::kFilesystem || entry.type != "tmpfs") {
+      return entry.refuse_option(*option, "is for a mount of type tmpfs");
+    }
+    op.copy_up = true;
+  }
   OCI_TRY(check_target(entry, op));
   op.allowed_on_proc = op.kind == MountKind::kRemount || is_in_proc(entry.target);
   set_attributes(entry, op);

@@ -53,7 +53,7 @@ constexpr MountProperty kOfMounts[] = {
     {"gidMappings", [](const Mount& m) { return !m.gid_mappings.empty(); }},
 };
 
-constexpr std::string_view kMountOptions[] = {"idmap", "ridmap", "tmpcopyup"};
+constexpr std::string_view kMountOptions[] = {"idmap", "ridmap"};
 
 void refuse(std::string path, Diagnostics& out) {
   out.add(std::move(path), "not supported yet");

@@ -1,0 +1,139 @@
+#include "runtime/init/copy_up.h"
+
+#include <linux/fcntl.h>
+#include <sys/stat.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "runtime/init/in_root.h"
+#include "runtime/init/syscall.h"
+#include "runtime/init/text.h"
+
+namespace oci::init {
+namespace {
+
+constexpr int kMaxDepth = 64;
+constexpr long kEloop = -40;
+constexpr size_t kChunk = size_t{1} << 30;
+
+struct linux_dirent64 {
+  uint64_t d_ino;
+  int64_t d_off;
+  uint16_t d_reclen;
+  uint8_t d_type;
+  char d_name[1];
+};
+
+// One name below two open directories. `from` belongs to the image: no link is followed, and each
+// file is looked at again once it is open.
+struct Entry {
+  int from_dir;
+  int to_dir;
+  const char* name;
+  struct statx facts;
+};
+
+long copy_directory(int from_dir, int to_dir, int depth);
+
+long give_away(const Entry& entry) {
+  return sys(__NR_fchownat, entry.to_dir, entry.name, entry.facts.stx_uid, entry.facts.stx_gid,
+             AT_SYMLINK_NOFOLLOW);
+}
+
+long finish(int fd, const struct statx& facts) {
+  const long rc = sys(__NR_fchown, fd, facts.stx_uid, facts.stx_gid);
+  return rc < 0 ? rc : sys(__NR_fchmod, fd, facts.stx_mode & 07777);
+}
+
+long copy_file(const Entry& entry) {
+  const Fd from(sys(__NR_openat, entry.from_dir, entry.name,
+                    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  FileFacts facts;
+  if (!from.ok() || look(from.get(), facts) < 0) return from.get();
+  if (facts.type != S_IFREG) return 0;  // it was replaced meanwhile
+  const Fd to(sys(__NR_openat, entry.to_dir, entry.name,
+                  O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!to.ok()) return to.get();
+  long copied;
+  do {
+    copied = sys(__NR_sendfile, to.get(), from.get(), nullptr, kChunk);
+  } while (copied > 0);
+  return copied < 0 ? copied : finish(to.get(), entry.facts);
+}
+
+long copy_link(const Entry& entry) {
+  char target[4096];
+  const long size = sys(__NR_readlinkat, entry.from_dir, entry.name, target, sizeof target - 1);
+  if (size < 0) return size;
+  target[size] = '\0';
+  const long rc = sys(__NR_symlinkat, target, entry.to_dir, entry.name);
+  return rc < 0 ? rc : give_away(entry);
+}
+
+long copy_subdirectory(const Entry& entry, int depth) {
+  if (depth == 0) return kEloop;
+  const long made = sys(__NR_mkdirat, entry.to_dir, entry.name, 0700);
+  if (made < 0) return made;
+  constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  const Fd from(sys(__NR_openat, entry.from_dir, entry.name, kFlags));
+  const Fd to(sys(__NR_openat, entry.to_dir, entry.name, kFlags));
+  if (!from.ok() || !to.ok()) return from.ok() ? to.get() : from.get();
+  const long rc = copy_directory(from.get(), to.get(), depth - 1);
+  return rc < 0 ? rc : finish(to.get(), entry.facts);
+}
+
+long copy_node(const Entry& entry) {
+  const uint64_t device = device_number(entry.facts.stx_rdev_major, entry.facts.stx_rdev_minor);
+  const long rc = sys(__NR_mknodat, entry.to_dir, entry.name, entry.facts.stx_mode, device);
+  return rc < 0 ? rc : give_away(entry);
+}
+
+long copy_entry(Entry& entry, int depth) {
+  const long rc = sys(__NR_statx, entry.from_dir, entry.name, AT_SYMLINK_NOFOLLOW,
+                      STATX_BASIC_STATS, &entry.facts);
+  if (rc < 0) return rc;
+  switch (entry.facts.stx_mode & S_IFMT) {
+    case S_IFREG:
+      return copy_file(entry);
+    case S_IFLNK:
+      return copy_link(entry);
+    case S_IFDIR:
+      return copy_subdirectory(entry, depth);
+    case S_IFSOCK:
+      return 0;  // nobody listens on a copy
+    default:
+      return copy_node(entry);
+  }
+}
+
+long copy_directory(int from_dir, int to_dir, int depth) {
+  alignas(linux_dirent64) char buffer[2048];
+  for (;;) {
+    const long got = sys(__NR_getdents64, from_dir, buffer, sizeof buffer);
+    if (got <= 0) return got;
+    for (long at = 0; at < got;) {
+      const auto* item = reinterpret_cast<const linux_dirent64*>(buffer + at);
+      at += item->d_reclen;
+      if (equal(item->d_name, ".") || equal(item->d_name, "..")) continue;
+      Entry entry = {from_dir, to_dir, item->d_name, {}};
+      if (const long rc = copy_entry(entry, depth); rc < 0) return rc;
+    }
+  }
+}
+
+}  // namespace
+
+long copy_up(int from, int to, Top top) {
+  constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+  const Fd from_dir(sys(__NR_openat, from, ".", kFlags));
+  const Fd to_dir(sys(__NR_openat, to, ".", kFlags));
+  if (!from_dir.ok() || !to_dir.ok()) return from_dir.ok() ? to_dir.get() : from_dir.get();
+  struct statx facts = {};
+  const long rc = sys(__NR_statx, from_dir.get(), "", AT_EMPTY_PATH, STATX_BASIC_STATS, &facts);
+  if (rc < 0) return rc;
+  const long copied = copy_directory(from_dir.get(), to_dir.get(), kMaxDepth);
+  return copied < 0 || top == Top::kKeep ? copied : finish(to_dir.get(), facts);
+}
+
+}  // namespace oci::init
