@@ -45,6 +45,7 @@ build_all() {
 in_private_root() {
   [ "${OCI_RT_PRIVATE_ROOT:-}" = 1 ] && return 0
   export OCI_RT_PRIVATE_ROOT=1
+  cd /
   exec unshare --mount --propagation unchanged -- perl "$top/conformance/private_mounts.pl" \
     bash "$top/conformance/private_root.sh" "$@"
 }

@@ -1,18 +1,41 @@
-# private_mounts.pl COMMAND...: makes every mount of this mount namespace private, then runs COMMAND.
-# mount(8) can name the topmost mount only where "/" is one. Below a bare chroot it is not, so this
-# steps out to the namespace's own root for a moment, by the way that a chroot leaves open to root.
-# In perl, because that is part of every Debian.
+# private_mounts.pl COMMAND...: makes every mount of this mount namespace private and, below a bare
+# chroot, makes that tree the root of the namespace; then runs COMMAND.
+#
+# Below a chroot "/" is no mount point, so mount(8) cannot name the topmost mount, the kernel makes no
+# user namespaces, and a container could climb out to what lies above (pivot_root(2) swaps the wrong
+# root). So this steps out for a moment, by the way that a chroot leaves open to root, and comes back
+# with pivot_root. In perl, because that is part of every Debian.
 use strict;
 use POSIX ();
 
-my $mount = (POSIX::uname())[4] eq 'x86_64' ? 165 : 40;    # SYS_mount; 40 on arm64, riscv64
-my $MS_REC_PRIVATE = 0x4000 | 0x40000;
-my ($none, $root) = ("none", "/");
+my $arch = (POSIX::uname())[4];
+my ($mount, $pivot_root, $umount2) = $arch eq 'x86_64' ? (165, 155, 166) : (40, 41, 39);
+my ($MS_BIND, $MS_REC, $MS_PRIVATE, $MNT_DETACH) = (0x1000, 0x4000, 0x40000, 2);
 
-chdir '/' and opendir my $here, '/' or die "private_mounts: /: $!\n";
-chroot '/etc' or die "private_mounts: chroot: $!\n";
+sub try {
+  my ($what, $result) = @_;
+  die "private_mounts: $what: $!\n" unless $result;
+}
+my ($none, $root, $dot) = ('none', '/', '.');
+
+try '/', chdir('/') && opendir(my $here, '/');
+try 'chroot', chroot('/etc');
 chdir '..' for 1 .. 64;    # the working directory is outside of the root: nothing stops it
-chroot '.' or die "private_mounts: chroot: $!\n";
-syscall($mount, $none, $root, $none, $MS_REC_PRIVATE, 0) == 0 or die "private_mounts: mount: $!\n";
-chdir $here and chroot '.' or die "private_mounts: back to /: $!\n";
-exec @ARGV or die "private_mounts: $ARGV[0]: $!\n";
+try 'chroot', chroot('.');
+try 'private mounts', syscall($mount, $none, $root, $none, $MS_REC | $MS_PRIVATE, 0) == 0;
+try 'back', chdir $here;
+my $tree = POSIX::getcwd();
+if (defined $tree && $tree ne '/') {
+  try "bind $tree", syscall($mount, $tree, $tree, $none, $MS_BIND | $MS_REC, 0) == 0;
+  try $tree, chdir $tree;
+  if (syscall($pivot_root, $dot, $dot) == 0) {
+    try 'old root', syscall($umount2, $dot, $MNT_DETACH) == 0;
+  } else {    # the root is an initramfs
+    warn "private_mounts: pivot_root: $!; going on in a chroot\n";
+    try $tree, chroot '.';
+  }
+} else {
+  try '/', chroot '.';
+}
+try '/', chdir '/';
+try $ARGV[0], exec @ARGV;

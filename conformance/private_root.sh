@@ -1,6 +1,6 @@
 #!/bin/bash
 # Makes up, in the mount namespace that it was started in, what a bare chroot lacks, and then runs its
-# arguments: proc, sysfs, devpts, shm, a cgroup v2 tree, and a root that is a mount point.
+# arguments: proc, sysfs, devpts, shm and a cgroup v2 tree. The root is private_mounts.pl's matter.
 set -eu
 [ -e /proc/self/mountinfo ] || mount -t proc proc /proc
 [ -d /sys/kernel ] || mount -t sysfs sysfs /sys
@@ -11,7 +11,4 @@ mounted /dev/pts || mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 
 mounted /dev/shm || mount -t tmpfs -o mode=1777 shm /dev/shm
 awk '/ - cgroup2? / { found = 1 } END { exit !found }' /proc/self/mountinfo ||
   mount -t cgroup2 none /sys/fs/cgroup || echo "no cgroups here: some tests will be skipped" >&2
-mounted / && exec "$@"
-mkdir -p /mnt
-mount --rbind / /mnt
-exec chroot /mnt "$@"
+exec "$@"
