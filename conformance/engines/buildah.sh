@@ -29,7 +29,7 @@ check "run: user" "$("${in_it[@]}" --user 1000:1001 "$container" -- /bin/sh -c '
 check "run: standard input" "$(echo typed | "${in_it[@]}" "$container" -- /bin/cat)" typed
 mkdir -p "$work/volume" && echo shared >"$work/volume/file"
 check "run: a volume" "$("${in_it[@]}" -v "$work/volume:/volume:ro" "$container" -- /bin/cat /volume/file)" shared
-timeout 60 script -qec "BUILDAH_RUNTIME=$runtime buildah --root $work/storage --runroot $work/runroot --storage-driver vfs run --network none --runtime $runtime --terminal $container -- /bin/sh -c 'tty; exit 5'" /dev/null \
+timeout 60 script -qec "BUILDAH_RUNTIME=$runtime buildah --root $work/storage --runroot $work/runroot --storage-driver vfs run --network none --runtime $runtime --terminal $container -- /bin/sh -c 'tty; sleep 0.5; exit 5'" /dev/null \
   >"$work/out" 2>&1 </dev/null
 check "run --terminal: exit code" "$?" 5
 has "run --terminal: a terminal" "$work/out" /dev/

@@ -28,7 +28,7 @@ check "run: a volume" "$("${podman_run[@]}" -v "$work/volume:/volume:ro" "${cont
 check "run: only lo" "$("${podman_run[@]}" "${container[@]}" /bin/ip -o link | grep -c .)" 1
 
 # A terminal, as a person has it.
-timeout 60 script -qec "$(printf '%q ' "${podman_run[@]}" -it "${container[@]}" /bin/sh -c 'tty; exit 5')" /dev/null \
+timeout 60 script -qec "$(printf '%q ' "${podman_run[@]}" -it "${container[@]}" /bin/sh -c 'tty; sleep 0.5; exit 5')" /dev/null \
   >"$work/out" 2>&1 </dev/null
 check "run -it: exit code" "$?" 5
 has "run -it: a terminal" "$work/out" /dev/

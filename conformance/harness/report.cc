@@ -36,8 +36,10 @@ void print_reasons(const Case& test, const std::vector<Column>& columns, size_t 
   for (const Column& column : columns) {
     const Judged& judged = column.results[row];
     if (judged.standing == Standing::kPassed) continue;
-    std::printf("# %s, %s (%s): %s\n", test.name.c_str(), column.runtime.c_str(),
-                test.clause.c_str(), one_line(judged.reason).c_str());
+    const bool bad =
+        judged.standing == Standing::kFailed || judged.standing == Standing::kUnexpectedPass;
+    std::printf("%s %s, %s (%s): %s\n", bad ? "not ok -" : "#", test.name.c_str(),
+                column.runtime.c_str(), test.clause.c_str(), one_line(judged.reason).c_str());
   }
 }
 
