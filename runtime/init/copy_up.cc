@@ -17,7 +17,7 @@ constexpr int kMaxDepth = 64;
 constexpr long kEloop = -40;
 constexpr size_t kChunk = size_t{1} << 30;
 
-struct linux_dirent64 {
+struct DirectoryEntry {
   uint64_t d_ino;
   int64_t d_off;
   uint16_t d_reclen;
@@ -108,12 +108,12 @@ long copy_entry(Entry& entry, int depth) {
 }
 
 long copy_directory(int from_dir, int to_dir, int depth) {
-  alignas(linux_dirent64) char buffer[2048];
+  alignas(DirectoryEntry) char buffer[2048] = {};
   for (;;) {
     const long got = sys(__NR_getdents64, from_dir, buffer, sizeof buffer);
     if (got <= 0) return got;
     for (long at = 0; at < got;) {
-      const auto* item = reinterpret_cast<const linux_dirent64*>(buffer + at);
+      const auto* item = reinterpret_cast<const DirectoryEntry*>(buffer + at);
       at += item->d_reclen;
       if (equal(item->d_name, ".") || equal(item->d_name, "..")) continue;
       Entry entry = {from_dir, to_dir, item->d_name, {}};

@@ -56,6 +56,7 @@ Plan* map_plan(int fd) {
   FileFacts facts;
   if (look(fd, facts) < 0 || facts.size < sizeof(Plan)) return nullptr;
   const long at = sys(__NR_mmap, nullptr, facts.size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd);
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): what mmap(2) returns is an address
   return at < 0 ? nullptr : reinterpret_cast<Plan*>(at);
 }
 

@@ -84,6 +84,7 @@ Fault enter_working_directory(Context& context) {
   if (entered == kEacces && may_try_again) return {};
   if (Fault fault = check(entered, Subject::kCwd, cwd)) return fault;
   char name[4096];
+  name[0] = '\0';
   const long rc = sys(__NR_getcwd, name, sizeof name);
   if (Fault fault = check(rc, Subject::kCwd, cwd)) return fault;
   if (name[0] != '/') return refuse("is outside of the container", Subject::kCwd, cwd);

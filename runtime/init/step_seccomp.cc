@@ -10,7 +10,7 @@ namespace oci::init {
 Fault load_seccomp(Context& context) {
   const Plan& plan = context.plan;
   if (!plan.seccomp) return {};
-  const sock_fprog program = {context.filter_length, g_filter};
+  const sock_fprog program = {context.filter_length, const_cast<sock_filter*>(received_filter())};
   const long rc = sys(__NR_seccomp, SECCOMP_SET_MODE_FILTER, plan.seccomp_flags, &program);
   return check(rc, sync::Subject::kSeccomp, "filter");
 }

@@ -8,8 +8,16 @@
 
 namespace oci::init {
 
+namespace {
+
 // Not resident until a filter is received.
-sock_filter g_filter[BPF_MAXINSNS];
+constinit sock_filter g_filter[BPF_MAXINSNS] = {};
+
+}  // namespace
+
+const sock_filter* received_filter() {
+  return g_filter;
+}
 
 // Plain write(2) and read(2), here and at the gate: a seccomp profile may be in force already, and
 // these two are what every profile allows.

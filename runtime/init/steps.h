@@ -103,7 +103,7 @@ Fault wait_for_start(Context&);
 Fault tell(int fd, const sync::Message& message);
 Fault ask(int fd, sync::Type question, sync::Type answer);
 void report_failure(int fd, uint8_t step, const char* step_name, const Fault& fault);
-extern sock_filter g_filter[BPF_MAXINSNS];
+const sock_filter* received_filter();
 
 // step_seccomp.cc
 Fault load_seccomp(Context&);

@@ -1,5 +1,10 @@
 #include "runtime/init/text.h"
 
+// Or g++ would turn the loop of memcpy into a call of memcpy.
+#if !defined(__clang__)
+#pragma GCC optimize("no-tree-loop-distribute-patterns")
+#endif
+
 // The compiler turns loops and structure copies into calls of these.
 extern "C" {
 void* memcpy(void* to, const void* from, size_t size) {
