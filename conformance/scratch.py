@@ -121,6 +121,17 @@ def descendants(ancestor):
     return found
 
 
+def named(pids, name):
+    found = []
+    for pid in pids:
+        try:
+            if pathlib.Path("/proc", str(pid), "comm").read_text().strip() == name:
+                found.append(pid)
+        except OSError:
+            pass
+    return found
+
+
 def kill_all(pids):
     for pid in pids:
         try:
@@ -175,7 +186,8 @@ class Leftovers:
         while True:
             reap()
             found = {
-                "process": sorted(set(descendants(os.getpid()) + _members(self.scratch.marker))),
+                "process": [_told(pid) for pid in sorted(
+                    set(descendants(os.getpid()) + _members(self.scratch.marker)))],
                 "cgroup": [str(path) for path in cgroups(self.scratch.marker)],
                 "mount": [at for at in mounts() if at not in self.mounts],
                 "file": [str(path) for path in self.scratch.state.iterdir()]}
@@ -193,6 +205,16 @@ class Leftovers:
                 subprocess.run(["umount", "--lazy", at], check=False)
         for path in self.scratch.state.iterdir():
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _told(pid):
+    """A pid with its name and state, for the report."""
+    try:
+        stat = pathlib.Path("/proc", str(pid), "stat").read_text()
+        wait = pathlib.Path("/proc", str(pid), "wchan").read_text()
+    except OSError:
+        return str(pid)
+    return f"{pid} {stat[stat.index('('):stat.rindex(')') + 3]} in {wait}"
 
 
 def _members(cgroup):
