@@ -12,14 +12,16 @@ namespace {
 
 std::string text_of(const json::Document& state, const char* pointer) {
   const json::Value* value = find(state, pointer);
-  expect(value && value->IsString(), std::string("the state has no ") + pointer);
-  return value->GetString();
+  const bool is_text = value != nullptr && value->IsString();
+  expect(is_text, std::string("the state has no ") + pointer);
+  return is_text ? value->GetString() : "";
 }
 
 int64_t number_of(const json::Document& state, const char* pointer) {
   const json::Value* value = find(state, pointer);
-  expect(value && value->IsInt64(), std::string("the state has no number ") + pointer);
-  return value->GetInt64();
+  const bool is_number = value != nullptr && value->IsInt64();
+  expect(is_number, std::string("the state has no number ") + pointer);
+  return is_number ? value->GetInt64() : 0;
 }
 
 Bundle sleeper(Sandbox& sandbox) {
