@@ -105,6 +105,18 @@ def _parents():
     return parents
 
 
+def describe(pid):
+    """What a process is, for a person: number, state, name, what it waits in, its words."""
+    def read(name):
+        try:
+            return pathlib.Path("/proc", str(pid), name).read_text(errors="replace").strip("\0\n")
+        except OSError:
+            return "?"
+    state = [line.split()[1] for line in read("status").splitlines() if line.startswith("State")]
+    words = read("cmdline").replace("\0", " ")
+    return f"{pid} {''.join(state)} {read('comm')} in {read('wchan')}: {words[:200]}"
+
+
 def children(parent):
     return [pid for pid, above in _parents().items() if above == parent]
 
@@ -175,7 +187,8 @@ class Leftovers:
         while True:
             reap()
             found = {
-                "process": sorted(set(descendants(os.getpid()) + _members(self.scratch.marker))),
+                "process": [describe(pid) for pid in
+                            sorted(set(descendants(os.getpid()) + _members(self.scratch.marker)))],
                 "cgroup": [str(path) for path in cgroups(self.scratch.marker)],
                 "mount": [at for at in mounts() if at not in self.mounts],
                 "file": [str(path) for path in self.scratch.state.iterdir()]}
