@@ -66,9 +66,12 @@ Status run_hooks(const Occasion& occasion, std::span<const spec::Hook> list, con
     Status ran = run_hook(invocation(list[i], occasion.state_json, occasion.cwd), launch);
     if (ran) continue;
     // runc's words, which tests and people know.
-    Error error = std::move(ran).error().during(cat("hooks.", kind_name(occasion.kind), "[", i,
-                                                    "]: error running ", kind_name(occasion.kind),
-                                                    " hook #", i));
+    Error error(ErrorKind::kHook,
+                std::move(ran)
+                    .error()
+                    .during(cat("hooks.", kind_name(occasion.kind), "[", i, "]: error running ",
+                                kind_name(occasion.kind), " hook #", i))
+                    .message());
     if (occasion.kind != spec::HookKind::kPoststop) return error;
     warn(error.message());  // runtime.md#lifecycle: log it and go on
   }

@@ -1,13 +1,12 @@
 // oci-rt: builds containers as the Open Container Initiative's runtime specification says.
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 
 #include "runtime/cli/cli.h"
+#include "runtime/sys/inherited.h"
 
 namespace {
 
@@ -25,7 +24,7 @@ void fill_standard_descriptors() {
 int main(int argc, char** argv) {
   // What the caller left open is nobody's: neither a hook's nor the container's. Those of
   // --preserve-fds are opened again where the program is executed.
-  syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
+  oci::sys::take_inherited_descriptors();
   fill_standard_descriptors();
   signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error of a write, not our end
   signal(SIGCHLD, SIG_DFL);  // a caller that ignores it would have our children vanish unseen

@@ -14,7 +14,7 @@ namespace {
 // A directory of the host's with a file and another file system below it. The case has a mount
 // namespace of its own, so nothing has to be unmounted.
 std::string tree(Sandbox& sandbox) {
-  const std::string source = sandbox.path("source");
+  std::string source = sandbox.path("source");
   make_dir(source + "/below");
   write_file(source + "/file", "content\n");
   if (::mount("tmpfs", (source + "/below").c_str(), "tmpfs", 0, "size=64k") != 0) {

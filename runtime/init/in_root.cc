@@ -42,6 +42,34 @@ long look(long fd, FileFacts& facts) {
   return rc;
 }
 
+namespace {
+
+struct Place {
+  uint64_t mount = 0;
+  uint64_t inode = 0;
+  bool known = false;
+};
+
+Place place_of(int fd) {
+  struct statx found = {};
+  const long rc = sys(__NR_statx, fd, "", AT_EMPTY_PATH, STATX_MNT_ID | STATX_INO, &found);
+  return {found.stx_mnt_id, found.stx_ino, rc >= 0 && (found.stx_mask & STATX_MNT_ID) != 0};
+}
+
+}  // namespace
+
+bool same_mount(int a, int b) {
+  const Place x = place_of(a);
+  const Place y = place_of(b);
+  return x.known && y.known && x.mount == y.mount;
+}
+
+bool same_place(int a, int b) {
+  const Place x = place_of(a);
+  const Place y = place_of(b);
+  return x.known && y.known && x.mount == y.mount && x.inode == y.inode;
+}
+
 uint64_t device_number(uint32_t major, uint32_t minor) {
   return (minor & 0xff) | (uint64_t{major & 0xfff} << 8) | (uint64_t{minor & ~0xffU} << 12) |
          (uint64_t{major & ~0xfffU} << 32);

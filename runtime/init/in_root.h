@@ -38,6 +38,11 @@ long look(long fd, FileFacts& facts);                    // -errno on failure
 uint64_t device_number(uint32_t major, uint32_t minor);  // as mknod(2) takes it
 uint64_t filesystem_of(int fd);  // the magic number of statfs(2); 0: not known
 
+// Whether both are open on the same directory of the same mount. Something mounted on the root
+// itself would be on top of it, where neither a lookup nor the pivot comes by.
+bool same_place(int a, int b);
+bool same_mount(int a, int b);
+
 enum class Links {
   kFollowInside,  // symlinks are resolved as the container would: never above its root
   kRefuse,        // ELOOP for any

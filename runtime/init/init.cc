@@ -36,11 +36,11 @@ constexpr Step kSteps[] = {
     {"finish root", finish_root},    // after the hooks, which may add to the root
     {"pivot root", pivot},           // from here on no path names anything of the host's
     {"report ready", report_ready},  // the parent sets rlimits now: none could hinder the above
-    {"find home", find_home},
     {"enter working directory", enter_working_directory},  // as root: it may have to be made
     {"change user", change_user},
     {"enter working directory", enter_working_directory},  // where root is refused: as the user
     {"limit capabilities", limit_capabilities_early},
+    {"find home", find_home},        // as the user: the image decides what its passwd is
     {"find program", find_program},  // as the user; a missing program fails `create`
     {"settle", settle},              // last word to `create`
     {"wait for start", wait_for_start},

@@ -46,7 +46,7 @@ Fault open_pair(const Plan& plan, int root, Fd& master, Fd& slave, unsigned& num
 Fault mount_console(int root, int slave) {
   const char* path = "/dev/console";
   const char* name;
-  const Fd dev(open_parent(root, path, &name, Links::kFollowInside));
+  const Fd dev(open_parent(root, path, &name, Links::kRefuse));
   if (Fault fault = check(dev.get(), Subject::kConsole, path)) return fault;
   const Fd made(sys(__NR_openat, dev.get(), name,
                     O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, 0620));

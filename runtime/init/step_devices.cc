@@ -18,7 +18,8 @@ class Directory {
  public:
   explicit Directory(int root) : root_(root) {}
 
-  // -errno, or the descriptor of the directory that holds `path`.
+  // -errno, or the descriptor of the directory that holds `path`. A link in the way could lead onto
+  // what was bound from the host (CVE-2026-41579).
   long of(const char* path, const char** name) {
     const char* slash = last_slash(path);
     const auto size = static_cast<size_t>(slash - path);
@@ -26,7 +27,7 @@ class Directory {
       *name = slash + 1;
       return fd_.get();
     }
-    fd_.reset(open_parent(root_, path, name, Links::kFollowInside));
+    fd_.reset(open_parent(root_, path, name, Links::kRefuse));
     path_ = path;
     size_ = size;
     return fd_.get();

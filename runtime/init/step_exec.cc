@@ -1,6 +1,7 @@
 // The program: found while a failure still fails `create`, executed when `start` says so.
 #include <elf.h>
 #include <linux/fcntl.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
 
 #include "runtime/init/in_root.h"
@@ -117,6 +118,7 @@ const char* home_of(int root, uint32_t uid) {
       open_in_root(root, "/etc/passwd", O_RDONLY | O_NONBLOCK | O_NOCTTY, Links::kFollowInside));
   FileFacts facts;
   if (!file.ok() || look(file.get(), facts) < 0 || facts.type != S_IFREG) return "/";
+  if (filesystem_of(file.get()) == PROC_SUPER_MAGIC) return "/";  // reading some has effects
   size_t held = 0;
   for (int block = 0; block < 512; ++block) {
     const long got = sys(__NR_read, file.get(), buffer + held, sizeof buffer - 1 - held);
@@ -175,7 +177,10 @@ Fault arrange_descriptors(Context& context) {
   sys(__NR_close, context.plan.gate_fd);
   for (uint32_t i = 0; i < context.plan.preserve_fds; ++i)
     sys(__NR_fcntl, 3 + i, 2 /* F_SETFD */, 0);
-  return {};
+  // Or `start` could not tell a program that runs from an init that was killed.
+  sync::Message message;
+  message.type = sync::Type::kSettled;
+  return tell(context.report_fd, message);
 }
 
 Fault execute(Context& context) {

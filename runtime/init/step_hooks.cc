@@ -29,6 +29,7 @@ struct HookRun {
   int state_fd;
   int output_fd;
   int umask;  // -1: as it is
+  uint16_t filter_length;
 };
 
 // A hook that closes its end early cannot hurt a writer: the state is a file in memory.
@@ -54,7 +55,8 @@ long state_file(const Plan& plan, const StateText& state) {
   sys(__NR_dup3, run.output_fd, 2, 0);
   long rc = 0;
   if (run.privileges == Privileges::kContainers) {
-    rc = apply_capabilities(plan.capabilities, plan.last_capability);
+    rc = install_filter(plan, run.filter_length);
+    if (rc >= 0) rc = apply_capabilities(plan.capabilities, plan.last_capability);
   }
   if (rc >= 0) {
     sys(__NR_execve, plan.text(run.hook.path), relocate(plan, run.hook.args),
@@ -106,8 +108,12 @@ Fault run_hook(Context& context, const HookOp& hook, const StateText& state,
   // A fork succeeds where execve(2) would not; look first, so that the message can say so.
   const long rc = sys(__NR_faccessat, AT_FDCWD, path, 1 /* X_OK */);
   if (Fault fault = check(rc, Subject::kHook, path, hook.index)) return fault;
-  const HookRun run = {hook, privileges, input.get(), output.get(),
-                       privileges == Privileges::kOurs ? context.callers_umask : -1};
+  const HookRun run = {hook,
+                       privileges,
+                       input.get(),
+                       output.get(),
+                       privileges == Privileges::kOurs ? context.callers_umask : -1,
+                       context.filter_length};
   int pidfd = -1;
   clone_args args = {};
   args.flags = CLONE_PIDFD;

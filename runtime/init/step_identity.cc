@@ -114,6 +114,9 @@ Fault change_user(Context& context) {
   if (Fault fault = check(regain_capabilities(), Subject::kCapabilities, "capabilities")) {
     return fault;
   }
+  if (plan.uid == ~0U || plan.gid == ~0U) {
+    return refuse("4294967295 is no id", Subject::kUser, "uid, gid");
+  }
   context.is_user = true;
   sys(__NR_umask, plan.umask >= 0 ? plan.umask : context.callers_umask);
   if (!plan.no_new_privileges) return {};
@@ -121,8 +124,18 @@ Fault change_user(Context& context) {
                "process.noNewPrivileges");
 }
 
+// While it waits to be started, init has no more than it needs, and nobody may trace it: changing
+// the ids made it dumpable again.
 Fault limit_capabilities_early(Context& context) {
-  return filter_needs_privilege(context.plan) ? Fault{} : limit(context);
+  const Plan& plan = context.plan;
+  sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
+  if (!filter_needs_privilege(plan)) return limit(context);
+  CapabilitySets sets = plan.capabilities;
+  sets.permitted |= uint64_t{1} << CAP_SYS_ADMIN;
+  sets.effective |= uint64_t{1} << CAP_SYS_ADMIN;
+  sets.ambient = 0;
+  return check(apply_capabilities(sets, plan.last_capability), Subject::kCapabilities,
+               "capabilities");
 }
 
 Fault limit_capabilities_late(Context& context) {

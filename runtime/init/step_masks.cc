@@ -5,6 +5,7 @@
 #include "runtime/init/in_root.h"
 #include "runtime/init/mount_api.h"
 #include "runtime/init/steps.h"
+#include "runtime/init/text.h"
 
 namespace oci::init {
 namespace {
@@ -23,10 +24,33 @@ Fault make_readonly(int mount, bool recursive, Subject subject, const char* path
   return check(set_attributes(mount, attributes, recursive), subject, path, index);
 }
 
-Fault make_path_readonly(int root, const char* path, uint16_t index) {
-  const Fd target(open_in_root(root, path, O_PATH, Links::kFollowInside));
+// What is below /proc and /sys is looked up in those mounts themselves: whoever shares the rootfs
+// may have renamed their mount points meanwhile.
+long open_covered(const Context& context, const char* path) {
+  if (context.proc_fd >= 0 && starts_with(path, "/proc/")) {
+    return open_in_root(context.proc_fd, path + 5, O_PATH, Links::kFollowInside);
+  }
+  if (context.sys_fd >= 0 && starts_with(path, "/sys/")) {
+    return open_in_root(context.sys_fd, path + 4, O_PATH, Links::kFollowInside);
+  }
+  return open_in_root(context.root_fd, path, O_PATH, Links::kFollowInside);
+}
+
+// ... and then they must still be where the program will look.
+Fault check_still_there(const Context& context, int mount, const char* path) {
+  if (mount < 0) return {};
+  const Fd found(open_in_root(context.root_fd, path, O_PATH, Links::kRefuse));
+  if (found.ok() && same_mount(found.get(), mount)) return {};
+  return refuse("was moved while the container was set up", Subject::kNone, path);
+}
+
+Fault make_path_readonly(const Context& context, const char* path, uint16_t index) {
+  const Fd target(open_covered(context, path));
   if (missing(target.get())) return {};
   if (Fault fault = check(target.get(), Subject::kReadonlyPath, path, index)) return fault;
+  if (same_place(target.get(), context.root_fd)) {
+    return refuse("is the root itself: set root.readonly", Subject::kReadonlyPath, path, index);
+  }
   const Fd tree(clone_tree(target.get(), "", true));
   if (Fault fault = check(tree.get(), Subject::kReadonlyPath, path, index)) return fault;
   if (Fault fault = make_readonly(tree.get(), true, Subject::kReadonlyPath, path, index)) {
@@ -67,12 +91,15 @@ long empty_directory(MaskSources& sources) {
              MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 }
 
-Fault mask(int root, const char* path, uint16_t index, MaskSources& sources) {
-  const Fd target(open_in_root(root, path, O_PATH, Links::kFollowInside));
+Fault mask(const Context& context, const char* path, uint16_t index, MaskSources& sources) {
+  const Fd target(open_covered(context, path));
   if (missing(target.get())) return {};
   FileFacts facts;
   const long rc = target.ok() ? look(target.get(), facts) : target.get();
   if (Fault fault = check(rc, Subject::kMaskedPath, path, index)) return fault;
+  if (same_place(target.get(), context.root_fd)) {
+    return refuse("is the root itself", Subject::kMaskedPath, path, index);
+  }
   Fd cover;
   if (facts.type == S_IFDIR) {
     cover.reset(empty_directory(sources));
@@ -96,13 +123,15 @@ Fault finish_root(Context& context) {
   for (const PathOp* op = plan.begin(plan.readonly_paths); op != plan.end(plan.readonly_paths);
        ++op) {
     const char* path = plan.text(op->path);
-    if (Fault fault = make_path_readonly(context.root_fd, path, op->index)) return fault;
+    if (Fault fault = make_path_readonly(context, path, op->index)) return fault;
   }
   MaskSources sources;
   for (const PathOp* op = plan.begin(plan.masked_paths); op != plan.end(plan.masked_paths); ++op) {
     const char* path = plan.text(op->path);
-    if (Fault fault = mask(context.root_fd, path, op->index, sources)) return fault;
+    if (Fault fault = mask(context, path, op->index, sources)) return fault;
   }
+  if (Fault fault = check_still_there(context, context.proc_fd, "/proc")) return fault;
+  if (Fault fault = check_still_there(context, context.sys_fd, "/sys")) return fault;
   if (!plan.root_readonly) return {};
   return make_readonly(context.root_fd, false, Subject::kRoot, "/", sync::kNoIndex);
 }

@@ -89,7 +89,10 @@ Fault propagate(const MountOp& op, int mount, const char* path) {
 
 // CVE-2019-16884: whatever path led there, nothing covers a file of procfs but what the plan
 // allows.
-Fault check_target(const MountOp& op, int target, const char* path) {
+Fault check_target(const MountOp& op, int root, int target, const char* path) {
+  if (same_place(target, root)) {
+    return refuse("leads to the root itself", Subject::kMountTarget, path, op.index);
+  }
   if (op.allowed_on_proc || filesystem_of(target) != PROC_SUPER_MAGIC) return {};
   return refuse("a mount inside /proc is not allowed", Subject::kMountTarget, path, op.index);
 }
@@ -135,6 +138,18 @@ Fault make_mount(const Plan& plan, const MountOp& op, Fd& mount) {
   return check(mount.get(), Subject::kMountSource, source, op.index);
 }
 
+// Masks and sysctls go through the mounts themselves, whatever a rival with a hand on the rootfs
+// does to their names.
+void keep_handle(Context& context, const MountOp& op, Fd& mount) {
+  const Plan& plan = context.plan;
+  const char* path = plan.text(op.target);
+  const bool is_proc = equal(path, "/proc");
+  if (!is_proc && !equal(path, "/sys")) return;
+  const char* type = op.kind == MountKind::kFilesystem ? plan.text(op.type) : "";
+  const bool keep = equal(type, is_proc ? "proc" : "sysfs");
+  (is_proc ? context.proc_fd : context.sys_fd) = keep ? mount.release() : -1;
+}
+
 Fault mount_one(Context& context, const MountOp& op) {
   if (op.kind == MountKind::kRemount) return remount(context, op);
   const Plan& plan = context.plan;
@@ -154,16 +169,13 @@ Fault mount_one(Context& context, const MountOp& op) {
   const Links links = op.target_is_plain ? Links::kRefuse : Links::kFollowInside;
   const Fd target(open_mount_target(context.root_fd, path, make, links));
   if (Fault fault = check(target.get(), Subject::kMountTarget, path, op.index)) return fault;
-  if (Fault fault = check_target(op, target.get(), path)) return fault;
+  if (Fault fault = check_target(op, context.root_fd, target.get(), path)) return fault;
   if (Fault fault = fill(plan, op, target.get(), mount.get())) return fault;
   const long attached = attach(mount.get(), target.get());
   if (Fault fault = check(attached, Subject::kMountTarget, path, op.index)) return fault;
   // Only now: a mount becomes shared by being attached below a shared one.
   if (Fault fault = propagate(op, mount.get(), path)) return fault;
-  if (op.kind == MountKind::kFilesystem && equal(path, "/proc") &&
-      equal(plan.text(op.type), "proc")) {
-    context.proc_fd = mount.release();
-  }
+  keep_handle(context, op, mount);
   return {};
 }
 

@@ -40,6 +40,7 @@ struct Context {
   Plan& plan;                // a private mapping: Vectors are relocated in place
   int report_fd;             // who is waiting for us: `create` at first, `start` later
   int root_fd = -1;          // the container's root mount, O_PATH
+  int sys_fd = -1;           // the sysfs mounted at /sys
   int proc_fd = -1;          // the procfs mounted at /proc by the plan: nothing can cover it
   const char* program = "";  // what to execute, found in PATH
   uint16_t filter_length = 0;
@@ -107,6 +108,7 @@ const sock_filter* received_filter();
 
 // step_seccomp.cc
 Fault load_seccomp(Context&);
+long install_filter(const Plan& plan, uint16_t length);  // -errno on failure
 
 // step_exec.cc
 Fault find_home(Context&);

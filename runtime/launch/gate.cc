@@ -27,6 +27,19 @@ Status make_fifo(int dir, std::string_view name) {
   return Error::system(errno, cat("make fifo '", name, "'"));
 }
 
+// false: the end of the stream.
+Result<bool> read_verdict(int fd, sync::Message& message) {
+  pollfd ready = {fd, POLLIN, 0};
+  while (::poll(&ready, 1, -1) < 0 && errno == EINTR) {
+  }
+  const ssize_t got = ::read(fd, &message, sizeof message);
+  if (got < 0) return Error::system(errno, "read the verdict of container init");
+  if (got != 0 && got != ssize_t{sizeof message}) {
+    return Error(ErrorKind::kProtocol, "container init sent half a verdict");
+  }
+  return got != 0;
+}
+
 }  // namespace
 
 Result<Gate> make_gate(int dir, const GateFiles& files) {
@@ -51,18 +64,17 @@ Status open_gate(int dir, const GateFiles& files) {
   if (!go) return not_waiting();
   if (::write(go.value().get(), "", 1) != 1) return Error::system(errno, "open the start gate");
 
-  pollfd ready = {fd, POLLIN, 0};
-  int polled;
-  do {
-    polled = ::poll(&ready, 1, -1);
-  } while (polled < 0 && errno == EINTR);
-  const ssize_t got = ::read(fd, &message, sizeof message);
-  if (got < 0) return Error::system(errno, "read the verdict of container init");
-  if (got == 0) return {};
-  if (got != ssize_t{sizeof message}) {
-    return Error(ErrorKind::kProtocol, "container init sent half a verdict");
+  bool executing = false;
+  for (;;) {
+    const Result<bool> more = read_verdict(fd, message);
+    if (!more) return more.error();
+    if (!more.value() && executing) return {};
+    if (!more.value()) {
+      return Error(ErrorKind::kWrongState, "container init was killed before it ran the program");
+    }
+    if (message.type != sync::Type::kSettled) return init_failure(message);
+    executing = true;
   }
-  return init_failure(message);
 }
 
 }  // namespace oci::launch

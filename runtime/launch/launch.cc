@@ -212,12 +212,12 @@ Status Conversation::serve() {
   return {};
 }
 
-Status check_preserved(uint32_t count) {
-  for (int fd = 3; fd < 3 + static_cast<int>(count); ++fd) {
-    if (::fcntl(fd, F_GETFD) < 0) {
-      return Error(ErrorKind::kUsage,
-                   cat("unable to stat preserved-fd ", fd - 3, " (fd ", fd, "): it is not open"));
-    }
+// The caller's descriptors come first; ours must not have taken the place of one.
+Status check_preserved(uint32_t count, std::span<const int> ours) {
+  for (const int fd : ours) {
+    if (fd >= 3 + static_cast<int>(count)) continue;
+    return Error(ErrorKind::kUsage,
+                 cat("unable to stat preserved-fd ", fd - 3, ": it is not open"));
   }
   return {};
 }
@@ -261,7 +261,6 @@ Result<int> Launched::wait() {
 
 Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& options,
                         const Services& services) {
-  OCI_TRY(check_preserved(plan.init().preserve_fds));
   const std::vector<sys::UniqueFd> inputs = OCI_TRY(open_inputs(plan));
   SocketPair sync = OCI_TRY(make_sync());
   init::Plan& block = plan.init();
@@ -272,6 +271,7 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
   std::vector<int> passed = {block.sync_fd, block.gate_fd, block.verdict_fd};
   for (const sys::UniqueFd& fd : inputs)
     passed.push_back(fd.get());
+  OCI_TRY(check_preserved(block.preserve_fds, passed));
   for (uint32_t i = 0; i < block.preserve_fds; ++i)
     passed.push_back(static_cast<int>(3 + i));
   Child child = OCI_TRY(clone(plan, options, passed));

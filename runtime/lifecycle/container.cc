@@ -7,21 +7,15 @@
 #include "runtime/sys/deadline.h"
 
 namespace oci::lifecycle {
-namespace {
-
-constexpr std::chrono::seconds kPatience{10};
-
-}  // namespace
-
 Result<state::Store> open_store(const Context& context) {
   return state::Store::open(context.root.empty() ? std::nullopt : std::optional(context.root));
 }
 
 Result<state::StateDir> open_directory(const Context& context, const std::string& id,
-                                       state::Lock lock) {
+                                       state::Lock lock, std::chrono::milliseconds patience) {
   OCI_TRY(state::check_id(id));
   const state::Store store = OCI_TRY(open_store(context));
-  return store.open(id, lock, sys::deadline_in(kPatience));
+  return store.open(id, lock, sys::deadline_in(patience));
 }
 
 Result<Container> open_container(const Context& context, const std::string& id, state::Lock lock) {

@@ -1,6 +1,7 @@
 // A container that exists: its directory, its record, and its true status now.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "runtime/lifecycle/operations.h"
@@ -19,9 +20,12 @@ struct Container {
 
 Result<state::Store> open_store(const Context& context);
 
-// Waits for another verb's lock, but not for ever.
+// How long a verb waits for another one that holds the container.
+inline constexpr std::chrono::seconds kLockPatience{10};
+
 Result<state::StateDir> open_directory(const Context& context, const std::string& id,
-                                       state::Lock lock);
+                                       state::Lock lock,
+                                       std::chrono::milliseconds patience = kLockPatience);
 
 Result<Container> open_container(const Context& context, const std::string& id, state::Lock lock);
 

@@ -1,15 +1,56 @@
 // `delete`: destroys a container that has ended; with --force, one in any state at all.
+#include <signal.h>
+
+#include <chrono>
+#include <optional>
 #include <utility>
 
+#include "runtime/cgroup/layout.h"
+#include "runtime/cgroup/remove.h"
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/destroy.h"
 #include "runtime/lifecycle/transitions.h"
 #include "runtime/sys/log.h"
+#include "runtime/sys/pidfd.h"
 
 namespace oci::lifecycle {
+namespace {
+
+constexpr std::chrono::milliseconds kShortPatience{500};
+
+// The verb that holds the container may hang, in a hook that never ends: what it waits for is
+// killed, and a creator that nobody else can end, too.
+Status end_holder(const Context& context, const std::string& id) {
+  const Container container = OCI_TRY(open_container(context, id, state::Lock::kNone));
+  const state::Record& record = container.record;
+  if (!record.cgroup_path.empty() && record.pid != 0) {
+    const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
+    const cgroup::Location location{.path = record.cgroup_path, .existed = record.cgroup_existed};
+    OCI_TRY(cgroup::kill_all(layout, location, SIGKILL));
+  }
+  const bool creating = record.phase == state::Phase::kCreating && state::creator_alive(record);
+  const std::optional<sys::Pidfd> process =
+      creating ? OCI_TRY(sys::Pidfd::open(record.runtime_pid, record.runtime_start_time))
+               : OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
+  if (process) (void)process->send(SIGKILL);
+  return {};
+}
+
+Result<state::StateDir> open_to_delete(const Context& context, const DeleteOptions& options) {
+  if (!options.force) return open_directory(context, options.id, state::Lock::kExclusive);
+  Result<state::StateDir> opened =
+      open_directory(context, options.id, state::Lock::kExclusive, kShortPatience);
+  if (opened || opened.error().kind() != ErrorKind::kBusy) return opened;
+  if (const Status ended = end_holder(context, options.id); !ended) {
+    sys::log_warning(cat("delete: ", ended.error().message()));
+  }
+  return open_directory(context, options.id, state::Lock::kExclusive);
+}
+
+}  // namespace
 
 Status delete_container(const Context& context, const DeleteOptions& options) {
-  Result<state::StateDir> opened = open_directory(context, options.id, state::Lock::kExclusive);
+  Result<state::StateDir> opened = open_to_delete(context, options);
   if (!opened) {
     if (options.force && opened.error().kind() == ErrorKind::kNotFound) return {};
     return std::move(opened).error();

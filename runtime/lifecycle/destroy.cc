@@ -37,7 +37,8 @@ Status kill_init(const state::Record& record, sys::Deadline deadline) {
 
 Status destroy(state::StateDir& dir, const state::Record& record) {
   const sys::Deadline deadline = sys::deadline_in(kPatience);
-  if (!record.cgroup_path.empty()) {
+  // After a reboot the path, if it exists, is somebody else's.
+  if (!record.cgroup_path.empty() && this_boot(record)) {
     const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
     const cgroup::Location location{.path = record.cgroup_path, .existed = record.cgroup_existed};
     OCI_TRY(cgroup::kill_and_remove(layout, location, deadline));

@@ -13,6 +13,8 @@
 #include "runtime/plan/host.h"
 #include "runtime/state/store.h"
 #include "runtime/sys/file.h"
+#include "runtime/sys/inherited.h"
+#include "runtime/sys/log.h"
 #include "spec/load_config.h"
 
 namespace oci::lifecycle {
@@ -59,6 +61,13 @@ Result<plan::Plan> plan_of(const Prepared& prepared, const CreateOptions& option
     request.listen_fds = passed;
     request.preserve_fds += static_cast<uint32_t>(passed);
   }
+  // Numbers that the caller did not open are the runtime's own files by now.
+  if (request.preserve_fds > sys::inherited_descriptors()) {
+    return Error(ErrorKind::kUsage,
+                 cat("unable to stat preserved-fd ", sys::inherited_descriptors(), ": of ",
+                     request.preserve_fds, " descriptors from 3 on, the caller has opened ",
+                     sys::inherited_descriptors()));
+  }
   const spec::Hooks& hooks = prepared.config.hooks;
   if (!hooks.create_container.empty() || !hooks.start_container.empty()) {
     spec::State state = initial_state(prepared, options.id);
@@ -100,6 +109,27 @@ Result<CgroupPlan> plan_cgroup(const spec::Config& config, const std::string& id
   return plan;
 }
 
+// --cgroup-manager=disabled is asked for by a person or an engine: it is done, and said.
+void warn_of_lost_limits(const spec::Config& config) {
+  if (!config.linux || !config.linux->resources) return;
+  const spec::Resources& resources = *config.linux->resources;
+  const struct {
+    const char* name;
+    bool asked;
+  } rows[] = {{"devices", !resources.devices.empty()},
+              {"memory", resources.memory.has_value()},
+              {"cpu", resources.cpu.has_value()},
+              {"pids", resources.pids.has_value()},
+              {"blockIO", resources.block_io.has_value()},
+              {"hugepageLimits", !resources.hugepage_limits.empty()},
+              {"unified", !resources.unified.empty()}};
+  for (const auto& row : rows) {
+    if (!row.asked) continue;
+    sys::log_warning(
+        cat("linux.resources.", row.name, ": not applied, because --cgroup-manager is disabled"));
+  }
+}
+
 }  // namespace
 
 Result<std::string> absolute_path(const std::string& path) {
@@ -121,6 +151,8 @@ Result<Prepared> prepare(const Context& context, const CreateOptions& options,
   OCI_TRY(check_root(prepared.plan));
   if (context.cgroup_manager != CgroupManager::kDisabled) {
     prepared.cgroup = OCI_TRY(plan_cgroup(prepared.config, options.id));
+  } else {
+    warn_of_lost_limits(prepared.config);
   }
   return prepared;
 }

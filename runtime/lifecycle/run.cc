@@ -104,12 +104,14 @@ Result<int> run_in_foreground(const Context& context, const RunOptions& options)
   sys::log_success();
   { const state::StateDir unlocked = std::move(created.dir); }
 
-  OCI_TRY(attend(created.init, signals, relay ? &*relay : nullptr));
-  const int status = OCI_TRY(created.init.wait());
+  const Status attended = attend(created.init, signals, relay ? &*relay : nullptr);
+  if (!attended) created.init.kill_and_reap();
+  const int status = attended ? OCI_TRY(created.init.wait()) : 0;
   relay.reset();
   if (!options.keep) {
     OCI_TRY(delete_after(context, created.record.id, created.record.created));
   }
+  if (!attended) return attended.error();
   return exit_code(status);
 }
 

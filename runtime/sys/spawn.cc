@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -93,6 +94,7 @@ __attribute__((no_sanitize("address", "undefined"))) int run_child(void* data) {
     sigaction(signal, &standard, nullptr);
   }
   // A session: no terminal of ours to read from, and a group that a timeout can kill.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // a runtime that is killed leaves no hook behind
   if (setsid() < 0) return fail(child, Step::kSetUp);
   if (dup2(child.input, 0) < 0 || dup2(child.output, 1) < 0 || dup2(child.output, 2) < 0 ||
       syscall(SYS_close_range, 3U, ~0U, 0U) != 0) {

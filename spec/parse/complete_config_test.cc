@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(process_and_its_user) {
   BOOST_TEST(process.console_size->height == 25);
   BOOST_TEST(process.console_size->width == 65535);
   BOOST_TEST(process.user.uid == 1u);
-  BOOST_TEST(process.user.gid == 4294967295u);
+  BOOST_TEST(process.user.gid == 4294967294u);
   BOOST_TEST(*process.user.umask == 077u);
   BOOST_TEST((process.user.additional_gids == std::vector<uint32_t>{5, 6}));
   BOOST_TEST((process.args == Strings{"sh", "-c", "true"}));

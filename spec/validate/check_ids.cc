@@ -71,6 +71,19 @@ void check_mapped(uint32_t id, const Mappings& mappings, std::string_view list,
   out.add(path, cat("expected an id of ", list, ", found ", id));
 }
 
+// (uid_t)-1 means "leave it alone" to setresuid(2): such a user would be root.
+void check_is_id(uint32_t id, const std::string& path, Diagnostics& out) {
+  if (id != UINT32_MAX) return;
+  out.add(path, "expected an id below 4294967295, which stands for none, found 4294967295");
+}
+
+void check_user_is_one(const User& user, Diagnostics& out) {
+  check_is_id(user.uid, "process.user.uid", out);
+  check_is_id(user.gid, "process.user.gid", out);
+  for (size_t i = 0; i < user.additional_gids.size(); ++i)
+    check_is_id(user.additional_gids[i], child_path("process.user.additionalGids", i), out);
+}
+
 void check_user(const User& user, const Linux& linux_section, Diagnostics& out) {
   constexpr char kGidMappings[] = "linux.gidMappings";
   check_mapped(user.uid, linux_section.uid_mappings, "linux.uidMappings", "process.user.uid", out);
@@ -95,6 +108,7 @@ void check_presence(const Mappings& mappings, const char* path, const Namespace*
 }  // namespace
 
 void check_ids(const Config& config, Diagnostics& out) {
+  if (config.process) check_user_is_one(config.process->user, out);
   for (size_t i = 0; i < config.mounts.size(); ++i) {
     const Mount& mount = config.mounts[i];
     if (mount.uid_mappings.empty() && mount.gid_mappings.empty()) continue;

@@ -88,16 +88,26 @@ BOOST_AUTO_TEST_CASE(more_mappings_than_the_kernel_takes_are_refused) {
              "linux.uidMappings: expected at most 340 mappings, found 341");
 }
 
+// To setresuid(2) it means "leave it alone": the program would stay root.
+BOOST_AUTO_TEST_CASE(minus_one_is_nobodys_id) {
+  check({{"process.user.uid: expected an id below 4294967295, which stands for none, found "
+          "4294967295",
+          [](Config& c) { c.process->user.uid = 4294967295; }},
+         {"process.user.additionalGids[0]: expected an id below 4294967295, which stands for none, "
+          "found 4294967295",
+          [](Config& c) { c.process->user.additional_gids = {4294967295}; }}});
+}
+
 BOOST_AUTO_TEST_CASE(the_ids_of_the_process_are_mapped) {
   check({{"process.user.uid: expected an id of linux.uidMappings, found 1000",
           [](Config& c) {
             map_users(c);
             c.process->user.uid = 1000;
           }},
-         {"process.user.gid: expected an id of linux.gidMappings, found 4294967295",
+         {"process.user.gid: expected an id of linux.gidMappings, found 4294967294",
           [](Config& c) {
             map_users(c);
-            c.process->user.gid = 4294967295;
+            c.process->user.gid = 4294967294;
           }},
          {"process.user.additionalGids[1]: expected an id of linux.gidMappings, found 1000",
           [](Config& c) {
