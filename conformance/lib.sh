@@ -74,7 +74,7 @@ part() {
   [ "$status" = 0 ] && return 0
   [ "$status" = 124 ] && say "  $name took longer than $seconds s"
   say "  exit code $status; the whole log is $log; its failures or its end:"
-  { grep -E '^(not ok|FAIL)|error:|: (error|fatal)' "$log" | head -n 60 ||
+  { grep -E '^(not ok|FAIL)|^[^#].*(error:|: error|fatal)' "$log" | head -n 60 ||
     tail -n 40 "$log"; } | cut -c1-400 | sed 's/^/  | /'
 }
 

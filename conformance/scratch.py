@@ -105,6 +105,18 @@ def _parents():
     return parents
 
 
+def describe(pid):
+    """What a process is, for a person: number, state, name, what it waits in, its words."""
+    def read(name):
+        try:
+            return pathlib.Path("/proc", str(pid), name).read_text(errors="replace").strip("\0\n")
+        except OSError:
+            return "?"
+    state = [line.split()[1] for line in read("status").splitlines() if line.startswith("State")]
+    words = read("cmdline").replace("\0", " ")
+    return f"{pid} {''.join(state)} {read('comm')} in {read('wchan')}: {words[:200]}"
+
+
 def children(parent):
     return [pid for pid, above in _parents().items() if above == parent]
 
@@ -118,17 +130,6 @@ def descendants(ancestor):
             above = parents.get(above, 0)
         if above == ancestor:
             found.append(pid)
-    return found
-
-
-def named(pids, name):
-    found = []
-    for pid in pids:
-        try:
-            if pathlib.Path("/proc", str(pid), "comm").read_text().strip() == name:
-                found.append(pid)
-        except OSError:
-            pass
     return found
 
 
@@ -186,8 +187,8 @@ class Leftovers:
         while True:
             reap()
             found = {
-                "process": [_told(pid) for pid in sorted(
-                    set(descendants(os.getpid()) + _members(self.scratch.marker)))],
+                "process": [describe(pid) for pid in
+                            sorted(set(descendants(os.getpid()) + _members(self.scratch.marker)))],
                 "cgroup": [str(path) for path in cgroups(self.scratch.marker)],
                 "mount": [at for at in mounts() if at not in self.mounts],
                 "file": [str(path) for path in self.scratch.state.iterdir()]}
@@ -205,16 +206,6 @@ class Leftovers:
                 subprocess.run(["umount", "--lazy", at], check=False)
         for path in self.scratch.state.iterdir():
             shutil.rmtree(path, ignore_errors=True)
-
-
-def _told(pid):
-    """A pid with its name and state, for the report."""
-    try:
-        stat = pathlib.Path("/proc", str(pid), "stat").read_text()
-        wait = pathlib.Path("/proc", str(pid), "wchan").read_text()
-    except OSError:
-        return str(pid)
-    return f"{pid} {stat[stat.index('('):stat.rindex(')') + 3]} in {wait}"
 
 
 def _members(cgroup):

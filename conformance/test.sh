@@ -28,7 +28,7 @@ if [ -n "$quick" ]; then
   part rounds 300 "$here/stress/rounds" --rounds 100 "$oci"
 else
   part kills 600 "$here/crash/kill_sweep" "$oci"
-  part kills-of-init 600 "$here/crash/kill_sweep" --init --sample 80 "$oci"
+  part kills-of-init 600 "$here/crash/kill_sweep" --init "$oci"
   part rounds 300 "$here/stress/rounds" "$oci"
   part debian-tree 400 "$here/engines/debian_tree.sh" "$oci"
   # The peers prove the harness: what they fail is listed in known/, and nothing else.
