@@ -14,7 +14,7 @@ namespace {
 using Words = std::span<const char* const>;
 
 std::string general_help() {
-  std::string text = help_text(global_syntax);
+  std::string text = help_text(kGlobalSyntax);
   text += "\nCommands:\n";
   size_t widest = 0;
   for (const Command* command : commands()) {
@@ -46,7 +46,7 @@ Result<int> run_verb(const Arguments& globals, Words words) {
   if (verb == "help") return show_help(words.subspan(1));
   const Command* const command = OCI_TRY(find_command(verb));
   const Arguments arguments =
-      OCI_TRY(parse_arguments(command->syntax, words.subspan(1), global_syntax.options));
+      OCI_TRY(parse_arguments(command->syntax, words.subspan(1), kGlobalSyntax.options));
   if (arguments.help) return answer(help_text(command->syntax));
   std::string cwd;
   const Environment environment = read_environment(cwd);
@@ -58,7 +58,7 @@ Result<int> run_verb(const Arguments& globals, Words words) {
 
 Result<int> execute(std::span<const char* const> argv) {
   const Words words = argv.subspan(std::min<size_t>(1, argv.size()));
-  const Arguments globals = OCI_TRY(parse_arguments(global_syntax, words, {}));
+  const Arguments globals = OCI_TRY(parse_arguments(kGlobalSyntax, words, {}));
   if (globals.help) return answer(general_help());
   if (globals.flag("version")) return answer(version_text(argv.front()));
   const sys::LogOptions log = OCI_TRY(log_options(globals));

@@ -18,8 +18,8 @@ struct Command {
 };
 
 // One a file, named as its verb.
-extern const Command create_command, delete_command, features_command, kill_command, list_command,
-    plan_command, run_command, spec_command, start_command, state_command;
+extern const Command kCreateCommand, kDeleteCommand, kFeaturesCommand, kKillCommand, kListCommand,
+    kPlanCommand, kRunCommand, kSpecCommand, kStartCommand, kStateCommand;
 
 // In the order of the help.
 std::span<const Command* const> commands();

@@ -5,8 +5,8 @@ namespace oci::cli {
 
 std::span<const Command* const> commands() {
   static constexpr const Command* kCommands[] = {
-      &create_command, &start_command, &run_command,  &state_command, &kill_command,
-      &delete_command, &list_command,  &spec_command, &plan_command,  &features_command,
+      &kCreateCommand, &kStartCommand, &kRunCommand,  &kStateCommand, &kKillCommand,
+      &kDeleteCommand, &kListCommand,  &kSpecCommand, &kPlanCommand,  &kFeaturesCommand,
   };
   return kCommands;
 }

@@ -20,7 +20,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 
 }  // namespace
 
-constinit const Command create_command{
+constinit const Command kCreateCommand{
     .syntax = {.command = "create",
                .operands = "ID",
                .summary = "Makes a container that waits for `start`.",

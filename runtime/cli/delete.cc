@@ -16,7 +16,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 
 }  // namespace
 
-constinit const Command delete_command{
+constinit const Command kDeleteCommand{
     .syntax = {.command = "delete",
                .operands = "ID",
                .summary = "Removes what is left of a container.",

@@ -22,7 +22,7 @@ Result<int> run(const lifecycle::Context&, const Arguments&) {
 
 }  // namespace
 
-constinit const Command features_command{
+constinit const Command kFeaturesCommand{
     .syntax = {.command = "features",
                .summary = "Shows what this runtime can do, as JSON for engines."},
     .run = run,

@@ -76,7 +76,7 @@ Result<std::string> root_directory(std::string_view given, const Environment& fr
 
 }  // namespace
 
-constinit const Syntax global_syntax{
+constinit const Syntax kGlobalSyntax{
     .command = "",
     .operands = "COMMAND [ARGUMENT...]",
     .summary = "Runs containers from OCI bundles.",

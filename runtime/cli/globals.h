@@ -12,7 +12,7 @@
 namespace oci::cli {
 
 // Operands: the verb and all that follows it.
-extern const Syntax global_syntax;
+extern const Syntax kGlobalSyntax;
 
 // What the environment says: given, so that tests need not change it.
 struct Environment {

@@ -6,7 +6,7 @@ namespace oci::cli {
 namespace {
 
 Arguments globals(std::initializer_list<const char*> words) {
-  Result<Arguments> arguments = parse_arguments(global_syntax, {words.begin(), words.size()}, {});
+  Result<Arguments> arguments = parse_arguments(kGlobalSyntax, {words.begin(), words.size()}, {});
   if (!arguments) BOOST_FAIL(arguments.error().message());
   return std::move(arguments).value();
 }

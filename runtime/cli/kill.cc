@@ -21,7 +21,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 
 }  // namespace
 
-constinit const Command kill_command{
+constinit const Command kKillCommand{
     .syntax = {.command = "kill",
                .operands = "ID [SIGNAL]",
                .summary = "Sends a signal (default: TERM) to the init of a container.",

@@ -58,7 +58,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 
 }  // namespace
 
-constinit const Command list_command{
+constinit const Command kListCommand{
     .syntax = {.command = "list", .summary = "Shows all containers.", .options = kOptions},
     .run = run,
 };

@@ -20,7 +20,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 
 }  // namespace
 
-constinit const Command plan_command{
+constinit const Command kPlanCommand{
     .syntax = {.command = "plan",
                .operands = "[ID|DIR]",
                .summary = "Shows what `create` would do, as JSON, and touches nothing.",

@@ -23,7 +23,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 
 }  // namespace
 
-constinit const Command run_command{
+constinit const Command kRunCommand{
     .syntax = {.command = "run",
                .operands = "ID|DIR",
                .summary = "Creates and starts a container, and waits for its end.",

@@ -34,7 +34,7 @@ Result<int> run(const lifecycle::Context&, const Arguments& arguments) {
 
 }  // namespace
 
-constinit const Command spec_command{
+constinit const Command kSpecCommand{
     .syntax = {.command = "spec",
                .summary = "Writes a config.json to begin with.",
                .options = kOptions},

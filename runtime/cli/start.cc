@@ -11,7 +11,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 
 }  // namespace
 
-constinit const Command start_command{
+constinit const Command kStartCommand{
     .syntax = {.command = "start",
                .operands = "ID",
                .summary = "Executes the program of a created container.",

@@ -15,7 +15,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 
 }  // namespace
 
-constinit const Command state_command{
+constinit const Command kStateCommand{
     .syntax = {.command = "state",
                .operands = "ID",
                .summary = "Shows what a container is now, as JSON.",
