@@ -179,8 +179,8 @@ struct Plan {
   CapabilitySets capabilities;
   uint32_t last_capability = 0;  // the kernel's highest
   bool no_new_privileges = false;
-  bool seccomp = false;        // a filter comes with kProceed
-  uint32_t seccomp_flags = 0;  // SECCOMP_FILTER_FLAG_*, NEW_LISTENER if an action is to notify
+  bool seccomp = false;             // a filter comes with kProceed
+  uint32_t seccomp_flags = 0;       // SECCOMP_FILTER_FLAG_*, NEW_LISTENER if an action is to notify
   bool listener_traceable = false;  // by a runtime without CAP_SYS_PTRACE
 
   Text cwd;

@@ -48,7 +48,8 @@ Fault load_seccomp(Context& context) {
   constexpr auto kSubject = sync::Subject::kSeccomp;
   if (!plan.seccomp) return {};
   const bool listens = (plan.seccomp_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
-  if (!listens) return check(install(context.filter_length, plan.seccomp_flags), kSubject, "filter");
+  if (!listens)
+    return check(install(context.filter_length, plan.seccomp_flags), kSubject, "filter");
   const long at = sys(__NR_mmap, nullptr, sync::kListenerPageSize, PROT_READ | PROT_WRITE,
                       MAP_SHARED, plan.listener_fd);
   if (Fault fault = check(at, kSubject, "listener")) return fault;

@@ -32,8 +32,8 @@ Status make_fifo(int dir, std::string_view name) {
   return Error::system(errno, cat("make fifo '", name, "'"));
 }
 
-// false: the end of the stream. A hook may take as long as it likes, so there is no deadline, but for
-// an agent that is to answer for execve(2).
+// false: the end of the stream. A hook may take as long as it likes, so there is no deadline, but
+// for an agent that is to answer for execve(2).
 Result<bool> read_verdict(int fd, sync::Message& message, std::optional<sys::Deadline> deadline) {
   pollfd ready = {fd, POLLIN, 0};
   int polled;

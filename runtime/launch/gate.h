@@ -1,5 +1,5 @@
-// How `start` lets a created container go: two fifos in its state directory, and a page of memory if
-// its seccomp filter has a listener.
+// How `start` lets a created container go: two fifos in its state directory, and a page of memory
+// if its seccomp filter has a listener.
 //
 // A byte in the gate lets init execute the program. Init holds the only writing end of the verdict,
 // close-on-exec: its end means that the program runs, a message that it does not. Fifos and not a
@@ -24,8 +24,8 @@ struct GateFiles {
 
 // What init inherits.
 struct Gate {
-  sys::UniqueFd gate;     // O_RDWR: a reader that never sees the end of the stream
-  sys::UniqueFd verdict;  // O_WRONLY
+  sys::UniqueFd gate;      // O_RDWR: a reader that never sees the end of the stream
+  sys::UniqueFd verdict;   // O_WRONLY
   sys::UniqueFd listener;  // a sync::ListenerPage
 };
 

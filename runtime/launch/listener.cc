@@ -24,8 +24,8 @@ class Page {
  public:
   static Result<Page> open(int dir, std::string_view name) {
     const sys::UniqueFd file = OCI_TRY(sys::open_at(dir, std::string(name), O_RDWR | O_NOFOLLOW));
-    void* at = ::mmap(nullptr, sync::kListenerPageSize, PROT_READ | PROT_WRITE, MAP_SHARED,
-                      file.get(), 0);
+    void* at =
+        ::mmap(nullptr, sync::kListenerPageSize, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
     if (at == MAP_FAILED) return Error::system(errno, "map the listener's page");
     return Page(static_cast<sync::ListenerPage*>(at));
   }
@@ -45,8 +45,8 @@ class Page {
 }  // namespace
 
 Result<sys::UniqueFd> make_listener_page(int dir, std::string_view name) {
-  sys::UniqueFd file = OCI_TRY(sys::open_at(
-      dir, std::string(name), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600));
+  sys::UniqueFd file =
+      OCI_TRY(sys::open_at(dir, std::string(name), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600));
   if (::ftruncate(file.get(), sync::kListenerPageSize) == 0) return file;
   return Error::system(errno, "make the listener's page");
 }

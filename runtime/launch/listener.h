@@ -12,8 +12,8 @@ namespace oci::launch {
 // A new file `name` below `dir`, of one page, 0600.
 Result<sys::UniqueFd> make_listener_page(int dir, std::string_view name);
 
-// Waits until init has its listener, gives it to handover.deliver and lets init go on. Ok as well if
-// init ended before it had one: it has told why.
+// Waits until init has its listener, gives it to handover.deliver and lets init go on. Ok as well
+// if init ended before it had one: it has told why.
 Status hand_over(int dir, std::string_view name, const Handover& handover);
 
 }  // namespace oci::launch

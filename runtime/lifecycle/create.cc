@@ -163,8 +163,7 @@ Status Creation::launch() {
   if (!options_.console_socket.empty()) {
     console_socket_ = OCI_TRY(sys::connect_unix(options_.console_socket, "console socket"));
   }
-  launch::Gate gate =
-      OCI_TRY(launch::make_gate(dir_.fd(), gate_files(record_)));
+  launch::Gate gate = OCI_TRY(launch::make_gate(dir_.fd(), gate_files(record_)));
   init_.emplace(OCI_TRY(
       launch::launch(prepared_.plan, std::move(gate),
                      {.id = options_.id, .cgroup_fd = cgroup_ ? cgroup_->fd() : -1}, services())));

@@ -14,8 +14,8 @@ Status check_agent(const std::string& path);
 
 Result<sys::UniqueFd> connect_agent(const state::Record& record);
 
-// One message with the state of the container, which is about to run, and the listener; an agent gets
-// one message a connection.
+// One message with the state of the container, which is about to run, and the listener; an agent
+// gets one message a connection.
 Status send_listener(int socket, const state::Record& record, int listener);
 
 }  // namespace oci::lifecycle

@@ -108,8 +108,8 @@ BOOST_AUTO_TEST_CASE(the_parent_s_part_is_kept_apart) {
 
 BOOST_AUTO_TEST_CASE(flags_of_the_filter_are_those_that_have_an_effect) {
   spec::Config config = some_config();
-  config.linux->seccomp = spec::Seccomp{
-      .flags = SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV};
+  config.linux->seccomp =
+      spec::Seccomp{.flags = SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV};
   BOOST_TEST(plan_of(config).init().seccomp_flags == 0u);
   config.linux->seccomp->default_action = spec::SeccompAction::kNotify;
   BOOST_TEST(plan_of(config).init().seccomp_flags ==

@@ -145,16 +145,15 @@ BOOST_AUTO_TEST_CASE(a_rule_has_names_and_arguments_that_exist) {
 }
 
 BOOST_AUTO_TEST_CASE(notifying_needs_an_agent) {
-  check({{"linux.seccomp.listenerPath: missing: SCMP_ACT_NOTIFY needs an agent's socket",
-          [](Config& c) {
-            filter(c, {.default_action = kAllow,
-                       .syscalls = {{.names = {"read"}, .action = kNotify}}});
-          }},
-         {"linux.seccomp.listenerPath: expected an absolute path, found \"a.sock\"",
-          [](Config& c) {
-            filter(c, {.default_action = kNotify, .listener_path = "a.sock"});
-          }},
-         {"", [](Config& c) { filter(c, {.default_action = kAllow, .listener_path = "a.sock"}); }}});
+  check(
+      {{"linux.seccomp.listenerPath: missing: SCMP_ACT_NOTIFY needs an agent's socket",
+        [](Config& c) {
+          filter(c,
+                 {.default_action = kAllow, .syscalls = {{.names = {"read"}, .action = kNotify}}});
+        }},
+       {"linux.seccomp.listenerPath: expected an absolute path, found \"a.sock\"",
+        [](Config& c) { filter(c, {.default_action = kNotify, .listener_path = "a.sock"}); }},
+       {"", [](Config& c) { filter(c, {.default_action = kAllow, .listener_path = "a.sock"}); }}});
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_applied_yet_is_refused_by_its_path) {
