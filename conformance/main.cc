@@ -153,7 +153,7 @@ Runtime parse_runtime(const std::string& text, const Options& options) {
   ::free(real);
   if (runtime.name.empty()) runtime.name = runtime.path.substr(runtime.path.rfind('/') + 1);
   runtime.json_paths = options.json_paths;
-  const Outcome outcome = kRunCommand({.argv = {runtime.path, "--version"}}, options.work);
+  const Outcome outcome = run_command({.argv = {runtime.path, "--version"}}, options.work);
   const std::vector<std::string> said = lines(outcome.out);
   runtime.version = said.empty() ? "(no version)" : said.front();
   return runtime;
