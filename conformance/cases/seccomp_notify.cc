@@ -198,15 +198,6 @@ void no_deadlock(Sandbox& sandbox) {
 const Case kDeadlock("seccomp/notified-calls-of-the-runtime-itself-do-not-hang",
                      "config-linux.md#seccomp", no_deadlock);
 
-void ignored(Sandbox& sandbox) {
-  Bundle bundle = sandbox.bundle();
-  bundle.set_json("/linux/seccomp", R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": []})")
-      .set("/linux/seccomp/listenerPath", "/there/is/no/socket");
-  expect_equal("Seccomp of status", sandbox.facts(bundle).text("/seccomp"), "2");
-}
-const Case kIgnored("seccomp/listener-path-without-notify-is-ignored", "config-linux.md#seccomp",
-                    ignored);
-
 void missing_agent(Sandbox& sandbox) {
   const std::string socket = sandbox.path("agent");
   Agent agent(socket, [](const seccomp_data&) { return 0; });
