@@ -171,9 +171,9 @@ struct Plan {
   StateText creating_state;
   StateText created_state;
 
-  Text keyring;           // the session keyring's name; absent: keep the caller's
-  Text apparmor_command;  // "exec PROFILE", for attr/apparmor/exec
-  Text selinux_label;     // for attr/exec and the keyring
+  bool new_keyring = false;  // false: keep the caller's session keyring
+  Text apparmor_command;     // "exec PROFILE", for attr/apparmor/exec
+  Text selinux_label;        // for attr/exec and the keyring
   uint32_t personality = kCallersPersonality;
   int32_t memory_policy = -1;  // MPOL_* | MPOL_F_*; -1: leave the caller's
   List<uint64_t> memory_nodes;

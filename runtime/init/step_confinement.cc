@@ -31,7 +31,7 @@ constexpr long kEnoent = -2, kEinval = -22;
 // The keys of the session are labelled as their program: keycreate is what add_key(2) goes by.
 // Long before the container has a procfs; the label is not to stay for the keys of later programs.
 Fault join_session_keyring(const Plan& plan) {
-  if (!plan.keyring) return {};
+  if (!plan.new_keyring) return {};
   Procfs proc(-1);
   const OwnDirectory attributes("/attr");
   if (plan.selinux_label) {
@@ -41,7 +41,8 @@ Fault join_session_keyring(const Plan& plan) {
   }
   constexpr int kJoinSessionKeyring = 1;  // KEYCTL_JOIN_SESSION_KEYRING
   constexpr long kEnosys = -38;
-  const long joined = sys(__NR_keyctl, kJoinSessionKeyring, plan.text(plan.keyring));
+  // Without a name: one that exists by the name is joined, whoever of the same id has made it.
+  const long joined = sys(__NR_keyctl, kJoinSessionKeyring, nullptr);
   // A kernel without keys has none to protect.
   if (joined != kEnosys) {
     const Fault fault = check(joined, Subject::kNone, "session keyring (--no-new-keyring)");
