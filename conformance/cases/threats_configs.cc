@@ -32,8 +32,8 @@ void inherited_descriptors(Sandbox& sandbox) {
   const json::Document facts = parse_json("the probe's report", ran.out);
   expect_equal("descriptors inside", find(facts, "/fds")->MemberCount(), 3U);
 }
-const Case kInherited("threats/t7-inherited-descriptors-stay-outside", "threats T7, CVE-2024-21626",
-                      inherited_descriptors);
+const Case kInherited("threats/t7-inherited-descriptors-stay-outside",
+                      "threats 2 (T7), CVE-2024-21626", inherited_descriptors);
 
 // T7: nor is there one of the runtime's own, whatever the container does first.
 void none_of_the_runtimes(Sandbox& sandbox) {
@@ -48,8 +48,8 @@ void none_of_the_runtimes(Sandbox& sandbox) {
   }
   sandbox.remove();
 }
-const Case kOwn("threats/t7-no-descriptor-of-the-runtimes-is-inside", "threats T7, CVE-2016-9962",
-                none_of_the_runtimes);
+const Case kOwn("threats/t7-no-descriptor-of-the-runtimes-is-inside",
+                "threats 2 (T7), CVE-2016-9962", none_of_the_runtimes);
 
 // T9: capabilities are inheritable only where the config says so.
 void nothing_inheritable(Sandbox& sandbox) {
@@ -63,7 +63,7 @@ void nothing_inheritable(Sandbox& sandbox) {
   expect_equal("permitted", facts.text("/CapPrm"), "0000000000000021");
 }
 const Case kInheritable("threats/t9-nothing-is-inheritable-unless-it-is-said",
-                        "threats T9, CVE-2022-29162, CVE-2022-27650", nothing_inheritable);
+                        "threats 2 (T9), CVE-2022-29162, CVE-2022-27650", nothing_inheritable);
 
 void spec_without_inheritable(Sandbox& sandbox) {
   const std::string directory = sandbox.path("spec");
@@ -73,7 +73,7 @@ void spec_without_inheritable(Sandbox& sandbox) {
   const json::Value* set = find(config, "/process/capabilities/inheritable");
   expect(!set || set->Empty(), "spec gives inheritable capabilities");
 }
-const Case kSpec("threats/t9-spec-gives-nothing-inheritable", "threats T9, CVE-2022-29162",
+const Case kSpec("threats/t9-spec-gives-nothing-inheritable", "threats 2 (T9), CVE-2022-29162",
                  spec_without_inheritable);
 
 // T9: what exec is told with -u is who it is, and never root.
@@ -96,7 +96,7 @@ void exec_as_user(Sandbox& sandbox) {
   }
   sandbox.stop_and_remove();
 }
-const Case kExecUser("threats/t9-exec-as-a-user-is-that-user", "threats T9, CVE-2026-30892",
+const Case kExecUser("threats/t9-exec-as-a-user-is-that-user", "threats 2 (T9), CVE-2026-30892",
                      exec_as_user);
 
 void exec_capability(Sandbox& sandbox) {
@@ -113,7 +113,7 @@ void exec_capability(Sandbox& sandbox) {
   sandbox.stop_and_remove();
 }
 const Case kExecCap("threats/t9-exec-with-a-capability-makes-none-inheritable",
-                    "threats T9, CVE-2022-29162, CVE-2022-27650", exec_capability);
+                    "threats 2 (T9), CVE-2022-29162, CVE-2022-27650", exec_capability);
 
 // T11: what cannot be read as it is written must not run weaker than it reads. The oracle is what
 // the program could do, not the message; the messages are judged in refusals.cc.
@@ -148,7 +148,7 @@ void mistyped(Sandbox& sandbox) {
   }
   expect(ignored.empty(), "mistyped and ignored:" + ignored);
 }
-const Case kIgnored("threats/t11-what-is-mistyped-is-never-ignored", "threats T11, threats 6",
+const Case kIgnored("threats/t11-what-is-mistyped-is-never-ignored", "threats 2 (T11), threats 6",
                     mistyped);
 
 // T3, the other streams: a pipe and a socket are no device, and st_rdev is 0 for all such.
@@ -173,7 +173,7 @@ void other_streams(Sandbox& sandbox) {
            "what was written to standard output did not come");
   }
 }
-const Case kStreams("threats/t3-pipes-and-sockets-are-no-devices", "threats T3, CVE-2026-88265",
+const Case kStreams("threats/t3-pipes-and-sockets-are-no-devices", "threats 2 (T3), CVE-2026-88265",
                     other_streams);
 
 // T1, variants: only a part of /dev is a link.
@@ -194,7 +194,7 @@ void part_of_dev(Sandbox& sandbox) {
   }
 }
 const Case kPartOfDev("threats/t1-a-part-of-dev-is-a-link-to-the-host",
-                      "threats T1, CVE-2026-41579, CVE-2026-47766", part_of_dev);
+                      "threats 2 (T1), CVE-2026-41579, CVE-2026-47766", part_of_dev);
 
 }  // namespace
 }  // namespace oci::conformance

@@ -122,7 +122,7 @@ Outcome Command::wait() {
   return {*code_, read_file(spawn_.out_file), read_file(spawn_.err_file)};
 }
 
-Outcome kRunCommand(Spawn spawn, const std::string& scratch) {
+Outcome run_command(Spawn spawn, const std::string& scratch) {
   return Command(std::move(spawn), scratch).wait();
 }
 

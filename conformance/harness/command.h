@@ -56,7 +56,7 @@ class Command {
   std::optional<int> code_;  // once it ended
 };
 
-Outcome kRunCommand(Spawn spawn, const std::string& scratch);
+Outcome run_command(Spawn spawn, const std::string& scratch);
 
 // Waits for a child, for at most `milliseconds`; its exit code as Outcome has it, or nothing.
 std::optional<int> wait_child(pid_t pid, int milliseconds);

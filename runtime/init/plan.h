@@ -168,7 +168,7 @@ struct Plan {
   StateText creating_state;
   StateText created_state;
 
-  Text keyring;  // the session keyring's name; absent: keep the caller's
+  bool new_keyring = false;  // false: keep the caller's session keyring
 
   uint32_t uid = 0;
   uint32_t gid = 0;

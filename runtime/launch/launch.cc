@@ -18,6 +18,7 @@
 #include "runtime/launch/inputs.h"
 #include "runtime/sync/sequence.h"
 #include "runtime/sys/file.h"
+#include "runtime/sys/sealed.h"
 
 namespace oci::launch {
 namespace {
@@ -226,8 +227,8 @@ Status check_preserved(uint32_t count, std::span<const int> ours) {
 Result<Child> clone(plan::Plan& plan, const LaunchOptions& options, std::span<const int> passed) {
   const auto image = init::image();
   const sys::UniqueFd image_fd =
-      OCI_TRY(seal("oci-rt-init", {image.data(), image.size()}, Executable::kYes));
-  const sys::UniqueFd plan_fd = OCI_TRY(seal("oci-rt-plan", plan.block, Executable::kNo));
+      OCI_TRY(sys::seal("oci-rt-init", {image.data(), image.size()}, sys::Executable::kYes));
+  const sys::UniqueFd plan_fd = OCI_TRY(sys::seal("oci-rt-plan", plan.block, sys::Executable::kNo));
   std::vector<int> all(passed.begin(), passed.end());
   all.push_back(plan_fd.get());
   const init::Plan& block = plan.init();

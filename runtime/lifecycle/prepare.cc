@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -57,6 +58,7 @@ Result<plan::Plan> plan_of(const Prepared& prepared, const CreateOptions& option
   request.no_pivot = options.no_pivot;
   request.no_new_keyring = options.no_new_keyring;
   request.preserve_fds = options.preserve_fds;
+  if ((sys::inherited_umask() & S_IRWXU) != 0) request.callers_umask = sys::inherited_umask();
   if (const int passed = listen_fds(); passed > 0) {
     request.listen_fds = passed;
     request.preserve_fds += static_cast<uint32_t>(passed);

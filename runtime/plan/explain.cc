@@ -301,7 +301,7 @@ std::string explain(const Plan& plan) {
   write_terminal(out, head);
   write_hooks(out, head);
   write_process(out, plan);
-  out.text("keyring", head.keyring);
+  out.flag("newKeyring", head.new_keyring);
   if (head.seccomp) {
     out.begin("seccomp");
     out.list("flags", seccomp_flag_names(head.seccomp_flags));

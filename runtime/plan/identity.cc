@@ -23,7 +23,8 @@ Status plan_user(Draft& draft, const spec::User& user) {
   init::Plan& head = draft.block.head();
   head.uid = user.uid;
   head.gid = user.gid;
-  head.umask = user.umask ? static_cast<int32_t>(*user.umask) : -1;
+  const std::optional<uint32_t> mask = user.umask ? user.umask : draft.request.callers_umask;
+  head.umask = mask ? static_cast<int32_t>(*mask) : -1;
   if (!head.set_groups && !user.additional_gids.empty()) {
     return invalid("process.user.additionalGids",
                    "cannot be set where a user namespace maps one group only; map a range that "
@@ -62,9 +63,7 @@ Status plan_identity(Draft& draft) {
     plan_privileges(draft, *draft.config.process);
   }
   // Its own session keyring, or it would share the caller's: session-keyring(7).
-  if (!draft.request.no_new_keyring) {
-    head.keyring = draft.block.text(cat("_ses.", draft.request.id));
-  }
+  head.new_keyring = !draft.request.no_new_keyring;
   if (const auto& seccomp = draft.config.linux->seccomp) {
     head.seccomp = true;
     head.seccomp_flags = seccomp->flags;

@@ -1,6 +1,7 @@
 #include "runtime/plan/plan.h"
 
 #include <linux/sched.h>
+#include <sys/mount.h>
 
 #include <algorithm>
 #include <cstring>
@@ -20,6 +21,16 @@ constexpr Status (*kParts[])(Draft&) = {
 
 bool Draft::needs_trees() const {
   return has_own(CLONE_NEWUSER) || (joined & CLONE_NEWNS) != 0;
+}
+
+uint64_t Draft::tree_propagation() const {
+  const auto& asked = config.linux->rootfs_propagation;
+  if (asked == spec::Propagation::kPrivate || asked == spec::Propagation::kUnbindable) {
+    return MS_PRIVATE;
+  }
+  // mount_namespaces(7): nothing is shared with a mount namespace of less privilege.
+  const bool shared = asked == spec::Propagation::kShared && (created & CLONE_NEWUSER) == 0;
+  return shared ? 0 : uint64_t{MS_SLAVE};
 }
 
 bool Draft::is_unprivileged() const {
