@@ -57,6 +57,20 @@ constexpr Row kRows[] = {
     {"a-version-of-the-future", "config.md#specification-version", "ociVersion", "version", "/ociVersion", R"("2.0.0")"},
     {"a-version-that-is-none", "config.md#specification-version", "ociVersion", "version", "/ociVersion", R"("one")"},
     {"listener-metadata-without-a-path", "config-linux.md#seccomp", "linux.seccomp.listenerMetadata", "", "/linux/seccomp", R"({"defaultAction": "SCMP_ACT_ALLOW", "listenerMetadata": "x"})"},
+    {"a-console-size-without-height", "config.md#process", "process.consoleSize.height", "consoleSize", "/process/consoleSize", R"({"width": 80})"},
+    {"a-console-size-without-width", "config.md#process", "process.consoleSize.width", "consoleSize", "/process/consoleSize", R"({"height": 24})"},
+    {"an-unknown-clock", "config-linux.md#offset-for-time-namespace", "linux.timeOffsets", "realtime", "/linux", R"({"namespaces": [{"type": "mount"}, {"type": "pid"}, {"type": "time"}], "timeOffsets": {"realtime": {"secs": 1}}})"},
+    {"an-offset-of-more-nanoseconds-than-a-second", "config-linux.md#offset-for-time-namespace", "linux.timeOffsets.boottime.nanosecs", "", "/linux", R"({"namespaces": [{"type": "mount"}, {"type": "pid"}, {"type": "time"}], "timeOffsets": {"boottime": {"secs": 1, "nanosecs": 1000000000}}})"},
+    {"the-uid-that-means-none", "setresuid(2)", "process.user.uid", "uid", "/process/user/uid", "4294967295"},
+    {"the-gid-that-means-none", "setresgid(2)", "process.user.gid", "gid", "/process/user/gid", "4294967295"},
+    {"a-default-errno-of-an-action-that-has-none", "config-linux.md#seccomp", "linux.seccomp.defaultErrnoRet", "errno", "/linux/seccomp", R"({"defaultAction": "SCMP_ACT_ALLOW", "defaultErrnoRet": 1})"},
+    {"an-errno-of-an-action-that-has-none", "config-linux.md#seccomp", "linux.seccomp.syscalls[0].errnoRet", "errno", "/linux/seccomp", R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["getpriority"], "action": "SCMP_ACT_KILL", "errnoRet": 1}]})"},
+    {"a-seccomp-entry-without-names", "config-linux.md#seccomp", "linux.seccomp.syscalls[0].names", "", "/linux/seccomp", R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": [], "action": "SCMP_ACT_ERRNO"}]})"},
+    {"a-relative-read-only-path", "config-linux.md#readonly-paths", "linux.readonlyPaths[0]", "", "/linux/readonlyPaths", R"(["etc/x"])"},
+    {"the-root-as-a-read-only-path", "config-linux.md#readonly-paths", "linux.readonlyPaths[0]", "", "/linux/readonlyPaths", R"(["/"])"},
+    {"the-root-as-a-masked-path", "config-linux.md#masked-paths", "linux.maskedPaths[0]", "", "/linux/maskedPaths", R"(["/"])"},
+    {"a-mount-of-type-bind-alone", "config.md#linux-mount-options", "mounts[1].options", "", "/mounts/-", R"({"destination": "/x", "type": "bind", "source": "/tmp"})"},
+    {"a-mount-of-the-whole-root", "config.md#mounts", "mounts[1].destination", "", "/mounts/-", R"({"destination": "/", "type": "tmpfs", "source": "tmpfs"})"},
     {"time-offsets-without-the-namespace", "config-linux.md#offset-for-time-namespace", "linux.timeOffsets", "time", "/linux/timeOffsets", R"({"boottime": {"secs": 100, "nanosecs": 0}})"},
 };
 // clang-format on
@@ -124,6 +138,13 @@ std::vector<Case> from_documents() {
   return cases;
 }
 const std::vector<Case> kFromDocuments = from_documents();
+
+void no_mounts(Sandbox& sandbox) {
+  Bundle bundle = sandbox.bundle();
+  bundle.remove("/mounts");
+  expect_equal("output", sandbox.output(bundle, "echo ran"), "ran\n");
+}
+const Case kNoMounts("config/mounts-may-be-absent", "config.md#mounts", no_mounts);
 
 void unknown_properties(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
