@@ -31,6 +31,9 @@ struct Vector {
   uint32_t slots = 0;
 };
 
+// What personality(2) takes as "tell me".
+inline constexpr uint32_t kCallersPersonality = 0xffffffff;
+
 struct Join {
   int32_t fd = -1;     // of the namespace file, opened and verified by the parent
   uint32_t type = 0;   // CLONE_NEW*
@@ -170,6 +173,11 @@ struct Plan {
   StateText created_state;
 
   bool new_keyring = false;  // false: keep the caller's session keyring
+  Text apparmor_command;     // "exec PROFILE", for attr/apparmor/exec
+  Text selinux_label;        // for attr/exec and the keyring
+  uint32_t personality = kCallersPersonality;
+  int32_t memory_policy = -1;  // MPOL_* | MPOL_F_*; -1: leave the caller's
+  List<uint64_t> memory_nodes;
 
   uint32_t uid = 0;
   uint32_t gid = 0;

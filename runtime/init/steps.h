@@ -85,6 +85,12 @@ Fault open_console(Context&);
 Fault set_names(Context&);
 Fault write_sysctls(Context&);
 
+// step_confinement.cc
+Fault join_session_keyring(const Plan& plan);
+Fault set_labels(Context&);
+Fault set_personality(Context&);
+Fault set_memory_policy(Context&);
+
 // step_hooks.cc
 Fault let_host_hooks_run(Context&);
 Fault run_create_container_hooks(Context&);

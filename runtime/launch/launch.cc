@@ -17,6 +17,7 @@
 #include "runtime/launch/failure.h"
 #include "runtime/launch/id_maps.h"
 #include "runtime/launch/inputs.h"
+#include "runtime/launch/scheduling.h"
 #include "runtime/sync/sequence.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/sealed.h"
@@ -163,6 +164,8 @@ Status Conversation::set_rlimits() const {
 
 Status Conversation::proceed() {
   OCI_TRY(set_rlimits());
+  if (plan_.scheduler) OCI_TRY(set_scheduler(process_.pid(), *plan_.scheduler));
+  if (plan_.io_priority) OCI_TRY(set_io_priority(process_.pid(), *plan_.io_priority));
   OCI_TRY(services_.remember(process_.pid()));
   return answer(sync::Type::kProceed, services_.filter());
 }
