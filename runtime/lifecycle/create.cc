@@ -9,10 +9,10 @@
 #include "runtime/cgroup/fs_v2.h"
 #include "runtime/launch/gate.h"
 #include "runtime/lifecycle/container_state.h"
+#include "runtime/lifecycle/filter.h"
 #include "runtime/lifecycle/host_hooks.h"
 #include "runtime/lifecycle/pid_file.h"
 #include "runtime/lifecycle/start.h"
-#include "runtime/seccomp/compile.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/proc.h"
 #include "runtime/sys/socket.h"
@@ -69,6 +69,7 @@ Status Creation::record_intent(const Context& context) {
   record_.poststart = config.hooks.poststart;
   record_.poststop = config.hooks.poststop;
   record_.has_process = config.process.has_value();
+  record_.chrooted = block.no_pivot;
   if (config.linux && config.linux->seccomp && spec::notifies(*config.linux->seccomp)) {
     record_.listener_path = config.linux->seccomp->listener_path.value_or("");
     record_.listener_metadata = config.linux->seccomp->listener_metadata.value_or("");
@@ -101,13 +102,10 @@ Status Creation::while_it_mounts() {
       OCI_TRY(cgroup::attach_device_program(cgroup_->fd(), plan.device_program));
     }
   }
+  OCI_TRY(dir_.save_config(prepared_.config_text));
   const auto& linux = prepared_.config.linux;
   if (!linux || !linux->seccomp) return {};
-  const bool debug = sys::log_wanted(sys::LogLevel::kDebug);
-  filter_ = OCI_TRY(seccomp::compile(
-      *linux->seccomp, debug ? seccomp::Warnings::kCollect : seccomp::Warnings::kSkip));
-  for (const std::string& warning : filter_.warnings)
-    sys::log_debug(warning);
+  filter_ = OCI_TRY(compile_filter(*linux->seccomp));
   return {};
 }
 

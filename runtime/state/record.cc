@@ -139,6 +139,8 @@ std::string to_json(const Record& record) {
     put(out, "listenerPath", record.listener_path);
     put(out, "listenerMetadata", record.listener_metadata);
   }
+  out.Key("chrooted");
+  out.Bool(record.chrooted);
   out.Key("hasProcess");
   out.Bool(record.has_process);
   if (!record.annotations.empty()) {
@@ -183,6 +185,7 @@ Result<Record> parse_record(std::string text) {
   get(document, "cgroupExisted", record.cgroup_existed);
   get(document, "listenerPath", record.listener_path);
   get(document, "listenerMetadata", record.listener_metadata);
+  get(document, "chrooted", record.chrooted);
   get(document, "hasProcess", record.has_process);
   get(document, "annotations", record.annotations);
   get(document, "poststart", record.poststart);
