@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "conformance/diff/diff.h"
 #include "conformance/harness/coverage.h"
 #include "conformance/harness/expect.h"
 #include "conformance/harness/files.h"
@@ -22,6 +23,7 @@ namespace {
 
 constexpr char kUsage[] =
     R"(oci-conformance --runtime [NAME=]BIN [--runtime …]  judge runtimes with the runc command line
+oci-conformance diff --help                         where two runtimes differ
 
   --runtime '[NAME=]BIN [OPTION…]'  the binary, and global options to give it always
   --view unified|hybrid|legacy|as-is  the cgroup layout it sees (unified)
@@ -271,6 +273,9 @@ int judge_all(const Options& options) {
 
 int main(int argc, char** argv) {
   try {
+    if (argc > 1 && std::string_view(argv[1]) == "diff") {
+      return oci::conformance::diff_runtimes(argc - 1, argv + 1);
+    }
     return oci::conformance::judge_all(oci::conformance::parse_options(argc, argv));
   } catch (const std::exception& why) {
     std::fprintf(stderr, "oci-conformance: %s\n", why.what());

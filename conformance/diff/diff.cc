@@ -27,6 +27,7 @@ root filesystem and the program are the harness's own: the program prints what i
 
   --runtime '[NAME=]BIN [OPTION…]'  twice
   --known FILE|none    differences that are expected (diff/known/A-B.txt)
+  --without POINTER    leaves this out of every config: /linux/resources/devices; may be repeated
   --view unified|hybrid|legacy|as-is  the cgroup layout they see (unified)
   --jobs N             bundles at a time (2)
   --busybox FILE       a static busybox (the one in PATH)
@@ -34,7 +35,7 @@ root filesystem and the program are the harness's own: the program prints what i
 )";
 
 struct Options {
-  std::vector<std::string> runtimes, bundles;
+  std::vector<std::string> runtimes, bundles, without;
   std::string known, view = "unified", busybox, work = "/var/tmp";
   int jobs = 2;
 };
@@ -47,6 +48,7 @@ struct Options {
 Options parse_options(int argc, char** argv) {
   constexpr option kOptions[] = {{"runtime", required_argument, nullptr, 'r'},
                                  {"known", required_argument, nullptr, 'k'},
+                                 {"without", required_argument, nullptr, 'o'},
                                  {"view", required_argument, nullptr, 'v'},
                                  {"jobs", required_argument, nullptr, 'j'},
                                  {"busybox", required_argument, nullptr, 'b'},
@@ -54,10 +56,8 @@ Options parse_options(int argc, char** argv) {
                                  {"help", no_argument, nullptr, 'h'},
                                  {nullptr, 0, nullptr, 0}};
   Options options;
-  const std::pair<int, std::string*> texts[] = {{'k', &options.known},
-                                                {'v', &options.view},
-                                                {'b', &options.busybox},
-                                                {'w', &options.work}};
+  const std::pair<int, std::string*> texts[] = {
+      {'k', &options.known}, {'v', &options.view}, {'b', &options.busybox}, {'w', &options.work}};
   for (int letter = 0; (letter = ::getopt_long(argc, argv, "", kOptions, nullptr)) != -1;) {
     if (letter == 'h') {
       std::fputs(kUsage, stdout);
@@ -65,6 +65,7 @@ Options parse_options(int argc, char** argv) {
     }
     if (letter == '?') wrong_usage();
     if (letter == 'r') options.runtimes.emplace_back(optarg);
+    if (letter == 'o') options.without.emplace_back(optarg);
     if (letter == 'j') options.jobs = std::max(1, std::atoi(optarg));
     for (const auto& [of, text] : texts) {
       if (letter == of) *text = optarg;
@@ -75,6 +76,7 @@ Options parse_options(int argc, char** argv) {
   return options;
 }
 
+// A bundle of either side: what is compared over.
 struct Subject {
   std::string name;  // "podman-default"
   std::string text;  // of its config.json
@@ -97,7 +99,8 @@ std::vector<Subject> read_subjects(const std::vector<std::string>& bundles) {
     subjects.push_back(read_subject(bundle));
   if (!bundles.empty()) return subjects;
   for (const std::string& name : entries(OCI_CONFORMANCE_CORPUS)) {
-    if (name.ends_with(".json")) subjects.push_back(read_subject(OCI_CONFORMANCE_CORPUS "/" + name));
+    if (name.ends_with(".json"))
+      subjects.push_back(read_subject(OCI_CONFORMANCE_CORPUS "/" + name));
   }
   return subjects;
 }
@@ -137,16 +140,17 @@ std::string shown_list(const std::vector<std::string>& words) {
 
 // All subjects on one runtime, side by side, each isolated as a case is.
 std::vector<Observation> observe_all(const Run& run, const Runtime& runtime,
-                                     const std::vector<Subject>& subjects) {
+                                     const std::vector<Subject>& subjects,
+                                     const std::vector<std::string>& without) {
   const std::string results = run.work + "/seen-" + runtime.name;
   make_dir(results);
   std::vector<Case> cases;
   cases.reserve(subjects.size());
   for (const Subject& subject : subjects) {
     const std::string file = results + "/" + subject.name;
-    cases.emplace_back(subject.name, "", [&subject, file](Sandbox& sandbox) {
+    cases.emplace_back(subject.name, "", [&subject, &without, file](Sandbox& sandbox) {
       Bundle bundle = sandbox.bundle();
-      const Rebuilt rebuilt = rebuild(subject.text, bundle, sandbox);
+      const Rebuilt rebuilt = rebuild(subject.text, without, bundle, sandbox);
       Observation seen = observe(sandbox, bundle);
       seen["!left-out"] = shown_list(rebuilt.left_out);
       save(seen, file);
@@ -179,8 +183,7 @@ class Report {
       bad = bad || !known;
       std::printf("%s - %s %s: %s '%s', %s '%s'%s\n", known ? "# known" : "not ok",
                   subject.name.c_str(), one.path.c_str(), left_.c_str(), one.left.c_str(),
-                  right_.c_str(), one.right.c_str(),
-                  known ? (": " + known->reason).c_str() : "");
+                  right_.c_str(), one.right.c_str(), known ? (": " + known->reason).c_str() : "");
     }
     for (const auto& [name, seen] : {std::pair(left_, left), std::pair(right_, right)}) {
       const auto said = seen.find("!said");
@@ -224,8 +227,7 @@ int diff_runtimes(int argc, char** argv) {
   std::vector<Runtime> runtimes;
   for (const std::string& text : options.runtimes)
     runtimes.push_back(parse_runtime(text, work));
-  const Run run{
-      .work = work, .parts = make_template(options.busybox, work), .jobs = options.jobs};
+  const Run run{.work = work, .parts = make_template(options.busybox, work), .jobs = options.jobs};
   enter_view(options.view);
   for (const Runtime& runtime : runtimes)
     std::printf("# %s: %s (%s)\n", runtime.name.c_str(), runtime.version.c_str(),
@@ -236,8 +238,8 @@ int diff_runtimes(int argc, char** argv) {
           ? OCI_CONFORMANCE_DIFF_KNOWN "/" + runtimes[0].name + "-" + runtimes[1].name + ".txt"
           : options.known;
   const Known known = options.known == "none" ? Known() : Known::parse(read_file(file));
-  const auto left = observe_all(run, runtimes[0], subjects);
-  const auto right = observe_all(run, runtimes[1], subjects);
+  const auto left = observe_all(run, runtimes[0], subjects, options.without);
+  const auto right = observe_all(run, runtimes[1], subjects, options.without);
   remove_tree(work);
   Report report(known, runtimes[0].name, runtimes[1].name);
   for (size_t row = 0; row < subjects.size(); ++row)

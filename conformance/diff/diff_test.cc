@@ -20,8 +20,8 @@ BOOST_AUTO_TEST_CASE(mounts_are_named_by_their_target) {
 }
 
 BOOST_AUTO_TEST_CASE(a_second_mount_on_a_target_has_a_number) {
-  const Observation seen = flat(
-      R"({"mountinfo": ["1 2 0:5 / /a rw - tmpfs a rw", "3 1 0:6 / /a ro - tmpfs b rw"]})");
+  const Observation seen =
+      flat(R"({"mountinfo": ["1 2 0:5 / /a rw - tmpfs a rw", "3 1 0:6 / /a ro - tmpfs b rw"]})");
   BOOST_TEST(seen.at("/mounts/a/source") == "a");
   BOOST_TEST(seen.at("/mounts/a#2/source") == "b");
 }

@@ -21,8 +21,10 @@ struct Rebuilt {
 };
 
 // `text` is a config of the corpus or of an engine. The program becomes the probe, the root
-// filesystem the harness's, "@file/NAME" and "@dir/NAME" become files of the bundle.
-Rebuilt rebuild(std::string_view text, Bundle& bundle, const Sandbox& sandbox);
+// filesystem the harness's, JSON pointers of `without` go, "@file/NAME" and "@dir/NAME" become
+// files of the bundle.
+Rebuilt rebuild(std::string_view text, const std::vector<std::string>& without, Bundle& bundle,
+                const Sandbox& sandbox);
 
 // Runs it. "/accepted" is there always; the other facts when the container ran.
 Observation observe(Sandbox& sandbox, Bundle& bundle);

@@ -18,8 +18,7 @@ std::string make_work(const std::string& parent) {
 
 Template make_template(const std::string& busybox, const std::string& work) {
   const std::string from = busybox.empty() ? find_program("busybox") : busybox;
-  if (from.empty())
-    throw std::runtime_error("busybox is missing: apt-get install busybox-static");
+  if (from.empty()) throw std::runtime_error("busybox is missing: apt-get install busybox-static");
   char* self = ::realpath("/proc/self/exe", nullptr);
   if (!self) throw std::runtime_error("cannot tell where this program is: is /proc mounted?");
   const std::string directory = std::string(self).substr(0, std::string(self).rfind('/'));
@@ -46,7 +45,7 @@ Runtime parse_runtime(const std::string& text, const std::string& work) {
   runtime.path = real;
   ::free(real);
   if (runtime.name.empty()) runtime.name = runtime.path.substr(runtime.path.rfind('/') + 1);
-  const Outcome outcome = kRunCommand({.argv = {runtime.path, "--version"}}, work);
+  const Outcome outcome = run_command({.argv = {runtime.path, "--version"}}, work);
   const std::vector<std::string> said = lines(outcome.out);
   runtime.version = said.empty() ? "(no version)" : said.front();
   return runtime;
