@@ -79,6 +79,7 @@ std::string Command::changed_flags() const {
 }
 
 void Command::become() const {
+  if (spawn_.held) ::raise(SIGSTOP);
   std::vector<std::pair<int, int>> parked;
   for (const Shared& one : shared_) {
     parked.emplace_back(::fcntl(one.ours, F_DUPFD_CLOEXEC, kParkedFrom), one.theirs);
