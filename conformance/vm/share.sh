@@ -20,8 +20,8 @@ make_share() {
   done
   shift
   { printf 'exec' && printf ' %q' "$@" && echo; } >"$staging/command"
-  mke2fs -qq -t ext4 -m 0 -O ^has_journal -d "$staging" "$work/share.img" \
-    $(($(du -sm "$staging" | cut -f 1) * 5 / 4 + 64))M
+  mke2fs -q -t ext4 -m 0 -O ^has_journal -d "$staging" "$work/share.img" \
+    $(($(du -sm "$staging" | cut -f 1) * 5 / 4 + 64))M >/dev/null
   rm -rf --one-file-system "$staging"
 }
 
