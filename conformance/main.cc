@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "conformance/harness/coverage.h"
 #include "conformance/harness/expect.h"
 #include "conformance/harness/files.h"
 #include "conformance/harness/report.h"
@@ -33,6 +34,7 @@ constexpr char kUsage[] =
   --work DIR           where bundles are made (/var/tmp)
   --keep               leave the directories of failed cases
   --list               print the cases and the clauses they prove
+  --coverage           print the rules of the specification and the cases that prove them
 )";
 
 struct Options {
@@ -40,7 +42,7 @@ struct Options {
   std::string view = "unified", format = "table", known = OCI_CONFORMANCE_KNOWN;
   std::string busybox, work = "/var/tmp";
   int jobs = 2;
-  bool json_paths = false, keep = false, list = false;
+  bool json_paths = false, keep = false, list = false, coverage = false;
 };
 
 enum Letter {
@@ -55,6 +57,7 @@ enum Letter {
   kWork,
   kKeep,
   kList,
+  kCoverage,
   kHelp
 };
 
@@ -69,6 +72,7 @@ constexpr option kOptions[] = {{"runtime", required_argument, nullptr, kRuntime}
                                {"work", required_argument, nullptr, kWork},
                                {"keep", no_argument, nullptr, kKeep},
                                {"list", no_argument, nullptr, kList},
+                               {"coverage", no_argument, nullptr, kCoverage},
                                {"help", no_argument, nullptr, kHelp},
                                {nullptr, 0, nullptr, 0}};
 
@@ -110,6 +114,9 @@ Options parse_options(int argc, char** argv) {
       case kList:
         options.list = true;
         break;
+      case kCoverage:
+        options.coverage = true;
+        break;
       case kHelp:
         std::fputs(kUsage, stdout);
         std::exit(0);
@@ -118,7 +125,7 @@ Options parse_options(int argc, char** argv) {
         std::exit(2);
     }
   }
-  if (optind != argc || (options.runtimes.empty() && !options.list)) {
+  if (optind != argc || (options.runtimes.empty() && !options.list && !options.coverage)) {
     std::fputs(kUsage, stderr);
     std::exit(2);
   }
@@ -146,7 +153,7 @@ Runtime parse_runtime(const std::string& text, const Options& options) {
   ::free(real);
   if (runtime.name.empty()) runtime.name = runtime.path.substr(runtime.path.rfind('/') + 1);
   runtime.json_paths = options.json_paths;
-  const Outcome outcome = kRunCommand({.argv = {runtime.path, "--version"}}, options.work);
+  const Outcome outcome = run_command({.argv = {runtime.path, "--version"}}, options.work);
   const std::vector<std::string> said = lines(outcome.out);
   runtime.version = said.empty() ? "(no version)" : said.front();
   return runtime;
@@ -206,7 +213,15 @@ std::string make_work(const std::string& parent) {
   return pattern;
 }
 
+bool cover_all() {
+  std::vector<std::string> names;
+  for (const Case* test : all_cases())
+    names.push_back(test->name);
+  return print_coverage(read_rules(OCI_CONFORMANCE_COVERAGE), names);
+}
+
 int judge_all(const Options& options) {
+  if (options.coverage) return cover_all() ? 0 : 1;
   const std::vector<const Case*> cases = chosen(options.filters);
   if (options.list) {
     for (const Case* test : cases) {

@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
   // --preserve-fds are opened again where the program is executed.
   oci::sys::take_inherited_descriptors();
   fill_standard_descriptors();
+  oci::sys::take_inherited_umask();
   signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error of a write, not our end
   signal(SIGCHLD, SIG_DFL);  // a caller that ignores it would have our children vanish unseen
   return oci::cli::run_command_line({argv, static_cast<size_t>(argc)});

@@ -14,7 +14,7 @@ Outcome bare(Sandbox& sandbox, const Words& words) {
   Spawn spawn;
   spawn.argv = {sandbox.runtime().path};
   spawn.argv.insert(spawn.argv.end(), words.begin(), words.end());
-  return kRunCommand(spawn, sandbox.directory());
+  return run_command(spawn, sandbox.directory());
 }
 
 void version(Sandbox& sandbox) {
@@ -80,7 +80,7 @@ void spec_runs(Sandbox& sandbox) {
   Spawn spawn;
   spawn.argv = {sandbox.runtime().path, "spec"};
   spawn.cwd = bundle.directory();
-  expect_equal("exit code", kRunCommand(spawn, sandbox.directory()).exit_code, 0);
+  expect_equal("exit code", run_command(spawn, sandbox.directory()).exit_code, 0);
   bundle.text(read_file(bundle.directory() + "/config.json"));
   json::Document config = parse_json("the default config", bundle.text());
   place(config, "/process/terminal").SetBool(false);

@@ -184,7 +184,7 @@ void joined_network(Sandbox& sandbox) {
   const auto run = [&](const Words& words) {
     Words argv = {ip};
     argv.insert(argv.end(), words.begin(), words.end());
-    const Outcome outcome = kRunCommand({.argv = argv}, sandbox.directory());
+    const Outcome outcome = run_command({.argv = argv}, sandbox.directory());
     if (outcome.exit_code != 0) throw Skipped("ip " + words[0] + ": " + trimmed(outcome.err));
   };
   run({"netns", "add", name});
@@ -200,7 +200,7 @@ void joined_network(Sandbox& sandbox) {
   run({"netns", "delete", name});
   ::umount2("/run/netns", MNT_DETACH);
   ::rmdir("/run/netns");
-  kRunCommand({.argv = {ip, "link", "delete", name + "h"}}, sandbox.directory());
+  run_command({.argv = {ip, "link", "delete", name + "h"}}, sandbox.directory());
   expect(problem.empty(), problem);
 }
 const Case kVeth("namespaces/a-network-made-by-ip-netns-shows-its-veth",

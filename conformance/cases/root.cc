@@ -83,7 +83,7 @@ void copied_bash(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   copy_file(bash, bundle.rootfs("bin/bash"));
   const Outcome libraries =
-      kRunCommand({.argv = {require_program("ldd"), bash}}, sandbox.directory());
+      run_command({.argv = {require_program("ldd"), bash}}, sandbox.directory());
   for (const std::string& line : lines(libraries.out)) {
     const size_t slash = line.find('/');
     if (slash == line.npos) continue;

@@ -56,6 +56,7 @@ Command::Command(Spawn spawn, const std::string& scratch) : spawn_(std::move(spa
   if (!spawn_.input.empty()) write_file(stem + ".in", spawn_.input);
   pid_ = ::fork();
   if (pid_ == 0) {
+    if (spawn_.held) ::raise(SIGSTOP);
     redirect(spawn_.input.empty() ? "/dev/null" : stem + ".in", O_RDONLY, 0);
     redirect(spawn_.out_file, O_WRONLY | O_CREAT | O_APPEND, 1);
     redirect(spawn_.err_file, O_WRONLY | O_CREAT | O_APPEND, 2);
@@ -121,7 +122,7 @@ Outcome Command::wait() {
   return {*code_, read_file(spawn_.out_file), read_file(spawn_.err_file)};
 }
 
-Outcome kRunCommand(Spawn spawn, const std::string& scratch) {
+Outcome run_command(Spawn spawn, const std::string& scratch) {
   return Command(std::move(spawn), scratch).wait();
 }
 

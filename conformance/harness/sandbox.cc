@@ -64,7 +64,7 @@ Outcome Sandbox::call(const Words& arguments) {
 
 Outcome Sandbox::call(Spawn spawn) {
   const Words argv = spawn.argv;
-  Outcome outcome = kRunCommand(std::move(spawn), directory_);
+  Outcome outcome = run_command(std::move(spawn), directory_);
   note(argv, outcome);
   return outcome;
 }

@@ -16,7 +16,8 @@ constexpr long kEexist = -17, kEnoent = -2, kEagain = -11, kEnametoolong = -36, 
 
 constexpr uint64_t resolve_flags(Links links) {
   return RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS |
-         (links == Links::kRefuse ? uint64_t{RESOLVE_NO_SYMLINKS} : 0);
+         (links == Links::kFollowInside ? 0 : uint64_t{RESOLVE_NO_SYMLINKS}) |
+         (links == Links::kRefuseAndStay ? uint64_t{RESOLVE_NO_XDEV} : 0);
 }
 
 // One component below `parent`, which is ours: made, then opened without following what a rival

@@ -44,8 +44,9 @@ bool same_place(int a, int b);
 bool same_mount(int a, int b);
 
 enum class Links {
-  kFollowInside,  // symlinks are resolved as the container would: never above its root
-  kRefuse,        // ELOOP for any
+  kFollowInside,   // symlinks are resolved as the container would: never above its root
+  kRefuse,         // ELOOP for any
+  kRefuseAndStay,  // and EXDEV for what is mounted on the way
 };
 
 // openat2(2) of an absolute path of the container; O_CLOEXEC is added. -errno on failure.

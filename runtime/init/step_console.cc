@@ -19,17 +19,29 @@ struct WindowSize {
   uint16_t rows, columns, x, y;
 };
 
-// CVE-2025-52565: no name below /dev/pts is ever looked up but ptmx, and that is verified.
-Fault open_pair(const Plan& plan, int root, Fd& master, Fd& slave, unsigned& number) {
-  const char* what = "/dev/pts/ptmx";
-  master.reset(open_in_root(root, what, O_RDWR | O_NOCTTY, Links::kRefuse));
-  if (Fault fault = check(master.get(), Subject::kConsole, what)) return fault;
-  FileFacts facts;
-  const long rc = look(master.get(), facts);
-  if (rc < 0 || facts.type != S_IFCHR || facts.major != 5 || facts.minor != 2 ||
-      filesystem_of(master.get()) != DEVPTS_SUPER_MAGIC) {
-    return refuse("is not a pseudo-terminal multiplexer", Subject::kConsole, what);
+// Opening a device can do things by itself, so the directory is verified first: in a devpts there
+// is nothing but ptmx and terminals.
+Fault open_multiplexer(int root, Fd& master) {
+  const char* path = "/dev/pts";
+  const Fd devpts(open_in_root(root, path, O_PATH | O_DIRECTORY, Links::kRefuse));
+  if (Fault fault = check(devpts.get(), Subject::kConsole, path)) return fault;
+  if (filesystem_of(devpts.get()) != DEVPTS_SUPER_MAGIC) {
+    return refuse("is not a devpts: process.terminal needs a mount of one there", Subject::kConsole,
+                  path);
   }
+  const char* name = "ptmx";
+  master.reset(open_in_root(devpts.get(), name, O_RDWR | O_NOCTTY, Links::kRefuseAndStay));
+  FileFacts facts;
+  const long rc = master.ok() ? look(master.get(), facts) : master.get();
+  if (Fault fault = check(rc, Subject::kConsole, "/dev/pts/ptmx")) return fault;
+  if (facts.type == S_IFCHR && facts.major == 5 && facts.minor == 2) return {};
+  return refuse("is not a pseudo-terminal multiplexer", Subject::kConsole, "/dev/pts/ptmx");
+}
+
+// CVE-2025-52565: no name below /dev/pts is ever looked up but ptmx.
+Fault open_pair(const Plan& plan, int root, Fd& master, Fd& slave, unsigned& number) {
+  if (Fault fault = open_multiplexer(root, master)) return fault;
+  const char* what = "/dev/pts/ptmx";
   const int unlock = 0;
   long done = sys(__NR_ioctl, master.get(), TIOCSPTLCK, &unlock);
   if (done >= 0) done = sys(__NR_ioctl, master.get(), TIOCGPTN, &number);

@@ -3,21 +3,14 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 
 #include <cerrno>
 
 #include "runtime/init/syscall.h"
-#include "runtime/sys/file.h"
 
 namespace oci::launch {
 namespace {
-
-#ifndef MFD_NOEXEC_SEAL
-#define MFD_NOEXEC_SEAL 0x0008U
-#define MFD_EXEC 0x0010U
-#endif
 
 // What the child reads, and where it leaves its errno. The child shares the memory and the stack of
 // the parent, which sleeps until execveat(2), as with vfork(2): so nothing here may return in the
@@ -86,22 +79,6 @@ Result<Child> clone_init(const CloneRequest& request) {
     return Error::system(exec.error, "execute container init");
   }
   return child;
-}
-
-Result<sys::UniqueFd> seal(std::string_view name, std::string_view bytes, Executable executable) {
-  const std::string label(name);
-  const unsigned kind = executable == Executable::kYes ? MFD_EXEC : MFD_NOEXEC_SEAL;
-  int raw = ::memfd_create(label.c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING | kind);
-  if (raw < 0 && errno == EINVAL) {
-    // Before Linux 6.3 there is no such flag, and every memfd can be executed.
-    raw = ::memfd_create(label.c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING);
-  }
-  sys::UniqueFd fd(raw);
-  if (!fd) return Error::system(errno, cat("memfd ", name));
-  OCI_TRY(sys::write_all(fd.get(), bytes, name));
-  const int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
-  if (::fcntl(fd.get(), F_ADD_SEALS, seals) < 0) return Error::system(errno, cat("seal ", name));
-  return fd;
 }
 
 }  // namespace oci::launch

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "runtime/sys/unique_fd.h"
 #include "spec/error.h"
@@ -17,8 +16,8 @@ struct CloneRequest {
   uint64_t flags = 0;           // CLONE_NEW*
   int cgroup_fd = -1;           // a cgroup v2 directory to be born in; -1: the caller's
   std::string name;             // argv[0], for ps(1)
-  int image_fd = -1;            // from seal_image()
-  int plan_fd = -1;             // from seal()
+  int image_fd = -1;            // a sealed memfd of the program
+  int plan_fd = -1;             // a sealed memfd of the plan
   std::span<const int> passed;  // descriptors that init needs, under their own numbers
 };
 
@@ -29,9 +28,5 @@ struct Child {
 
 // Returns once the init program runs.
 Result<Child> clone_init(const CloneRequest& request);
-
-// `bytes` in a memfd that nobody can change any more: memfd_create(2), F_ADD_SEALS.
-enum class Executable : bool { kNo, kYes };
-Result<sys::UniqueFd> seal(std::string_view name, std::string_view bytes, Executable executable);
 
 }  // namespace oci::launch

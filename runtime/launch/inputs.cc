@@ -34,9 +34,15 @@ Result<sys::UniqueFd> open_namespace(const plan::NamespaceFile& file) {
 Result<sys::UniqueFd> open_tree_of(const plan::Tree& tree) {
   const unsigned flags = unsigned{OPEN_TREE_CLONE} | OPEN_TREE_CLOEXEC |
                          (tree.recursive ? unsigned{AT_RECURSIVE} : 0U);
-  const int fd = ::open_tree(AT_FDCWD, tree.path.c_str(), flags);
-  if (fd >= 0) return sys::UniqueFd(fd);
-  const int error = errno;
+  sys::UniqueFd fd(::open_tree(AT_FDCWD, tree.path.c_str(), flags));
+  int error = errno;
+  mount_attr attributes = {};
+  attributes.propagation = tree.propagation;
+  if (fd && (tree.propagation == 0 || ::mount_setattr(fd.get(), "", AT_EMPTY_PATH | AT_RECURSIVE,
+                                                      &attributes, sizeof attributes) == 0)) {
+    return fd;
+  }
+  if (fd) error = errno;
   const std::string property = tree.subject == sync::Subject::kRoot
                                    ? std::string("root.path")
                                    : cat("mounts[", tree.index, "].source");

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -16,8 +17,10 @@
 #include "runtime/launch/failure.h"
 #include "runtime/launch/id_maps.h"
 #include "runtime/launch/inputs.h"
+#include "runtime/launch/scheduling.h"
 #include "runtime/sync/sequence.h"
 #include "runtime/sys/file.h"
+#include "runtime/sys/sealed.h"
 
 namespace oci::launch {
 namespace {
@@ -161,6 +164,8 @@ Status Conversation::set_rlimits() const {
 
 Status Conversation::proceed() {
   OCI_TRY(set_rlimits());
+  if (plan_.scheduler) OCI_TRY(set_scheduler(process_.pid(), *plan_.scheduler));
+  if (plan_.io_priority) OCI_TRY(set_io_priority(process_.pid(), *plan_.io_priority));
   OCI_TRY(services_.remember(process_.pid()));
   return answer(sync::Type::kProceed, services_.filter());
 }
@@ -226,8 +231,8 @@ Status check_preserved(uint32_t count, std::span<const int> ours) {
 Result<Child> clone(plan::Plan& plan, const LaunchOptions& options, std::span<const int> passed) {
   const auto image = init::image();
   const sys::UniqueFd image_fd =
-      OCI_TRY(seal("oci-rt-init", {image.data(), image.size()}, Executable::kYes));
-  const sys::UniqueFd plan_fd = OCI_TRY(seal("oci-rt-plan", plan.block, Executable::kNo));
+      OCI_TRY(sys::seal("oci-rt-init", {image.data(), image.size()}, sys::Executable::kYes));
+  const sys::UniqueFd plan_fd = OCI_TRY(sys::seal("oci-rt-plan", plan.block, sys::Executable::kNo));
   std::vector<int> all(passed.begin(), passed.end());
   all.push_back(plan_fd.get());
   const init::Plan& block = plan.init();
@@ -267,8 +272,11 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
   block.sync_fd = sync.child.get();
   block.gate_fd = gate.gate.get();
   block.verdict_fd = gate.verdict.get();
+  block.listener_fd = gate.listener.get();
+  block.listener_traceable = ::geteuid() != 0;
 
   std::vector<int> passed = {block.sync_fd, block.gate_fd, block.verdict_fd};
+  if (block.listener_fd >= 0) passed.push_back(block.listener_fd);
   for (const sys::UniqueFd& fd : inputs)
     passed.push_back(fd.get());
   OCI_TRY(check_preserved(block.preserve_fds, passed));

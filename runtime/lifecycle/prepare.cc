@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,6 +11,7 @@
 #include "runtime/cgroup/device_program.h"
 #include "runtime/cgroup/path.h"
 #include "runtime/lifecycle/container_state.h"
+#include "runtime/lifecycle/seccomp_agent.h"
 #include "runtime/plan/host.h"
 #include "runtime/state/store.h"
 #include "runtime/sys/file.h"
@@ -57,6 +59,7 @@ Result<plan::Plan> plan_of(const Prepared& prepared, const CreateOptions& option
   request.no_pivot = options.no_pivot;
   request.no_new_keyring = options.no_new_keyring;
   request.preserve_fds = options.preserve_fds;
+  if ((sys::inherited_umask() & S_IRWXU) != 0) request.callers_umask = sys::inherited_umask();
   if (const int passed = listen_fds(); passed > 0) {
     request.listen_fds = passed;
     request.preserve_fds += static_cast<uint32_t>(passed);
@@ -149,6 +152,10 @@ Result<Prepared> prepare(const Context& context, const CreateOptions& options,
   prepared.config = OCI_TRY(read_config(prepared.bundle, options));
   prepared.plan = OCI_TRY(plan_of(prepared, options, foreground));
   OCI_TRY(check_root(prepared.plan));
+  if (const auto& linux = prepared.config.linux;
+      linux && linux->seccomp && spec::notifies(*linux->seccomp)) {
+    OCI_TRY(check_agent(linux->seccomp->listener_path.value_or("")));
+  }
   if (context.cgroup_manager != CgroupManager::kDisabled) {
     prepared.cgroup = OCI_TRY(plan_cgroup(prepared.config, options.id));
   } else {

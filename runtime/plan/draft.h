@@ -29,6 +29,10 @@ struct Draft {
   // Whether init must be given its sources as descriptors; see Tree.
   bool needs_trees() const;
 
+  // How such a source propagates, which init's "/" decides for what init opens itself. As it is on
+  // the host, what the container mounts below it would appear there.
+  uint64_t tree_propagation() const;
+
   // Whether mknod(2) and mounts of the host's own filesystems are beyond init.
   bool is_unprivileged() const;
 };
@@ -43,6 +47,7 @@ Status plan_sysctls(Draft& draft);
 Status plan_console(Draft& draft);
 Status plan_container_hooks(Draft& draft);
 Status plan_identity(Draft& draft);
+Status plan_confinement(Draft& draft);
 Status plan_environment(Draft& draft);
 
 // "PATH: TEXT".

@@ -1,5 +1,6 @@
 // Who the program is: ids, groups, capabilities, keyring, seccomp: config.md#process.
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 
 #include <algorithm>
 
@@ -23,7 +24,8 @@ Status plan_user(Draft& draft, const spec::User& user) {
   init::Plan& head = draft.block.head();
   head.uid = user.uid;
   head.gid = user.gid;
-  head.umask = user.umask ? static_cast<int32_t>(*user.umask) : -1;
+  const std::optional<uint32_t> mask = user.umask ? user.umask : draft.request.callers_umask;
+  head.umask = mask ? static_cast<int32_t>(*mask) : -1;
   if (!head.set_groups && !user.additional_gids.empty()) {
     return invalid("process.user.additionalGids",
                    "cannot be set where a user namespace maps one group only; map a range that "
@@ -51,6 +53,15 @@ void plan_privileges(Draft& draft, const spec::Process& process) {
   draft.plan.rlimits = process.rlimits;
 }
 
+// One thread loads the filter, so TSYNC is implied; WAIT_KILLABLE_RECV is about a listener, and the
+// kernel refuses it without one.
+uint32_t filter_flags(const spec::Seccomp& seccomp) {
+  uint32_t kept = SECCOMP_FILTER_FLAG_LOG | SECCOMP_FILTER_FLAG_SPEC_ALLOW;
+  if (!spec::notifies(seccomp)) return seccomp.flags & kept;
+  kept |= SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+  return (seccomp.flags & kept) | SECCOMP_FILTER_FLAG_NEW_LISTENER;
+}
+
 }  // namespace
 
 Status plan_identity(Draft& draft) {
@@ -62,12 +73,10 @@ Status plan_identity(Draft& draft) {
     plan_privileges(draft, *draft.config.process);
   }
   // Its own session keyring, or it would share the caller's: session-keyring(7).
-  if (!draft.request.no_new_keyring) {
-    head.keyring = draft.block.text(cat("_ses.", draft.request.id));
-  }
+  head.new_keyring = !draft.request.no_new_keyring;
   if (const auto& seccomp = draft.config.linux->seccomp) {
     head.seccomp = true;
-    head.seccomp_flags = seccomp->flags;
+    head.seccomp_flags = filter_flags(*seccomp);
   }
   return {};
 }

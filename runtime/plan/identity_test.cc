@@ -1,3 +1,5 @@
+#include <linux/seccomp.h>
+
 #include "runtime/plan/test_plan.h"
 
 namespace oci::plan {
@@ -17,6 +19,15 @@ Host rootless_host() {
 }
 
 BOOST_AUTO_TEST_SUITE(identity)
+
+BOOST_AUTO_TEST_CASE(the_caller_s_umask_is_said_where_the_runtime_cannot_have_it) {
+  Request request = some_request();
+  request.callers_umask = 0777;
+  spec::Config config = some_config();
+  BOOST_TEST(plan_of(config, some_host(), request).init().umask == 0777);
+  config.process->user.umask = 022;
+  BOOST_TEST(plan_of(config, some_host(), request).init().umask == 022);
+}
 
 BOOST_AUTO_TEST_CASE(an_absent_umask_leaves_the_caller_s) {
   spec::Config config = some_config();
@@ -56,10 +67,10 @@ BOOST_AUTO_TEST_CASE(groups_that_were_denied_further_out_stay_denied) {
 
 BOOST_AUTO_TEST_CASE(each_container_has_a_keyring_unless_told_otherwise) {
   const Plan plan = plan_of(some_config());
-  BOOST_TEST(text(plan, plan.init().keyring) == "_ses.web1");
+  BOOST_TEST(plan.init().new_keyring);
   Request request = some_request();
   request.no_new_keyring = true;
-  BOOST_TEST(!plan_of(some_config(), some_host(), request).init().keyring);
+  BOOST_TEST(!plan_of(some_config(), some_host(), request).init().new_keyring);
 }
 
 BOOST_AUTO_TEST_CASE(no_capabilities_object_means_none_at_all) {
@@ -102,6 +113,16 @@ BOOST_AUTO_TEST_CASE(the_parent_s_part_is_kept_apart) {
   BOOST_TEST(plan.init().no_new_privileges);
   BOOST_TEST(plan.init().seccomp);
   BOOST_TEST(plan.init().seccomp_flags == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(flags_of_the_filter_are_those_that_have_an_effect) {
+  spec::Config config = some_config();
+  config.linux->seccomp =
+      spec::Seccomp{.flags = SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV};
+  BOOST_TEST(plan_of(config).init().seccomp_flags == 0u);
+  config.linux->seccomp->default_action = spec::SeccompAction::kNotify;
+  BOOST_TEST(plan_of(config).init().seccomp_flags ==
+             (SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -83,6 +83,7 @@ Status plan_bind(Entry& entry, MountOp& op, bool recursive) {
   entry.draft.plan.trees.push_back({
       .path = entry.source,
       .recursive = recursive,
+      .propagation = entry.draft.tree_propagation(),
       .subject = sync::Subject::kMountSource,
       .index = index_of(entry.i),
       .fd_offset = entry.i * sizeof(MountOp) + offsetof(MountOp, source_fd),

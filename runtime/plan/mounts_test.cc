@@ -194,6 +194,8 @@ BOOST_AUTO_TEST_CASE(for_a_user_namespace_the_parent_opens_root_and_bind_sources
   BOOST_TEST(plan.trees[1].path == "/bundle/data");
   BOOST_TEST(plan.trees[1].recursive);
   BOOST_TEST(plan.trees[2].path == "/host");
+  for (const Tree& tree : plan.trees)
+    BOOST_TEST(tree.propagation == uint64_t{MS_SLAVE});
   BOOST_TEST(plan.trees[2].index == 2u);
   for (int fd = 0; fd < 3; ++fd)
     plan.set_fd(plan.trees[static_cast<size_t>(fd)].fd_offset, 40 + fd);

@@ -1,6 +1,7 @@
 #include "runtime/plan/plan.h"
 
 #include <linux/sched.h>
+#include <sys/mount.h>
 
 #include <algorithm>
 #include <cstring>
@@ -12,14 +13,25 @@ namespace {
 
 // The others ask what plan_namespaces found.
 constexpr Status (*kParts[])(Draft&) = {
-    plan_namespaces, plan_root,    plan_mounts,          plan_devices,  plan_masks,
-    plan_sysctls,    plan_console, plan_container_hooks, plan_identity, plan_environment,
+    plan_namespaces, plan_root,        plan_mounts,      plan_devices,
+    plan_masks,      plan_sysctls,     plan_console,     plan_container_hooks,
+    plan_identity,   plan_confinement, plan_environment,
 };
 
 }  // namespace
 
 bool Draft::needs_trees() const {
   return has_own(CLONE_NEWUSER) || (joined & CLONE_NEWNS) != 0;
+}
+
+uint64_t Draft::tree_propagation() const {
+  const auto& asked = config.linux->rootfs_propagation;
+  if (asked == spec::Propagation::kPrivate || asked == spec::Propagation::kUnbindable) {
+    return MS_PRIVATE;
+  }
+  // mount_namespaces(7): nothing is shared with a mount namespace of less privilege.
+  const bool shared = asked == spec::Propagation::kShared && (created & CLONE_NEWUSER) == 0;
+  return shared ? 0 : uint64_t{MS_SLAVE};
 }
 
 bool Draft::is_unprivileged() const {

@@ -25,8 +25,9 @@ struct Request {
   bool console_socket = false;  // --console-socket was given
   bool no_pivot = false;
   bool no_new_keyring = false;
-  uint32_t preserve_fds = 0;      // 3 .. 3+N-1 stay open, those of LISTEN_FDS included
-  std::optional<int> listen_fds;  // LISTEN_FDS of the runtime's own environment, > 0
+  uint32_t preserve_fds = 0;              // 3 .. 3+N-1 stay open, those of LISTEN_FDS included
+  std::optional<uint32_t> callers_umask;  // absent: the runtime's own, which init inherits
+  std::optional<int> listen_fds;          // LISTEN_FDS of the runtime's own environment, > 0
   // The state on a hook's standard input, cut where init's pid goes; used where hooks exist.
   std::string creating_head, creating_tail;  // createContainer: status "creating"
   std::string created_head, created_tail;    // startContainer: status "created"
@@ -46,9 +47,10 @@ struct NamespaceFile {
 struct Tree {
   std::string path;
   bool recursive = false;
-  sync::Subject subject{};  // kRoot or kMountSource, for messages
-  uint16_t index = 0;       // in mounts
-  size_t fd_offset = 0;     // for Plan::set_fd
+  uint64_t propagation = 0;  // MS_*, of every mount in it; 0: as it is
+  sync::Subject subject{};   // kRoot or kMountSource, for messages
+  uint16_t index = 0;        // in mounts
+  size_t fd_offset = 0;      // for Plan::set_fd
 };
 
 struct Plan {
@@ -62,6 +64,8 @@ struct Plan {
   std::vector<spec::IdMapping> uid_mappings;  // of the new user namespace; setgroups is "deny"
   std::vector<spec::IdMapping> gid_mappings;  // exactly where the block's set_groups is false
   std::optional<int> oom_score_adj;
+  std::optional<spec::Scheduler> scheduler;
+  std::optional<spec::IoPriority> io_priority;
   std::vector<spec::Rlimit> rlimits;
   std::vector<std::string> warnings;  // one line each, for the log
 

@@ -33,6 +33,7 @@ Status plan_root(Draft& draft) {
     // With what is mounted in it, as engines prepare root filesystems of several mounts.
     draft.plan.trees.push_back({.path = rootfs,
                                 .recursive = true,
+                                .propagation = draft.tree_propagation(),
                                 .subject = sync::Subject::kRoot,
                                 .fd_offset = offsetof(init::Plan, rootfs_fd)});
   }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@ namespace oci::sys {
 namespace {
 
 constinit uint32_t g_inherited = 0;
+constinit mode_t g_umask = 0;
 
 }  // namespace
 
@@ -20,6 +22,15 @@ void take_inherited_descriptors() {
 
 uint32_t inherited_descriptors() {
   return g_inherited;
+}
+
+void take_inherited_umask() {
+  g_umask = ::umask(S_IRWXG | S_IRWXO);
+  ::umask(g_umask & (S_IRWXG | S_IRWXO));
+}
+
+mode_t inherited_umask() {
+  return g_umask;
 }
 
 }  // namespace oci::sys

@@ -1,5 +1,7 @@
-// The descriptors that the caller of oci-rt left open for the container.
+// What the caller of oci-rt left for the container: open descriptors, a file mode creation mask.
 #pragma once
+
+#include <sys/types.h>
 
 #include <cstdint>
 
@@ -11,5 +13,12 @@ void take_inherited_descriptors();
 
 // How many of 3, 4, ... were open then: what --preserve-fds and LISTEN_FDS may name.
 uint32_t inherited_descriptors();
+
+// Called in main: from then on the mask lets the owner of a new file use it. Without that, whoever
+// is not root could not open what they have just made.
+void take_inherited_umask();
+
+// What the mask was.
+mode_t inherited_umask();
 
 }  // namespace oci::sys

@@ -18,11 +18,8 @@
 #include <ctime>
 
 #include "runtime/sys/file.h"
+#include "runtime/sys/sealed.h"
 #include "runtime/sys/unique_fd.h"
-
-#ifndef MFD_NOEXEC_SEAL
-#define MFD_NOEXEC_SEAL 8U
-#endif
 
 namespace oci::sys {
 namespace {
@@ -35,22 +32,6 @@ int64_t now_ms() {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
   return int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1000000;
-}
-
-// A file that holds `text` and will never hold anything else.
-Result<UniqueFd> sealed_text(std::string_view text) {
-  int raw = memfd_create("stdin", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
-  if (raw < 0 && errno == EINVAL) {  // Linux < 6.3
-    raw = memfd_create("stdin", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-  }
-  if (raw < 0) return Error::system(errno, "memfd_create");
-  UniqueFd fd(raw);
-  OCI_TRY(write_all(fd.get(), text, "standard input of a program"));
-  if (fcntl(fd.get(), F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) != 0 ||
-      lseek(fd.get(), 0, SEEK_SET) != 0) {
-    return Error::system(errno, "seal the standard input of a program");
-  }
-  return fd;
 }
 
 // execve(2) takes char* const[], and writes to none of it.
@@ -231,7 +212,7 @@ Status watch(const Process& process, int output, int64_t deadline_ms, Finished& 
 
 Result<Finished> run_program(const Command& command) {
   const int64_t start_ms = now_ms();
-  const UniqueFd input = OCI_TRY(sealed_text(command.input));
+  const UniqueFd input = OCI_TRY(seal("stdin", command.input, Executable::kNo));
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return Error::system(errno, "pipe2");
   const UniqueFd reader(ends[0]);

@@ -1,0 +1,17 @@
+// Bytes that nobody can change any more: memfd_create(2), F_ADD_SEALS.
+#pragma once
+
+#include <string_view>
+
+#include "runtime/sys/unique_fd.h"
+#include "spec/error.h"
+
+namespace oci::sys {
+
+enum class Executable : bool { kNo, kYes };
+
+// A file that holds `bytes` and will never hold anything else, its offset at the beginning. `name`
+// is what /proc/PID/maps shows.
+Result<UniqueFd> seal(std::string_view name, std::string_view bytes, Executable executable);
+
+}  // namespace oci::sys
