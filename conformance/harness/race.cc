@@ -89,7 +89,8 @@ int attack(Sandbox& sandbox, const Race& race, const Gap& gap, Spawn spawn, Outc
   int exchanged = 0;
   outcome = trace_paths(std::move(spawn), sandbox.directory(), [&](const HeldCall& call) {
     if (call.process != gap.call.process) return;
-    const bool strike = exchanged == 0 && call.nth >= gap.call.nth;
+    // What the runtime makes itself can be exchanged as soon as it is there.
+    const bool strike = exchanged == 0 && call.nth >= gap.call.nth && exists(race.here);
     const bool restore = exchanged == 1 && !gap.for_good && call.nth > gap.call.nth;
     if (!strike && !restore) return;
     exchange(race);
