@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <csignal>
 
+#include "runtime/cgroup/delegate.h"
 #include "runtime/cgroup/remove.h"
 #include "runtime/sys/file.h"
 #include "runtime/testing/child.h"
@@ -44,9 +45,10 @@ struct Place {
     BOOST_TEST(!exists(path));
   }
 
-  Result<Cgroup> create(std::string_view below = "", std::span<const Write> writes = {}) {
-    return Cgroup::create(kLayout, cat(path, below), writes,
-                          [](const Location&) { return Status(); });
+  Result<Cgroup> create(std::string_view below = "", std::span<const Write> writes = {},
+                        const std::string& owner = "") {
+    return Cgroup::create(
+        kLayout, cat(path, below), writes, [](const Location&) { return Status(); }, owner);
   }
 
   static inline int count = 0;
@@ -199,6 +201,67 @@ BOOST_FIXTURE_TEST_CASE(a_cgroup_in_use_is_neither_taken_nor_harmed, Place) {
       cat("container's cgroup is not empty: 1 process(es) found: PID ", child.pid())));
   BOOST_TEST(::kill(child.pid(), 0) == 0);
   BOOST_TEST(processes(kLayout, {.path = path}).value().size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_ended_container_leaves_its_cgroup_to_the_next_one_in_it, Place) {
+  Result<Cgroup> first = create("", {}, "first");
+  BOOST_REQUIRE(first);
+  first.value().keep();
+  Result<Cgroup> second = create("", {}, "second");
+  BOOST_REQUIRE(second);
+  second.value().keep();
+  testing::Child child(spawn_in(second.value().fd()));
+
+  BOOST_TEST(!!kill_all(kLayout, first.value().location(), SIGKILL));
+  BOOST_TEST(processes(kLayout, first.value().location()).value().empty());
+  BOOST_TEST(!!kill_and_remove(kLayout, first.value().location(), sys::deadline_in(seconds(10))));
+  BOOST_TEST(::kill(child.pid(), 0) == 0);
+  BOOST_TEST(processes(kLayout, second.value().location()).value().size() == 1u);
+
+  // What the first one has made goes with the last one in it.
+  BOOST_TEST(second.value().location().existed == 1u);
+  BOOST_TEST(!!kill_and_remove(kLayout, second.value().location(), sys::deadline_in(seconds(10))));
+  BOOST_TEST(WTERMSIG(child.reap()) == SIGKILL);
+  BOOST_TEST(!exists(path));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_create_that_fails_gives_a_cgroup_back, Place) {
+  Result<Cgroup> first = create("", {}, "first");
+  BOOST_REQUIRE(first);
+  first.value().keep();
+  { BOOST_REQUIRE(create("", {}, "second")); }
+  BOOST_TEST(exists(path));
+  BOOST_TEST(!!kill_and_remove(kLayout, first.value().location(), sys::deadline_in(seconds(10))));
+  BOOST_TEST(!exists(path));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_cgroup_made_anew_by_a_stranger_is_left_alone, Place) {
+  Result<Cgroup> first = create("", {}, "first");
+  BOOST_REQUIRE(first);
+  first.value().keep();
+  BOOST_REQUIRE(::rmdir(full(path).c_str()) == 0);
+  BOOST_REQUIRE(::mkdir(full(path).c_str(), 0755) == 0);
+  const sys::UniqueFd anew(::open(full(path).c_str(), O_DIRECTORY | O_CLOEXEC));
+  testing::Child child(spawn_in(anew.get()));
+  BOOST_TEST(!!kill_and_remove(kLayout, first.value().location(), sys::deadline_in(seconds(10))));
+  BOOST_TEST(::kill(child.pid(), 0) == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(delegation_gives_the_listed_files_and_no_other, Place) {
+  Result<Cgroup> made = create();
+  BOOST_REQUIRE(made);
+  BOOST_TEST(!!delegate(made.value().fd(), 4321));
+  const auto owner = [&](std::string_view file) {
+    struct stat info = {};
+    BOOST_TEST(::stat(full(cat(path, file)).c_str(), &info) == 0);
+    return info.st_uid;
+  };
+  for (const char* file : {"", "/cgroup.procs", "/cgroup.subtree_control", "/cgroup.threads"}) {
+    BOOST_TEST(owner(file) == 4321u, file);
+  }
+  for (const char* file : {"/cgroup.freeze", "/cgroup.kill", "/cgroup.max.depth"}) {
+    BOOST_TEST(owner(file) == 0u, file);
+  }
 }
 
 BOOST_FIXTURE_TEST_CASE(nothing_is_made_below_a_frozen_parent, Place) {

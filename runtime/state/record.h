@@ -45,7 +45,8 @@ struct Record {
   spec::Annotations annotations;
   std::vector<spec::Hook> poststart;
   std::vector<spec::Hook> poststop;
-  bool has_process = true;  // false: config.json sets none, and `start` is refused
+  bool check_before_update = false;  // linux.resources.memory.checkBeforeUpdate, for `update`
+  bool has_process = true;           // false: config.json sets none, and `start` is refused
 };
 
 std::string to_json(const Record& record);
