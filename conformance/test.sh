@@ -1,14 +1,19 @@
 #!/bin/bash
-# test.sh [--quick]: installs what is missing, builds, and passes every test, as root on a fresh
-# Debian 12: unit and root tests, conformance of oci-rt and its peers, engines, crashes, rounds.
+# test.sh [--quick|--full]: installs what is missing, builds, and passes every test, as root on a fresh
+# Debian 12: unit and root tests, conformance of oci-rt and its peers, engines, crashes, rounds, and
+# conformance in virtual machines with Linux 6.1 and 6.12.
 # The last line is "N passed, N failed, N skipped" over everything; logs are in build/logs.
-# --quick leaves out the peers, the Debian tree, and all but a sample of the long sweeps.
+# --quick leaves out the peers, the Debian tree, the virtual machines, and all but a sample of the long sweeps.
+# --full has the virtual machines judge everything, also the peers; otherwise the newer one does a sample.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 . "$top/conformance/lib.sh"
 
-quick=
-[ "${1:-}" != --quick ] || quick=1
+quick= full=
+case ${1:-} in
+  --quick) quick=1 ;;
+  --full) full=1 ;;
+esac
 [ "$(id -u)" = 0 ] || { say "run this as root" >&2 && exit 1; }
 in_private_root "$top/conformance/test.sh" "$@"
 # shellcheck disable=SC2086
@@ -34,5 +39,13 @@ else
   # The peers prove the harness: what they fail is listed in known/, and nothing else.
   part conformance-runc 600 "$build/conformance/oci-conformance" --runtime runc
   part conformance-crun 600 "$build/conformance/oci-conformance" --runtime crun
+  if [ -n "$full" ]; then
+    for release in bookworm trixie; do
+      part "vm-$release" 4000 "$here/vm/run" --release $release --timeout 3600 -- "$here/vm/tests.sh" whole peers
+    done
+  else
+    part vm-bookworm 1100 "$here/vm/run" --release bookworm --timeout 700 -- "$here/vm/tests.sh" whole
+    part vm-trixie 900 "$here/vm/run" --release trixie --timeout 500 -- "$here/vm/tests.sh" sample
+  fi
 fi
 close_report

@@ -87,7 +87,8 @@ void shared_pids(Sandbox& sandbox) {
   sandbox.create_and_start(bundle);
   sandbox.said(1);
   sandbox.wait_stopped();
-  expect_equal("delete", sandbox.call({"delete", "--force", sandbox.id()}).exit_code, 0);
+  const Outcome deleted = sandbox.call({"delete", "--force", sandbox.id()});
+  expect(deleted.exit_code == 0, "delete says: " + deleted.err);
   expect(!exists(cgroup_directory(sandbox)), "the cgroup is still there");
 }
 const Case kShared("cgroups/delete-ends-what-shares-the-hosts-pids", "runtime.md#delete",

@@ -131,6 +131,7 @@ struct Plan {
   int32_t sync_fd = -1;
   int32_t gate_fd = -1;       // a fifo: a byte in it lets the container start
   int32_t verdict_fd = -1;    // a fifo: how execve went, for `start`; its end closing means well
+  int32_t listener_fd = -1;   // a sync::ListenerPage, if the filter has a listener
   uint32_t preserve_fds = 0;  // 3 .. 3+N-1 stay open in the program
 
   // Namespaces. `staged`: this process joins, then clones the real init with `clone_flags`.
@@ -187,8 +188,9 @@ struct Plan {
   CapabilitySets capabilities;
   uint32_t last_capability = 0;  // the kernel's highest
   bool no_new_privileges = false;
-  bool seccomp = false;        // a filter comes with kProceed
-  uint32_t seccomp_flags = 0;  // SECCOMP_FILTER_FLAG_*
+  bool seccomp = false;             // a filter comes with kProceed
+  uint32_t seccomp_flags = 0;       // SECCOMP_FILTER_FLAG_*, NEW_LISTENER if an action is to notify
+  bool listener_traceable = false;  // by a runtime without CAP_SYS_PTRACE
 
   Text cwd;
   Vector args;

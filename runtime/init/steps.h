@@ -114,7 +114,9 @@ const sock_filter* received_filter();
 
 // step_seccomp.cc
 Fault load_seccomp(Context&);
-long install_filter(const Plan& plan, uint16_t length);  // -errno on failure
+// For a startContainer hook: without a listener, so what the profile sends to its agent is ENOSYS.
+// -errno on failure.
+long install_hook_filter(const Plan& plan, uint16_t length);
 
 // step_exec.cc
 Fault find_home(Context&);

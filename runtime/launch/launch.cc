@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -284,8 +285,11 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
   block.sync_fd = sync.child.get();
   block.gate_fd = gate.gate.get();
   block.verdict_fd = gate.verdict.get();
+  block.listener_fd = gate.listener.get();
+  block.listener_traceable = ::geteuid() != 0;
 
   std::vector<int> passed = {block.sync_fd, block.gate_fd, block.verdict_fd};
+  if (block.listener_fd >= 0) passed.push_back(block.listener_fd);
   for (const sys::UniqueFd& fd : inputs)
     passed.push_back(fd.get());
   OCI_TRY(check_preserved(block.preserve_fds, passed));

@@ -15,6 +15,7 @@
 #include "runtime/lifecycle/host_hooks.h"
 #include "runtime/lifecycle/location.h"
 #include "runtime/lifecycle/pid_file.h"
+#include "runtime/lifecycle/start.h"
 #include "runtime/seccomp/compile.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/proc.h"
@@ -77,6 +78,10 @@ Status Creation::record_intent(const Context& context) {
   if (config.linux && config.linux->resources && config.linux->resources->memory) {
     record_.check_before_update =
         config.linux->resources->memory->check_before_update.value_or(false);
+  }
+  if (config.linux && config.linux->seccomp && spec::notifies(*config.linux->seccomp)) {
+    record_.listener_path = config.linux->seccomp->listener_path.value_or("");
+    record_.listener_metadata = config.linux->seccomp->listener_metadata.value_or("");
   }
   const bool disabled = context.cgroup_manager == CgroupManager::kDisabled;
   record_.cgroup_driver = disabled ? "disabled" : "cgroupfs";
@@ -188,8 +193,7 @@ Status Creation::launch() {
   if (!options_.console_socket.empty()) {
     console_socket_ = OCI_TRY(sys::connect_unix(options_.console_socket, "console socket"));
   }
-  launch::Gate gate =
-      OCI_TRY(launch::make_gate(dir_.fd(), {state::kGateFile, state::kVerdictFile}));
+  launch::Gate gate = OCI_TRY(launch::make_gate(dir_.fd(), gate_files(record_)));
   init_.emplace(OCI_TRY(
       launch::launch(prepared_.plan, std::move(gate),
                      {.id = options_.id, .cgroup_fd = cgroup_ ? cgroup_->fd() : -1}, services())));

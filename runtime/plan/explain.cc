@@ -1,6 +1,7 @@
 #include "runtime/plan/explain.h"
 
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <sys/stat.h>
 
 #include <span>
@@ -357,6 +358,7 @@ std::string explain(const Plan& plan) {
   if (head.seccomp) {
     out.begin("seccomp");
     out.list("flags", seccomp_flag_names(head.seccomp_flags));
+    out.flag("listener", (head.seccomp_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0);
     out.end();
   }
   out.list("warnings", plan.warnings);

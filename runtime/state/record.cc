@@ -139,6 +139,10 @@ std::string to_json(const Record& record) {
     out.Key("checkBeforeUpdate");
     out.Bool(true);
   }
+  if (!record.listener_path.empty()) {
+    put(out, "listenerPath", record.listener_path);
+    put(out, "listenerMetadata", record.listener_metadata);
+  }
   out.Key("hasProcess");
   out.Bool(record.has_process);
   if (!record.annotations.empty()) {
@@ -182,6 +186,8 @@ Result<Record> parse_record(std::string text) {
   get(document, "cgroupPath", record.cgroup_path);
   get(document, "cgroupExisted", record.cgroup_existed);
   get(document, "checkBeforeUpdate", record.check_before_update);
+  get(document, "listenerPath", record.listener_path);
+  get(document, "listenerMetadata", record.listener_metadata);
   get(document, "hasProcess", record.has_process);
   get(document, "annotations", record.annotations);
   get(document, "poststart", record.poststart);

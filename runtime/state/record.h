@@ -46,7 +46,9 @@ struct Record {
   std::vector<spec::Hook> poststart;
   std::vector<spec::Hook> poststop;
   bool check_before_update = false;  // linux.resources.memory.checkBeforeUpdate, for `update`
-  bool has_process = true;           // false: config.json sets none, and `start` is refused
+  std::string listener_path;         // linux.seccomp.listenerPath if the filter has a listener
+  std::string listener_metadata;
+  bool has_process = true;  // false: config.json sets none, and `start` is refused
 };
 
 std::string to_json(const Record& record);

@@ -148,17 +148,23 @@ BOOST_AUTO_TEST_CASE(a_rule_has_names_and_arguments_that_exist) {
         [](Config& c) { filter(c, {.default_action = kAllow, .listener_metadata = "x"}); }}});
 }
 
+BOOST_AUTO_TEST_CASE(notifying_needs_an_agent) {
+  check(
+      {{"linux.seccomp.listenerPath: missing: SCMP_ACT_NOTIFY needs an agent's socket",
+        [](Config& c) {
+          filter(c,
+                 {.default_action = kAllow, .syscalls = {{.names = {"read"}, .action = kNotify}}});
+        }},
+       {"linux.seccomp.listenerPath: expected an absolute path, found \"a.sock\"",
+        [](Config& c) { filter(c, {.default_action = kNotify, .listener_path = "a.sock"}); }},
+       {"", [](Config& c) { filter(c, {.default_action = kAllow, .listener_path = "a.sock"}); }}});
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_applied_yet_is_refused_by_its_path) {
   check({{"linux.netDevices: not supported yet",
           [](Config& c) { c.linux->net_devices = {{.host_name = "eth1"}}; }},
          {"linux.intelRdt: not supported yet", [](Config& c) { c.linux->intel_rdt.emplace(); }},
          {"linux.mountLabel: not supported yet", [](Config& c) { c.linux->mount_label = "l"; }},
-         {"linux.seccomp.defaultAction: not supported yet\n"
-          "linux.seccomp.syscalls[0].action: not supported yet",
-          [](Config& c) {
-            filter(c, {.default_action = kNotify,
-                       .syscalls = {{.names = {"read"}, .action = kNotify}}});
-          }},
          {"mounts[1].options: idmap needs uidMappings and gidMappings, or a user namespace\n"
           "mounts[1].options[0]: not supported yet",
           [](Config& c) { c.mounts[1].options = {"ridmap"}; }}});

@@ -18,10 +18,6 @@ constexpr LinuxProperty kOfLinux[] = {
     {"linux.intelRdt", [](const Linux& l) { return l.intel_rdt.has_value(); }},
     {"linux.mountLabel", [](const Linux& l) { return is_given(l.mount_label); }},
     {"linux.netDevices", [](const Linux& l) { return !l.net_devices.empty(); }},
-    {"linux.seccomp.defaultAction",
-     [](const Linux& l) {
-       return l.seccomp && l.seccomp->default_action == SeccompAction::kNotify;
-     }},
 };
 
 struct MountProperty {
@@ -59,12 +55,6 @@ void check_supported(const Config& config, Diagnostics& out) {
   if (!config.linux) return;
   for (const LinuxProperty& property : kOfLinux) {
     if (property.is_asked(*config.linux)) refuse(property.path, out);
-  }
-  if (!config.linux->seccomp) return;
-  const auto& syscalls = config.linux->seccomp->syscalls;
-  for (size_t i = 0; i < syscalls.size(); ++i) {
-    if (syscalls[i].action != SeccompAction::kNotify) continue;
-    refuse(child_path(child_path("linux.seccomp.syscalls", i), "action"), out);
   }
 }
 
