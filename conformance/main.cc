@@ -1,5 +1,4 @@
 // oci-conformance: judges container runtimes by their command line only.
-#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -8,42 +7,21 @@
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "conformance/diff/diff.h"
 #include "conformance/harness/coverage.h"
 #include "conformance/harness/expect.h"
 #include "conformance/harness/files.h"
 #include "conformance/harness/options.h"
 #include "conformance/harness/report.h"
 #include "conformance/harness/runner.h"
+#include "conformance/harness/setup.h"
 #include "conformance/harness/view.h"
 
 namespace oci::conformance {
 namespace {
-
-// "NAME=BIN OPTION…"; without a name it is the binary's.
-Runtime parse_runtime(const std::string& text, const Options& options) {
-  Runtime runtime;
-  runtime.words = split(text, ' ');
-  std::string binary = runtime.words.empty() ? "" : runtime.words.front();
-  if (!runtime.words.empty()) runtime.words.erase(runtime.words.begin());
-  const size_t equals = binary.find('=');
-  if (equals != binary.npos) {
-    runtime.name = binary.substr(0, equals);
-    binary = binary.substr(equals + 1);
-  }
-  runtime.path = binary.find('/') == binary.npos ? find_program(binary) : binary;
-  char* real = ::realpath(runtime.path.c_str(), nullptr);
-  if (!real) throw std::runtime_error("no such runtime: " + binary);
-  runtime.path = real;
-  ::free(real);
-  if (runtime.name.empty()) runtime.name = runtime.path.substr(runtime.path.rfind('/') + 1);
-  runtime.json_paths = options.json_paths;
-  const Outcome outcome = run_command({.argv = {runtime.path, "--version"}}, options.work);
-  const std::vector<std::string> said = lines(outcome.out);
-  runtime.version = said.empty() ? "(no version)" : said.front();
-  return runtime;
-}
 
 std::vector<const Case*> chosen(const std::vector<std::string>& filters) {
   std::vector<const Case*> cases;
@@ -82,28 +60,6 @@ void print_machine(const Options& options, const std::vector<Runtime>& runtimes)
     std::fprintf(out, "# %s: %s (%s)\n", runtime.name.c_str(), runtime.version.c_str(),
                  runtime.path.c_str());
   }
-}
-
-// Made once, and linked into every root filesystem.
-Template make_template(const Options& options, const std::string& work) {
-  std::string busybox = options.busybox.empty() ? find_program("busybox") : options.busybox;
-  if (busybox.empty())
-    throw std::runtime_error("busybox is missing: apt-get install busybox-static");
-  char* self = ::realpath("/proc/self/exe", nullptr);
-  if (!self) throw std::runtime_error("cannot tell where this program is: is /proc mounted?");
-  const std::string directory = std::string(self).substr(0, std::string(self).rfind('/'));
-  ::free(self);
-  Template parts{.busybox = work + "/busybox", .probe = work + "/probe"};
-  copy_file(busybox, parts.busybox);
-  copy_file(directory + "/oci-probe", parts.probe);
-  return parts;
-}
-
-std::string make_work(const std::string& parent) {
-  std::string pattern = parent + "/oci-conformance.XXXXXX";
-  if (!::mkdtemp(pattern.data())) throw std::runtime_error("cannot make " + pattern);
-  ::chmod(pattern.c_str(), 0755);  // a mapped root must be able to reach its bundle
-  return pattern;
 }
 
 int cover_all() {
@@ -158,13 +114,12 @@ int judge_all(const Options& options) {
   const std::string work = make_work(options.work);
   std::vector<Runtime> runtimes;
   for (const std::string& text : options.runtimes) {
-    Options scratch = options;
-    scratch.work = work;
-    runtimes.push_back(parse_runtime(text, scratch));
+    runtimes.push_back(parse_runtime(text, work));
+    runtimes.back().json_paths = options.json_paths;
   }
   // Before the view: below a chroot the way to this program ends where its mounts are copied.
   const Run run{.work = work,
-                .parts = make_template(options, work),
+                .parts = make_template(options.busybox, work),
                 .jobs = options.jobs,
                 .keep = options.keep};
   enter_view(options.view);
@@ -182,6 +137,9 @@ int judge_all(const Options& options) {
 
 int main(int argc, char** argv) {
   try {
+    if (argc > 1 && std::string_view(argv[1]) == "diff") {
+      return oci::conformance::diff_runtimes(argc - 1, argv + 1);
+    }
     return oci::conformance::judge_all(
         oci::conformance::parse_options(argc, argv, OCI_CONFORMANCE_KNOWN));
   } catch (const std::exception& why) {

@@ -13,6 +13,7 @@ namespace {
 
 constexpr char kUsage[] =
     R"(oci-conformance --runtime [NAME=]BIN [--runtime …]  judge runtimes with the runc command line
+oci-conformance diff --help                         where two runtimes differ
 
   --runtime '[NAME=]BIN [OPTION…]'  the binary, and global options to give it always
   --view unified|hybrid|legacy|as-is  the cgroup layout it sees (unified)
