@@ -21,7 +21,7 @@ namespace {
 constexpr size_t kCallsAfter = 8;
 
 // An emulated machine is fifty times slower than a real one, and gets fewer gaps.
-constexpr double kSeconds = 10;
+constexpr double kSeconds = 5;
 constexpr size_t kFewestGaps = 8, kMostGaps = 60;
 
 struct Gap {
