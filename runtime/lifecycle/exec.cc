@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "runtime/cgroup/fs_v2.h"
 #include "runtime/cgroup/join.h"
 #include "runtime/launch/gate.h"
 #include "runtime/launch/launch.h"
@@ -102,6 +103,7 @@ launch::Services Execution::services() {
             return take_console(std::move(master), name);
           },
       .warn = [](const std::string& text) { sys::log_warning(text); },
+      .pids_exhausted = [this] { return cgroup_ && cgroup::pids_exhausted(cgroup_.get()); },
       .obituary = [] { return std::string(); },
   };
 }
