@@ -3,8 +3,10 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "spec/error.h"
 #include "spec/model/filesystem.h"
@@ -19,6 +21,11 @@ struct IdMaps {
 
 // Writes them for `pid`, whose user namespace has none yet.
 Status write_id_maps(pid_t pid, const IdMaps& maps);
+
+// The uid outside of what `uid` is inside the user namespace of `pid`.
+Result<uid_t> host_uid(pid_t pid, uid_t uid);
+// The same by the text of /proc/PID/uid_map; absent: nothing maps it.
+std::optional<uid_t> mapped_id(std::string_view map, uid_t id);
 
 // "0 100000 65536\n" for each.
 std::string map_text(std::span<const spec::IdMapping> mappings);
