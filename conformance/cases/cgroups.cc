@@ -27,6 +27,7 @@ const Case kAbsolute("cgroups/an-absolute-path-is-below-the-mount", "config-linu
                      absolute);
 
 void nested(Sandbox& sandbox) {
+  require_limits_in_v2(sandbox);
   Bundle bundle = placed(sandbox);
   bundle.set("/linux/cgroupsPath", "/" + sandbox.id() + "-parent/a/b");
   sandbox.create_and_start(bundle);
