@@ -171,10 +171,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_applied_yet_is_refused_by_its_path) {
        {"process.apparmorProfile: not supported yet",
         [](Config& c) { c.process->apparmor_profile = "p"; }},
        {"process.selinuxLabel: not supported yet",
-        [](Config& c) { c.process->selinux_label = "l"; }},
-       {"mounts[1].options: idmap needs uidMappings and gidMappings, or a user namespace\n"
-        "mounts[1].options[0]: not supported yet",
-        [](Config& c) { c.mounts[1].options = {"ridmap"}; }}});
+        [](Config& c) { c.process->selinux_label = "l"; }}});
 }
 
 BOOST_AUTO_TEST_CASE(what_asks_for_nothing_is_accepted) {

@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(what_is_only_parsed_is_not) {
     BOOST_TEST(!section[part]["enabled"].GetBool());
   }
   BOOST_TEST(section["memoryPolicy"]["modes"].Empty());
-  BOOST_TEST(!section["mountExtensions"]["idmap"]["enabled"].GetBool());
+  BOOST_TEST(section["mountExtensions"]["idmap"]["enabled"].GetBool());
   BOOST_TEST(document["potentiallyUnsafeConfigAnnotations"].Empty());
 }
 
