@@ -12,8 +12,8 @@ RULES = [
     # folder, files left out, pattern, what the same line may hold instead, reason
     ("runtime/init", {"in_root.cc"}, r"__NR_(open|creat|mkdir|mknod|symlink|link|unlink|rmdir|rename|chown|lchown|chmod|readlink|stat|lstat|truncate|mount)\b", None,
      "rule A: these take a path from the working directory or the root; use in_root.h"),
-    ("runtime/init", {"in_root.cc", "step_kernel.cc"}, r"__NR_openat2\b", None,
-     "rule A: lookups in the root belong to in_root.cc, those in procfs to step_kernel.cc"),
+    ("runtime/init", {"in_root.cc", "procfs.cc"}, r"__NR_openat2\b", None,
+     "rule A: lookups in the root belong to in_root.cc, those in procfs to procfs.cc"),
     # copy_up.cc makes things in a tmpfs that is not attached yet.
     ("runtime/init", {"in_root.cc", "copy_up.cc"}, r"__NR_(mkdirat|linkat|renameat2?|readlinkat|fchmodat)\b", None,
      "rule A: what is made in the root is made by in_root.cc"),

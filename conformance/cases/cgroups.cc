@@ -4,6 +4,7 @@
 
 #include <csignal>
 
+#include "conformance/cases/cgroup_case.h"
 #include "conformance/harness/case.h"
 #include "conformance/harness/expect.h"
 #include "conformance/harness/files.h"
@@ -13,24 +14,6 @@
 namespace oci::conformance {
 namespace {
 
-std::string cgroup_of(pid_t pid) {
-  for (const std::string& line : lines(read_file("/proc/" + std::to_string(pid) + "/cgroup"))) {
-    if (line.starts_with("0::")) return line.substr(3);
-  }
-  throw Skipped("no cgroup v2 tree is mounted");
-}
-
-Bundle placed(Sandbox& sandbox) {
-  require_cgroup2();
-  Bundle bundle = sandbox.bundle();
-  bundle.set("/linux/cgroupsPath", "/" + sandbox.id()).args({"/bin/probe", "sleep"});
-  return bundle;
-}
-
-std::string directory(const Sandbox& sandbox) {
-  return cgroup2_mount() + "/" + sandbox.id();
-}
-
 void absolute(Sandbox& sandbox) {
   Bundle bundle = placed(sandbox);
   sandbox.create(bundle);
@@ -38,7 +21,7 @@ void absolute(Sandbox& sandbox) {
   sandbox.start();
   expect_equal("cgroup", cgroup_of(sandbox.init_pid()), "/" + sandbox.id());
   sandbox.stop_and_remove();
-  expect(!exists(directory(sandbox)), "the cgroup is still there");
+  expect(!exists(cgroup_directory(sandbox)), "the cgroup is still there");
 }
 const Case kAbsolute("cgroups/an-absolute-path-is-below-the-mount", "config-linux.md#cgroups-path",
                      absolute);
@@ -90,9 +73,10 @@ void children_die(Sandbox& sandbox) {
   sandbox.said(1);
   sandbox.kill("KILL");
   sandbox.wait_stopped();
-  expect(
-      eventually([&] { return trimmed(read_file(directory(sandbox) + "/cgroup.procs")).empty(); }),
-      "its other processes live on");
+  expect(eventually([&] {
+           return trimmed(read_file(cgroup_directory(sandbox) + "/cgroup.procs")).empty();
+         }),
+         "its other processes live on");
   sandbox.remove();
 }
 const Case kChildren("cgroups/with-its-init-all-processes-end", "pid_namespaces(7)", children_die);
@@ -104,7 +88,7 @@ void shared_pids(Sandbox& sandbox) {
   sandbox.said(1);
   sandbox.wait_stopped();
   expect_equal("delete", sandbox.call({"delete", "--force", sandbox.id()}).exit_code, 0);
-  expect(!exists(directory(sandbox)), "the cgroup is still there");
+  expect(!exists(cgroup_directory(sandbox)), "the cgroup is still there");
 }
 const Case kShared("cgroups/delete-ends-what-shares-the-hosts-pids", "runtime.md#delete",
                    shared_pids);
@@ -112,18 +96,18 @@ const Case kShared("cgroups/delete-ends-what-shares-the-hosts-pids", "runtime.md
 void inner_cgroups(Sandbox& sandbox) {
   Bundle bundle = placed(sandbox);
   sandbox.create_and_start(bundle);
-  const std::string inner = directory(sandbox) + "/inner/most";
+  const std::string inner = cgroup_directory(sandbox) + "/inner/most";
   make_dir(inner);
   sandbox.kill("KILL");
   sandbox.wait_stopped();
   sandbox.remove();
-  expect(!exists(directory(sandbox)), "the cgroup is still there");
+  expect(!exists(cgroup_directory(sandbox)), "the cgroup is still there");
 }
 const Case kInner("cgroups/those-made-inside-are-removed-too", "reliability 4", inner_cgroups);
 
 void own_cgroup(Sandbox& sandbox) {
   Bundle bundle = placed(sandbox);
-  const std::string used = directory(sandbox) + "-used";
+  const std::string used = cgroup_directory(sandbox) + "-used";
   ::mkdir(used.c_str(), 0755);
   Command stranger({.argv = {"sleep", "30"}}, sandbox.directory());
   write_file(used + "/cgroup.procs", std::to_string(stranger.pid()), 0644);
@@ -138,16 +122,6 @@ void own_cgroup(Sandbox& sandbox) {
 }
 const Case kStranger("cgroups/a-strangers-process-in-the-path-is-left-alone",
                      "config-linux.md#control-groups", own_cgroup);
-
-// What a file of the container's cgroup holds when `resources` are set.
-std::string limited(Sandbox& sandbox, const std::string& resources, const std::string& file) {
-  Bundle bundle = placed(sandbox);
-  bundle.set_json("/linux/resources", resources);
-  sandbox.create_and_start(bundle);
-  std::string value = trimmed(read_file(directory(sandbox) + "/" + file));
-  sandbox.stop_and_remove();
-  return value;
-}
 
 void memory(Sandbox& sandbox) {
   require_controller("memory");
@@ -178,7 +152,7 @@ void halves(Sandbox& sandbox) {
           "timeout 2 dd if=/dev/zero of=/dev/null & timeout 2 dd if=/dev/zero of=/dev/null; wait");
   sandbox.create_and_start(bundle);
   sandbox.wait_stopped();
-  const std::string stat = read_file(directory(sandbox) + "/cpu.stat");
+  const std::string stat = read_file(cgroup_directory(sandbox) + "/cpu.stat");
   sandbox.remove();
   const double used = std::stod(stat.substr(stat.find(' ')));
   expect(used > 0.7e6 && used < 1.4e6,
@@ -208,38 +182,31 @@ void core_file(Sandbox& sandbox) {
 const Case kCore("cgroups/unified-writes-files-without-a-controller", "config-linux.md#unified",
                  core_file);
 
-void refuse(Sandbox& sandbox, const Mistake& mistake, const std::string& resources) {
-  Bundle bundle = placed(sandbox);
-  bundle.args({"/bin/probe", "facts"});
-  expect_refusal(sandbox, bundle, mistake,
-                 [&](Bundle& spoilt) { spoilt.set_json("/linux/resources", resources); });
-}
-
 void missing_controller(Sandbox& sandbox) {
   const std::string have = read_file(cgroup2_mount() + "/cgroup.controllers");
   if (have.find("memory") != have.npos) throw Skipped("the memory controller is there");
-  refuse(sandbox, {"memory", {"memory"}}, R"({"memory": {"limit": 33554432}})");
+  refuse_resources(sandbox, {"memory", {"memory"}}, R"({"memory": {"limit": 33554432}})");
 }
 const Case kMissing("cgroups/a-limit-without-its-controller-names-it", "config.md#valid-values",
                     missing_controller);
 
 void unknown_file(Sandbox& sandbox) {
-  refuse(sandbox, {"linux.resources.unified", {"unified", "nosuch.file"}},
-         R"({"unified": {"nosuch.file": "1"}})");
+  refuse_resources(sandbox, {"linux.resources.unified", {"unified", "nosuch.file"}},
+                   R"({"unified": {"nosuch.file": "1"}})");
 }
 const Case kUnknownFile("cgroups/an-unknown-unified-controller-is-refused",
                         "config-linux.md#unified", unknown_file);
 
 void escaping_file(Sandbox& sandbox) {
-  refuse(sandbox, {"linux.resources.unified", {"unified", "cgroup.freeze"}},
-         R"({"unified": {"../cgroup.freeze": "0"}})");
+  refuse_resources(sandbox, {"linux.resources.unified", {"unified", "cgroup.freeze"}},
+                   R"({"unified": {"../cgroup.freeze": "0"}})");
 }
 const Case kEscaping("cgroups/a-unified-name-with-a-slash-is-refused", "config-linux.md#unified",
                      escaping_file);
 
 void page_size(Sandbox& sandbox) {
-  refuse(sandbox, {"linux.resources.hugepageLimits[0].pageSize", {"huge", "3QB"}},
-         R"({"hugepageLimits": [{"pageSize": "3QB", "limit": 1}]})");
+  refuse_resources(sandbox, {"linux.resources.hugepageLimits[0].pageSize", {"huge", "3QB"}},
+                   R"({"hugepageLimits": [{"pageSize": "3QB", "limit": 1}]})");
 }
 const Case kPageSize("cgroups/an-unknown-page-size-is-refused", "config-linux.md#huge-page-limits",
                      page_size);

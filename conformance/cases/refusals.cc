@@ -40,6 +40,22 @@ constexpr Row kRows[] = {
     {"an-unknown-rlimit", "config.md#posix-process", "process.rlimits[0].type", "rlimit", "/process/rlimits", R"([{"type": "RLIMIT_NO_SUCH", "soft": 1, "hard": 1}])"},
     {"an-rlimit-twice", "config.md#posix-process", "process.rlimits[1].type", "rlimit", "/process/rlimits", R"([{"type": "RLIMIT_NOFILE", "soft": 9, "hard": 9}, {"type": "RLIMIT_NOFILE", "soft": 8, "hard": 8}])"},
     {"an-rlimit-with-soft-over-hard", "getrlimit(2)", "process.rlimits[0].soft", "limit", "/process/rlimits", R"([{"type": "RLIMIT_NOFILE", "soft": 10, "hard": 9}])"},
+    {"an-unknown-scheduler-policy", "config.md#linux-process", "process.scheduler.policy", "policy", "/process/scheduler", R"({"policy": "SCHED_EXT"})"},
+    {"an-unknown-scheduler-flag", "config.md#linux-process", "process.scheduler.flags[0]", "flag", "/process/scheduler", R"({"policy": "SCHED_OTHER", "flags": ["SCHED_FLAG_NO_SUCH"]})"},
+    {"a-nice-value-out-of-range", "config.md#linux-process", "process.scheduler.nice", "nice", "/process/scheduler", R"({"policy": "SCHED_OTHER", "nice": 30})"},
+    {"a-realtime-priority-out-of-range", "config.md#linux-process", "process.scheduler.priority", "sched", "/process/scheduler", R"({"policy": "SCHED_FIFO", "priority": 100})"},
+    {"a-deadline-before-its-runtime", "config.md#linux-process", "process.scheduler.deadline", "sched", "/process/scheduler", R"({"policy": "SCHED_DEADLINE", "runtime": 2000000, "deadline": 1000000, "period": 3000000})"},
+    {"sched-iso", "config.md#valid-values", "process.scheduler.policy", "sched", "/process/scheduler", R"({"policy": "SCHED_ISO"})"},
+    {"an-unknown-io-class", "config.md#linux-process", "process.ioPriority.class", "io", "/process/ioPriority", R"({"class": "IOPRIO_CLASS_NO_SUCH", "priority": 1})"},
+    {"an-io-priority-out-of-range", "config.md#linux-process", "process.ioPriority.priority", "io", "/process/ioPriority", R"({"class": "IOPRIO_CLASS_BE", "priority": 8})"},
+    {"an-affinity-that-is-no-list", "config.md#linux-process", "process.execCPUAffinity.initial", "", "/process/execCPUAffinity", R"({"initial": "0-x"})"},
+    {"an-unknown-personality", "config-linux.md#personality", "linux.personality.domain", "", "/linux/personality", R"({"domain": "SOLARIS"})"},
+    {"a-personality-flag", "config-linux.md#personality", "linux.personality.flags", "", "/linux/personality", R"({"domain": "LINUX", "flags": ["ADDR_NO_RANDOMIZE"]})"},
+    {"an-unknown-memory-policy", "config-linux.md#memory-policy", "linux.memoryPolicy.mode", "", "/linux/memoryPolicy", R"({"mode": "MPOL_NO_SUCH", "nodes": "0"})"},
+    {"an-unknown-memory-policy-flag", "config-linux.md#memory-policy", "linux.memoryPolicy.flags[0]", "", "/linux/memoryPolicy", R"({"mode": "MPOL_BIND", "nodes": "0", "flags": ["MPOL_F_NO_SUCH"]})"},
+    {"a-memory-policy-with-nodes-it-takes-not", "config-linux.md#memory-policy", "linux.memoryPolicy.nodes", "", "/linux/memoryPolicy", R"({"mode": "MPOL_DEFAULT", "nodes": "0"})"},
+    {"a-memory-policy-without-nodes-it-needs", "config-linux.md#memory-policy", "linux.memoryPolicy.nodes", "", "/linux/memoryPolicy", R"({"mode": "MPOL_BIND", "nodes": ""})"},
+    {"a-memory-policy-of-a-node-there-is-not", "config-linux.md#memory-policy", "linux.memoryPolicy", "", "/linux/memoryPolicy", R"({"mode": "MPOL_BIND", "nodes": "1000"})"},
     // Missing and empty.
     {"no-args", "config.md#process", "process.args", "args", "/process/args", "[]"},
     {"no-cwd", "config.md#process", "process.cwd", "cwd", "/process/cwd", R"("")"},
@@ -57,6 +73,20 @@ constexpr Row kRows[] = {
     {"a-version-of-the-future", "config.md#specification-version", "ociVersion", "version", "/ociVersion", R"("2.0.0")"},
     {"a-version-that-is-none", "config.md#specification-version", "ociVersion", "version", "/ociVersion", R"("one")"},
     {"listener-metadata-without-a-path", "config-linux.md#seccomp", "linux.seccomp.listenerMetadata", "", "/linux/seccomp", R"({"defaultAction": "SCMP_ACT_ALLOW", "listenerMetadata": "x"})"},
+    {"a-console-size-without-height", "config.md#process", "process.consoleSize.height", "consoleSize", "/process/consoleSize", R"({"width": 80})"},
+    {"a-console-size-without-width", "config.md#process", "process.consoleSize.width", "consoleSize", "/process/consoleSize", R"({"height": 24})"},
+    {"an-unknown-clock", "config-linux.md#offset-for-time-namespace", "linux.timeOffsets", "realtime", "/linux", R"({"namespaces": [{"type": "mount"}, {"type": "pid"}, {"type": "time"}], "timeOffsets": {"realtime": {"secs": 1}}})"},
+    {"an-offset-of-more-nanoseconds-than-a-second", "config-linux.md#offset-for-time-namespace", "linux.timeOffsets.boottime.nanosecs", "", "/linux", R"({"namespaces": [{"type": "mount"}, {"type": "pid"}, {"type": "time"}], "timeOffsets": {"boottime": {"secs": 1, "nanosecs": 1000000000}}})"},
+    {"the-uid-that-means-none", "setresuid(2)", "process.user.uid", "uid", "/process/user/uid", "4294967295"},
+    {"the-gid-that-means-none", "setresgid(2)", "process.user.gid", "gid", "/process/user/gid", "4294967295"},
+    {"a-default-errno-of-an-action-that-has-none", "config-linux.md#seccomp", "linux.seccomp.defaultErrnoRet", "errno", "/linux/seccomp", R"({"defaultAction": "SCMP_ACT_ALLOW", "defaultErrnoRet": 1})"},
+    {"an-errno-of-an-action-that-has-none", "config-linux.md#seccomp", "linux.seccomp.syscalls[0].errnoRet", "errno", "/linux/seccomp", R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["getpriority"], "action": "SCMP_ACT_KILL", "errnoRet": 1}]})"},
+    {"a-seccomp-entry-without-names", "config-linux.md#seccomp", "linux.seccomp.syscalls[0].names", "", "/linux/seccomp", R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": [], "action": "SCMP_ACT_ERRNO"}]})"},
+    {"a-relative-read-only-path", "config-linux.md#readonly-paths", "linux.readonlyPaths[0]", "", "/linux/readonlyPaths", R"(["etc/x"])"},
+    {"the-root-as-a-read-only-path", "config-linux.md#readonly-paths", "linux.readonlyPaths[0]", "", "/linux/readonlyPaths", R"(["/"])"},
+    {"the-root-as-a-masked-path", "config-linux.md#masked-paths", "linux.maskedPaths[0]", "", "/linux/maskedPaths", R"(["/"])"},
+    {"a-mount-of-type-bind-alone", "config.md#linux-mount-options", "mounts[1].options", "", "/mounts/-", R"({"destination": "/x", "type": "bind", "source": "/tmp"})"},
+    {"a-mount-of-the-whole-root", "config.md#mounts", "mounts[1].destination", "", "/mounts/-", R"({"destination": "/", "type": "tmpfs", "source": "tmpfs"})"},
     {"time-offsets-without-the-namespace", "config-linux.md#offset-for-time-namespace", "linux.timeOffsets", "time", "/linux/timeOffsets", R"({"boottime": {"secs": 100, "nanosecs": 0}})"},
 };
 // clang-format on
@@ -124,6 +154,13 @@ std::vector<Case> from_documents() {
   return cases;
 }
 const std::vector<Case> kFromDocuments = from_documents();
+
+void no_mounts(Sandbox& sandbox) {
+  Bundle bundle = sandbox.bundle();
+  bundle.remove("/mounts");
+  expect_equal("output", sandbox.output(bundle, "echo ran"), "ran\n");
+}
+const Case kNoMounts("config/mounts-may-be-absent", "config.md#mounts", no_mounts);
 
 void unknown_properties(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();

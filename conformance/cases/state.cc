@@ -91,6 +91,21 @@ void annotations(Sandbox& sandbox) {
 }
 const Case kAnnotations("state/annotations-are-in-it", "runtime.md#state", annotations);
 
+// annotations.md#reserved-keys: they describe the image, and change nothing.
+void image_annotations(Sandbox& sandbox) {
+  Bundle bundle = sleeper(sandbox);
+  for (const char* key : {"os", "architecture", "variant", "author", "created", "stopSignal"}) {
+    bundle.set(std::string("/annotations/org.opencontainers.image.") + key, "SIGRTMIN+3");
+  }
+  sandbox.create_and_start(bundle);
+  const json::Document state = sandbox.state();
+  expect_equal("one", text_of(state, "/annotations/org.opencontainers.image.stopSignal"),
+               "SIGRTMIN+3");
+  sandbox.stop_and_remove();
+}
+const Case kImage("state/annotations-about-the-image-are-in-it", "annotations.md#reserved-keys",
+                  image_annotations);
+
 void a_killed_init(Sandbox& sandbox) {
   Bundle bundle = sleeper(sandbox);
   sandbox.create_and_start(bundle);

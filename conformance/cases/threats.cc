@@ -1,5 +1,5 @@
-// Hostile root filesystems and callers: T1 to T10 of threats.md section 2. The mistyped configs of
-// T11 are in refusals.cc. Each fails on a runtime with the flaw that it is named after.
+// Hostile root filesystems: T1 to T6, T8 and T10 of threats.md section 2. The others are in
+// threats_configs.cc. Each fails on a runtime with the flaw that it is named after.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -47,8 +47,8 @@ void dev_is_a_link(Sandbox& sandbox) {
     ::unlink(bundle.rootfs("dev").c_str());
   }
 }
-const Case kDevLink("threats/t1-dev-is-a-link-to-the-host", "CVE-2026-41579, CVE-2026-47766",
-                    dev_is_a_link);
+const Case kDevLink("threats/t1-dev-is-a-link-to-the-host",
+                    "threats 2 (T1), CVE-2026-41579, CVE-2026-47766", dev_is_a_link);
 
 void parent_is_a_link(Sandbox& sandbox) {
   const std::string host = precious(sandbox);
@@ -59,8 +59,8 @@ void parent_is_a_link(Sandbox& sandbox) {
   sandbox.run(bundle);
   expect_untouched(sandbox);
 }
-const Case kParentLink("threats/t1-the-parent-of-a-device-is-a-link", "CVE-2026-41579",
-                       parent_is_a_link);
+const Case kParentLink("threats/t1-the-parent-of-a-device-is-a-link",
+                       "threats 2 (T1), CVE-2026-41579", parent_is_a_link);
 
 // T2: what hides masked paths is the image's own /dev/null.
 void null_is_a_link(Sandbox& sandbox) {
@@ -78,7 +78,8 @@ void null_is_a_link(Sandbox& sandbox) {
     expect(code != 41 && code != 42, "the path is not masked (" + std::to_string(code) + ")");
   }
 }
-const Case kNullLink("threats/t2-dev-null-is-not-what-masks", "CVE-2025-31133", null_is_a_link);
+const Case kNullLink("threats/t2-dev-null-is-not-what-masks", "threats 2 (T2), CVE-2025-31133",
+                     null_is_a_link);
 
 void null_is_a_file(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
@@ -87,7 +88,8 @@ void null_is_a_file(Sandbox& sandbox) {
       .args({"/bin/busybox", "sh", "-c", "[ -z \"$(cat /secret)\" ] && exit 40; exit 41"});
   expect(sandbox.run(bundle).exit_code != 41, "the path is not masked");
 }
-const Case kNullFile("threats/t2-dev-null-is-a-file", "CVE-2025-31133", null_is_a_file);
+const Case kNullFile("threats/t2-dev-null-is-a-file", "threats 2 (T2), CVE-2025-31133",
+                     null_is_a_file);
 
 // T3: standard streams on the host's /dev/null must not be reopened as something of the image's.
 void null_streams(Sandbox& sandbox) {
@@ -99,7 +101,8 @@ void null_streams(Sandbox& sandbox) {
   expect_equal("stdout", ran.out, "said\n");
   expect_equal("the image's file", read_file(bundle.rootfs("catch")), "");
 }
-const Case kNullStreams("threats/t3-streams-stay-what-they-were", "CVE-2026-88265", null_streams);
+const Case kNullStreams("threats/t3-streams-stay-what-they-were", "threats 2 (T3), CVE-2026-88265",
+                        null_streams);
 
 // T4: /dev/console of the image is a link to the host.
 void console_is_a_link(Sandbox& sandbox) {
@@ -120,7 +123,7 @@ void console_is_a_link(Sandbox& sandbox) {
   expect_untouched(sandbox);
 }
 const Case kConsoleLink("threats/t4-dev-console-is-a-link-to-the-host",
-                        "CVE-2026-88264, CVE-2025-52565", console_is_a_link);
+                        "threats 2 (T4), CVE-2026-88264, CVE-2025-52565", console_is_a_link);
 
 // T5: /proc or /sys is a link; the kernel's files must not land somewhere else.
 void proc_is_a_link(Sandbox& sandbox) {
@@ -135,8 +138,8 @@ void proc_is_a_link(Sandbox& sandbox) {
     expect(refused.exit_code != 0, std::string("a link as /") + name + " is accepted");
   }
 }
-const Case kProcLink("threats/t5-proc-or-sys-is-a-link", "CVE-2019-19921, CVE-2023-27561",
-                     proc_is_a_link);
+const Case kProcLink("threats/t5-proc-or-sys-is-a-link",
+                     "threats 2 (T5), CVE-2019-19921, CVE-2023-27561", proc_is_a_link);
 
 // T6: the working directory is a descriptor that the caller left open.
 void cwd_is_a_descriptor(Sandbox& sandbox) {
@@ -155,8 +158,8 @@ void cwd_is_a_descriptor(Sandbox& sandbox) {
   }
   ::close(host);
 }
-const Case kCwd("threats/t6-the-working-directory-is-a-descriptor-of-the-host", "CVE-2024-21626",
-                cwd_is_a_descriptor, 60);
+const Case kCwd("threats/t6-the-working-directory-is-a-descriptor-of-the-host",
+                "threats 2 (T6), CVE-2024-21626", cwd_is_a_descriptor, 60);
 
 void workdir_link(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
@@ -168,8 +171,8 @@ void workdir_link(Sandbox& sandbox) {
     expect(sandbox.run(bundle).exit_code != 66, "the working directory is the host's");
   }
 }
-const Case kWorkdir("threats/t6-the-working-directory-is-a-link-to-a-descriptor", "CVE-2024-21626",
-                    workdir_link);
+const Case kWorkdir("threats/t6-the-working-directory-is-a-link-to-a-descriptor",
+                    "threats 2 (T6), CVE-2024-21626", workdir_link);
 
 // T8: a mount's target leads out of the root by a link.
 void target_is_a_link(Sandbox& sandbox) {
@@ -185,7 +188,7 @@ void target_is_a_link(Sandbox& sandbox) {
   expect_untouched(sandbox);
 }
 const Case kTargetLink("threats/t8-a-target-through-a-link-stays-inside",
-                       "CVE-2019-18837, CVE-2024-45310", target_is_a_link);
+                       "threats 2 (T8), CVE-2019-18837, CVE-2024-45310", target_is_a_link);
 
 void masked_through_link(Sandbox& sandbox) {
   const std::string host = precious(sandbox);
@@ -197,8 +200,8 @@ void masked_through_link(Sandbox& sandbox) {
   expect_untouched(sandbox);
   write_file(host + "/file", "mine\n");  // still writable
 }
-const Case kMaskLink("threats/t8-masks-through-a-link-stay-inside", "CVE-2021-30465",
-                     masked_through_link);
+const Case kMaskLink("threats/t8-masks-through-a-link-stay-inside",
+                     "threats 2 (T8), CVE-2021-30465", masked_through_link);
 
 void mount_over_proc(Sandbox& sandbox) {
   for (const char* target : {"/proc/self/attr", "/proc/sys", "/proc/self"}) {
@@ -234,7 +237,8 @@ void exec_itself(Sandbox& sandbox) {
     expect(read_file(copy) == before, "the runtime's own file changed");
   }
 }
-const Case kSelf("threats/t10-the-program-is-the-runtime-itself", "CVE-2019-5736", exec_itself);
+const Case kSelf("threats/t10-the-program-is-the-runtime-itself", "threats 2 (T10), CVE-2019-5736",
+                 exec_itself);
 
 // T10: a hostile neighbour in the same pid namespace grabs /proc/PID/exe while containers start.
 void exe_is_grabbed(Sandbox& sandbox) {
@@ -266,8 +270,8 @@ void exe_is_grabbed(Sandbox& sandbox) {
   expect(read_file(copy) == before, "the runtime's own file changed");
   expect_lacks("what the neighbour could write to", said, "wrote");
 }
-const Case kGrabbed("threats/t10-a-neighbour-cannot-write-to-the-runtime", "CVE-2019-5736",
-                    exe_is_grabbed, 60);
+const Case kGrabbed("threats/t10-a-neighbour-cannot-write-to-the-runtime",
+                    "threats 2 (T10), CVE-2019-5736", exe_is_grabbed, 60);
 
 void hosts_keyring(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();

@@ -56,6 +56,7 @@ Command::Command(Spawn spawn, const std::string& scratch) : spawn_(std::move(spa
   if (!spawn_.input.empty()) write_file(stem + ".in", spawn_.input);
   pid_ = ::fork();
   if (pid_ == 0) {
+    if (spawn_.held) ::raise(SIGSTOP);
     redirect(spawn_.input.empty() ? "/dev/null" : stem + ".in", O_RDONLY, 0);
     redirect(spawn_.out_file, O_WRONLY | O_CREAT | O_APPEND, 1);
     redirect(spawn_.err_file, O_WRONLY | O_CREAT | O_APPEND, 2);

@@ -30,7 +30,8 @@ struct Spawn {
   std::optional<int> terminal;           // a pty slave: becomes 0, 1, 2 and controls it
   std::optional<unsigned> umask;
   std::vector<std::pair<int, unsigned long>> soft_limits;  // RLIMIT_*, in the child only
-  int seconds = 15;  // then it is killed, and that is a failure
+  int seconds = 15;   // then it is killed, and that is a failure
+  bool held = false;  // stops itself (SIGSTOP) before it becomes the program: for a tracer
 };
 
 // A program that was started and not yet waited for.

@@ -228,8 +228,42 @@ void surroundings(int argc, char** argv) {
   fact("root", names_in("/"));
   fact("interfaces", names_in("/proc/sys/net/ipv4/conf"));
   fact("cgroup", read_lines("/proc/self/cgroup"));
+}
+
+// struct sched_attr of <linux/sched/types.h>, which does not go together with <sched.h>.
+struct Scheduled {
+  unsigned size, policy;
+  unsigned long long flags;
+  int nice;
+  unsigned priority;
+  unsigned long long runtime, deadline, period;
+};
+
+// "POLICY NICE PRIORITY RUNTIME DEADLINE PERIOD FLAGS", sched_getattr(2); "CLASS LEVEL",
+// ioprio_get(2); "MODE NODES", get_mempolicy(2), the latter as a bit mask.
+void scheduling() {
   fact("policy", ::sched_getscheduler(0));
   fact("nice", ::getpriority(PRIO_PROCESS, 0));
+  Scheduled seen = {};
+  ::syscall(SYS_sched_getattr, 0, &seen, sizeof seen, 0);
+  std::string text = std::to_string(seen.policy) + " " + std::to_string(seen.nice) + " " +
+                     std::to_string(seen.priority);
+  for (const unsigned long long value : {seen.runtime, seen.deadline, seen.period, seen.flags})
+    text.append(1, ' ').append(std::to_string(value));
+  fact("scheduler", text);
+  const long io = ::syscall(SYS_ioprio_get, 1 /* IOPRIO_WHO_PROCESS */, 0);
+  fact("io_priority", std::to_string(io >> 13) + " " + std::to_string(io & 7));
+  int mode = -1;
+  unsigned long nodes[16] = {};
+  ::syscall(SYS_get_mempolicy, &mode, nodes, sizeof nodes * 8, nullptr, 0);
+  fact("memory_policy", std::to_string(mode) + " " + std::to_string(nodes[0]));
+  fact("machine", [] {
+    utsname name = {};
+    ::uname(&name);
+    return std::string(name.machine);
+  }());
+  fact("apparmor", read_all("/proc/self/attr/apparmor/current"));
+  fact("cpus", status_of("Cpus_allowed_list"));
 }
 
 }  // namespace
@@ -246,6 +280,7 @@ int print_facts(int count, char** words) {
   namespaces();
   descriptors();
   surroundings(count, words);
+  scheduling();
   std::printf("\n}\n");
   return std::fflush(stdout) == 0 ? 0 : 1;
 }

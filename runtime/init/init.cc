@@ -33,6 +33,7 @@ constexpr Step kSteps[] = {
     {"set sysctl", write_sysctls},   // before /proc/sys becomes read-only
     {"run hooks", let_host_hooks_run},  // after the mounts, before the pivot (runtime.md)
     {"run createContainer hook", run_create_container_hooks},  // paths are still the host's
+    {"set labels", set_labels},      // after these hooks' execve, before /proc is masked
     {"finish root", finish_root},    // after the hooks, which may add to the root
     {"pivot root", pivot},           // from here on no path names anything of the host's
     {"report ready", report_ready},  // the parent sets rlimits now: none could hinder the above
@@ -42,6 +43,8 @@ constexpr Step kSteps[] = {
     {"limit capabilities", limit_capabilities_early},
     {"find home", find_home},        // as the user: the image decides what its passwd is
     {"find program", find_program},  // as the user; a missing program fails `create`
+    {"set personality", set_personality},
+    {"set memory policy", set_memory_policy},  // late: init's own pages lie where they fell
     {"settle", settle},              // last word to `create`
     {"wait for start", wait_for_start},
     {"run startContainer hook", run_start_container_hooks},

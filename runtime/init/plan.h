@@ -31,6 +31,9 @@ struct Vector {
   uint32_t slots = 0;
 };
 
+// What personality(2) takes as "tell me".
+inline constexpr uint32_t kCallersPersonality = 0xffffffff;
+
 struct Join {
   int32_t fd = -1;     // of the namespace file, opened and verified by the parent
   uint32_t type = 0;   // CLONE_NEW*
@@ -129,6 +132,7 @@ struct Plan {
   int32_t sync_fd = -1;
   int32_t gate_fd = -1;       // a fifo: a byte in it lets the container start
   int32_t verdict_fd = -1;    // a fifo: how execve went, for `start`; its end closing means well
+  int32_t listener_fd = -1;   // a sync::ListenerPage, if the filter has a listener
   uint32_t preserve_fds = 0;  // 3 .. 3+N-1 stay open in the program
 
   // Namespaces. `staged`: this process joins, then clones the real init with `clone_flags`.
@@ -170,6 +174,11 @@ struct Plan {
   StateText created_state;
 
   bool new_keyring = false;  // false: keep the caller's session keyring
+  Text apparmor_command;     // "exec PROFILE", for attr/apparmor/exec
+  Text selinux_label;        // for attr/exec and the keyring
+  uint32_t personality = kCallersPersonality;
+  int32_t memory_policy = -1;  // MPOL_* | MPOL_F_*; -1: leave the caller's
+  List<uint64_t> memory_nodes;
 
   uint32_t uid = 0;
   uint32_t gid = 0;
@@ -179,8 +188,9 @@ struct Plan {
   CapabilitySets capabilities;
   uint32_t last_capability = 0;  // the kernel's highest
   bool no_new_privileges = false;
-  bool seccomp = false;        // a filter comes with kProceed
-  uint32_t seccomp_flags = 0;  // SECCOMP_FILTER_FLAG_*
+  bool seccomp = false;             // a filter comes with kProceed
+  uint32_t seccomp_flags = 0;       // SECCOMP_FILTER_FLAG_*, NEW_LISTENER if an action is to notify
+  bool listener_traceable = false;  // by a runtime without CAP_SYS_PTRACE
 
   Text cwd;
   Vector args;

@@ -55,7 +55,7 @@ long state_file(const Plan& plan, const StateText& state) {
   sys(__NR_dup3, run.output_fd, 2, 0);
   long rc = 0;
   if (run.privileges == Privileges::kContainers) {
-    rc = install_filter(plan, run.filter_length);
+    rc = install_hook_filter(plan, run.filter_length);
     if (rc >= 0) rc = apply_capabilities(plan.capabilities, plan.last_capability);
   }
   if (rc >= 0) {

@@ -119,13 +119,7 @@ Fault leave_the_parent(Context& context) {
     sys(__NR_rt_sigaction, signal, &defaults, nullptr, sizeof defaults.mask);
   }
   if (Fault fault = check(sys(__NR_setsid), Subject::kNone, "session")) return fault;
-  if (!plan.new_keyring) return {};
-  constexpr int kJoinSessionKeyring = 1;  // KEYCTL_JOIN_SESSION_KEYRING
-  constexpr long kEnosys = -38;
-  // Without a name: one that exists by the name is joined, whoever of the same id has made it.
-  const long rc = sys(__NR_keyctl, kJoinSessionKeyring, nullptr);
-  // A kernel without keys has none to protect.
-  return rc == kEnosys ? Fault{} : check(rc, Subject::kNone, "session keyring (--no-new-keyring)");
+  return join_session_keyring(plan);
 }
 
 Fault join_namespaces(Context& context) {

@@ -85,6 +85,12 @@ Fault open_console(Context&);
 Fault set_names(Context&);
 Fault write_sysctls(Context&);
 
+// step_confinement.cc
+Fault join_session_keyring(const Plan& plan);
+Fault set_labels(Context&);
+Fault set_personality(Context&);
+Fault set_memory_policy(Context&);
+
 // step_hooks.cc
 Fault let_host_hooks_run(Context&);
 Fault run_create_container_hooks(Context&);
@@ -108,7 +114,9 @@ const sock_filter* received_filter();
 
 // step_seccomp.cc
 Fault load_seccomp(Context&);
-long install_filter(const Plan& plan, uint16_t length);  // -errno on failure
+// For a startContainer hook: without a listener, so what the profile sends to its agent is ENOSYS.
+// -errno on failure.
+long install_hook_filter(const Plan& plan, uint16_t length);
 
 // step_exec.cc
 Fault find_home(Context&);

@@ -168,6 +168,14 @@ std::string property_of(Subject subject, uint16_t index) {
       return "process.cwd";
     case Subject::kSeccomp:
       return "linux.seccomp";
+    case Subject::kApparmor:
+      return "process.apparmorProfile";
+    case Subject::kSelinux:
+      return "process.selinuxLabel";
+    case Subject::kPersonality:
+      return "linux.personality.domain";
+    case Subject::kMemoryPolicy:
+      return "linux.memoryPolicy";
     default:
       return "";
   }

@@ -5,14 +5,19 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <optional>
 #include <string>
 
 #include "runtime/launch/failure.h"
+#include "runtime/launch/listener.h"
 #include "runtime/sync/message.h"
+#include "runtime/sys/deadline.h"
 #include "runtime/sys/file.h"
 
 namespace oci::launch {
 namespace {
+
+constexpr std::chrono::seconds kAgentPatience{30};
 
 Error not_waiting() {
   return Error(ErrorKind::kWrongState, "container init is not waiting to be started");
@@ -27,10 +32,16 @@ Status make_fifo(int dir, std::string_view name) {
   return Error::system(errno, cat("make fifo '", name, "'"));
 }
 
-// false: the end of the stream.
-Result<bool> read_verdict(int fd, sync::Message& message) {
+// false: the end of the stream. A hook may take as long as it likes, so there is no deadline, but
+// for an agent that is to answer for execve(2).
+Result<bool> read_verdict(int fd, sync::Message& message, std::optional<sys::Deadline> deadline) {
   pollfd ready = {fd, POLLIN, 0};
-  while (::poll(&ready, 1, -1) < 0 && errno == EINTR) {
+  int polled;
+  do {
+    polled = ::poll(&ready, 1, deadline ? sys::poll_timeout(*deadline) : -1);
+  } while (polled < 0 && errno == EINTR);
+  if (polled == 0) {
+    return Error(ErrorKind::kProtocol, "linux.seccomp.listenerPath: its agent does not answer");
   }
   const ssize_t got = ::read(fd, &message, sizeof message);
   if (got < 0) return Error::system(errno, "read the verdict of container init");
@@ -50,10 +61,11 @@ Result<Gate> make_gate(int dir, const GateFiles& files) {
   // A fifo cannot be opened for writing alone before it has a reader.
   const sys::UniqueFd reader = OCI_TRY(open_fifo(dir, files.verdict, O_RDONLY | O_NONBLOCK));
   gate.verdict = OCI_TRY(open_fifo(dir, files.verdict, O_WRONLY));
+  if (!files.listener.empty()) gate.listener = OCI_TRY(make_listener_page(dir, files.listener));
   return gate;
 }
 
-Status open_gate(int dir, const GateFiles& files) {
+Status open_gate(int dir, const GateFiles& files, const Handover* handover) {
   // The reading end first: poll(2) reports the end of a stream only if it saw its writer.
   Result<sys::UniqueFd> verdict = open_fifo(dir, files.verdict, O_RDONLY | O_NONBLOCK);
   if (!verdict) return not_waiting();
@@ -65,8 +77,9 @@ Status open_gate(int dir, const GateFiles& files) {
   if (::write(go.value().get(), "", 1) != 1) return Error::system(errno, "open the start gate");
 
   bool executing = false;
+  std::optional<sys::Deadline> deadline;
   for (;;) {
-    const Result<bool> more = read_verdict(fd, message);
+    const Result<bool> more = read_verdict(fd, message, deadline);
     if (!more) return more.error();
     if (!more.value() && executing) return {};
     if (!more.value()) {
@@ -74,6 +87,9 @@ Status open_gate(int dir, const GateFiles& files) {
     }
     if (message.type != sync::Type::kSettled) return init_failure(message);
     executing = true;
+    if (handover == nullptr) continue;
+    OCI_TRY(hand_over(dir, files.listener, *handover));
+    deadline = sys::deadline_in(kAgentPatience);
   }
 }
 

@@ -1,4 +1,5 @@
-// How `start` lets a created container go: two fifos in its state directory.
+// How `start` lets a created container go: two fifos in its state directory, and a page of memory
+// if its seccomp filter has a listener.
 //
 // A byte in the gate lets init execute the program. Init holds the only writing end of the verdict,
 // close-on-exec: its end means that the program runs, a message that it does not. Fifos and not a
@@ -6,8 +7,10 @@
 // profile allows.
 #pragma once
 
+#include <functional>
 #include <string_view>
 
+#include "runtime/sys/pidfd.h"
 #include "runtime/sys/unique_fd.h"
 #include "spec/error.h"
 
@@ -16,20 +19,28 @@ namespace oci::launch {
 struct GateFiles {
   std::string_view gate;
   std::string_view verdict;
+  std::string_view listener = {};  // empty: the filter has none
 };
 
 // What init inherits.
 struct Gate {
-  sys::UniqueFd gate;     // O_RDWR: a reader that never sees the end of the stream
-  sys::UniqueFd verdict;  // O_WRONLY
+  sys::UniqueFd gate;      // O_RDWR: a reader that never sees the end of the stream
+  sys::UniqueFd verdict;   // O_WRONLY
+  sys::UniqueFd listener;  // a sync::ListenerPage
 };
 
-// Makes the fifos below `dir`, 0600.
+// The listener of init's filter goes to the agent before init makes another call.
+struct Handover {
+  const sys::Pidfd& init;
+  std::function<Status(int listener)> deliver;
+};
+
+// Makes the files below `dir`, 0600.
 Result<Gate> make_gate(int dir, const GateFiles& files);
 
 // Opens the gate of the container in `dir` and waits for the verdict. Returns once the program
 // runs; kWrongState: no init is waiting; kProgram: execve(2) refused it; kHook: a startContainer
-// hook failed.
-Status open_gate(int dir, const GateFiles& files);
+// hook failed. With `handover`, any other error leaves an init that must be killed.
+Status open_gate(int dir, const GateFiles& files, const Handover* handover);
 
 }  // namespace oci::launch

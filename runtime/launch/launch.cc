@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -16,6 +17,7 @@
 #include "runtime/launch/failure.h"
 #include "runtime/launch/id_maps.h"
 #include "runtime/launch/inputs.h"
+#include "runtime/launch/scheduling.h"
 #include "runtime/sync/sequence.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/sealed.h"
@@ -162,6 +164,8 @@ Status Conversation::set_rlimits() const {
 
 Status Conversation::proceed() {
   OCI_TRY(set_rlimits());
+  if (plan_.scheduler) OCI_TRY(set_scheduler(process_.pid(), *plan_.scheduler));
+  if (plan_.io_priority) OCI_TRY(set_io_priority(process_.pid(), *plan_.io_priority));
   OCI_TRY(services_.remember(process_.pid()));
   return answer(sync::Type::kProceed, services_.filter());
 }
@@ -268,8 +272,11 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
   block.sync_fd = sync.child.get();
   block.gate_fd = gate.gate.get();
   block.verdict_fd = gate.verdict.get();
+  block.listener_fd = gate.listener.get();
+  block.listener_traceable = ::geteuid() != 0;
 
   std::vector<int> passed = {block.sync_fd, block.gate_fd, block.verdict_fd};
+  if (block.listener_fd >= 0) passed.push_back(block.listener_fd);
   for (const sys::UniqueFd& fd : inputs)
     passed.push_back(fd.get());
   OCI_TRY(check_preserved(block.preserve_fds, passed));

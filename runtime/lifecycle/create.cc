@@ -11,6 +11,7 @@
 #include "runtime/lifecycle/container_state.h"
 #include "runtime/lifecycle/host_hooks.h"
 #include "runtime/lifecycle/pid_file.h"
+#include "runtime/lifecycle/start.h"
 #include "runtime/seccomp/compile.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/proc.h"
@@ -68,6 +69,10 @@ Status Creation::record_intent(const Context& context) {
   record_.poststart = config.hooks.poststart;
   record_.poststop = config.hooks.poststop;
   record_.has_process = config.process.has_value();
+  if (config.linux && config.linux->seccomp && spec::notifies(*config.linux->seccomp)) {
+    record_.listener_path = config.linux->seccomp->listener_path.value_or("");
+    record_.listener_metadata = config.linux->seccomp->listener_metadata.value_or("");
+  }
   const bool disabled = context.cgroup_manager == CgroupManager::kDisabled;
   record_.cgroup_driver = disabled ? "disabled" : "cgroupfs";
   // With a cgroup, its location completes the record just before it is made.
@@ -158,8 +163,7 @@ Status Creation::launch() {
   if (!options_.console_socket.empty()) {
     console_socket_ = OCI_TRY(sys::connect_unix(options_.console_socket, "console socket"));
   }
-  launch::Gate gate =
-      OCI_TRY(launch::make_gate(dir_.fd(), {state::kGateFile, state::kVerdictFile}));
+  launch::Gate gate = OCI_TRY(launch::make_gate(dir_.fd(), gate_files(record_)));
   init_.emplace(OCI_TRY(
       launch::launch(prepared_.plan, std::move(gate),
                      {.id = options_.id, .cgroup_fd = cgroup_ ? cgroup_->fd() : -1}, services())));

@@ -11,6 +11,7 @@
 #include "runtime/cgroup/device_program.h"
 #include "runtime/cgroup/path.h"
 #include "runtime/lifecycle/container_state.h"
+#include "runtime/lifecycle/seccomp_agent.h"
 #include "runtime/plan/host.h"
 #include "runtime/state/store.h"
 #include "runtime/sys/file.h"
@@ -151,6 +152,10 @@ Result<Prepared> prepare(const Context& context, const CreateOptions& options,
   prepared.config = OCI_TRY(read_config(prepared.bundle, options));
   prepared.plan = OCI_TRY(plan_of(prepared, options, foreground));
   OCI_TRY(check_root(prepared.plan));
+  if (const auto& linux = prepared.config.linux;
+      linux && linux->seccomp && spec::notifies(*linux->seccomp)) {
+    OCI_TRY(check_agent(linux->seccomp->listener_path.value_or("")));
+  }
   if (context.cgroup_manager != CgroupManager::kDisabled) {
     prepared.cgroup = OCI_TRY(plan_cgroup(prepared.config, options.id));
   } else {

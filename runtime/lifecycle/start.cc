@@ -1,15 +1,17 @@
 // `start`: opens the gate, learns whether the program runs, runs the poststart hooks.
 #include "runtime/lifecycle/start.h"
 
-#include <chrono>
+#include <signal.h>
 
 #include "runtime/launch/gate.h"
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/container_state.h"
 #include "runtime/lifecycle/destroy.h"
 #include "runtime/lifecycle/host_hooks.h"
+#include "runtime/lifecycle/seccomp_agent.h"
 #include "runtime/lifecycle/transitions.h"
 #include "runtime/sys/log.h"
+#include "runtime/sys/pidfd.h"
 
 namespace oci::lifecycle {
 namespace {
@@ -23,15 +25,38 @@ Error stop_after(Error failure, state::StateDir& dir, const state::Record& recor
   return failure;
 }
 
+// The agent is found before the gate is opened: without it the container stays as it was created.
+Status open_gate_with_agent(state::StateDir& dir, const state::Record& record) {
+  const sys::UniqueFd agent = OCI_TRY(connect_agent(record));
+  const auto init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
+  if (!init) {
+    return Error(ErrorKind::kWrongState, "container init is not waiting to be started");
+  }
+  const launch::Handover handover = {
+      *init, [&](int listener) { return send_listener(agent.get(), record, listener); }};
+  Status opened = launch::open_gate(dir.fd(), gate_files(record), &handover);
+  if (!opened) (void)init->send(SIGKILL);
+  return opened;
+}
+
+Status open_gate(state::StateDir& dir, const state::Record& record) {
+  if (!record.listener_path.empty()) return open_gate_with_agent(dir, record);
+  return launch::open_gate(dir.fd(), gate_files(record), nullptr);
+}
+
 }  // namespace
+
+launch::GateFiles gate_files(const state::Record& record) {
+  return {state::kGateFile, state::kVerdictFile,
+          record.listener_path.empty() ? std::string_view() : state::kListenerFile};
+}
 
 Status start_container(state::StateDir& dir, const state::Record& record) {
   if (!record.has_process) {
     return Error(ErrorKind::kWrongState,
                  cat("container \"", record.id, "\" has no process: its config.json sets none"));
   }
-  if (Status opened = launch::open_gate(dir.fd(), {state::kGateFile, state::kVerdictFile});
-      !opened) {
+  if (Status opened = open_gate(dir, record); !opened) {
     return stop_after(std::move(opened).error(), dir, record);
   }
   Status hooked = run_host_hooks(spec::HookKind::kPoststart, record.poststart,

@@ -1,12 +1,16 @@
 // The part of `start` that `run` shares.
 #pragma once
 
+#include "runtime/launch/gate.h"
 #include "runtime/lifecycle/operations.h"
 #include "runtime/state/record.h"
 #include "runtime/state/store.h"
 #include "spec/error.h"
 
 namespace oci::lifecycle {
+
+// What init and `start` meet at, below the container's directory.
+launch::GateFiles gate_files(const state::Record& record);
 
 // Of a created container whose lock the caller holds. After a failed hook the container is gone.
 Status start_container(state::StateDir& dir, const state::Record& record);

@@ -47,6 +47,7 @@ Status plan_sysctls(Draft& draft);
 Status plan_console(Draft& draft);
 Status plan_container_hooks(Draft& draft);
 Status plan_identity(Draft& draft);
+Status plan_confinement(Draft& draft);
 Status plan_environment(Draft& draft);
 
 // "PATH: TEXT".

@@ -1,11 +1,13 @@
 #include "runtime/plan/explain.h"
 
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <sys/stat.h>
 
 #include <span>
 
 #include "runtime/plan/explain_names.h"
+#include "spec/parse/names.h"
 #include "third_party/rapidjson.h"
 
 namespace oci::plan {
@@ -138,6 +140,15 @@ void write_namespaces(Writer& out, const Plan& plan) {
   write_mappings(out, plan.uid_mappings, plan.gid_mappings);
   out.flag("denySetgroups", head.new_user_namespace && !head.set_groups);
   out.end();
+}
+
+template <class E, size_t N>
+std::vector<std::string_view> names_of(const spec::Name<E> (&table)[N], E bits) {
+  std::vector<std::string_view> names;
+  for (const spec::Name<E>& each : table) {
+    if ((bits & each.value) != 0) names.push_back(each.name);
+  }
+  return names;
 }
 
 const Tree* find_tree(const Plan& plan, sync::Subject subject, size_t fd_offset) {
@@ -277,6 +288,44 @@ void write_terminal(Writer& out, const init::Plan& head) {
   out.end();
 }
 
+void write_scheduling(Writer& out, const Plan& plan) {
+  if (const auto& scheduler = plan.scheduler) {
+    out.begin("scheduler");
+    out.text("policy", spec::name_of(spec::kSchedulerPolicyNames, scheduler->policy));
+    out.number("nice", scheduler->nice);
+    out.number("priority", scheduler->priority);
+    out.unsigned_number("runtime", scheduler->runtime);
+    out.unsigned_number("deadline", scheduler->deadline);
+    out.unsigned_number("period", scheduler->period);
+    out.list("flags", names_of(spec::kSchedulerFlagNames, scheduler->flags));
+    out.end();
+  }
+  if (const auto& priority = plan.io_priority) {
+    out.begin("ioPriority");
+    out.text("class", spec::name_of(spec::kIoPriorityClassNames, priority->io_class));
+    out.number("priority", priority->priority);
+    out.end();
+  }
+  const init::Plan& head = plan.init();
+  if (head.personality != init::kCallersPersonality) {
+    out.text("personality", spec::name_of(spec::kPersonalityNames, uint64_t{head.personality}));
+  }
+  if (head.memory_policy < 0) return;
+  const auto policy = static_cast<uint32_t>(head.memory_policy);
+  uint32_t flags = 0;
+  for (const auto& flag : spec::kMemoryPolicyFlagNames)
+    flags |= policy & flag.value;
+  out.begin("memoryPolicy");
+  out.text("mode", spec::name_of(spec::kMemoryPolicyModeNames, static_cast<int>(policy & ~flags)));
+  out.list("flags", names_of(spec::kMemoryPolicyFlagNames, flags));
+  std::vector<uint32_t> nodes;
+  for (uint32_t i = 0; i < head.memory_nodes.count * 64; ++i) {
+    if ((out.items(head.memory_nodes)[i / 64] >> i % 64 & 1) != 0) nodes.push_back(i);
+  }
+  out.list("nodes", nodes);
+  out.end();
+}
+
 void write_process(Writer& out, const Plan& plan) {
   const init::Plan& head = plan.init();
   out.begin("process");
@@ -299,6 +348,9 @@ void write_process(Writer& out, const Plan& plan) {
     out.unsigned_number("hard", limit.hard);
   });
   if (plan.oom_score_adj) out.number("oomScoreAdj", *plan.oom_score_adj);
+  write_scheduling(out, plan);
+  if (head.apparmor_command) out.text("apparmor", head.apparmor_command);
+  out.text("selinuxLabel", head.selinux_label);
   out.text("cwd", head.cwd);
   out.list("args", head.args);
   out.list("env", head.env);
@@ -330,6 +382,7 @@ std::string explain(const Plan& plan) {
   if (head.seccomp) {
     out.begin("seccomp");
     out.list("flags", seccomp_flag_names(head.seccomp_flags));
+    out.flag("listener", (head.seccomp_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0);
     out.end();
   }
   out.list("warnings", plan.warnings);

@@ -65,6 +65,17 @@ size_t mount_max(size_t fallback) {
   return error == std::errc() ? value : fallback;
 }
 
+bool has_apparmor() {
+  const auto text = sys::read_file_at(AT_FDCWD, "/sys/module/apparmor/parameters/enabled", 16);
+  return text && text.value().starts_with('Y');
+}
+
+// Its file system exists exactly while it is on.
+bool has_selinux() {
+  struct statfs fs {};
+  return ::statfs("/sys/fs/selinux", &fs) == 0 && fs.f_type == SELINUX_MAGIC;
+}
+
 bool mounts_cgroup(const spec::Config& config) {
   return std::ranges::any_of(config.mounts, [](const spec::Mount& mount) {
     return mount.type == "cgroup" || mount.type == "cgroup2";
@@ -82,6 +93,8 @@ Host read_host(const spec::Config& config) {
   host.capabilities = read_capabilities();
   rlimit stack{};
   if (::getrlimit(RLIMIT_STACK, &stack) == 0) host.stack_limit = stack.rlim_cur;
+  if (config.process && config.process->apparmor_profile) host.apparmor = has_apparmor();
+  if (config.process && config.process->selinux_label) host.selinux = has_selinux();
   if (mounts_cgroup(config)) host.cgroup2_mount_point = cgroup2_mount_point();
   if (config.mounts.size() > kFewMounts) host.mount_max = mount_max(host.mount_max);
   return host;

@@ -1,5 +1,6 @@
 // Who the program is: ids, groups, capabilities, keyring, seccomp: config.md#process.
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 
 #include <algorithm>
 
@@ -52,6 +53,15 @@ void plan_privileges(Draft& draft, const spec::Process& process) {
   draft.plan.rlimits = process.rlimits;
 }
 
+// One thread loads the filter, so TSYNC is implied; WAIT_KILLABLE_RECV is about a listener, and the
+// kernel refuses it without one.
+uint32_t filter_flags(const spec::Seccomp& seccomp) {
+  uint32_t kept = SECCOMP_FILTER_FLAG_LOG | SECCOMP_FILTER_FLAG_SPEC_ALLOW;
+  if (!spec::notifies(seccomp)) return seccomp.flags & kept;
+  kept |= SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+  return (seccomp.flags & kept) | SECCOMP_FILTER_FLAG_NEW_LISTENER;
+}
+
 }  // namespace
 
 Status plan_identity(Draft& draft) {
@@ -66,7 +76,7 @@ Status plan_identity(Draft& draft) {
   head.new_keyring = !draft.request.no_new_keyring;
   if (const auto& seccomp = draft.config.linux->seccomp) {
     head.seccomp = true;
-    head.seccomp_flags = seccomp->flags;
+    head.seccomp_flags = filter_flags(*seccomp);
   }
   return {};
 }

@@ -1,3 +1,5 @@
+#include <linux/seccomp.h>
+
 #include "runtime/plan/test_plan.h"
 
 namespace oci::plan {
@@ -111,6 +113,16 @@ BOOST_AUTO_TEST_CASE(the_parent_s_part_is_kept_apart) {
   BOOST_TEST(plan.init().no_new_privileges);
   BOOST_TEST(plan.init().seccomp);
   BOOST_TEST(plan.init().seccomp_flags == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(flags_of_the_filter_are_those_that_have_an_effect) {
+  spec::Config config = some_config();
+  config.linux->seccomp =
+      spec::Seccomp{.flags = SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV};
+  BOOST_TEST(plan_of(config).init().seccomp_flags == 0u);
+  config.linux->seccomp->default_action = spec::SeccompAction::kNotify;
+  BOOST_TEST(plan_of(config).init().seccomp_flags ==
+             (SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

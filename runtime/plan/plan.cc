@@ -13,8 +13,9 @@ namespace {
 
 // The others ask what plan_namespaces found.
 constexpr Status (*kParts[])(Draft&) = {
-    plan_namespaces, plan_root,    plan_mounts,          plan_devices,  plan_masks,
-    plan_sysctls,    plan_console, plan_container_hooks, plan_identity, plan_environment,
+    plan_namespaces, plan_root,        plan_mounts,      plan_devices,
+    plan_masks,      plan_sysctls,     plan_console,     plan_container_hooks,
+    plan_identity,   plan_confinement, plan_environment,
 };
 
 }  // namespace

@@ -82,6 +82,8 @@ struct Plan {
   std::vector<spec::IdMapping> uid_mappings;  // of the new user namespace; setgroups is "deny"
   std::vector<spec::IdMapping> gid_mappings;  // exactly where the block's set_groups is false
   std::optional<int> oom_score_adj;
+  std::optional<spec::Scheduler> scheduler;
+  std::optional<spec::IoPriority> io_priority;
   std::vector<spec::Rlimit> rlimits;
   std::vector<std::string> warnings;  // one line each, for the log
 

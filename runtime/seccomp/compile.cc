@@ -1,7 +1,6 @@
 #include "runtime/seccomp/compile.h"
 
 #include <linux/bpf_common.h>
-#include <linux/seccomp.h>
 
 #include <algorithm>
 
@@ -13,10 +12,6 @@
 
 namespace oci::seccomp {
 namespace {
-
-// Of the flags, TSYNC is implied by init's single thread, and WAIT_KILLABLE_RECV is about the
-// notifications of SCMP_ACT_NOTIFY: without a listener the kernel refuses it.
-constexpr uint32_t kPassedFlags = SECCOMP_FILTER_FLAG_LOG | SECCOMP_FILTER_FLAG_SPEC_ALLOW;
 
 // Programs cope with ENOSYS, but hardly with EPERM or death, for a call that their profile is too
 // old to know: glibc falls back (clone3). A default that lets calls through, or asks a tracer,
@@ -73,7 +68,6 @@ Result<std::vector<sock_filter>> make_filter(const spec::Seccomp& profile, const
 
 Result<Program> compile(const spec::Seccomp& profile, Warnings warnings) {
   Program program;
-  program.flags = profile.flags & kPassedFlags;
   const Rules rules = OCI_TRY(read_rules(profile, warnings, program.warnings));
   program.filter = OCI_TRY(make_filter(profile, rules, warnings, program.warnings));
   if (program.filter.size() <= BPF_MAXINSNS) return program;

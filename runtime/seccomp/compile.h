@@ -14,7 +14,6 @@ namespace oci::seccomp {
 
 struct Program {
   std::vector<sock_filter> filter;    // at most BPF_MAXINSNS instructions
-  uint32_t flags = 0;                 // SECCOMP_FILTER_FLAG_*, as seccomp(2) takes them
   std::vector<std::string> warnings;  // what of the profile has no effect here; for debug logs
 };
 
@@ -25,8 +24,8 @@ enum class Warnings { kSkip, kCollect };
 // The program of config-linux.md#seccomp, for every architecture of the profile and the machine's
 // own. It decides every call as libseccomp documents it, and as its filter does where it is right,
 // but for one thing: a call newer than any that the profile names gets ENOSYS (README.md). Pure.
-// Errors: kUnsupported, for SCMP_ACT_NOTIFY and for a filter of more than BPF_MAXINSNS
-// instructions; kInvalidConfig, for an errno or an argument that cannot be.
+// Errors: kUnsupported, for a filter of more than BPF_MAXINSNS instructions; kInvalidConfig, for an
+// errno or an argument that cannot be.
 Result<Program> compile(const spec::Seccomp& profile, Warnings warnings);
 
 }  // namespace oci::seccomp

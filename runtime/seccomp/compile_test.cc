@@ -206,12 +206,10 @@ BOOST_AUTO_TEST_CASE(x32_calls_kill_unless_x32_is_listed) {
   BOOST_TEST(answer(profile, call(AUDIT_ARCH_X86_64, 0x40000000 | 600)) == kNosys);
 }
 
-BOOST_AUTO_TEST_CASE(tsync_and_flags_without_a_listener_are_not_passed_on) {
-  spec::Seccomp profile = denying({});
-  profile.flags = SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_LOG |
-                  SECCOMP_FILTER_FLAG_SPEC_ALLOW | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
-  BOOST_TEST(compile(profile, Warnings::kSkip).value().flags ==
-             (SECCOMP_FILTER_FLAG_LOG | SECCOMP_FILTER_FLAG_SPEC_ALLOW));
+BOOST_AUTO_TEST_CASE(a_call_can_be_sent_to_an_agent) {
+  spec::Seccomp profile = denying({allow("read"), allow("clone3")});
+  profile.syscalls[0].action = spec::SeccompAction::kNotify;
+  BOOST_TEST(answer(profile, call(AUDIT_ARCH_X86_64, kRead)) == uint32_t{SECCOMP_RET_USER_NOTIF});
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_name_is_a_warning_and_changes_nothing) {
@@ -228,9 +226,6 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_applied_exactly_is_an_error_with_its_path) {
     const auto program = compile(profile, Warnings::kSkip);
     return program ? std::string() : program.error().message();
   };
-  spec::Seccomp notify = denying({allow("read")});
-  notify.syscalls[0].action = spec::SeccompAction::kNotify;
-  BOOST_TEST(message(notify) == "linux.seccomp.syscalls[0].action: not supported yet");
   spec::Seccomp large = denying({});
   large.default_errno_ret = 4096;
   BOOST_TEST(message(large) == "linux.seccomp.defaultAction: 4096 is no errno, at most 4095");

@@ -211,7 +211,7 @@ Result<uint32_t> action_value(Action action, const std::optional<uint32_t>& errn
     case Action::kLog:
       return uint32_t{SECCOMP_RET_LOG};
     case Action::kNotify:
-      return Error(ErrorKind::kUnsupported, cat(path, ": not supported yet"));
+      return uint32_t{SECCOMP_RET_USER_NOTIF};
   }
   return Error(ErrorKind::kInvalidConfig, cat(path, ": ", data, " is no errno, at most ",
                                               action == Action::kErrno ? kMaxErrno : kMaxData));

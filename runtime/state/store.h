@@ -18,6 +18,7 @@ namespace oci::state {
 inline constexpr char kRecordFile[] = "record.json";
 inline constexpr char kGateFile[] = "gate";
 inline constexpr char kVerdictFile[] = "verdict";
+inline constexpr char kListenerFile[] = "listener";
 
 // 1 to 255 characters of [A-Za-z0-9_+.-], not "." or "..": "invalid container ID format: ...".
 Status check_id(std::string_view id);

@@ -44,6 +44,10 @@ enum class Subject : uint8_t {
   kProgram,       // process.args[0]
   kInterpreter,   // what process.args[0] needs to run
   kSeccomp,       // linux.seccomp
+  kApparmor,      // process.apparmorProfile
+  kSelinux,       // process.selinuxLabel
+  kPersonality,   // linux.personality
+  kMemoryPolicy,  // linux.memoryPolicy
 };
 
 inline constexpr uint16_t kNoIndex = 0xffff;

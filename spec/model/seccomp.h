@@ -2,6 +2,7 @@
 // nothing is translated twice.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -54,5 +55,13 @@ struct Seccomp {
   std::optional<std::string> listener_metadata;
   std::vector<SeccompSyscall> syscalls;
 };
+
+// Whether calls are sent to the agent at listenerPath: only then is there a listener.
+inline bool notifies(const Seccomp& seccomp) {
+  return seccomp.default_action == SeccompAction::kNotify ||
+         std::ranges::any_of(seccomp.syscalls, [](const SeccompSyscall& rule) {
+           return rule.action == SeccompAction::kNotify;
+         });
+}
 
 }  // namespace oci::spec

@@ -111,28 +111,28 @@ size_t find_lone_surrogate(std::string_view text) {
 }
 
 struct SyntaxError {
-  json::ParseError code;
   std::string_view expected;
+  json::ParseError code;
   bool tells_found = true;  // the offset is that of the character in the way
 };
 
 constexpr SyntaxError kSyntaxErrors[] = {
-    {json::ParseError::kParseErrorDocumentEmpty, "a JSON object"},
-    {json::ParseError::kParseErrorDocumentRootNotSingular, "the end of the document"},
-    {json::ParseError::kParseErrorValueInvalid, "a value"},
-    {json::ParseError::kParseErrorObjectMissName, "a key in double quotes"},
-    {json::ParseError::kParseErrorObjectMissColon, "a colon after the key"},
-    {json::ParseError::kParseErrorObjectMissCommaOrCurlyBracket, "a comma or } after the member"},
-    {json::ParseError::kParseErrorArrayMissCommaOrSquareBracket, "a comma or ] after the element"},
-    {json::ParseError::kParseErrorNumberMissFraction, "a digit after the decimal point"},
-    {json::ParseError::kParseErrorNumberMissExponent, "a digit in the exponent"},
-    {json::ParseError::kParseErrorNumberTooBig, "a number below 1.8e308", false},
-    {json::ParseError::kParseErrorStringMissQuotationMark, "a closing quotation mark", false},
-    {json::ParseError::kParseErrorStringInvalidEncoding, "a string in UTF-8", false},
-    {json::ParseError::kParseErrorStringEscapeInvalid, "an escape that JSON knows", false},
-    {json::ParseError::kParseErrorStringUnicodeEscapeInvalidHex, "four hex digits after \\u",
+    {"a JSON object", json::ParseError::kParseErrorDocumentEmpty},
+    {"the end of the document", json::ParseError::kParseErrorDocumentRootNotSingular},
+    {"a value", json::ParseError::kParseErrorValueInvalid},
+    {"a key in double quotes", json::ParseError::kParseErrorObjectMissName},
+    {"a colon after the key", json::ParseError::kParseErrorObjectMissColon},
+    {"a comma or } after the member", json::ParseError::kParseErrorObjectMissCommaOrCurlyBracket},
+    {"a comma or ] after the element", json::ParseError::kParseErrorArrayMissCommaOrSquareBracket},
+    {"a digit after the decimal point", json::ParseError::kParseErrorNumberMissFraction},
+    {"a digit in the exponent", json::ParseError::kParseErrorNumberMissExponent},
+    {"a number below 1.8e308", json::ParseError::kParseErrorNumberTooBig, false},
+    {"a closing quotation mark", json::ParseError::kParseErrorStringMissQuotationMark, false},
+    {"a string in UTF-8", json::ParseError::kParseErrorStringInvalidEncoding, false},
+    {"an escape that JSON knows", json::ParseError::kParseErrorStringEscapeInvalid, false},
+    {"four hex digits after \\u", json::ParseError::kParseErrorStringUnicodeEscapeInvalidHex,
      false},
-    {json::ParseError::kParseErrorStringUnicodeSurrogateInvalid, kSurrogatePair, false},
+    {kSurrogatePair, json::ParseError::kParseErrorStringUnicodeSurrogateInvalid, false},
 };
 
 // `rest` is the text from where the parser stopped.

@@ -60,11 +60,6 @@ void check_process(const Config& config, Diagnostics& out) {
   if (oom < -1000 || oom > 1000) {
     out.add("process.oomScoreAdj", cat("expected -1000 to 1000, found ", oom));
   }
-  if (process.io_priority &&
-      (process.io_priority->priority < 0 || process.io_priority->priority > 7)) {
-    out.add("process.ioPriority.priority",
-            cat("expected 0 to 7, found ", process.io_priority->priority));
-  }
 }
 
 }  // namespace oci::spec

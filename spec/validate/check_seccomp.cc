@@ -52,6 +52,14 @@ void check_seccomp(const Config& config, Diagnostics& out) {
   if (is_given(seccomp.listener_metadata) && !is_given(seccomp.listener_path)) {
     out.add("linux.seccomp.listenerMetadata", "needs listenerPath, to which it is sent");
   }
+  if (!notifies(seccomp)) {
+    // config-linux.md#seccomp: without SCMP_ACT_NOTIFY a listenerPath is ignored.
+  } else if (!is_given(seccomp.listener_path)) {
+    out.add("linux.seccomp.listenerPath", "missing: SCMP_ACT_NOTIFY needs an agent's socket");
+  } else if (!seccomp.listener_path->starts_with('/')) {
+    out.add("linux.seccomp.listenerPath",
+            cat("expected an absolute path, found \"", *seccomp.listener_path, "\""));
+  }
   for (size_t i = 0; i < seccomp.syscalls.size(); ++i)
     check_rule(seccomp.syscalls[i], i, out);
 }

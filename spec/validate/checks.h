@@ -8,6 +8,7 @@ namespace oci::spec {
 
 void check_document(const Config& config, Diagnostics& out);    // ociVersion, root, annotations
 void check_process(const Config& config, Diagnostics& out);     // process, but for ids
+void check_scheduling(const Config& config, Diagnostics& out);  // and memoryPolicy
 void check_namespaces(const Config& config, Diagnostics& out);  // and what needs one of its own
 void check_ids(const Config& config, Diagnostics& out);         // mappings, and what they must map
 void check_sysctl(const Config& config, Diagnostics& out);

@@ -144,34 +144,26 @@ BOOST_AUTO_TEST_CASE(a_rule_has_names_and_arguments_that_exist) {
         [](Config& c) { filter(c, {.default_action = kAllow, .listener_metadata = "x"}); }}});
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_applied_yet_is_refused_by_its_path) {
+BOOST_AUTO_TEST_CASE(notifying_needs_an_agent) {
   check(
-      {{"linux.netDevices: not supported yet",
-        [](Config& c) { c.linux->net_devices = {{.host_name = "eth1"}}; }},
-       {"linux.intelRdt: not supported yet", [](Config& c) { c.linux->intel_rdt.emplace(); }},
-       {"linux.memoryPolicy: not supported yet",
-        [](Config& c) { c.linux->memory_policy.emplace(); }},
-       {"linux.mountLabel: not supported yet", [](Config& c) { c.linux->mount_label = "l"; }},
-       {"linux.personality: not supported yet", [](Config& c) { c.linux->personality.emplace(); }},
-       {"linux.resources.rdma: not supported yet",
-        [](Config& c) {
-          c.linux->resources->rdma = {{"mlx5_1", 1, {}}};
-        }},
-       {"linux.seccomp.defaultAction: not supported yet\n"
-        "linux.seccomp.syscalls[0].action: not supported yet",
+      {{"linux.seccomp.listenerPath: missing: SCMP_ACT_NOTIFY needs an agent's socket",
         [](Config& c) {
           filter(c,
-                 {.default_action = kNotify, .syscalls = {{.names = {"read"}, .action = kNotify}}});
+                 {.default_action = kAllow, .syscalls = {{.names = {"read"}, .action = kNotify}}});
         }},
-       {"process.scheduler: not supported yet", [](Config& c) { c.process->scheduler.emplace(); }},
-       {"process.ioPriority: not supported yet",
-        [](Config& c) { c.process->io_priority.emplace(); }},
-       {"process.execCPUAffinity: not supported yet",
-        [](Config& c) { c.process->exec_cpu_affinity = {.initial = "0", .final_ = ""}; }},
-       {"process.apparmorProfile: not supported yet",
-        [](Config& c) { c.process->apparmor_profile = "p"; }},
-       {"process.selinuxLabel: not supported yet",
-        [](Config& c) { c.process->selinux_label = "l"; }}});
+       {"linux.seccomp.listenerPath: expected an absolute path, found \"a.sock\"",
+        [](Config& c) { filter(c, {.default_action = kNotify, .listener_path = "a.sock"}); }},
+       {"", [](Config& c) { filter(c, {.default_action = kAllow, .listener_path = "a.sock"}); }}});
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_applied_yet_is_refused_by_its_path) {
+  check({{"linux.netDevices: not supported yet",
+          [](Config& c) { c.linux->net_devices = {{.host_name = "eth1"}}; }},
+         {"linux.intelRdt: not supported yet", [](Config& c) { c.linux->intel_rdt.emplace(); }},
+         {"linux.mountLabel: not supported yet", [](Config& c) { c.linux->mount_label = "l"; }},
+         {"linux.resources.rdma: not supported yet", [](Config& c) {
+            c.linux->resources->rdma = {{"mlx5_1", 1, {}}};
+          }}});
 }
 
 BOOST_AUTO_TEST_CASE(what_asks_for_nothing_is_accepted) {

@@ -8,11 +8,6 @@
 namespace oci::spec {
 namespace {
 
-// What the parser accepts and this runtime refuses: validate/unsupported.cc.
-constexpr SeccompAction kRefusedAction = SeccompAction::kNotify;
-// About a listener, so of no use before SCMP_ACT_NOTIFY is.
-constexpr uint32_t kUselessFlag = SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
-
 class FeaturesWriter {
  public:
   explicit FeaturesWriter(const Features& features) : features_(features) {
@@ -57,18 +52,13 @@ class FeaturesWriter {
     json_.EndArray();
   }
 
-  template <class E, size_t N, class Wanted>
-  void names(const char* key, const Name<E> (&table)[N], Wanted is_wanted) {
+  template <class E, size_t N>
+  void names(const char* key, const Name<E> (&table)[N]) {
     json_.Key(key);
     json_.StartArray();
     for (const Name<E>& each : table)
-      if (is_wanted(each.value)) value(each.name);
+      value(each.name);
     json_.EndArray();
-  }
-
-  template <class E, size_t N>
-  void names(const char* key, const Name<E> (&table)[N]) {
-    names(key, table, [](const E&) { return true; });
   }
 
   struct Flag {
@@ -115,12 +105,11 @@ class FeaturesWriter {
     json_.StartObject();
     json_.Key("enabled");
     json_.Bool(true);
-    names("actions", kSeccompActionNames,
-          [](SeccompAction action) { return action != kRefusedAction; });
+    names("actions", kSeccompActionNames);
     names("operators", kSeccompOperatorNames);
     names("archs", kSeccompArchitectureNames);
     names("knownFlags", kSeccompFlagNames);
-    names("supportedFlags", kSeccompFlagNames, [](uint32_t flag) { return flag != kUselessFlag; });
+    names("supportedFlags", kSeccompFlagNames);
     json_.EndObject();
   }
 

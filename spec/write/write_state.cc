@@ -47,6 +47,22 @@ void write_state(W& writer, const State& state) {
   writer.EndObject();
 }
 
+// The specification's keys only. The value is where the pid's colon is.
+size_t write_plain_state(Writer& writer, const rapidjson::StringBuffer& buffer,
+                         const State& state) {
+  writer.StartObject();
+  write_text(writer, "ociVersion", kOciVersion);
+  write_text(writer, "id", state.id);
+  write_text(writer, "status", status_name(state.status));
+  writer.Key("pid");
+  const size_t colon = buffer.GetSize();
+  writer.Int(state.pid);
+  write_text(writer, "bundle", state.bundle);
+  write_annotations(writer, state.annotations);
+  writer.EndObject();
+  return colon;
+}
+
 std::string text_of(const rapidjson::StringBuffer& buffer) {
   return {buffer.GetString(), buffer.GetSize()};
 }
@@ -73,18 +89,11 @@ std::string state_line(const State& state) {
 }
 
 SplitState split_hook_state(const State& state) {
+  State without_pid = state;
+  without_pid.pid = 0;
   rapidjson::StringBuffer buffer;
   Writer writer(buffer);
-  writer.StartObject();
-  write_text(writer, "ociVersion", kOciVersion);
-  write_text(writer, "id", state.id);
-  write_text(writer, "status", status_name(state.status));
-  writer.Key("pid");
-  const size_t colon = buffer.GetSize();
-  writer.Int(0);
-  write_text(writer, "bundle", state.bundle);
-  write_annotations(writer, state.annotations);
-  writer.EndObject();
+  const size_t colon = write_plain_state(writer, buffer, without_pid);
   const std::string text = text_of(buffer);
   return {text.substr(0, colon + 1), text.substr(colon + 2)};
 }
@@ -96,6 +105,24 @@ std::string hook_state(const State& state) {
   constexpr std::string_view kKey = ",\"pid\":";
   split.head.resize(split.head.size() - kKey.size());
   return split.head + split.tail;
+}
+
+std::string container_process_state(const State& state, std::string_view metadata) {
+  rapidjson::StringBuffer buffer;
+  Writer writer(buffer);
+  writer.StartObject();
+  write_text(writer, "ociVersion", kOciVersion);
+  writer.Key("fds");
+  writer.StartArray();
+  writer.String("seccompFd");
+  writer.EndArray();
+  writer.Key("pid");
+  writer.Int(state.pid);
+  if (!metadata.empty()) write_text(writer, "metadata", metadata);
+  writer.Key("state");
+  write_plain_state(writer, buffer, state);
+  writer.EndObject();
+  return text_of(buffer);
 }
 
 }  // namespace oci::spec

@@ -142,7 +142,7 @@ AnyAction any_action(size_t choice) {
 
 using Operators = std::vector<SeccompOperator>;
 
-const Operators all_operators = {SeccompOperator::kNotEqual,   SeccompOperator::kLess,
+const Operators kAllOperators = {SeccompOperator::kNotEqual,   SeccompOperator::kLess,
                                  SeccompOperator::kLessEqual,  SeccompOperator::kEqual,
                                  SeccompOperator::kGreater,    SeccompOperator::kGreaterEqual,
                                  SeccompOperator::kMaskedEqual};
@@ -156,12 +156,12 @@ struct Family {
 };
 
 Family any_family(std::mt19937& random) {
-  return {1 + below(random, 4), 3, false, all_operators};
+  return {1 + below(random, 4), 3, false, kAllOperators};
 }
 
 Family sound_family(std::mt19937& random, std::string_view name) {
   const size_t several = 1 + below(random, 4);
-  if (name == "socketcall" || name == "ipc") return {1, 0, true, all_operators};
+  if (name == "socketcall" || name == "ipc") return {1, 0, true, kAllOperators};
   const Row* row = find_name(name);
   // Several such names meet in socketcall(2) and ipc(2).
   if (row != nullptr && row->multiplexed != 0) return {1, 3, true, {SeccompOperator::kEqual}};
@@ -176,7 +176,7 @@ Family sound_family(std::mt19937& random, std::string_view name) {
     case 2:
       return {several, 3, true, {SeccompOperator::kEqual, SeccompOperator::kMaskedEqual}};
     default:
-      return {1, 3, true, all_operators};
+      return {1, 3, true, kAllOperators};
   }
 }
 

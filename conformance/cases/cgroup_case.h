@@ -1,0 +1,51 @@
+// A container that is placed in a cgroup of the case's own, for the cases about cgroups.
+#pragma once
+
+#include <string>
+
+#include "conformance/harness/case.h"
+#include "conformance/harness/expect.h"
+#include "conformance/harness/files.h"
+#include "conformance/harness/requires.h"
+#include "conformance/harness/sandbox.h"
+
+namespace oci::conformance {
+
+inline std::string cgroup_of(pid_t pid) {
+  for (const std::string& line : lines(read_file("/proc/" + std::to_string(pid) + "/cgroup"))) {
+    if (line.starts_with("0::")) return line.substr(3);
+  }
+  throw Skipped("no cgroup v2 tree is mounted");
+}
+
+inline Bundle placed(Sandbox& sandbox) {
+  require_cgroup2();
+  Bundle bundle = sandbox.bundle();
+  bundle.set("/linux/cgroupsPath", "/" + sandbox.id()).args({"/bin/probe", "sleep"});
+  return bundle;
+}
+
+inline std::string cgroup_directory(const Sandbox& sandbox) {
+  return cgroup2_mount() + "/" + sandbox.id();
+}
+
+// What a file of the container's cgroup holds when `resources` are set.
+inline std::string limited(Sandbox& sandbox, const std::string& resources,
+                           const std::string& file) {
+  Bundle bundle = placed(sandbox);
+  bundle.set_json("/linux/resources", resources);
+  sandbox.create_and_start(bundle);
+  std::string value = trimmed(read_file(cgroup_directory(sandbox) + "/" + file));
+  sandbox.stop_and_remove();
+  return value;
+}
+
+inline void refuse_resources(Sandbox& sandbox, const Mistake& mistake,
+                             const std::string& resources) {
+  Bundle bundle = placed(sandbox);
+  bundle.args({"/bin/probe", "facts"});
+  expect_refusal(sandbox, bundle, mistake,
+                 [&](Bundle& spoilt) { spoilt.set_json("/linux/resources", resources); });
+}
+
+}  // namespace oci::conformance

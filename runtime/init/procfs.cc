@@ -1,0 +1,46 @@
+#include "runtime/init/procfs.h"
+
+#include <linux/openat2.h>
+
+#include "runtime/init/mount_api.h"
+#include "runtime/init/text.h"
+
+namespace oci::init {
+namespace {
+
+constexpr long kEnoent = -2, kErofs = -30;
+
+// A file of this very procfs, not of something mounted over it.
+long open_below(int proc, const char* path, uint64_t flags) {
+  open_how how = {};
+  how.flags = flags | O_CLOEXEC;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS;
+  return sys(__NR_openat2, proc, path, &how, sizeof how);
+}
+
+long make_procfs() {
+  const Fd context(sys(__NR_fsopen, "proc", FSOPEN_CLOEXEC));
+  if (!context.ok()) return context.get();
+  const long rc = sys(__NR_fsconfig, context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0);
+  if (rc < 0) return rc;
+  return sys(__NR_fsmount, context.get(), FSMOUNT_CLOEXEC, 0);
+}
+
+long write_below(int proc, const char* directory, const char* path, const char* value) {
+  const Fd parent(open_below(proc, directory, O_PATH | O_DIRECTORY));
+  if (!parent.ok()) return parent.get();
+  const Fd file(open_below(parent.get(), path, O_WRONLY));
+  if (!file.ok()) return file.get();
+  return sys(__NR_write, file.get(), value, length(value));
+}
+
+}  // namespace
+
+long Procfs::write(const char* directory, const char* path, const char* value) {
+  const long rc = mounted_ >= 0 ? write_below(mounted_, directory, path, value) : kEnoent;
+  if (rc != kEnoent && rc != kErofs) return rc;
+  if (!own_.ok()) own_.reset(make_procfs());
+  return own_.ok() ? write_below(own_.get(), directory, path, value) : own_.get();
+}
+
+}  // namespace oci::init

@@ -1,0 +1,107 @@
+// What the kernel gives the program besides ids and capabilities: its labels, the execution domain,
+// and where its memory comes from.
+#include "runtime/init/procfs.h"
+#include "runtime/init/steps.h"
+#include "runtime/init/syscall.h"
+#include "runtime/init/text.h"
+
+namespace oci::init {
+namespace {
+
+using sync::Subject;
+
+// Of this process in the procfs of its own pid namespace, whose "self" is a link.
+class OwnDirectory {
+ public:
+  explicit OwnDirectory(const char* below) {
+    const char* end = path_ + sizeof path_;
+    const auto pid = static_cast<uint64_t>(sys(__NR_getpid));
+    append(append_number(path_, end, pid), end, below);
+  }
+  const char* path() const { return path_; }
+
+ private:
+  char path_[64];
+};
+
+constexpr long kEnoent = -2, kEinval = -22;
+
+}  // namespace
+
+// The keys of the session are labelled as their program: keycreate is what add_key(2) goes by.
+// Long before the container has a procfs; the label is not to stay for the keys of later programs.
+Fault join_session_keyring(const Plan& plan) {
+  if (!plan.new_keyring) return {};
+  Procfs proc(-1);
+  const OwnDirectory attributes("/attr");
+  if (plan.selinux_label) {
+    const char* label = plan.text(plan.selinux_label);
+    const long rc = proc.write(attributes.path(), "keycreate", label);
+    if (Fault fault = check(rc, Subject::kSelinux, label)) return fault;
+  }
+  constexpr int kJoinSessionKeyring = 1;  // KEYCTL_JOIN_SESSION_KEYRING
+  constexpr long kEnosys = -38;
+  // Without a name: one that exists by the name is joined, whoever of the same id has made it.
+  const long joined = sys(__NR_keyctl, kJoinSessionKeyring, nullptr);
+  // A kernel without keys has none to protect.
+  if (joined != kEnosys) {
+    const Fault fault = check(joined, Subject::kNone, "session keyring (--no-new-keyring)");
+    if (fault) return fault;
+  }
+  if (!plan.selinux_label) return {};
+  return check(proc.write(attributes.path(), "keycreate", "\n"), Subject::kSelinux, "keycreate");
+}
+
+// Takes effect at the next execve(2), the program's; startContainer hooks run under it as well,
+// being processes of the container.
+Fault set_labels(Context& context) {
+  const Plan& plan = context.plan;
+  if (!plan.apparmor_command && !plan.selinux_label) return {};
+  Procfs proc(context.proc_fd);
+  if (plan.apparmor_command) {
+    const char* command = plan.text(plan.apparmor_command);
+    const char* profile = command + sizeof "exec";
+    const long rc = proc.write(OwnDirectory("/attr/apparmor").path(), "exec", command);
+    if (rc == kEnoent) {
+      return refuse(
+          "no such profile is loaded: see apparmor_parser (`/proc/self/attr/apparmor/exec`)",
+          Subject::kApparmor, profile);
+    }
+    if (Fault fault = check(rc, Subject::kApparmor, profile)) return fault;
+  }
+  if (!plan.selinux_label) return {};
+  const char* label = plan.text(plan.selinux_label);
+  const long rc = proc.write(OwnDirectory("/attr").path(), "exec", label);
+  if (rc == kEinval) {
+    return refuse("is no context of the loaded policy (`/proc/self/attr/exec`)", Subject::kSelinux,
+                  label);
+  }
+  return check(rc, Subject::kSelinux, label);
+}
+
+Fault set_personality(Context& context) {
+  const Plan& plan = context.plan;
+  if (plan.personality == kCallersPersonality) return {};
+  const long rc = sys(__NR_personality, plan.personality);
+  return check(rc, Subject::kPersonality, plan.personality == 0 ? "LINUX" : "LINUX32");
+}
+
+// In the container's cgroup, whose cpuset.mems the kernel intersects the nodes with.
+Fault set_memory_policy(Context& context) {
+  const Plan& plan = context.plan;
+  if (plan.memory_policy < 0) return {};
+  const List<uint64_t> nodes = plan.memory_nodes;
+  // The kernel takes one bit less than it is told: set_mempolicy(2), BUGS.
+  const uint64_t bits = nodes.count == 0 ? 0 : uint64_t{nodes.count} * 64 + 1;
+  const long rc = sys(__NR_set_mempolicy, plan.memory_policy,
+                      nodes.count == 0 ? nullptr : plan.begin(nodes), bits);
+  if (rc == kEinval) {
+    return refuse(
+        "the kernel takes this mode, its flags or its nodes not: nodes must have memory "
+        "and be allowed by linux.resources.cpu.mems",
+        Subject::kMemoryPolicy, "set_mempolicy");
+  }
+  return check(rc, Subject::kMemoryPolicy, "set_mempolicy");
+}
+
+}  // namespace oci::init

@@ -1,0 +1,18 @@
+// process.scheduler and process.ioPriority, given to a process from outside: what they take may be
+// denied to the container's init itself in a user namespace.
+#pragma once
+
+#include <sys/types.h>
+
+#include "spec/error.h"
+#include "spec/model/process.h"
+
+namespace oci::launch {
+
+// sched_setattr(2). The utilization clamps, for which the specification has no values, are 0.
+Status set_scheduler(pid_t pid, const spec::Scheduler& scheduler);
+
+// ioprio_set(2) for the process group that `pid` leads: config.md#linux-process.
+Status set_io_priority(pid_t pid, const spec::IoPriority& priority);
+
+}  // namespace oci::launch
