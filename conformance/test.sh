@@ -1,14 +1,19 @@
 #!/bin/bash
-# test.sh [--quick]: installs what is missing, builds, and passes every test, as root on a fresh
-# Debian 12: unit and root tests, conformance of oci-rt and its peers, engines, crashes, rounds.
+# test.sh [--quick|--full]: installs what is missing, builds, and passes every test, as root on a fresh
+# Debian 12: unit and root tests, conformance of oci-rt and its peers, engines, crashes, rounds, and
+# conformance in virtual machines with Linux 6.1 and 6.12.
 # The last line is "N passed, N failed, N skipped" over everything; logs are in build/logs.
-# --quick leaves out the peers, the Debian tree, and all but a sample of the long sweeps.
+# --quick leaves out the peers, the Debian tree, the virtual machines, and all but a sample of the long sweeps.
+# --full has the virtual machines judge everything, also the peers; otherwise the newer one does a sample.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 . "$top/conformance/lib.sh"
 
-quick=
-[ "${1:-}" != --quick ] || quick=1
+quick= full=
+case ${1:-} in
+  --quick) quick=1 ;;
+  --full) full=1 ;;
+esac
 [ "$(id -u)" = 0 ] || { say "run this as root" >&2 && exit 1; }
 in_private_root "$top/conformance/test.sh" "$@"
 # shellcheck disable=SC2086
@@ -21,6 +26,7 @@ oci=$build/runtime/oci-rt
 
 part unit 300 python3 "$here/meson_totals.py" "$build"
 part conformance-oci-rt 600 "$build/conformance/oci-conformance" --json-paths --runtime "oci-rt=$oci"
+part diff-runc 120 "$build/conformance/oci-conformance" diff --runtime "oci-rt=$oci" --runtime runc
 part podman 300 "$here/engines/podman.sh" "$oci"
 part buildah 300 "$here/engines/buildah.sh" "$oci"
 if [ -n "$quick" ]; then
@@ -34,5 +40,17 @@ else
   # The peers prove the harness: what they fail is listed in known/, and nothing else.
   part conformance-runc 600 "$build/conformance/oci-conformance" --runtime runc
   part conformance-crun 600 "$build/conformance/oci-conformance" --runtime crun
+  # Where crun cannot load a device program (it raises RLIMIT_MEMLOCK) it can be compared without.
+  part diff-crun 120 "$build/conformance/oci-conformance" diff --without /linux/resources/devices \
+    --runtime "oci-rt=$oci" --runtime crun
+  chown 0:0 /dev/null # crun gives the host's to the root of user namespaces
+  if [ -n "$full" ]; then
+    for release in bookworm trixie; do
+      part "vm-$release" 4000 "$here/vm/run" --release $release --timeout 3600 -- "$here/vm/tests.sh" whole peers
+    done
+  else
+    part vm-bookworm 1100 "$here/vm/run" --release bookworm --timeout 700 -- "$here/vm/tests.sh" whole
+    part vm-trixie 900 "$here/vm/run" --release trixie --timeout 500 -- "$here/vm/tests.sh" sample
+  fi
 fi
 close_report

@@ -25,6 +25,22 @@ inline Bundle placed(Sandbox& sandbox) {
   return bundle;
 }
 
+// Beside v1 hierarchies a runtime may keep its limits there: what is said of v2 is not about it.
+inline void require_limits_in_v2(Sandbox& sandbox) {
+  require_cgroup2();
+  if (cgroup2_mount() == "/sys/fs/cgroup") return;
+  Bundle bundle = sandbox.bundle("plain");
+  bundle.set("/linux/cgroupsPath", "/" + sandbox.id()).args({"/bin/probe", "sleep"});
+  sandbox.create(bundle);
+  const auto of_it = lines(read_file("/proc/" + std::to_string(sandbox.init_pid()) + "/cgroup"));
+  sandbox.remove();
+  for (const std::string& line : of_it) {
+    if (!line.starts_with("0::") && line.find(sandbox.id()) != line.npos) {
+      throw Skipped(sandbox.runtime().name + " keeps its limits in cgroup v1 here");
+    }
+  }
+}
+
 inline std::string cgroup_directory(const Sandbox& sandbox) {
   return cgroup2_mount() + "/" + sandbox.id();
 }
@@ -32,6 +48,7 @@ inline std::string cgroup_directory(const Sandbox& sandbox) {
 // What a file of the container's cgroup holds when `resources` are set.
 inline std::string limited(Sandbox& sandbox, const std::string& resources,
                            const std::string& file) {
+  require_limits_in_v2(sandbox);
   Bundle bundle = placed(sandbox);
   bundle.set_json("/linux/resources", resources);
   sandbox.create_and_start(bundle);
@@ -42,6 +59,7 @@ inline std::string limited(Sandbox& sandbox, const std::string& resources,
 
 inline void refuse_resources(Sandbox& sandbox, const Mistake& mistake,
                              const std::string& resources) {
+  require_limits_in_v2(sandbox);
   Bundle bundle = placed(sandbox);
   bundle.args({"/bin/probe", "facts"});
   expect_refusal(sandbox, bundle, mistake,

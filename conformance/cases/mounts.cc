@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "conformance/cases/cgroup_case.h"
 #include "conformance/harness/case.h"
 #include "conformance/harness/expect.h"
 #include "conformance/harness/files.h"
@@ -252,6 +253,7 @@ const Case kKernel("mounts/proc-sys-dev-pts-shm-mqueue", "config-linux.md#defaul
                    kernel_ones);
 
 void cgroup_mount(Sandbox& sandbox) {
+  require_limits_in_v2(sandbox);
   Bundle bundle = sandbox.bundle();
   bundle.new_namespace("cgroup")
       .set("/linux/cgroupsPath", "/" + sandbox.id())

@@ -97,6 +97,7 @@ const std::vector<Case> kFromRefused = refusals();
 
 void no_pids(Sandbox& sandbox) {
   require_controller("pids");
+  require_limits_in_v2(sandbox);
   Bundle bundle = placed(sandbox);
   // Before 1.3 engines wrote 0 for "no limit".
   bundle.set("/ociVersion", "1.3.0").set_json("/linux/resources", R"({"pids": {"limit": 0}})");
@@ -134,6 +135,7 @@ const Case kThrottles("cgroups/throttles-are-lines-of-io-max", "config-linux.md#
 // One of the two files has it: which, the kernel's scheduler decides.
 void io_weight(Sandbox& sandbox) {
   require_controller("io");
+  require_limits_in_v2(sandbox);
   Bundle bundle = placed(sandbox);
   bundle.set_json("/linux/resources", R"({"blockIO": {"weight": 1000}})");
   sandbox.create_and_start(bundle);
@@ -147,6 +149,7 @@ void io_weight(Sandbox& sandbox) {
 const Case kIoWeight("cgroups/block-io-weight", "config-linux.md#block-io", io_weight);
 
 void frozen(Sandbox& sandbox) {
+  require_limits_in_v2(sandbox);
   Bundle bundle = placed(sandbox);
   make_dir(cgroup_directory(sandbox));
   write_file(cgroup_directory(sandbox) + "/cgroup.freeze", "1");

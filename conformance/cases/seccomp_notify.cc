@@ -149,9 +149,8 @@ Bundle notifying(Sandbox& sandbox, const std::string& calls, const std::string& 
 
 void agent_decides(Sandbox& sandbox) {
   const std::string socket = sandbox.path("agent");
-  Agent agent(socket, [](const seccomp_data& call) {
-    return call.nr == SYS_getpriority ? ENOTSUP : 0;
-  });
+  Agent agent(socket,
+              [](const seccomp_data& call) { return call.nr == SYS_getpriority ? ENOTSUP : 0; });
   Bundle bundle = notifying(sandbox, R"("getpriority", "getppid")", socket);
   bundle.args({"/bin/probe", "syscall", std::to_string(SYS_getpriority)});
   expect_equal("what the agent answered", std::atoi(sandbox.run(bundle).out.c_str()), ENOTSUP);
@@ -202,19 +201,19 @@ void missing_agent(Sandbox& sandbox) {
   const std::string socket = sandbox.path("agent");
   Agent agent(socket, [](const seccomp_data&) { return 0; });
   Bundle bundle = notifying(sandbox, R"("getpriority")", socket);
-  expect_refusal(sandbox, bundle,
-                 {"linux.seccomp.listenerPath", {"seccomp agent", "listener", "no such file"}},
-                 [](Bundle& spoiled) {
-                   spoiled.set("/linux/seccomp/listenerPath", "/there/is/no/socket");
-                 });
+  expect_refusal(
+      sandbox, bundle,
+      {"linux.seccomp.listenerPath", {"seccomp agent", "listener", "no such file"}},
+      [](Bundle& spoiled) { spoiled.set("/linux/seccomp/listenerPath", "/there/is/no/socket"); });
 }
-const Case kMissing("seccomp/a-missing-agent-is-refused", "config-linux.md#seccomp",
-                    missing_agent);
+const Case kMissing("seccomp/a-missing-agent-is-refused", "config-linux.md#seccomp", missing_agent);
 
 // The socket is there when the container is created, but nobody answers when it starts.
 void deaf_agent(Sandbox& sandbox) {
   const std::string socket = sandbox.path("agent");
-  { Agent agent(socket, [](const seccomp_data&) { return 0; }); }
+  {
+    Agent agent(socket, [](const seccomp_data&) { return 0; });
+  }
   Bundle bundle = notifying(sandbox, R"("getpriority")", socket);
   const Outcome outcome = sandbox.run(bundle);
   expect(outcome.exit_code != 0, "it ran without its agent");

@@ -203,6 +203,35 @@ void masked_through_link(Sandbox& sandbox) {
 const Case kMaskLink("threats/t8-masks-through-a-link-stay-inside",
                      "threats 2 (T8), CVE-2021-30465", masked_through_link);
 
+// A mask is the null device, a device in a user namespace is the host's file, and the container's
+// root may be their owner.
+void expect_null_kept(Sandbox& sandbox, Bundle& bundle, const std::string& path) {
+  struct stat before = {}, after = {};
+  expect(::stat("/dev/null", &before) == 0, "there is no /dev/null");
+  sandbox.output(bundle, "chmod 0676 " + path + "; echo x > " + path + "; true");
+  expect(::stat("/dev/null", &after) == 0, "there is no /dev/null");
+  ::chmod("/dev/null", before.st_mode & 07777);
+  expect_equal("the mode of the host's /dev/null", after.st_mode, before.st_mode);
+}
+
+void null_behind_a_mask(Sandbox& sandbox) {
+  Bundle bundle = sandbox.bundle();
+  bundle.file("secret", "secret\n");
+  bundle.set_json("/linux/maskedPaths", R"(["/secret", "/proc/uptime"])");
+  expect_null_kept(sandbox, bundle, "/secret");
+  expect_null_kept(sandbox, bundle, "/proc/uptime");
+}
+const Case kNullMode("threats/t2-a-mask-is-no-way-to-the-hosts-null", "threats 2 (T2)",
+                     null_behind_a_mask);
+
+void null_of_mapped_root(Sandbox& sandbox) {
+  Bundle bundle = sandbox.bundle();
+  bundle.user_namespace(0, 1).mount("/dev", "tmpfs", "tmpfs", {"mode=755"});
+  expect_null_kept(sandbox, bundle, "/dev/null");
+}
+const Case kMappedNull("threats/t2-the-hosts-root-mapped-cannot-change-the-hosts-null",
+                       "threats 2 (T2)", null_of_mapped_root);
+
 void mount_over_proc(Sandbox& sandbox) {
   for (const char* target : {"/proc/self/attr", "/proc/sys", "/proc/self"}) {
     Bundle bundle = sandbox.bundle();

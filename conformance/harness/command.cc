@@ -12,6 +12,7 @@
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
+#include <stdexcept>
 
 #include "conformance/harness/case.h"
 #include "conformance/harness/files.h"
@@ -25,11 +26,6 @@ int code_of(int status) {
 
 // Numbers that no dup2 below aims at.
 constexpr int kParkedFrom = 200;
-
-void redirect(const std::string& path, int flags, int as) {
-  const int fd = ::open(path.c_str(), flags | O_CLOEXEC, 0644);
-  if (fd < 0 || ::dup2(fd, as) != as) ::_exit(126);
-}
 
 void take_terminal(int slave) {
   ::setsid();
@@ -54,24 +50,44 @@ Command::Command(Spawn spawn, const std::string& scratch) : spawn_(std::move(spa
   if (spawn_.out_file.empty()) spawn_.out_file = stem + ".out";
   if (spawn_.err_file.empty()) spawn_.err_file = stem + ".err";
   if (!spawn_.input.empty()) write_file(stem + ".in", spawn_.input);
+  open_stream(spawn_.input.empty() ? "/dev/null" : stem + ".in", O_RDONLY, 0);
+  open_stream(spawn_.out_file, O_WRONLY | O_CREAT | O_APPEND, 1);
+  open_stream(spawn_.err_file, O_WRONLY | O_CREAT | O_APPEND, 2);
+  for (const auto& [ours, theirs] : spawn_.fds)
+    share(ours, theirs, false);
   pid_ = ::fork();
-  if (pid_ == 0) {
-    if (spawn_.held) ::raise(SIGSTOP);
-    redirect(spawn_.input.empty() ? "/dev/null" : stem + ".in", O_RDONLY, 0);
-    redirect(spawn_.out_file, O_WRONLY | O_CREAT | O_APPEND, 1);
-    redirect(spawn_.err_file, O_WRONLY | O_CREAT | O_APPEND, 2);
-    become();
+  if (pid_ == 0) become();
+}
+
+void Command::share(int ours, int theirs, bool owned) {
+  shared_.push_back(
+      {.ours = ours, .theirs = theirs, .flags = ::fcntl(ours, F_GETFL), .owned = owned});
+}
+
+void Command::open_stream(const std::string& path, int flags, int as) {
+  const int fd = ::open(path.c_str(), flags | O_CLOEXEC, 0644);
+  if (fd < 0) throw std::runtime_error("cannot open " + path);
+  share(fd, as, true);
+}
+
+std::string Command::changed_flags() const {
+  std::string numbers;
+  for (const Shared& one : shared_) {
+    if (::fcntl(one.ours, F_GETFL) != one.flags) numbers += " " + std::to_string(one.theirs);
   }
+  return numbers;
 }
 
 void Command::become() const {
-  if (spawn_.terminal) take_terminal(*spawn_.terminal);
+  if (spawn_.held) ::raise(SIGSTOP);
   std::vector<std::pair<int, int>> parked;
-  for (const auto& [ours, theirs] : spawn_.fds) {
-    parked.emplace_back(::fcntl(ours, F_DUPFD_CLOEXEC, kParkedFrom), theirs);
+  for (const Shared& one : shared_) {
+    parked.emplace_back(::fcntl(one.ours, F_DUPFD_CLOEXEC, kParkedFrom), one.theirs);
   }
-  for (const auto& [ours, theirs] : parked)
-    ::dup2(ours, theirs);
+  for (const auto& [ours, theirs] : parked) {
+    if (::dup2(ours, theirs) != theirs) ::_exit(126);
+  }
+  if (spawn_.terminal) take_terminal(*spawn_.terminal);
   for (const auto& [which, soft] : spawn_.soft_limits) {
     rlimit limit = {};
     ::getrlimit(static_cast<__rlimit_resource>(which), &limit);
@@ -89,7 +105,15 @@ void Command::become() const {
   ::_exit(127);
 }
 
+void Command::forget_shared() {
+  for (const Shared& one : shared_) {
+    if (one.owned) ::close(one.ours);
+  }
+  shared_.clear();
+}
+
 Command::~Command() {
+  forget_shared();
   if (!running()) return;
   ::kill(pid_, SIGKILL);
   int status = 0;
@@ -118,6 +142,11 @@ Outcome Command::wait() {
       throw Failed("no end after " + std::to_string(spawn_.seconds) + " s of:" + words);
     }
     code_ = *code;
+  }
+  const std::string changed = changed_flags();
+  forget_shared();
+  if (!changed.empty()) {
+    throw Failed(spawn_.argv[0] + " changed the flags of the caller's descriptors" + changed);
   }
   return {*code_, read_file(spawn_.out_file), read_file(spawn_.err_file)};
 }

@@ -45,13 +45,27 @@ class Command {
   pid_t pid() const { return pid_; }
   bool running();
   void signal(int number) const;
-  Outcome wait();  // throws Failed when the time limit passes
+  // Throws Failed when the time limit passes, and when the program changed the flags of an open
+  // file that it shares with us: a caller's stream that no longer blocks breaks the caller.
+  Outcome wait();
   const std::string& out_file() const { return spawn_.out_file; }
 
  private:
+  // An open file that the program has, too.
+  struct Shared {
+    int ours, theirs;
+    int flags;  // F_GETFL, before
+    bool owned;
+  };
+
+  void share(int ours, int theirs, bool owned);
+  void open_stream(const std::string& path, int flags, int as);
+  std::string changed_flags() const;
+  void forget_shared();
   [[noreturn]] void become() const;
 
   Spawn spawn_;
+  std::vector<Shared> shared_;
   pid_t pid_ = -1;
   std::optional<int> code_;  // once it ended
 };

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "conformance/harness/known.h"
+
 namespace oci::conformance {
 
 struct Rule {
@@ -25,10 +27,14 @@ std::vector<Rule> parse_rules(std::string_view text);
 std::vector<std::string> coverage_problems(const std::vector<Rule>& rules,
                                            const std::vector<std::string>& cases);
 
+// The patterns of `known` that match no name of `cases`.
+std::vector<std::string> stale_deviations(const Known& known,
+                                          const std::vector<std::string>& cases);
+
 // The rules of every .txt in `directory`, in the order of the files' names.
 std::vector<Rule> read_rules(const std::string& directory);
 
-// A line a rule, what is wrong, and a summary, on standard output. True when nothing is wrong.
-bool print_coverage(const std::vector<Rule>& rules, const std::vector<std::string>& cases);
+// A line a rule, and a summary, on standard output.
+void print_coverage(const std::vector<Rule>& rules);
 
 }  // namespace oci::conformance

@@ -53,6 +53,13 @@ BOOST_AUTO_TEST_CASE(a_case_without_a_rule_is_a_problem) {
   BOOST_TEST(problems[0] == "no rule names the case y");
 }
 
+BOOST_AUTO_TEST_CASE(a_known_deviation_names_a_case) {
+  const Known known = Known::parse("a/one: why\nb/*: why\n");
+  const auto globs = stale_deviations(known, {"a/one", "c/one"});
+  BOOST_TEST_REQUIRE(globs.size() == 1U);
+  BOOST_TEST(globs[0] == "b/*");
+}
+
 BOOST_AUTO_TEST_CASE(an_id_stands_for_one_rule) {
   const auto rules = parse_rules("a | MUST | c | r | x\na | MAY | c | other | x\n");
   BOOST_TEST(coverage_problems(rules, {"x"}).at(0) == "the rule a is there twice");

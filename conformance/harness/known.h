@@ -22,6 +22,7 @@ class Known {
   static Known parse(std::string_view text);
 
   std::optional<Entry> find(const std::string& case_name) const;
+  const std::vector<Entry>& entries() const { return entries_; }
 
  private:
   std::vector<Entry> entries_;

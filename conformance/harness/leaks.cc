@@ -64,6 +64,17 @@ std::vector<std::string> temporary_files() {
   return found;
 }
 
+std::vector<std::string> own_descriptors() {
+  std::vector<std::string> found;
+  for (const std::string& number : entries("/proc/self/fd")) {
+    std::error_code gone;
+    const fs::path target = fs::read_symlink("/proc/self/fd/" + number, gone);
+    if (!gone) found.push_back(number + " -> " + target.string());
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
 std::vector<std::string> added(const std::vector<std::string>& before,
                                const std::vector<std::string>& after) {
   std::vector<std::string> difference;
@@ -143,6 +154,7 @@ Snapshot Snapshot::take() {
   Snapshot now;
   now.mounts_ = mount_lines();
   now.files_ = temporary_files();
+  now.descriptors_ = own_descriptors();
   return now;
 }
 
@@ -161,6 +173,8 @@ std::vector<std::string> Snapshot::leaks(const Sandbox& sandbox) const {
           found.push_back("state/" + name);
         for (const auto& mount : added(mounts_, mount_lines()))
           found.push_back("mount " + mount);
+        for (const auto& descriptor : added(descriptors_, own_descriptors()))
+          found.push_back("descriptor " + descriptor);
         for (const auto& file : added(files_, temporary_files()))
           found.push_back("file " + file);
         return found.empty();

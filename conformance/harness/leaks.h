@@ -24,12 +24,13 @@ class Snapshot {
   static Snapshot take();
 
   // One sentence for each thing that is there now and was not; waits up to two seconds for the
-  // last to go. Looks at the caller's descendants, its mount namespace, /tmp, /dev/shm and /run,
+  // last to go. Looks at the caller's descendants, descriptors and mount
+  // namespace, /tmp, /dev/shm and /run,
   // the case's state root, and the cgroups that carry the sandbox's id.
   std::vector<std::string> leaks(const Sandbox& sandbox) const;
 
  private:
-  std::vector<std::string> mounts_, files_;
+  std::vector<std::string> mounts_, files_, descriptors_;
 };
 
 }  // namespace oci::conformance

@@ -1,7 +1,8 @@
-// Verdicts, and how they are printed: TAP, a table over runtimes, the closing line.
+// Verdicts, and how they are printed: a table over runtimes, TAP, JUnit, a summary by chapter.
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "conformance/harness/case.h"
@@ -36,8 +37,9 @@ struct Totals {
 };
 Totals total(const std::vector<Column>& columns);
 
-// Both print the reasons of all that did not pass.
-void print_tap(const std::vector<const Case*>& cases, const std::vector<Column>& columns);
-void print_table(const std::vector<const Case*>& cases, const std::vector<Column>& columns);
+using Printer = void (*)(const std::vector<const Case*>& cases, const std::vector<Column>& columns);
+
+// "table", "tap", "junit", "markdown"; nullptr for any other word.
+Printer find_printer(std::string_view format);
 
 }  // namespace oci::conformance

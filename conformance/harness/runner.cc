@@ -93,76 +93,14 @@ class Pool {
   Pool(const Run& run, const Runtime& runtime, const std::vector<const Case*>& cases)
       : run_(run), runtime_(runtime), cases_(cases), results_(cases.size()) {}
 
-  std::vector<Result> work() {
-    for (size_t next = 0; next < cases_.size() || !running_.empty();) {
-      while (next < cases_.size() && running_.size() < static_cast<size_t>(run_.jobs)) {
-        launch(next++);
-      }
-      step();
-    }
-    return results_;
-  }
+  std::vector<Result> work();
 
  private:
-  std::string directory(size_t row) const {
-    return run_.work + "/" + runtime_.name + "-" + std::to_string(row);
-  }
-  // Ends in a letter, so that no id is the beginning of another.
-  std::string id(size_t row) const {
-    return "oc" + std::to_string(::getpid()) + "-" + runtime_.name + std::to_string(row) + "x";
-  }
-
-  void launch(size_t row) {
-    std::array<int, 2> ends = {};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe2");
-    std::fflush(nullptr);
-    const pid_t pid = ::fork();
-    if (pid == 0) {
-      make_dir(directory(row));
-      become_case(*cases_[row], Sandbox(runtime_, directory(row), id(row), run_.parts), ends[1]);
-    }
-    ::close(ends[1]);
-    running_.push_back(
-        {.row = row, .pid = pid, .pipe = ends[0], .began = Clock::now(), .said = {}});
-  }
-
-  // Waits a little for any case to speak or end, and for those that take too long.
-  void step() {
-    std::vector<pollfd> waiting;
-    for (const Running& one : running_) {
-      waiting.push_back({.fd = one.pipe, .events = POLLIN, .revents = 0});
-    }
-    ::poll(waiting.data(), waiting.size(), 100);
-    for (size_t at = waiting.size(); at-- > 0;) {
-      Running& one = running_[at];
-      const bool late = Clock::now() - one.began > std::chrono::seconds(cases_[one.row]->seconds);
-      if (!late && (waiting[at].revents == 0 || read_more(one))) continue;
-      finish(one);
-      running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(at));
-    }
-  }
-
-  // False at the end. A container that the case leaked cannot hold the pipe: it is close-on-exec.
-  static bool read_more(Running& one) {
-    std::array<char, 4096> buffer = {};
-    const ssize_t got = ::read(one.pipe, buffer.data(), buffer.size());
-    if (got > 0) one.said.append(buffer.data(), static_cast<size_t>(got));
-    return got > 0;
-  }
-
-  void finish(Running& one) {
-    kill_descendants(one.pid);
-    ::kill(one.pid, SIGKILL);
-    ::waitpid(one.pid, nullptr, 0);
-    ::close(one.pipe);
-    results_[one.row] = result_of(one, *cases_[one.row]);
-    remove_cgroups(id(one.row));
-    if (run_.keep && results_[one.row].verdict == Verdict::kFailed) {
-      results_[one.row].reason += " [kept in " + directory(one.row) + "]";
-    } else {
-      remove_tree(directory(one.row));
-    }
-  }
+  std::string directory(size_t row) const;
+  std::string id(size_t row) const;
+  void launch(size_t row);
+  void step();
+  void finish(Running& one);
 
   const Run& run_;
   const Runtime& runtime_;
@@ -170,6 +108,76 @@ class Pool {
   std::vector<Result> results_;
   std::vector<Running> running_;
 };
+
+std::vector<Result> Pool::work() {
+  for (size_t next = 0; next < cases_.size() || !running_.empty();) {
+    while (next < cases_.size() && running_.size() < static_cast<size_t>(run_.jobs)) {
+      launch(next++);
+    }
+    step();
+  }
+  return results_;
+}
+
+std::string Pool::directory(size_t row) const {
+  return run_.work + "/" + runtime_.name + "-" + std::to_string(row);
+}
+
+// Ends in a letter, so that no id is the beginning of another.
+std::string Pool::id(size_t row) const {
+  return "oc" + std::to_string(::getpid()) + "-" + runtime_.name + std::to_string(row) + "x";
+}
+
+void Pool::launch(size_t row) {
+  std::array<int, 2> ends = {};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe2");
+  std::fflush(nullptr);
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    make_dir(directory(row));
+    become_case(*cases_[row], Sandbox(runtime_, directory(row), id(row), run_.parts), ends[1]);
+  }
+  ::close(ends[1]);
+  running_.push_back({.row = row, .pid = pid, .pipe = ends[0], .began = Clock::now(), .said = {}});
+}
+
+// False at the end. A container that the case leaked cannot hold the pipe: it is close-on-exec.
+bool read_more(Running& one) {
+  std::array<char, 4096> buffer = {};
+  const ssize_t got = ::read(one.pipe, buffer.data(), buffer.size());
+  if (got > 0) one.said.append(buffer.data(), static_cast<size_t>(got));
+  return got > 0;
+}
+
+// Waits a little for any case to speak or end, and for those that take too long.
+void Pool::step() {
+  std::vector<pollfd> waiting;
+  for (const Running& one : running_) {
+    waiting.push_back({.fd = one.pipe, .events = POLLIN, .revents = 0});
+  }
+  ::poll(waiting.data(), waiting.size(), 100);
+  for (size_t at = waiting.size(); at-- > 0;) {
+    Running& one = running_[at];
+    const bool late = Clock::now() - one.began > std::chrono::seconds(cases_[one.row]->seconds);
+    if (!late && (waiting[at].revents == 0 || read_more(one))) continue;
+    finish(one);
+    running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(at));
+  }
+}
+
+void Pool::finish(Running& one) {
+  kill_descendants(one.pid);
+  ::kill(one.pid, SIGKILL);
+  ::waitpid(one.pid, nullptr, 0);
+  ::close(one.pipe);
+  results_[one.row] = result_of(one, *cases_[one.row]);
+  remove_cgroups(id(one.row));
+  if (run_.keep && results_[one.row].verdict == Verdict::kFailed) {
+    results_[one.row].reason += " [kept in " + directory(one.row) + "]";
+  } else {
+    remove_tree(directory(one.row));
+  }
+}
 
 }  // namespace
 

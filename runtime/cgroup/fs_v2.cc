@@ -90,15 +90,16 @@ Error missing_file(const Write& write, const std::string& file) {
                cat(write.property, ": this kernel has no cgroup file '", file, "'"));
 }
 
+bool parse_number(std::string_view text, uint64_t& out) {
+  return std::from_chars(text.data(), text.data() + text.size(), out).ec == std::errc();
+}
+
 // memory.checkBeforeUpdate: the kernel would reclaim and kill until the limit holds.
 Status check_usage(int dir, const Write& write) {
-  const auto number = [](const std::string& text, uint64_t& out) {
-    return std::from_chars(text.data(), text.data() + text.size(), out).ec == std::errc();
-  };
   uint64_t limit = 0, used = 0;
-  if (!number(write.value, limit)) return {};  // "max"
+  if (!parse_number(write.value, limit)) return {};  // "max"
   const std::string usage = OCI_TRY(read_control(dir, write.usage_file.c_str()));
-  if (!number(usage, used) || used <= limit) return {};
+  if (!parse_number(usage, used) || used <= limit) return {};
   return Error(ErrorKind::kInvalidConfig,
                cat(write.property, ": rejecting memory limit ", write.value, ": ", used,
                    " bytes are in use (", write.usage_file, ")"));
@@ -146,12 +147,17 @@ Cgroup::Cgroup(Cgroup&& other) noexcept
     : layout_(std::move(other.layout_)),
       location_(std::move(other.location_)),
       fd_(std::move(other.fd_)),
+      mark_before_(std::move(other.mark_before_)),
       kept_(std::exchange(other.kept_, true)) {}
 
 Cgroup::~Cgroup() {
   if (kept_) return;
   // The error that brought us here is the one worth telling.
-  if (fd_) {
+  if (fd_ && mark_before_) {  // emptied, and given back to the container that it was of
+    (void)write_mark(fd_.get(), location_.owner);
+    (void)kill_and_remove(layout_, location_, sys::deadline_in(kUndoLimit));
+    (void)write_mark(fd_.get(), *mark_before_);
+  } else if (fd_) {
     fd_.reset();
     (void)kill_and_remove(layout_, location_, sys::deadline_in(kUndoLimit));
   } else {  // what may be at its place is not ours
@@ -171,19 +177,26 @@ Status Cgroup::make(int mount, std::span<const Write> writes, sys::UniqueFd exis
   }
   if (location_.existed < depth) {
     fd_ = OCI_TRY(make_missing(location_, controllers, std::move(existing)));
+    OCI_TRY(write_mark(fd_.get(), cat(location_.owner, kMadeSuffix)));
     return check_fit(fd_.get());
   }
+  // What another container has made and left is this one's from here on.
+  const std::optional<std::string> before = read_mark(existing.get());
+  const bool made = before && before->ends_with(kMadeSuffix);
+  OCI_TRY(write_mark(existing.get(), cat(location_.owner, made ? kMadeSuffix : "")));
+  mark_before_ = before.value_or("");
   fd_ = std::move(existing);
   return {};
 }
 
 Result<Cgroup> Cgroup::create(const Layout& layout, const std::string& path,
-                              std::span<const Write> writes, const Remember& remember) {
+                              std::span<const Write> writes, const Remember& remember,
+                              const std::string& owner) {
   const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     Existing found = OCI_TRY(find_existing(mount.get(), path));
     if (found.count == depth_of(path)) OCI_TRY(check_fit(found.fd.get()));
-    Cgroup cgroup(layout, {.path = path, .existed = found.count});
+    Cgroup cgroup(layout, {.path = path, .existed = found.count, .owner = owner});
     OCI_TRY(remember(cgroup.location_));
     const Status made = cgroup.make(mount.get(), writes, std::move(found.fd));
     if (made) return cgroup;
@@ -198,6 +211,23 @@ Status Cgroup::apply(std::span<const Write> writes) const {
   for (const Write& write : writes)
     OCI_TRY(apply_one(fd(), write));
   return {};
+}
+
+bool pids_exhausted(int cgroup_fd) {
+  sys::UniqueFd above;
+  for (int dir = cgroup_fd;;) {
+    const Result<std::string> limit = read_control(dir, "pids.max");
+    const Result<std::string> count = read_control(dir, "pids.current");
+    if (!limit || !count) return false;  // the root, or the controller is elsewhere
+    uint64_t most = 0, now = 0;
+    if (parse_number(limit.value(), most) && parse_number(count.value(), now) && now >= most) {
+      return true;
+    }
+    Result<sys::UniqueFd> parent = sys::open_at(dir, "..", O_RDONLY | O_DIRECTORY);
+    if (!parent) return false;
+    above = std::move(parent).value();
+    dir = above.get();
+  }
 }
 
 uint64_t oom_kills(int cgroup_fd) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -17,6 +18,7 @@ namespace oci::cgroup {
 struct Location {
   std::string path;      // from place(): clean, absolute below the mount
   unsigned existed = 0;  // how many leading components of it were there before
+  std::string owner;     // names this one `create` for good; at most 100 bytes
 };
 
 // Called before anything is made, with what is about to be made; its error stops create(). It is
@@ -29,7 +31,8 @@ class [[nodiscard]] Cgroup {
   // way down. A directory that exists already must hold no process and not be frozen
   // (config-linux.md#control-groups). Nothing is left behind by an error.
   static Result<Cgroup> create(const Layout& layout, const std::string& path,
-                               std::span<const Write> writes, const Remember& remember);
+                               std::span<const Write> writes, const Remember& remember,
+                               const std::string& owner = "");
 
   Cgroup(Cgroup&& other) noexcept;
   Cgroup& operator=(Cgroup&&) = delete;
@@ -39,6 +42,7 @@ class [[nodiscard]] Cgroup {
   // The directory: for clone3(CLONE_INTO_CGROUP), for device programs, for oom_kills().
   int fd() const { return fd_.get(); }
   const Location& location() const { return location_; }
+  bool existed() const { return mark_before_.has_value(); }
 
   // Writes in order, one write(2) a value; an error names the property.
   Status apply(std::span<const Write> writes) const;
@@ -52,8 +56,13 @@ class [[nodiscard]] Cgroup {
   Layout layout_;
   Location location_;
   sys::UniqueFd fd_;
+  std::optional<std::string> mark_before_;  // of a cgroup that was there: whose it was
   bool kept_ = false;
 };
+
+// Whether a limit on processes, this cgroup's or one's above it, is used up: why clone3(2) may have
+// said EAGAIN.
+bool pids_exhausted(int cgroup_fd);
 
 // How often the kernel killed something below `cgroup_fd` for memory; 0 where the memory
 // controller is elsewhere. A rise explains an init that vanished without a word.

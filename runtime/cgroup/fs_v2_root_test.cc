@@ -44,9 +44,14 @@ struct Place {
     BOOST_TEST(!exists(path));
   }
 
-  Result<Cgroup> create(std::string_view below = "", std::span<const Write> writes = {}) {
-    return Cgroup::create(kLayout, cat(path, below), writes,
-                          [](const Location&) { return Status(); });
+  Result<Cgroup> create(std::string_view below = "", std::span<const Write> writes = {},
+                        const std::string& owner = "") {
+    return Cgroup::create(
+        kLayout, cat(path, below), writes, [](const Location&) { return Status(); }, owner);
+  }
+
+  static Status end(const Location& location) {
+    return kill_and_remove(kLayout, location, sys::deadline_in(seconds(10)));
   }
 
   static inline int count = 0;
@@ -106,10 +111,10 @@ BOOST_FIXTURE_TEST_CASE(a_kept_cgroup_is_removed_later_from_its_path_alone, Plac
   const Result<std::vector<pid_t>> inside = processes(kLayout, location);
   BOOST_TEST(inside.value() == std::vector<pid_t>{pid}, boost::test_tools::per_element());
 
-  BOOST_TEST(!!kill_and_remove(kLayout, location, sys::deadline_in(seconds(10))));
+  BOOST_TEST(!!end(location));
   BOOST_TEST(!exists(path));
   BOOST_TEST(WTERMSIG(child.reap()) == SIGKILL);
-  BOOST_TEST(!!kill_and_remove(kLayout, location, sys::deadline_in(seconds(10))));  // again
+  BOOST_TEST(!!end(location));  // again
   BOOST_TEST(processes(kLayout, location).value().empty());
 }
 
@@ -125,7 +130,7 @@ BOOST_FIXTURE_TEST_CASE(nested_frozen_cgroups_end_like_any_other, Place) {
   testing::Child inner(spawn_in(b.get()));
   write_control(path + "/box/a/cgroup.freeze", "1");
 
-  BOOST_TEST(!!kill_and_remove(kLayout, made.value().location(), sys::deadline_in(seconds(10))));
+  BOOST_TEST(!!end(made.value().location()));
   BOOST_TEST(!exists(path));
   BOOST_TEST(WTERMSIG(inner.reap()) == SIGKILL);
   BOOST_TEST(WTERMSIG(outer.reap()) == SIGKILL);
@@ -143,7 +148,7 @@ BOOST_FIXTURE_TEST_CASE(very_deep_trees_are_removed_with_few_descriptors, Place)
   }
   testing::Child child(spawn_in(here.get()));
   made.value().keep();
-  BOOST_TEST(!!kill_and_remove(kLayout, made.value().location(), sys::deadline_in(seconds(10))));
+  BOOST_TEST(!!end(made.value().location()));
   BOOST_TEST(!exists(path));
 }
 
@@ -165,7 +170,7 @@ BOOST_FIXTURE_TEST_CASE(a_passed_deadline_names_what_is_left_and_a_later_call_en
   int status = 0;
   BOOST_REQUIRE(::waitpid(child.pid(), &status, 0) == child.pid());
   BOOST_REQUIRE(::ptrace(PTRACE_DETACH, child.pid(), nullptr, nullptr) == 0);
-  BOOST_TEST(!!kill_and_remove(kLayout, made.value().location(), sys::deadline_in(seconds(10))));
+  BOOST_TEST(!!end(made.value().location()));
   BOOST_TEST(!exists(path));
   BOOST_TEST(WTERMSIG(child.reap()) == SIGKILL);
 }
@@ -181,7 +186,7 @@ BOOST_FIXTURE_TEST_CASE(a_cgroup_that_was_there_stays, Place) {
     BOOST_REQUIRE(::mkdir(full(path + "/inner").c_str(), 0755) == 0);
     const Location location = made.value().location();
     made.value().keep();
-    BOOST_TEST(!!kill_and_remove(kLayout, location, sys::deadline_in(seconds(10))));
+    BOOST_TEST(!!end(location));
     BOOST_TEST(WTERMSIG(child.reap()) == SIGKILL);
   }
   BOOST_TEST(exists(path));
@@ -201,6 +206,50 @@ BOOST_FIXTURE_TEST_CASE(a_cgroup_in_use_is_neither_taken_nor_harmed, Place) {
   BOOST_TEST(processes(kLayout, {.path = path}).value().size() == 1u);
 }
 
+BOOST_FIXTURE_TEST_CASE(an_ended_container_leaves_its_cgroup_to_the_next_one_in_it, Place) {
+  Result<Cgroup> first = create("", {}, "first");
+  BOOST_REQUIRE(first);
+  first.value().keep();
+  Result<Cgroup> second = create("", {}, "second");
+  BOOST_REQUIRE(second);
+  second.value().keep();
+  testing::Child child(spawn_in(second.value().fd()));
+
+  BOOST_TEST(!!kill_all(kLayout, first.value().location(), SIGKILL));
+  BOOST_TEST(processes(kLayout, first.value().location()).value().empty());
+  BOOST_TEST(!!end(first.value().location()));
+  BOOST_TEST(::kill(child.pid(), 0) == 0);
+  BOOST_TEST(processes(kLayout, second.value().location()).value().size() == 1u);
+
+  // What the first one has made goes with the last one in it.
+  BOOST_TEST(second.value().location().existed == 1u);
+  BOOST_TEST(!!end(second.value().location()));
+  BOOST_TEST(WTERMSIG(child.reap()) == SIGKILL);
+  BOOST_TEST(!exists(path));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_create_that_fails_gives_a_cgroup_back, Place) {
+  Result<Cgroup> first = create("", {}, "first");
+  BOOST_REQUIRE(first);
+  first.value().keep();
+  { BOOST_REQUIRE(create("", {}, "second")); }
+  BOOST_TEST(exists(path));
+  BOOST_TEST(!!end(first.value().location()));
+  BOOST_TEST(!exists(path));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_cgroup_made_anew_by_a_stranger_is_left_alone, Place) {
+  Result<Cgroup> first = create("", {}, "first");
+  BOOST_REQUIRE(first);
+  first.value().keep();
+  BOOST_REQUIRE(::rmdir(full(path).c_str()) == 0);
+  BOOST_REQUIRE(::mkdir(full(path).c_str(), 0755) == 0);
+  const sys::UniqueFd anew(::open(full(path).c_str(), O_DIRECTORY | O_CLOEXEC));
+  testing::Child child(spawn_in(anew.get()));
+  BOOST_TEST(!!end(first.value().location()));
+  BOOST_TEST(::kill(child.pid(), 0) == 0);
+}
+
 BOOST_FIXTURE_TEST_CASE(nothing_is_made_below_a_frozen_parent, Place) {
   BOOST_REQUIRE(::mkdir(full(path).c_str(), 0755) == 0);
   write_control(path + "/cgroup.freeze", "1");
@@ -217,9 +266,7 @@ BOOST_FIXTURE_TEST_CASE(a_shared_parent_goes_with_the_last_one_in_it, Place) {
   BOOST_TEST(second.value().location().existed == 2u);
   first.value().keep();
   second.value().keep();
-  const auto remove = [](const Cgroup& cgroup) {
-    return kill_and_remove(kLayout, cgroup.location(), sys::deadline_in(seconds(10)));
-  };
+  const auto remove = [](const Cgroup& cgroup) { return end(cgroup.location()); };
   BOOST_TEST(!!remove(first.value()));
   BOOST_TEST(exists(path + "/pod/two"));
   BOOST_TEST(!!remove(second.value()));

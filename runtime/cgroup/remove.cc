@@ -108,15 +108,52 @@ Status wait_until_empty(int dir, const Location& location, sys::Deadline deadlin
   }
 }
 
+enum class Holder {
+  kUs,
+  kNobody,        // it is not marked: a crash came right after it was made, or it is a stranger's
+  kSomebodyElse,  // a later container's, which also removes it
+};
+
+struct Held {
+  sys::UniqueFd dir;  // none: it is gone
+  Holder holder = Holder::kUs;
+  bool made = false;  // to be removed, not only emptied
+};
+
+Result<Held> hold(int mount, const Location& location) {
+  Result<sys::UniqueFd> dir = open_cgroup(mount, location.path);
+  Held held{.made = location.existed < depth_of(location.path)};
+  if (!dir && is_gone(dir.error())) return held;
+  if (!dir) return std::move(dir).error();
+  held.dir = std::move(dir).value();
+  const std::optional<std::string> mark = read_mark(held.dir.get());
+  if (!mark) {
+    if (!location.owner.empty()) held.holder = Holder::kNobody;
+    return held;
+  }
+  std::string_view owner = *mark;
+  held.made = owner.ends_with(kMadeSuffix);
+  if (held.made) owner.remove_suffix(kMadeSuffix.size());
+  if (owner != location.owner) held.holder = Holder::kSomebodyElse;
+  return held;
+}
+
+// The cgroup to look into for the container's processes; none if it has none.
+Result<sys::UniqueFd> open_own(const Layout& layout, const Location& location) {
+  OCI_TRY(check_place(location));
+  const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
+  Held held = OCI_TRY(hold(mount.get(), location));
+  if (held.holder != Holder::kUs) return sys::UniqueFd();
+  return std::move(held.dir);
+}
+
 // One round of kill, wait, remove. false: something was busy for another reason than a process.
-Result<bool> empty_and_remove(int mount, const Location& location, sys::Deadline deadline) {
-  const Result<sys::UniqueFd> dir = open_cgroup(mount, location.path);
-  if (!dir && is_gone(dir.error())) return true;
-  if (!dir) return dir.error();
-  OCI_TRY(kill_inside(dir.value().get()));
-  OCI_TRY(wait_until_empty(dir.value().get(), location, deadline));
-  if (!OCI_TRY(remove_children(dir.value().get()))) return false;
-  if (location.existed >= depth_of(location.path)) return true;  // not made by create(): stays
+Result<bool> empty_and_remove(int mount, const Location& location, const Held& held,
+                              sys::Deadline deadline) {
+  OCI_TRY(kill_inside(held.dir.get()));
+  OCI_TRY(wait_until_empty(held.dir.get(), location, deadline));
+  if (!OCI_TRY(remove_children(held.dir.get()))) return false;
+  if (!held.made) return true;  // not made by create(): stays
   return remove_path(mount, location.path);
 }
 
@@ -139,11 +176,13 @@ std::string name_pids(std::span<const pid_t> pids) {
 Status kill_and_remove(const Layout& layout, const Location& location, sys::Deadline deadline) {
   OCI_TRY(check_place(location));
   const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
-  const bool is_ours = location.existed < depth_of(location.path);
+  const Held held = OCI_TRY(hold(mount.get(), location));
+  if (held.holder == Holder::kSomebodyElse) return {};
   // The usual case: everything in it has ended by itself.
-  bool done = is_ours && OCI_TRY(remove_path(mount.get(), location.path));
+  bool done = !held.dir || (held.made && OCI_TRY(remove_path(mount.get(), location.path)));
+  if (held.holder == Holder::kNobody) done = true;  // and who lives in it is not ours to kill
   while (!done) {
-    Result<bool> round = empty_and_remove(mount.get(), location, deadline);
+    Result<bool> round = empty_and_remove(mount.get(), location, held, deadline);
     if (!round && !is_gone(round.error())) return std::move(round).error();
     done = round && round.value();
     if (done) break;
@@ -165,23 +204,16 @@ Status remove_parents(const Layout& layout, const Location& location) {
 }
 
 Result<std::vector<pid_t>> processes(const Layout& layout, const Location& location) {
-  OCI_TRY(check_place(location));
-  const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
-  const Result<sys::UniqueFd> dir = open_cgroup(mount.get(), location.path);
-  if (!dir && is_gone(dir.error())) return std::vector<pid_t>();
-  if (!dir) return dir.error();
-  return processes_below(dir.value().get());
+  const sys::UniqueFd dir = OCI_TRY(open_own(layout, location));
+  return dir ? processes_below(dir.get()) : std::vector<pid_t>();
 }
 
 Status kill_all(const Layout& layout, const Location& location, int signal) {
-  OCI_TRY(check_place(location));
-  const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
-  const Result<sys::UniqueFd> dir = open_cgroup(mount.get(), location.path);
-  if (!dir && is_gone(dir.error())) return {};
-  if (!dir) return dir.error();
-  if (signal == SIGKILL) return kill_inside(dir.value().get());
+  const sys::UniqueFd dir = OCI_TRY(open_own(layout, location));
+  if (!dir) return {};
+  if (signal == SIGKILL) return kill_inside(dir.get());
 
-  std::vector<pid_t> pids = OCI_TRY(processes_below(dir.value().get()));
+  std::vector<pid_t> pids = OCI_TRY(processes_below(dir.get()));
   std::erase_if(pids, [](pid_t pid) { return pid <= 0; });
   constexpr size_t kBatch = 64;  // descriptors held at a time
   for (size_t start = 0; start < pids.size(); start += kBatch) {
@@ -191,7 +223,7 @@ Status kill_all(const Layout& layout, const Location& location, int signal) {
       held[i].reset(static_cast<int>(::syscall(SYS_pidfd_open, pids[start + i], 0)));
     }
     // Seen inside while held: whatever the descriptor holds belongs to the container.
-    const std::vector<pid_t> inside = OCI_TRY(processes_below(dir.value().get()));
+    const std::vector<pid_t> inside = OCI_TRY(processes_below(dir.get()));
     for (size_t i = 0; i < count; ++i) {
       if (!held[i] || !std::ranges::binary_search(inside, pids[start + i])) continue;
       if (::syscall(SYS_pidfd_send_signal, held[i].get(), signal, nullptr, 0) < 0 &&

@@ -16,8 +16,9 @@ namespace oci::cgroup {
 
 // Kills everything in and below the cgroup, waits for it to be gone, and removes the directories
 // made inside, then those that create() made; ones that existed before stay, and so do parents
-// that others use. Already gone is success. kBusy: the deadline passed; the text names the
-// processes and what they wait for, and calling again later finishes the work.
+// that others use. A cgroup that a later container has taken over is its own. Already gone is
+// success. kBusy: the deadline passed; the text names the processes and what they wait for, and
+// calling again later finishes the work.
 Status kill_and_remove(const Layout& layout, const Location& location, sys::Deadline deadline);
 
 // The second half of it: the parents alone, whatever became of the cgroup itself.

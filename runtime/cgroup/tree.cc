@@ -4,8 +4,10 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -15,6 +17,7 @@
 namespace oci::cgroup {
 namespace {
 
+constexpr char kOwnerMark[] = "user.oci-rt.owner";
 constexpr size_t kControlLimit = 64U << 20;  // cgroup.procs of some millions of processes
 
 // As the kernel lays it out for getdents64(2).
@@ -76,6 +79,22 @@ std::string_view prefix_of(std::string_view path, unsigned count) {
 
 Result<std::string> read_control(int dir, const char* file) {
   return sys::read_file_at(dir, file, kControlLimit);
+}
+
+std::optional<std::string> read_mark(int dir) {
+  std::array<char, 128> text;
+  const ssize_t length = ::fgetxattr(dir, kOwnerMark, text.data(), text.size());
+  if (length < 0) return {};
+  return std::string(text.data(), static_cast<size_t>(length));
+}
+
+Status write_mark(int dir, std::string_view mark) {
+  if (mark.empty()) {
+    ::fremovexattr(dir, kOwnerMark);
+    return {};
+  }
+  if (::fsetxattr(dir, kOwnerMark, mark.data(), mark.size(), 0) == 0) return {};
+  return Error::system(errno, "mark a cgroup as the container's");
 }
 
 Events parse_events(std::string_view text) {

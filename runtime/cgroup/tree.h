@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,14 @@ namespace oci::cgroup {
 
 // Marks a parent directory that some create() made, so that whoever leaves it last removes it.
 inline constexpr char kMadeMark[] = "user.oci-rt";
+
+// Whose a container's cgroup is, kept with the cgroup itself: its path says nothing, once it was
+// removed and made again, or taken over by another container after this one had ended.
+// A Location's owner, with kMadeSuffix where some create() made it, so that the last owner removes
+// it.
+inline constexpr std::string_view kMadeSuffix = " made";
+std::optional<std::string> read_mark(int dir);
+Status write_mark(int dir, std::string_view mark);  // "": removes it
 
 struct Events {
   bool populated = false;  // a process lives in or below it

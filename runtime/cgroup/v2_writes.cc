@@ -216,6 +216,16 @@ void add_hugepages(Builder& out, const std::vector<spec::HugepageLimit>& limits)
   }
 }
 
+// cgroup-v2.rst, "RDMA Interface Files": a line a device, of the limits that are given.
+void add_rdma(Builder& out, const std::vector<spec::RdmaLimit>& limits) {
+  for (const spec::RdmaLimit& limit : limits) {
+    std::string line = limit.device;
+    if (limit.hca_handles) line += cat(" hca_handle=", *limit.hca_handles);
+    if (limit.hca_objects) line += cat(" hca_object=", *limit.hca_objects);
+    out.put("rdma.max", std::move(line), cat("linux.resources.rdma.", limit.device));
+  }
+}
+
 // Files of the core that are settings; the rest of cgroup.* moves or kills processes.
 bool is_core_limit(std::string_view file) {
   constexpr std::string_view kSettings[] = {"cgroup.max.depth", "cgroup.max.descendants",
@@ -272,9 +282,7 @@ Result<Writes> v2_writes(const spec::Resources& resources) {
     out.only_v1("linux.resources.network.classID", resources.network->class_id.value_or(0) == 0);
     out.only_v1("linux.resources.network.priorities", resources.network->priorities.empty());
   }
-  if (!resources.rdma.empty()) {
-    out.refuse(ErrorKind::kUnsupported, "linux.resources.rdma", "not supported yet");
-  }
+  add_rdma(out, resources.rdma);
   add_unified(out, resources);
   return std::move(out).finish();
 }

@@ -39,7 +39,7 @@ struct Writes {
 };
 
 // All limits but the device rules (device_program.h). A property that only cgroup v1 has is an
-// error (kUnsupported) unless its value is what v2 does anyway; so are rdma limits for now.
+// error (kUnsupported) unless its value is what v2 does anyway.
 // Order within a container: memory.swap.max before memory.max, unified last so that it wins.
 Result<Writes> v2_writes(const spec::Resources& resources);
 

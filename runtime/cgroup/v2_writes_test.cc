@@ -185,8 +185,6 @@ BOOST_AUTO_TEST_CASE(what_only_v1_has_is_refused_by_its_path) {
     BOOST_TEST(error_of(resources) ==
                cat("linux.resources.", property, ": cgroup v2 has no such limit"));
   }
-  BOOST_TEST(error_of({.rdma = {{.device = "mlx5_1"}}}) ==
-             "linux.resources.rdma: not supported yet");
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_weight_device_is_refused) {

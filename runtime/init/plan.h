@@ -182,7 +182,8 @@ struct Plan {
 
   uint32_t uid = 0;
   uint32_t gid = 0;
-  bool set_groups = false;  // false: setgroups(2) is denied in the user namespace and not needed
+  bool keep_groups = false;  // the caller's stay
+  bool set_groups = false;   // false: setgroups(2) is denied in the user namespace and not needed
   List<uint32_t> groups;
   int32_t umask = -1;  // -1: leave the caller's
   CapabilitySets capabilities;

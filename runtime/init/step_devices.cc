@@ -66,6 +66,12 @@ Fault bind_device(int directory, const char* name, const DeviceOp& op, const cha
     return refuse("the host's file of this name is not this device", Subject::kDevice, path,
                   op.index);
   }
+  // Devices work through a read-only mount; what it keeps is the host's inode, whose owner root is
+  // mapped in some user namespaces.
+  mount_attr attributes = {};
+  attributes.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
+  const long set = set_attributes(source.get(), attributes, false);
+  if (Fault fault = check(set, Subject::kDevice, path, op.index)) return fault;
   const Fd made(sys(__NR_openat, directory, name,
                     O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, 0644));
   if (!made.ok() && made.get() != kEexist) {

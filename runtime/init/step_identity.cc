@@ -102,7 +102,7 @@ Fault change_user(Context& context) {
     if (Fault fault = check(rc, Subject::kCapabilities, "bounding set")) return fault;
   }
   sys(__NR_prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0);
-  if (plan.set_groups) {
+  if (plan.set_groups && !plan.keep_groups) {
     const long rc = sys(__NR_setgroups, plan.groups.count, plan.begin(plan.groups));
     if (Fault fault = check(rc, Subject::kUser, "additionalGids")) return fault;
   }

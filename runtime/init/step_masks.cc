@@ -59,27 +59,37 @@ Fault make_path_readonly(const Context& context, const char* path, uint16_t inde
   return check(attach(tree.get(), target.get()), Subject::kReadonlyPath, path, index);
 }
 
-// What masks are made of. The host's null device, because the image decides what its own
-// /dev/null is (CVE-2025-31133); one empty tmpfs for all directories.
+// What masks are made of, from the second one on: the mounts that were the first masks. So no mount
+// ends unattached: dropping one costs an RCU grace period.
 struct MaskSources {
   Fd null_device;
   Fd empty_directory;
 };
 
-Fault open_null_device(MaskSources& sources) {
-  if (sources.null_device.ok()) return {};
-  sources.null_device.reset(
-      sys(__NR_openat, AT_FDCWD, "/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC));
+// The host's null device, because the image decides what its own /dev/null is (CVE-2025-31133). Its
+// owner could change its mode through a mask that is not read-only.
+Fault cover_with_null(const MaskSources& sources, Fd& cover) {
+  if (sources.null_device.ok()) {
+    cover.reset(clone_tree(sources.null_device.get(), "", false));
+    return {};
+  }
+  const Fd device(sys(__NR_openat, AT_FDCWD, "/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC));
   FileFacts facts;
-  const long rc = look(sources.null_device.get(), facts);
+  const long rc = look(device.get(), facts);
   if (Fault fault = check(rc, Subject::kNone, "the host's null device")) return fault;
-  if (facts.type == S_IFCHR && facts.major == 1 && facts.minor == 3) return {};
-  return refuse("is not the null device", Subject::kNone, "the host's /dev/null");
+  if (facts.type != S_IFCHR || facts.major != 1 || facts.minor != 3) {
+    return refuse("is not the null device", Subject::kNone, "the host's /dev/null");
+  }
+  cover.reset(clone_tree(device.get(), "", false));
+  if (Fault fault = check(cover.get(), Subject::kNone, "the host's null device")) return fault;
+  mount_attr attributes = {};
+  attributes.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
+  return check(set_attributes(cover.get(), attributes, false), Subject::kNone,
+               "the host's null device");
 }
 
-// The first masked directory gets the tmpfs itself, so that no mount ends unattached: dropping one
-// costs an RCU grace period.
-long empty_directory(MaskSources& sources) {
+// An empty tmpfs that nothing can be written to.
+long empty_directory(const MaskSources& sources) {
   if (sources.empty_directory.ok()) return clone_tree(sources.empty_directory.get(), "", false);
   const Fd context(sys(__NR_fsopen, "tmpfs", FSOPEN_CLOEXEC));
   if (!context.ok()) return context.get();
@@ -104,15 +114,13 @@ Fault mask(const Context& context, const char* path, uint16_t index, MaskSources
   if (facts.type == S_IFDIR) {
     cover.reset(empty_directory(sources));
   } else {
-    if (Fault fault = open_null_device(sources)) return fault;
-    cover.reset(clone_tree(sources.null_device.get(), "", false));
+    if (Fault fault = cover_with_null(sources, cover)) return fault;
   }
   if (Fault fault = check(cover.get(), Subject::kMaskedPath, path, index)) return fault;
   const long attached = attach(cover.get(), target.get());
   if (Fault fault = check(attached, Subject::kMaskedPath, path, index)) return fault;
-  if (facts.type == S_IFDIR && !sources.empty_directory.ok()) {
-    sources.empty_directory.reset(cover.release());
-  }
+  Fd& next = facts.type == S_IFDIR ? sources.empty_directory : sources.null_device;
+  if (!next.ok()) next.reset(cover.release());
   return {};
 }
 

@@ -44,11 +44,6 @@ Error clone_error(int error, const CloneRequest& request) {
     return Error(ErrorKind::kUnsupported,
                  "the cgroup cannot hold processes: it has controllers enabled for children");
   }
-  if (error == EAGAIN && request.cgroup_fd >= 0) {
-    return Error(ErrorKind::kUnsupported,
-                 "cannot set pids limit: container could not join or create cgroup: the limit on "
-                 "processes is reached");
-  }
   return Error::system(error, "clone container init");
 }
 

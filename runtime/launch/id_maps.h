@@ -3,8 +3,10 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "runtime/sys/unique_fd.h"
 #include "spec/error.h"
@@ -24,6 +26,11 @@ Result<sys::UniqueFd> make_id_map(const IdMaps& maps, uint16_t index);
 
 // Writes them for `pid`, whose user namespace has none yet.
 Status write_id_maps(pid_t pid, const IdMaps& maps);
+
+// The uid outside of what `uid` is inside the user namespace of `pid`.
+Result<uid_t> host_uid(pid_t pid, uid_t uid);
+// The same by the text of /proc/PID/uid_map; absent: nothing maps it.
+std::optional<uid_t> mapped_id(std::string_view map, uid_t id);
 
 // "0 100000 65536\n" for each.
 std::string map_text(std::span<const spec::IdMapping> mappings);

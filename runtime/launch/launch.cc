@@ -244,6 +244,19 @@ Result<Child> clone(plan::Plan& plan, const LaunchOptions& options, std::span<co
                      .passed = all});
 }
 
+// clone(2), EAGAIN: one of many limits is reached.
+Error clone_failure(const Error& error, const Services& services) {
+  if (error.sys_errno() != EAGAIN) return error;
+  if (services.pids_exhausted()) {
+    return Error(ErrorKind::kUnsupported,
+                 "cannot set pids limit: container could not join or create cgroup: the limit on "
+                 "processes is reached");
+  }
+  return Error(ErrorKind::kUnsupported,
+               "the host takes no more processes: see RLIMIT_NPROC, kernel.pid_max and "
+               "kernel.threads-max");
+}
+
 }  // namespace
 
 void Launched::kill_and_reap() {
@@ -282,7 +295,9 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
   OCI_TRY(check_preserved(block.preserve_fds, passed));
   for (uint32_t i = 0; i < block.preserve_fds; ++i)
     passed.push_back(static_cast<int>(3 + i));
-  Child child = OCI_TRY(clone(plan, options, passed));
+  Result<Child> cloned = clone(plan, options, passed);
+  if (!cloned) return clone_failure(cloned.error(), services);
+  Child child = std::move(cloned).value();
   sync.child.reset();
   gate = {};
 

@@ -59,6 +59,8 @@ struct Services {
   // The terminal's master and the name of its slave.
   std::function<Status(sys::UniqueFd, const std::string&)> take_console;
   std::function<void(const std::string&)> warn;
+  // Whether a limit on processes is why clone3(2) could not make one.
+  std::function<bool()> pids_exhausted;
   // Why init may have vanished without a word ("" for no idea).
   std::function<std::string()> obituary;
 };

@@ -2,14 +2,18 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
+#include "runtime/cgroup/delegate.h"
 #include "runtime/cgroup/device_program.h"
 #include "runtime/cgroup/fs_v2.h"
 #include "runtime/launch/gate.h"
+#include "runtime/launch/id_maps.h"
 #include "runtime/lifecycle/container_state.h"
 #include "runtime/lifecycle/host_hooks.h"
+#include "runtime/lifecycle/location.h"
 #include "runtime/lifecycle/pid_file.h"
 #include "runtime/lifecycle/start.h"
 #include "runtime/seccomp/compile.h"
@@ -40,6 +44,7 @@ class Creation {
   launch::Services services();
   Status while_it_mounts();
   Status run_hooks(pid_t pid);
+  Status finish_cgroup(pid_t pid);
   Status remember(pid_t pid);
   Status take_console(sys::UniqueFd master, const std::string& name);
 
@@ -48,6 +53,7 @@ class Creation {
   state::StateDir dir_;
   state::Record record_;
   std::optional<cgroup::Cgroup> cgroup_;
+  uint64_t oom_kills_before_ = 0;
   sys::UniqueFd console_socket_;
   sys::UniqueFd terminal_;
   seccomp::Program filter_;
@@ -69,6 +75,10 @@ Status Creation::record_intent(const Context& context) {
   record_.poststart = config.hooks.poststart;
   record_.poststop = config.hooks.poststop;
   record_.has_process = config.process.has_value();
+  if (config.linux && config.linux->resources && config.linux->resources->memory) {
+    record_.check_before_update =
+        config.linux->resources->memory->check_before_update.value_or(false);
+  }
   if (config.linux && config.linux->seccomp && spec::notifies(*config.linux->seccomp)) {
     record_.listener_path = config.linux->seccomp->listener_path.value_or("");
     record_.listener_metadata = config.linux->seccomp->listener_metadata.value_or("");
@@ -89,14 +99,16 @@ Status Creation::make_cgroup() {
   };
   std::vector<cgroup::Write> all = plan.writes.before_clone;
   all.insert(all.end(), plan.writes.after_clone.begin(), plan.writes.after_clone.end());
-  cgroup_.emplace(OCI_TRY(cgroup::Cgroup::create(plan.layout, plan.path, all, remember)));
+  cgroup_.emplace(OCI_TRY(
+      cgroup::Cgroup::create(plan.layout, plan.path, all, remember, location_of(record_).owner)));
+  // A cgroup that was there before may have counted others' deaths.
+  if (cgroup_->existed()) oom_kills_before_ = cgroup::oom_kills(cgroup_->fd());
   return cgroup_->apply(plan.writes.before_clone);
 }
 
 Status Creation::while_it_mounts() {
   if (cgroup_) {
     const CgroupPlan& plan = *prepared_.cgroup;
-    OCI_TRY(cgroup_->apply(plan.writes.after_clone));
     if (!plan.device_program.empty()) {
       OCI_TRY(cgroup::attach_device_program(cgroup_->fd(), plan.device_program));
     }
@@ -119,9 +131,26 @@ Status Creation::run_hooks(pid_t pid) {
   return run_host_hooks(spec::HookKind::kCreateRuntime, hooks.create_runtime, state);
 }
 
+// What would stand in the way of init itself.
+Status Creation::finish_cgroup(pid_t pid) {
+  if (!cgroup_) return {};
+  const CgroupPlan& plan = *prepared_.cgroup;
+  OCI_TRY(cgroup_->apply(plan.writes.after_clone));
+  if (!plan.delegate_to) return {};
+  const auto is_user = [](const spec::Namespace& ns) {
+    return ns.type == spec::NamespaceType::kUser;
+  };
+  const bool mapped = std::ranges::any_of(prepared_.config.linux->namespaces, is_user);
+  const uid_t owner =
+      mapped ? OCI_TRY(launch::host_uid(pid, *plan.delegate_to)) : *plan.delegate_to;
+  if (owner == ::geteuid() && !cgroup_->existed()) return {};
+  return cgroup::delegate(cgroup_->fd(), owner).during("linux.cgroupsPath");
+}
+
 // One record for both facts: if we die before init has settled, it dies as well, and a container
 // without a process is a stopped one.
 Status Creation::remember(pid_t pid) {
+  OCI_TRY(finish_cgroup(pid));
   record_.pid = pid;
   record_.start_time = OCI_TRY(sys::read_process_stat(pid)).start_time;
   record_.phase = state::Phase::kCreated;
@@ -149,8 +178,9 @@ launch::Services Creation::services() {
             return take_console(std::move(master), name);
           },
       .warn = [](const std::string& text) { sys::log_warning(text); },
+      .pids_exhausted = [this] { return cgroup_ && cgroup::pids_exhausted(cgroup_->fd()); },
       .obituary = [this]() -> std::string {
-        if (!cgroup_ || cgroup::oom_kills(cgroup_->fd()) == 0) return "";
+        if (!cgroup_ || cgroup::oom_kills(cgroup_->fd()) <= oom_kills_before_) return "";
         return "container init was OOM-killed (memory limit too low?): see "
                "linux.resources.memory.limit";
       },

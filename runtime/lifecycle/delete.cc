@@ -9,6 +9,7 @@
 #include "runtime/cgroup/remove.h"
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/destroy.h"
+#include "runtime/lifecycle/location.h"
 #include "runtime/lifecycle/transitions.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/pidfd.h"
@@ -25,8 +26,7 @@ Status end_holder(const Context& context, const std::string& id) {
   const state::Record& record = container.record;
   if (!record.cgroup_path.empty() && record.pid != 0) {
     const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
-    const cgroup::Location location{.path = record.cgroup_path, .existed = record.cgroup_existed};
-    OCI_TRY(cgroup::kill_all(layout, location, SIGKILL));
+    OCI_TRY(cgroup::kill_all(layout, location_of(record), SIGKILL));
   }
   const bool creating = record.phase == state::Phase::kCreating && state::creator_alive(record);
   const std::optional<sys::Pidfd> process =

@@ -9,6 +9,7 @@
 #include "runtime/cgroup/remove.h"
 #include "runtime/lifecycle/container_state.h"
 #include "runtime/lifecycle/host_hooks.h"
+#include "runtime/lifecycle/location.h"
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/pidfd.h"
 #include "runtime/sys/proc.h"
@@ -40,8 +41,7 @@ Status destroy(state::StateDir& dir, const state::Record& record) {
   // After a reboot the path, if it exists, is somebody else's.
   if (!record.cgroup_path.empty() && this_boot(record)) {
     const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
-    const cgroup::Location location{.path = record.cgroup_path, .existed = record.cgroup_existed};
-    OCI_TRY(cgroup::kill_and_remove(layout, location, deadline));
+    OCI_TRY(cgroup::kill_and_remove(layout, location_of(record), deadline));
   }
   OCI_TRY(kill_init(record, deadline));
   OCI_TRY(run_host_hooks(spec::HookKind::kPoststop, record.poststop,

@@ -36,6 +36,7 @@ json::Value cgroup_value(const CgroupPlan& plan, Allocator& allocator) {
     value.AddMember("writesAfterClone", writes_value(plan.writes.after_clone, allocator),
                     allocator);
   }
+  if (plan.delegate_to) value.AddMember("ownedByUid", *plan.delegate_to, allocator);
   if (!plan.device_program.empty()) {
     value.AddMember("deviceProgramInstructions", static_cast<uint64_t>(plan.device_program.size()),
                     allocator);

@@ -4,6 +4,7 @@
 #include "runtime/cgroup/layout.h"
 #include "runtime/cgroup/remove.h"
 #include "runtime/lifecycle/container.h"
+#include "runtime/lifecycle/location.h"
 #include "runtime/lifecycle/transitions.h"
 #include "runtime/sys/pidfd.h"
 
@@ -14,8 +15,7 @@ Status kill(const Context& context, const KillOptions& options) {
   const state::Record& record = container.record;
   if (options.all && !record.cgroup_path.empty()) {
     const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
-    return cgroup::kill_all(layout, {.path = record.cgroup_path, .existed = record.cgroup_existed},
-                            options.signal);
+    return cgroup::kill_all(layout, location_of(record), options.signal);
   }
   OCI_TRY(check_transition(Verb::kKill, container.status, options.id));
   const std::optional<sys::Pidfd> init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 
@@ -95,9 +96,26 @@ Status check_root(const plan::Plan& plan) {
   return Error::system(errno, cat("root.path: '", rootfs, "'"));
 }
 
+// config-linux.md#cgroup-ownership: to the user of the process, where the container has a cgroup
+// namespace of its own and the cgroup filesystem mounted read-write.
+std::optional<uint32_t> delegated_uid(const spec::Config& config) {
+  if (!config.linux) return {};
+  const auto is_new_cgroup = [](const spec::Namespace& ns) {
+    return ns.type == spec::NamespaceType::kCgroup && !ns.path;
+  };
+  if (std::ranges::none_of(config.linux->namespaces, is_new_cgroup)) return {};
+  const auto is_writable_cgroup = [](const spec::Mount& mount) {
+    return mount.source == "cgroup" && mount.destination == "/sys/fs/cgroup" &&
+           std::ranges::find(mount.options, "ro") == mount.options.end();
+  };
+  if (std::ranges::none_of(config.mounts, is_writable_cgroup)) return {};
+  return config.process ? config.process->user.uid : 0;
+}
+
 Result<CgroupPlan> plan_cgroup(const spec::Config& config, const std::string& id) {
   CgroupPlan plan;
   plan.layout = OCI_TRY(cgroup::find_layout());
+  plan.delegate_to = delegated_uid(config);
   const bool has_linux = config.linux.has_value();
   plan.path = OCI_TRY(cgroup::place(has_linux ? config.linux->cgroups_path : std::nullopt, id));
   if (!has_linux || !config.linux->resources) return plan;
@@ -125,6 +143,7 @@ void warn_of_lost_limits(const spec::Config& config) {
               {"pids", resources.pids.has_value()},
               {"blockIO", resources.block_io.has_value()},
               {"hugepageLimits", !resources.hugepage_limits.empty()},
+              {"rdma", !resources.rdma.empty()},
               {"unified", !resources.unified.empty()}};
   for (const auto& row : rows) {
     if (!row.asked) continue;

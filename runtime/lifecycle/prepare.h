@@ -21,6 +21,7 @@ struct CgroupPlan {
   std::string path;  // below the mount of the v2 tree
   cgroup::Writes writes;
   std::vector<bpf_insn> device_program;
+  std::optional<uint32_t> delegate_to;  // a uid of the container's that is to own the cgroup
 };
 
 struct Prepared {

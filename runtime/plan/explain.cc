@@ -332,7 +332,8 @@ void write_process(Writer& out, const Plan& plan) {
   out.unsigned_number("uid", head.uid);
   out.unsigned_number("gid", head.gid);
   out.list("groups", out.items(head.groups));
-  out.flag("setGroups", head.set_groups);
+  out.flag("setGroups", head.set_groups && !head.keep_groups);
+  out.flag("keepGroups", head.keep_groups);
   if (head.umask >= 0) out.text("umask", octal(static_cast<uint32_t>(head.umask)));
   out.begin("capabilities");
   out.list("bounding", capability_set_names(head.capabilities.bounding));

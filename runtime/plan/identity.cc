@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "runtime/plan/draft.h"
+#include "spec/annotations.h"
 
 namespace oci::plan {
 namespace {
@@ -20,12 +21,27 @@ bool may_set_groups(const Draft& draft) {
   return draft.host.euid == 0 || (draft.created & CLONE_NEWUSER) == 0 || !one_id;
 }
 
+bool keeps_groups(const spec::Config& config) {
+  return std::ranges::any_of(config.annotations, [](const auto& annotation) {
+    return annotation.first == spec::kKeepGroups &&
+           (annotation.second == "1" || annotation.second == "true");
+  });
+}
+
 Status plan_user(Draft& draft, const spec::User& user) {
   init::Plan& head = draft.block.head();
   head.uid = user.uid;
   head.gid = user.gid;
   const std::optional<uint32_t> mask = user.umask ? user.umask : draft.request.callers_umask;
   head.umask = mask ? static_cast<int32_t>(*mask) : -1;
+  head.keep_groups = keeps_groups(draft.config);
+  if (head.keep_groups) {
+    if (!user.additional_gids.empty()) {
+      draft.plan.warnings.push_back(cat("process.user.additionalGids: not set, because annotation ",
+                                        spec::kKeepGroups, " keeps the caller's groups"));
+    }
+    return {};
+  }
   if (!head.set_groups && !user.additional_gids.empty()) {
     return invalid("process.user.additionalGids",
                    "cannot be set where a user namespace maps one group only; map a range that "

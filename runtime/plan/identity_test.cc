@@ -47,6 +47,18 @@ BOOST_AUTO_TEST_CASE(groups_are_set_even_if_there_are_none) {
   BOOST_TEST(groups[1] == 10u);
 }
 
+BOOST_AUTO_TEST_CASE(an_annotation_keeps_the_groups_of_the_caller) {
+  spec::Config config = some_config();
+  config.annotations = {{"run.oci.keep_original_groups", "1"}};
+  BOOST_TEST(plan_of(config).init().keep_groups);
+  BOOST_TEST(plan_of(config).warnings.empty());
+  config.process->user.additional_gids = {5};
+  BOOST_TEST(plan_of(config).init().groups.count == 0u);
+  BOOST_TEST(plan_of(config).warnings.size() == 1u);
+  config.annotations = {{"run.oci.keep_original_groups", "0"}};
+  BOOST_TEST(!plan_of(config).init().keep_groups);
+}
+
 BOOST_AUTO_TEST_CASE(who_may_map_one_id_only_may_not_set_groups) {
   spec::Config config = with_user_namespace({{0, 1000, 1}});
   BOOST_TEST(!plan_of(config, rootless_host()).init().set_groups);

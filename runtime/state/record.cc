@@ -135,6 +135,10 @@ std::string to_json(const Record& record) {
   put(out, "cgroupDriver", record.cgroup_driver);
   put(out, "cgroupPath", record.cgroup_path);
   put(out, "cgroupExisted", static_cast<uint64_t>(record.cgroup_existed));
+  if (record.check_before_update) {
+    out.Key("checkBeforeUpdate");
+    out.Bool(true);
+  }
   if (!record.listener_path.empty()) {
     put(out, "listenerPath", record.listener_path);
     put(out, "listenerMetadata", record.listener_metadata);
@@ -181,6 +185,7 @@ Result<Record> parse_record(std::string text) {
   get(document, "cgroupDriver", record.cgroup_driver);
   get(document, "cgroupPath", record.cgroup_path);
   get(document, "cgroupExisted", record.cgroup_existed);
+  get(document, "checkBeforeUpdate", record.check_before_update);
   get(document, "listenerPath", record.listener_path);
   get(document, "listenerMetadata", record.listener_metadata);
   get(document, "hasProcess", record.has_process);

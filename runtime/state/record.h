@@ -45,7 +45,8 @@ struct Record {
   spec::Annotations annotations;
   std::vector<spec::Hook> poststart;
   std::vector<spec::Hook> poststop;
-  std::string listener_path;  // linux.seccomp.listenerPath if the filter has a listener
+  bool check_before_update = false;  // linux.resources.memory.checkBeforeUpdate, for `update`
+  std::string listener_path;         // linux.seccomp.listenerPath if the filter has a listener
   std::string listener_metadata;
   bool has_process = true;  // false: config.json sets none, and `start` is refused
 };

@@ -9,12 +9,21 @@
 #include "runtime/sys/proc.h"
 
 namespace oci::sys {
+namespace {
+
+// A number that is left as the name of a group or a session, or is a thread's, names no process:
+// EINVAL up to Linux 6.14, ESRCH or ENOENT since then. With flags of 0 nothing else is invalid.
+bool is_no_process(int error) {
+  return error == ESRCH || error == EINVAL || error == ENOENT;
+}
+
+}  // namespace
 
 Result<std::optional<Pidfd>> Pidfd::open(pid_t pid, uint64_t start_time) {
   if (pid <= 0) return std::optional<Pidfd>();
   UniqueFd fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   if (!fd) {
-    if (errno == ESRCH) return std::optional<Pidfd>();
+    if (is_no_process(errno)) return std::optional<Pidfd>();
     return Error::system(errno, cat("pidfd_open ", pid));
   }
   const Result<ProcessStat> stat = read_process_stat(pid);

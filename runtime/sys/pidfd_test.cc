@@ -1,5 +1,7 @@
 #include "runtime/sys/pidfd.h"
 
+#include <unistd.h>
+
 #include <csignal>
 
 #include "runtime/sys/proc.h"
@@ -39,6 +41,20 @@ BOOST_AUTO_TEST_CASE(a_reaped_process_is_not_found) {
   ::kill(pid, SIGKILL);
   child.reap();
   BOOST_TEST(!Pidfd::open(pid, start).value().has_value());
+}
+
+// Its number lives on as the group's, which the kernel tells in other words.
+BOOST_AUTO_TEST_CASE(a_reaped_leader_of_a_group_that_lives_on_is_not_found) {
+  testing::Child leader, member;
+  const pid_t pid = leader.pid();
+  const uint64_t start = read_process_stat(pid).value().start_time;
+  BOOST_REQUIRE(::setpgid(pid, pid) == 0);
+  BOOST_REQUIRE(::setpgid(member.pid(), pid) == 0);
+  ::kill(pid, SIGKILL);
+  leader.reap();
+  const Result<std::optional<Pidfd>> found = Pidfd::open(pid, start);
+  BOOST_REQUIRE(found);
+  BOOST_TEST(!found.value().has_value());
 }
 
 BOOST_AUTO_TEST_CASE(process_groups_and_everyone_are_never_opened) {

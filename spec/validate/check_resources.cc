@@ -92,6 +92,10 @@ void check_network(const NetworkResources& network, Diagnostics& out) {
 
 void check_rdma(const std::vector<RdmaLimit>& limits, Diagnostics& out) {
   for (const RdmaLimit& limit : limits) {
+    if (limit.device.empty() || limit.device.find_first_of(" \t\n") != limit.device.npos) {
+      out.add("linux.resources.rdma",
+              cat("expected the name of an RDMA device, found ", quoted(limit.device)));
+    }
     if (limit.hca_handles || limit.hca_objects) continue;
     out.add(child_path("linux.resources.rdma", limit.device),
             "expected hcaHandles or hcaObjects, found neither");

@@ -85,8 +85,7 @@ BOOST_AUTO_TEST_CASE(entries_by_name_have_one_and_a_content) {
         [](Config& c) {
           c.linux->resources->network = {.priorities = {{"", 1}}};
         }},
-       {"linux.resources.rdma.mlx5_1: expected hcaHandles or hcaObjects, found neither\n"
-        "linux.resources.rdma: not supported yet",
+       {"linux.resources.rdma.mlx5_1: expected hcaHandles or hcaObjects, found neither",
         [](Config& c) {
           c.linux->resources->rdma = {{"mlx5_1", {}, {}}};
         }},
@@ -95,8 +94,13 @@ BOOST_AUTO_TEST_CASE(entries_by_name_have_one_and_a_content) {
         [](Config& c) {
           c.linux->resources->unified = {{"../memory.max", "1"}};
         }},
+       {"linux.resources.rdma: expected the name of an RDMA device, found \"a b\"",
+        [](Config& c) {
+          c.linux->resources->rdma = {{"a b", 1, {}}};
+        }},
        {"", [](Config& c) {
           c.linux->resources->unified = {{"memory.high", "1"}};
+          c.linux->resources->rdma = {{"mlx5_1", 1, {}}};
         }}});
 }
 
@@ -160,10 +164,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_applied_yet_is_refused_by_its_path) {
   check({{"linux.netDevices: not supported yet",
           [](Config& c) { c.linux->net_devices = {{.host_name = "eth1"}}; }},
          {"linux.intelRdt: not supported yet", [](Config& c) { c.linux->intel_rdt.emplace(); }},
-         {"linux.mountLabel: not supported yet", [](Config& c) { c.linux->mount_label = "l"; }},
-         {"linux.resources.rdma: not supported yet", [](Config& c) {
-            c.linux->resources->rdma = {{"mlx5_1", 1, {}}};
-          }}});
+         {"linux.mountLabel: not supported yet", [](Config& c) { c.linux->mount_label = "l"; }}});
 }
 
 BOOST_AUTO_TEST_CASE(what_asks_for_nothing_is_accepted) {

@@ -18,8 +18,6 @@ constexpr LinuxProperty kOfLinux[] = {
     {"linux.intelRdt", [](const Linux& l) { return l.intel_rdt.has_value(); }},
     {"linux.mountLabel", [](const Linux& l) { return is_given(l.mount_label); }},
     {"linux.netDevices", [](const Linux& l) { return !l.net_devices.empty(); }},
-    {"linux.resources.rdma",
-     [](const Linux& l) { return l.resources && !l.resources->rdma.empty(); }},
 };
 
 void refuse(std::string path, Diagnostics& out) {

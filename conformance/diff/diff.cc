@@ -1,0 +1,250 @@
+#include "conformance/diff/diff.h"
+
+#include <getopt.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <set>
+#include <stdexcept>
+
+#include "conformance/diff/compare.h"
+#include "conformance/harness/case.h"
+#include "conformance/harness/files.h"
+#include "conformance/harness/known.h"
+#include "conformance/harness/runner.h"
+#include "conformance/harness/setup.h"
+#include "conformance/harness/view.h"
+
+namespace oci::conformance {
+namespace {
+
+constexpr char kUsage[] =
+    R"(oci-conformance diff --runtime A --runtime B [BUNDLE…]  where two runtimes differ
+
+A BUNDLE is a directory with a config.json, or such a file alone; without one, the whole corpus. The
+root filesystem and the program are the harness's own: the program prints what it sees.
+
+  --runtime '[NAME=]BIN [OPTION…]'  twice
+  --known FILE|none    differences that are expected (diff/known/A-B.txt)
+  --without POINTER    leaves this out of every config: /linux/resources/devices; may be repeated
+  --view unified|hybrid|legacy|as-is  the cgroup layout they see (unified)
+  --jobs N             bundles at a time (2)
+  --busybox FILE       a static busybox (the one in PATH)
+  --work DIR           where bundles are made (/var/tmp)
+)";
+
+struct Options {
+  std::vector<std::string> runtimes, bundles, without;
+  std::string known, view = "unified", busybox, work = "/var/tmp";
+  int jobs = 2;
+};
+
+[[noreturn]] void wrong_usage() {
+  std::fputs(kUsage, stderr);
+  std::exit(2);
+}
+
+Options parse_options(int argc, char** argv) {
+  constexpr option kOptions[] = {{"runtime", required_argument, nullptr, 'r'},
+                                 {"known", required_argument, nullptr, 'k'},
+                                 {"without", required_argument, nullptr, 'o'},
+                                 {"view", required_argument, nullptr, 'v'},
+                                 {"jobs", required_argument, nullptr, 'j'},
+                                 {"busybox", required_argument, nullptr, 'b'},
+                                 {"work", required_argument, nullptr, 'w'},
+                                 {"help", no_argument, nullptr, 'h'},
+                                 {nullptr, 0, nullptr, 0}};
+  Options options;
+  const std::pair<int, std::string*> texts[] = {
+      {'k', &options.known}, {'v', &options.view}, {'b', &options.busybox}, {'w', &options.work}};
+  for (int letter = 0; (letter = ::getopt_long(argc, argv, "", kOptions, nullptr)) != -1;) {
+    if (letter == 'h') {
+      std::fputs(kUsage, stdout);
+      std::exit(0);
+    }
+    if (letter == '?') wrong_usage();
+    if (letter == 'r') options.runtimes.emplace_back(optarg);
+    if (letter == 'o') options.without.emplace_back(optarg);
+    if (letter == 'j') options.jobs = std::max(1, std::atoi(optarg));
+    for (const auto& [of, text] : texts) {
+      if (letter == of) *text = optarg;
+    }
+  }
+  options.bundles.assign(argv + optind, argv + argc);
+  if (options.runtimes.size() != 2) wrong_usage();
+  return options;
+}
+
+// A bundle of either side: what is compared over.
+struct Subject {
+  std::string name;  // "podman-default"
+  std::string text;  // of its config.json
+};
+
+Subject read_subject(std::string path) {
+  while (path.size() > 1 && path.back() == '/')
+    path.pop_back();
+  const bool is_file = path.ends_with(".json");
+  Subject subject{.name = path.substr(path.rfind('/') + 1),
+                  .text = read_file(is_file ? path : path + "/config.json")};
+  if (subject.text.empty()) throw std::runtime_error("no config.json in " + path);
+  if (is_file) subject.name.resize(subject.name.size() - 5);
+  return subject;
+}
+
+std::vector<Subject> read_subjects(const std::vector<std::string>& bundles) {
+  std::vector<Subject> subjects;
+  for (const std::string& bundle : bundles)
+    subjects.push_back(read_subject(bundle));
+  if (!bundles.empty()) return subjects;
+  for (const std::string& name : entries(OCI_CONFORMANCE_CORPUS)) {
+    if (name.ends_with(".json"))
+      subjects.push_back(read_subject(OCI_CONFORMANCE_CORPUS "/" + name));
+  }
+  return subjects;
+}
+
+// An observation crosses from the process of its run in a file: path, NUL, text, NUL.
+void save(const Observation& seen, const std::string& file) {
+  std::string text;
+  for (const auto& [path, value] : seen)
+    text += path + '\0' + value + '\0';
+  write_file(file, text);
+}
+
+Observation load(const std::string& file) {
+  const std::vector<std::string> parts = [&] {
+    std::vector<std::string> all(1);
+    for (const char c : read_file(file)) {
+      if (c == '\0') {
+        all.emplace_back();
+      } else {
+        all.back() += c;
+      }
+    }
+    return all;
+  }();
+  Observation seen;
+  for (size_t at = 0; at + 1 < parts.size(); at += 2)
+    seen[parts[at]] = parts[at + 1];
+  return seen;
+}
+
+std::string shown_list(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words)
+    text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+// All subjects on one runtime, side by side, each isolated as a case is.
+std::vector<Observation> observe_all(const Run& run, const Runtime& runtime,
+                                     const std::vector<Subject>& subjects,
+                                     const std::vector<std::string>& without) {
+  const std::string results = run.work + "/seen-" + runtime.name;
+  make_dir(results);
+  std::vector<Case> cases;
+  cases.reserve(subjects.size());
+  for (const Subject& subject : subjects) {
+    const std::string file = results + "/" + subject.name;
+    cases.emplace_back(subject.name, "", [&subject, &without, file](Sandbox& sandbox) {
+      Bundle bundle = sandbox.bundle();
+      const Rebuilt rebuilt = rebuild(subject.text, without, bundle, sandbox);
+      Observation seen = observe(sandbox, bundle);
+      seen["!left-out"] = shown_list(rebuilt.left_out);
+      save(seen, file);
+    });
+  }
+  std::vector<const Case*> list;
+  for (const Case& one : cases)
+    list.push_back(&one);
+  const std::vector<Result> verdicts = run_cases(run, runtime, list);
+  std::vector<Observation> all;
+  for (size_t row = 0; row < subjects.size(); ++row) {
+    Observation seen = load(results + "/" + subjects[row].name);
+    // Among the facts: what the run left behind, or why there was none.
+    if (verdicts[row].verdict != Verdict::kPassed) seen["/trouble"] = verdicts[row].reason;
+    all.push_back(std::move(seen));
+  }
+  return all;
+}
+
+class Report {
+ public:
+  Report(const Known& known, std::string left, std::string right)
+      : known_(known), left_(std::move(left)), right_(std::move(right)) {}
+
+  void add(const Subject& subject, const Observation& left, const Observation& right) {
+    bool bad = false;
+    for (const Difference& one : compare(left, right)) {
+      const std::optional<Known::Entry> known = known_.find(subject.name + " " + one.path);
+      if (known) used_.insert(known->glob);
+      bad = bad || !known;
+      std::printf("%s - %s %s: %s '%s', %s '%s'%s\n", known ? "# known" : "not ok",
+                  subject.name.c_str(), one.path.c_str(), left_.c_str(), one.left.c_str(),
+                  right_.c_str(), one.right.c_str(), known ? (": " + known->reason).c_str() : "");
+    }
+    for (const auto& [name, seen] : {std::pair(left_, left), std::pair(right_, right)}) {
+      const auto said = seen.find("!said");
+      if (seen.contains("/accepted") && seen.at("/accepted") == "false") {
+        std::printf("#   %s says: %s\n", name.c_str(), said->second.c_str());
+      }
+    }
+    const bool ran = left.contains("/umask") && right.contains("/umask");
+    ++(bad ? failed_ : ran ? passed_ : skipped_);
+    if (const auto out = left.find("!left-out"); out != left.end() && !out->second.empty()) {
+      left_out_.insert(out->second);
+    }
+  }
+
+  // What is listed and does not differ is to go, where everything was looked at.
+  int close(bool whole) {
+    for (const Known::Entry& entry : known_.entries()) {
+      if (!whole || used_.contains(entry.glob) || entry.sometimes) continue;
+      std::printf("not ok - listed as known, and does not differ: %s\n", entry.glob.c_str());
+      ++failed_;
+    }
+    for (const std::string& out : left_out_)
+      std::printf("# left out of some, as this machine cannot give it: %s\n", out.c_str());
+    std::printf("%d passed, %d failed, %d skipped\n", passed_, failed_, skipped_);
+    return failed_ != 0 ? 1 : 0;
+  }
+
+ private:
+  const Known& known_;
+  std::string left_, right_;
+  std::set<std::string> used_, left_out_;
+  int passed_ = 0, failed_ = 0, skipped_ = 0;
+};
+
+}  // namespace
+
+int diff_runtimes(int argc, char** argv) {
+  const Options options = parse_options(argc, argv);
+  const std::vector<Subject> subjects = read_subjects(options.bundles);
+  const std::string work = make_work(options.work);
+  std::vector<Runtime> runtimes;
+  for (const std::string& text : options.runtimes)
+    runtimes.push_back(parse_runtime(text, work));
+  const Run run{.work = work, .parts = make_template(options.busybox, work), .jobs = options.jobs};
+  enter_view(options.view);
+  for (const Runtime& runtime : runtimes)
+    std::printf("# %s: %s (%s)\n", runtime.name.c_str(), runtime.version.c_str(),
+                runtime.path.c_str());
+  std::printf("# cgroups: %s\n", describe_cgroups().c_str());
+  const std::string file =
+      options.known.empty()
+          ? OCI_CONFORMANCE_DIFF_KNOWN "/" + runtimes[0].name + "-" + runtimes[1].name + ".txt"
+          : options.known;
+  const Known known = options.known == "none" ? Known() : Known::parse(read_file(file));
+  const auto left = observe_all(run, runtimes[0], subjects, options.without);
+  const auto right = observe_all(run, runtimes[1], subjects, options.without);
+  remove_tree(work);
+  Report report(known, runtimes[0].name, runtimes[1].name);
+  for (size_t row = 0; row < subjects.size(); ++row)
+    report.add(subjects[row], left[row], right[row]);
+  return report.close(options.bundles.empty());
+}
+
+}  // namespace oci::conformance

@@ -1,0 +1,21 @@
+// The command line of oci-conformance.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace oci::conformance {
+
+struct Options {
+  std::vector<std::string> runtimes, filters;
+  std::string view = "unified", format = "table", known;
+  std::string busybox, work = "/var/tmp";
+  int jobs = 2;
+  bool json_paths = false, keep = false, list = false, coverage = false;
+};
+
+// `known` is where known deviations are when nothing else is said. What is wrong is printed, and
+// ends the program with 2; --help ends it with 0.
+Options parse_options(int argc, char** argv, const std::string& known);
+
+}  // namespace oci::conformance

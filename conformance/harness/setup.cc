@@ -1,0 +1,54 @@
+#include "conformance/harness/setup.h"
+
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <stdexcept>
+
+#include "conformance/harness/files.h"
+
+namespace oci::conformance {
+
+std::string make_work(const std::string& parent) {
+  std::string pattern = parent + "/oci-conformance.XXXXXX";
+  if (!::mkdtemp(pattern.data())) throw std::runtime_error("cannot make " + pattern);
+  ::chmod(pattern.c_str(), 0755);
+  return pattern;
+}
+
+Template make_template(const std::string& busybox, const std::string& work) {
+  const std::string from = busybox.empty() ? find_program("busybox") : busybox;
+  if (from.empty()) throw std::runtime_error("busybox is missing: apt-get install busybox-static");
+  char* self = ::realpath("/proc/self/exe", nullptr);
+  if (!self) throw std::runtime_error("cannot tell where this program is: is /proc mounted?");
+  const std::string directory = std::string(self).substr(0, std::string(self).rfind('/'));
+  ::free(self);
+  Template parts{.busybox = work + "/busybox", .probe = work + "/probe"};
+  copy_file(from, parts.busybox);
+  copy_file(directory + "/oci-probe", parts.probe);
+  return parts;
+}
+
+Runtime parse_runtime(const std::string& text, const std::string& work) {
+  Runtime runtime;
+  runtime.words = split(text, ' ');
+  std::string binary = runtime.words.empty() ? "" : runtime.words.front();
+  if (!runtime.words.empty()) runtime.words.erase(runtime.words.begin());
+  const size_t equals = binary.find('=');
+  if (equals != binary.npos) {
+    runtime.name = binary.substr(0, equals);
+    binary = binary.substr(equals + 1);
+  }
+  runtime.path = binary.find('/') == binary.npos ? find_program(binary) : binary;
+  char* real = ::realpath(runtime.path.c_str(), nullptr);
+  if (!real) throw std::runtime_error("no such runtime: " + binary);
+  runtime.path = real;
+  ::free(real);
+  if (runtime.name.empty()) runtime.name = runtime.path.substr(runtime.path.rfind('/') + 1);
+  const Outcome outcome = run_command({.argv = {runtime.path, "--version"}}, work);
+  const std::vector<std::string> said = lines(outcome.out);
+  runtime.version = said.empty() ? "(no version)" : said.front();
+  return runtime;
+}
+
+}  // namespace oci::conformance

@@ -1,0 +1,43 @@
+# Which image the virtual machine needs, and where it is kept: outside the tree, under a name made from
+# all that goes into it. Sourced by run.
+
+vm_cache=${OCI_RT_VM_CACHE:-/var/cache/oci-rt-vm}
+vm_packages="qemu-system-x86 mmdebstrap e2fsprogs xz-utils busybox-static util-linux"
+guest_packages="linux-image-cloud-amd64 systemd-sysv dbus kmod apparmor libpam-systemd busybox-static
+  runc crun strace iproute2 procps bsdutils libcap2-bin libstdc++6 python3-minimal libpython3-stdlib perl-base"
+guest_engines="udev podman buildah conmon containerd docker.io containernetworking-plugins fuse-overlayfs
+  netavark iptables uidmap ca-certificates"
+
+# ensure_image RELEASE ENGINES: prints the directory of the image, after building it if it is not
+# there: disk, vmlinuz, initrd. Two that ask at once build it once.
+ensure_image() {
+  local release=$1 packages=$guest_packages key directory
+  [ -z "$2" ] || packages+=" $guest_engines"
+  key=$(cat "$here/build_image" "$here/initrd.sh" "$here/guest.sh" <(echo "$release $packages") | sha256sum | cut -c1-16)
+  directory=$vm_cache/$release${2:+-engines}-$key
+  mkdir -p "$vm_cache"
+  if [ ! -e "$directory/disk" ]; then
+    say "building the image of $release in $directory" >&2
+    (
+      flock --timeout 900 9
+      [ -e "$directory/disk" ] || build_image "$release" "$directory" "$packages"
+    ) 9>"$vm_cache/.$release.lock" || return 1
+  fi
+  say "$directory"
+}
+
+# In a directory of its own that is renamed when all is well.
+build_image() {
+  local release=$1 directory=$2 packages=$3 made
+  made=$(mktemp -d "$vm_cache/.building.XXXXXX")
+  # shellcheck disable=SC2086
+  if "$here/build_image" "$release" "$made" $packages >"$work/image.log" 2>&1; then
+    # What older lists of packages made is of no use any more.
+    rm -rf --one-file-system "${directory%-*}"-[0-9a-f]*
+    mv "$made" "$directory"
+    return 0
+  fi
+  tail -n 30 "$work/image.log" >&2
+  rm -rf --one-file-system "$made"
+  return 1
+}

@@ -1,0 +1,34 @@
+# The second drive of the virtual machine: the scripts and the programs that were built, and the command.
+# Sourced by run.
+
+# make_share WORK [PATH…] -- CMD…: writes WORK/share.img. In it are files/, what is to appear in the guest
+# at the same absolute paths; paths, a list of what to mount; command, a script for bash.
+make_share() {
+  local work=$1 staging=$1/share program
+  shift
+  mkdir -p "$staging/files"
+  for program in conformance hooks runtime spec; do
+    stage "$top/$program"
+  done
+  for program in "$build"/conformance/oci-* "$build"/runtime/oci-rt "$build"/*/*_test "$build"/*/*/*_test; do
+    [ ! -f "$program" ] || stage "$program"
+  done
+  echo "$top" >"$staging/paths"
+  # The one library of theirs that the guest has not, or not in this version.
+  ldd "$build"/conformance/*_test 2>/dev/null | awk '/libboost/ { print $3 }' | while read -r program; do
+    stage "$program" && echo "$program" >>"$staging/paths"
+  done
+  [[ $build = "$top"/* ]] || echo "$build" >>"$staging/paths"
+  while [ "$1" != -- ]; do
+    stage "$1"
+    [[ $1 = "$top"/* ]] || echo "$1" >>"$staging/paths"
+    shift
+  done
+  shift
+  { printf 'export BUILD_DIR=%q\nexec' "$build" && printf ' %q' "$@" && echo; } >"$staging/command"
+  mke2fs -q -t ext4 -m 0 -O ^has_journal -d "$staging" "$work/share.img" \
+    $(($(du -sm "$staging" | cut -f 1) * 5 / 4 + 64))M >/dev/null
+  rm -rf --one-file-system "$staging"
+}
+
+stage() { (cd / && cp -a --parents ".$1" "$staging/files"); }

@@ -1,0 +1,15 @@
+// The annotations that change what this runtime does. `features` lists them as potentially unsafe:
+// an engine must not pass on an image's.
+#pragma once
+
+#include <string_view>
+
+namespace oci::spec {
+
+// "1" or "true": the process keeps the supplementary groups of the caller. Podman's
+// `--group-add keep-groups`.
+inline constexpr std::string_view kKeepGroups = "run.oci.keep_original_groups";
+
+inline constexpr std::string_view kEffectiveAnnotations[] = {kKeepGroups};
+
+}  // namespace oci::spec
