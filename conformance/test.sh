@@ -1,7 +1,7 @@
 #!/bin/bash
 # test.sh [--quick|--full]: installs what is missing, builds, and passes every test, as root on a fresh
-# Debian 12: unit and root tests, conformance of oci-rt and its peers, engines, crashes, rounds, and
-# conformance in virtual machines with Linux 6.1 and 6.12.
+# Debian 12: unit and root tests, conformance of oci-rt and its peers, engines, crashes, rounds, faults
+# that must be caught, and conformance in virtual machines with Linux 6.1 and 6.12.
 # The last line is "N passed, N failed, N skipped" over everything; logs are in build/logs.
 # --quick leaves out the peers, the Debian tree, the virtual machines, and all but a sample of the long sweeps.
 # --full has the virtual machines judge everything, also the peers; otherwise the newer one does a sample.
@@ -44,6 +44,10 @@ else
   part diff-crun 120 "$build/conformance/oci-conformance" diff --without /linux/resources/devices \
     --runtime "oci-rt=$oci" --runtime crun
   chown 0:0 /dev/null # crun gives the host's to the root of user namespaces
+  # Each fault is a build; with a compiler cache they take seconds.
+  if [ -n "$full" ] || command -v ccache >/dev/null; then
+    part mutations 900 "$here/mutation/run" "$build"
+  fi
   if [ -n "$full" ]; then
     for release in bookworm trixie; do
       part "vm-$release" 4000 "$here/vm/run" --release $release --timeout 3600 -- "$here/vm/tests.sh" whole peers

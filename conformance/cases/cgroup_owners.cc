@@ -127,6 +127,7 @@ const Case kToNobody("cgroups/otherwise-it-stays-the-hosts", "config-linux.md#cg
 void unknown_rdma(Sandbox& sandbox) {
   require_controller("rdma");
   Bundle bundle = placed(sandbox);
+  bundle.args({"/bin/busybox", "true"});
   expect_refusal(sandbox, bundle, {"linux.resources.rdma", {"rdma"}}, [](Bundle& spoilt) {
     spoilt.set_json("/linux/resources/rdma", R"({"no-such-device": {"hcaHandles": 3}})");
   });

@@ -111,6 +111,21 @@ const Case kMakeTarget(
     "threats/race-a-mount-target-that-is-made", "threats 7.2, CVE-2024-45310",
     [](Sandbox& sandbox) { mount_target(sandbox, "one/two", false); }, kSeconds);
 
+// Each directory on the way is there for a moment before the next is made in it.
+void made_on_the_way(Sandbox& sandbox) {
+  exchange_with_link(
+      sandbox, "first", "",
+      [&](Bundle& bundle) {
+        make_dir(sandbox.path("source"));
+        bundle.mount("/first/second/third", "bind", sandbox.path("source"), {"bind", "ro"});
+      },
+      [](const Outcome& outcome) {
+        expect(has_mount(outcome, "/source", "ro"), "the mount is not in the container");
+      });
+}
+const Case kOnTheWay("threats/race-a-directory-that-was-just-made", "threats 7.2, CVE-2024-45310",
+                     made_on_the_way, kSeconds);
+
 void masked(Sandbox& sandbox) {
   exchange_with_link(
       sandbox, "secrets", "",
