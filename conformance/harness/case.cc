@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "conformance/harness/files.h"
+
 namespace oci::conformance {
 namespace {
 
@@ -17,7 +19,7 @@ Case::Case(std::string name_in, std::string clause_in, Body body_in, int seconds
     : name(std::move(name_in)),
       clause(std::move(clause_in)),
       body(std::move(body_in)),
-      seconds(seconds_in) {
+      seconds(seconds_in * patience()) {
   registry().push_back(this);
 }
 

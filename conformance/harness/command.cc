@@ -159,7 +159,7 @@ std::optional<int> wait_child(pid_t pid, int milliseconds) {
   const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
   if (pidfd < 0) return std::nullopt;
   pollfd ended = {.fd = pidfd, .events = POLLIN, .revents = 0};
-  const int ready = ::poll(&ended, 1, milliseconds);
+  const int ready = ::poll(&ended, 1, milliseconds * patience());
   ::close(pidfd);
   int status = 0;
   if (ready != 1 || ::waitpid(pid, &status, 0) != pid) return std::nullopt;

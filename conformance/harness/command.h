@@ -72,7 +72,8 @@ class Command {
 
 Outcome run_command(Spawn spawn, const std::string& scratch);
 
-// Waits for a child, for at most `milliseconds`; its exit code as Outcome has it, or nothing.
+// Waits for a child, for at most `milliseconds` times patience(); its exit code as Outcome has it,
+// or nothing.
 std::optional<int> wait_child(pid_t pid, int milliseconds);
 
 // The path of a program in PATH or in /usr/sbin:/sbin; "" when there is none.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -80,9 +81,14 @@ std::string trimmed(std::string_view text) {
   return std::string(text.substr(begin, text.find_last_not_of(kSpace) - begin + 1));
 }
 
+int patience() {
+  const char* text = std::getenv("OCI_CONFORMANCE_PATIENCE");
+  return text ? std::clamp(std::atoi(text), 1, 100) : 1;
+}
+
 bool eventually(const std::function<bool()>& done, int milliseconds) {
   using Clock = std::chrono::steady_clock;
-  const auto deadline = Clock::now() + std::chrono::milliseconds(milliseconds);
+  const auto deadline = Clock::now() + std::chrono::milliseconds(milliseconds) * patience();
   while (!done()) {
     if (Clock::now() > deadline) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));

@@ -21,6 +21,10 @@ std::vector<std::string> lines(std::string_view text);
 std::vector<std::string> split(std::string_view text, char at);  // without empty parts
 std::string trimmed(std::string_view text);
 
+// How many times longer than usual everything may take: OCI_CONFORMANCE_PATIENCE, for machines
+// that are emulated.
+int patience();
+
 // Asks `done` every few milliseconds until it says yes; false when `milliseconds` have passed.
 bool eventually(const std::function<bool()>& done, int milliseconds = 5000);
 

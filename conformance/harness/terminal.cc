@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "conformance/harness/expect.h"
+#include "conformance/harness/files.h"
 
 namespace oci::conformance {
 namespace {
@@ -21,7 +22,7 @@ constexpr int kMilliseconds = 8000;
 
 bool readable(int fd) {
   pollfd waiting = {.fd = fd, .events = POLLIN, .revents = 0};
-  return ::poll(&waiting, 1, kMilliseconds) == 1;
+  return ::poll(&waiting, 1, kMilliseconds * patience()) == 1;
 }
 
 }  // namespace

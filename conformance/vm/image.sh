@@ -23,6 +23,7 @@ ensure_image() {
       [ -e "$directory/disk" ] || build_image "$release" "$directory" "$packages"
     ) 9>"$vm_cache/.$release.lock" || return 1
   fi
+  touch "$directory"  # in use: build_image removes what was not for two weeks
   say "$directory"
 }
 
@@ -32,8 +33,7 @@ build_image() {
   made=$(mktemp -d "$vm_cache/.building.XXXXXX")
   # shellcheck disable=SC2086
   if "$here/build_image" "$release" "$made" $packages >"$work/image.log" 2>&1; then
-    # What older lists of packages made is of no use any more.
-    rm -rf --one-file-system "${directory%-*}"-[0-9a-f]*
+    find "$vm_cache" -mindepth 1 -maxdepth 1 -mtime +14 ! -name '*.lock' -exec rm -rf --one-file-system {} +
     mv "$made" "$directory"
     return 0
   fi

@@ -27,7 +27,7 @@ fi
 part conformance-oci-rt 1200 "$judge" --json-paths --runtime "oci-rt=$build/runtime/oci-rt" ${options[@]+"${options[@]}"}
 if [ "${2:-}" = peers ]; then
   for peer in runc crun; do
-    part "conformance-$peer" 1200 "$judge" --runtime "$peer"
+    part "conformance-$peer" 1600 "$judge" --runtime "$peer"
   done
 fi
 for log in "$build"/logs/*.log; do

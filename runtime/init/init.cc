@@ -30,8 +30,8 @@ constexpr Step kSteps[] = {
     {"make devices", make_devices},  // after the mounts: /dev is one of them
     {"open console", open_console},  // after the mounts: its devpts is one of them
     {"set names", set_names},
-    {"set sysctl", write_sysctls},   // before /proc/sys becomes read-only
     {"run hooks", let_host_hooks_run},  // after the mounts, before the pivot (runtime.md)
+    {"set sysctl", write_sysctls},   // of devices that came by then, before /proc/sys is read-only
     {"run createContainer hook", run_create_container_hooks},  // paths are still the host's
     {"set labels", set_labels},      // after these hooks' execve, before /proc is masked
     {"finish root", finish_root},    // after the hooks, which may add to the root

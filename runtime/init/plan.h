@@ -166,7 +166,7 @@ struct Plan {
   uint16_t rows = 0;  // 0: leave it alone
   uint16_t columns = 0;
 
-  bool host_hooks = false;  // prestart or createRuntime: ask the parent to run them
+  bool host_hooks = false;  // prestart or createRuntime, or network devices: ask the parent
   List<HookOp> create_container_hooks;
   List<HookOp> start_container_hooks;
   StateText creating_state;

@@ -13,6 +13,7 @@
 #include "runtime/launch/id_maps.h"
 #include "runtime/lifecycle/container_state.h"
 #include "runtime/lifecycle/host_hooks.h"
+#include "runtime/lifecycle/host_resources.h"
 #include "runtime/lifecycle/location.h"
 #include "runtime/lifecycle/pid_file.h"
 #include "runtime/lifecycle/start.h"
@@ -33,6 +34,9 @@ class Creation {
   // The intent: from here on `delete --force` finds whatever comes to be.
   Status record_intent(const Context& context);
   Status make_cgroup();
+  Status make_resctrl_group() {
+    return host_resources_.make_group(prepared_.config, record_, dir_);
+  }
   Status launch();
   Status tell_caller();
   Created keep() &&;
@@ -54,6 +58,7 @@ class Creation {
   state::Record record_;
   std::optional<cgroup::Cgroup> cgroup_;
   uint64_t oom_kills_before_ = 0;
+  HostResources host_resources_;
   sys::UniqueFd console_socket_;
   sys::UniqueFd terminal_;
   seccomp::Program filter_;
@@ -124,6 +129,7 @@ Status Creation::while_it_mounts() {
 }
 
 Status Creation::run_hooks(pid_t pid) {
+  OCI_TRY(host_resources_.move_devices(pid, prepared_.config, record_, dir_));
   record_.pid = pid;
   const spec::State state = state_of(record_, spec::ContainerStatus::kCreating);
   const spec::Hooks& hooks = prepared_.config.hooks;
@@ -151,6 +157,7 @@ Status Creation::finish_cgroup(pid_t pid) {
 // without a process is a stopped one.
 Status Creation::remember(pid_t pid) {
   OCI_TRY(finish_cgroup(pid));
+  OCI_TRY(host_resources_.settle(pid, record_));
   record_.pid = pid;
   record_.start_time = OCI_TRY(sys::read_process_stat(pid)).start_time;
   record_.phase = state::Phase::kCreated;
@@ -211,12 +218,14 @@ Status Creation::tell_caller() {
 Created Creation::keep() && {
   dir_.keep();
   if (cgroup_) cgroup_->keep();
+  host_resources_.keep();
   return {std::move(dir_), std::move(record_), std::move(*init_), std::move(terminal_)};
 }
 
 Status all_steps(Creation& creation, const Context& context) {
   OCI_TRY(creation.record_intent(context));
   OCI_TRY(creation.make_cgroup());
+  OCI_TRY(creation.make_resctrl_group());
   OCI_TRY(creation.launch());
   return creation.tell_caller();
 }

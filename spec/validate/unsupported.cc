@@ -14,10 +14,7 @@ struct LinuxProperty {
   bool (*is_asked)(const Linux&);
 };
 constexpr LinuxProperty kOfLinux[] = {
-    // Even an empty one asks for a group of the container's own: config-linux.md#intelrdt.
-    {"linux.intelRdt", [](const Linux& l) { return l.intel_rdt.has_value(); }},
     {"linux.mountLabel", [](const Linux& l) { return is_given(l.mount_label); }},
-    {"linux.netDevices", [](const Linux& l) { return !l.net_devices.empty(); }},
 };
 
 struct MountProperty {
