@@ -65,6 +65,7 @@ struct MountOp {
   Text target;                 // absolute, in the container
   Text source;                 // kBind: a path of the host's. kFilesystem: the "source" key
   int32_t source_fd = -1;      // kBind: a detached tree from the parent, for user namespaces
+  int32_t id_map_fd = -1;      // kFilesystem: a user namespace whose maps it gets
   Text type;                   // kFilesystem
   List<Parameter> parameters;  // kFilesystem, kRemount
   uint64_t attr_set = 0;       // MOUNT_ATTR_*, on this mount alone

@@ -94,7 +94,7 @@ class FeaturesWriter {
     json_.EndObject();
     json_.Key("mountExtensions");
     json_.StartObject();
-    flags("idmap", {{"enabled", false}});
+    flags("idmap", {{"enabled", true}});
     json_.EndObject();
     flags("netDevices", {{"enabled", true}});
     json_.EndObject();

@@ -108,6 +108,7 @@ BOOST_AUTO_TEST_CASE(switches_say_what_is_built_in) {
   for (const char* const part : {"apparmor", "selinux", "intelRdt", "netDevices"}) {
     BOOST_TEST(section[part]["enabled"].GetBool(), part);
   }
+  BOOST_TEST(section["mountExtensions"]["idmap"]["enabled"].GetBool());
   BOOST_TEST(section["intelRdt"]["schemata"].GetBool());
   BOOST_TEST(section["intelRdt"]["monitoring"].GetBool());
 }
