@@ -54,6 +54,7 @@ void features_1_3(Sandbox& sandbox) {
        {"/linux/seccomp/knownFlags", "/linux/seccomp/supportedFlags", "/linux/seccomp/operators",
         "/linux/seccomp/archs", "/linux/mountExtensions/idmap/enabled", "/linux/netDevices/enabled",
         "/linux/intelRdt/enabled", "/linux/apparmor/enabled", "/linux/selinux/enabled",
+        "/linux/memoryPolicy/modes", "/linux/memoryPolicy/flags", "/linux/intelRdt/monitoring",
         "/potentiallyUnsafeConfigAnnotations"}) {
     expect(find(document, field), std::string("there is no ") + field);
   }

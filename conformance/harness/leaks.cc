@@ -169,8 +169,10 @@ std::vector<std::string> Snapshot::leaks(const Sandbox& sandbox) const {
         for (const pid_t pid : descendants(::getpid())) {
           found.push_back("process " + std::to_string(pid) + " " + command_of(pid));
         }
-        for (const auto& name : entries(sandbox.state_root()))
-          found.push_back("state/" + name);
+        for (const auto& name : entries(sandbox.state_root())) {
+          // crun's compiled filters, which are no container's.
+          if (name != ".cache") found.push_back("state/" + name);
+        }
         for (const auto& mount : added(mounts_, mount_lines()))
           found.push_back("mount " + mount);
         for (const auto& descriptor : added(descriptors_, own_descriptors()))

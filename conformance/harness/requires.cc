@@ -1,9 +1,11 @@
 #include "conformance/harness/requires.h"
 
 #include <sys/prctl.h>
+#include <sys/utsname.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include "conformance/harness/case.h"
 #include "conformance/harness/files.h"
@@ -43,6 +45,16 @@ std::string require_program(const std::string& name) {
   std::string path = find_program(name);
   if (path.empty()) throw Skipped("the program " + name + " is not installed");
   return path;
+}
+
+void require_kernel(int major_version, int minor_version, const std::string& what) {
+  utsname kernel = {};
+  ::uname(&kernel);
+  const auto numbers = split(kernel.release, '.');
+  const std::pair found(std::stoi(numbers[0]), std::stoi(numbers[1]));
+  if (found >= std::pair(major_version, minor_version)) return;
+  throw Skipped("no Linux before " + std::to_string(major_version) + "." +
+                std::to_string(minor_version) + " " + what);
 }
 
 void require_file(const std::string& path) {

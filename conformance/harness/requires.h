@@ -11,6 +11,8 @@ namespace oci::conformance {
 void require_controller(const std::string& name);  // in the cgroup v2 tree of the view
 void require_capability(int capability, const std::string& name);  // in the harness's own set
 std::string require_program(const std::string& name);              // its path
+// Skips before Linux MAJOR.MINOR, which `what`: "can map the ids of a tmpfs".
+void require_kernel(int major_version, int minor_version, const std::string& what);
 void require_file(const std::string& path);
 void require_cgroup2();  // mounted anywhere in the view
 void require_option(Sandbox& sandbox, const std::string& verb, const std::string& option);

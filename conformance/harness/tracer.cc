@@ -9,15 +9,11 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <map>
-#include <optional>
 
 #include "conformance/harness/case.h"
 #include "conformance/harness/files.h"
 
-// <sys/ptrace.h> and <linux/ptrace.h> cannot be included together: ptrace(2),
-// PTRACE_GET_SYSCALL_INFO.
 namespace oci::conformance {
 namespace {
 
@@ -64,8 +60,8 @@ constexpr PathCall kPathCalls[] = {
     {SYS_execve, "execve", 0},
 };
 
-// Not in <sys/ptrace.h> with these names everywhere.
-constexpr int kStop = SIGTRAP | 0x80;  // PTRACE_O_TRACESYSGOOD
+// What PTRACE_O_TRACESYSGOOD makes of a stop at a system call: ptrace(2).
+constexpr int kStop = SIGTRAP | 0x80;
 constexpr long kOptions =
     PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
 
@@ -74,6 +70,7 @@ std::string text_at(pid_t pid, uint64_t address) {
   // Up to the end of the page: the next one may not be there.
   const size_t size = std::min<size_t>(bytes.size() - 1, 4096 - address % 4096);
   iovec here = {.iov_base = bytes.data(), .iov_len = size};
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): an address in another process
   iovec there = {.iov_base = reinterpret_cast<void*>(address), .iov_len = size};
   if (::process_vm_readv(pid, &here, 1, &there, 1, 0) <= 0) return {};
   return bytes.data();

@@ -2,6 +2,8 @@
 // said. What the kernel makes of it is fs_v2_root_test.cc's.
 #include "runtime/cgroup/fs_v2.h"
 
+#include <fcntl.h>
+
 #include "runtime/testing/temp_dir.h"
 #include "third_party/boost_test.h"
 
@@ -52,6 +54,29 @@ BOOST_FIXTURE_TEST_CASE(a_cgroup_with_processes_is_refused_before_anything_is_re
   BOOST_TEST(message_of(create({})) ==
              "container's cgroup is not empty: 2 process(es) found: PID 1073741824, 1073741825");
   BOOST_TEST(remembered.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_limit_on_processes_is_looked_for_all_the_way_up, FakeTree) {
+  const sys::UniqueFd box(::open(dir.path("box").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  BOOST_TEST(!pids_exhausted(box.get()));  // there is no such controller
+  dir.write("box/pids.max", "max\n");
+  dir.write("box/pids.current", "3\n");
+  BOOST_TEST(!pids_exhausted(box.get()));
+  dir.write("pids.max", "5\n");
+  dir.write("pids.current", "4\n");
+  BOOST_TEST(!pids_exhausted(box.get()));
+  dir.write("pids.current", "5\n");
+  BOOST_TEST(pids_exhausted(box.get()));
+  dir.write("pids.max", "max\n");
+  dir.write("box/pids.max", "3\n");
+  BOOST_TEST(pids_exhausted(box.get()));
+}
+
+BOOST_FIXTURE_TEST_CASE(deaths_for_memory_are_counted, FakeTree) {
+  const sys::UniqueFd box(::open(dir.path("box").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  BOOST_TEST(oom_kills(box.get()) == 0u);
+  dir.write("box/memory.events", "low 0\noom 4\noom_kill 3\noom_group_kill 9\n");
+  BOOST_TEST(oom_kills(box.get()) == 3u);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_frozen_cgroup_is_refused, FakeTree) {

@@ -128,6 +128,12 @@ BOOST_AUTO_TEST_CASE(block_io_is_written_a_device_a_line) {
        "io.max=8:0 wbps=2000", "io.max=8:0 riops=30", "io.max=8:0 wiops=40"});
 }
 
+BOOST_AUTO_TEST_CASE(an_rdma_device_has_a_line_of_the_limits_given) {
+  expect({.rdma = {{"mlx5_0", 2, 2000}, {"mlx5_1", {}, 0}, {"ocrdma1", 7, {}}}},
+         {"rdma.max=mlx5_0 hca_handle=2 hca_object=2000", "rdma.max=mlx5_1 hca_object=0",
+          "rdma.max=ocrdma1 hca_handle=7"});
+}
+
 BOOST_AUTO_TEST_CASE(without_bfq_the_weight_is_converted) {
   const Result<Writes> writes =
       v2_writes({.block_io = spec::BlockIoResources{

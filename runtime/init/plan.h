@@ -65,6 +65,7 @@ struct MountOp {
   Text target;                 // absolute, in the container
   Text source;                 // kBind: a path of the host's. kFilesystem: the "source" key
   int32_t source_fd = -1;      // kBind: a detached tree from the parent, for user namespaces
+  int32_t id_map_fd = -1;      // kFilesystem: a user namespace whose maps it gets
   Text type;                   // kFilesystem
   List<Parameter> parameters;  // kFilesystem, kRemount
   uint64_t attr_set = 0;       // MOUNT_ATTR_*, on this mount alone
@@ -134,6 +135,13 @@ struct Plan {
   int32_t listener_fd = -1;   // a sync::ListenerPage, if the filter has a listener
   uint32_t preserve_fds = 0;  // 3 .. 3+N-1 stay open in the program
 
+  // exec: the program joins a container instead of becoming one. What is about making a container
+  // is absent then.
+  bool exec = false;
+  int32_t member_fd = -1;     // a pidfd of the container's init
+  uint64_t member_types = 0;  // CLONE_NEW* that are to be joined by it
+  int32_t root_fd = -1;       // its root, where that is not the root of its mount namespace
+
   // Namespaces. `staged`: this process joins, then clones the real init with `clone_flags`.
   bool staged = false;
   bool new_user_namespace = false;
@@ -166,7 +174,7 @@ struct Plan {
   uint16_t rows = 0;  // 0: leave it alone
   uint16_t columns = 0;
 
-  bool host_hooks = false;  // prestart or createRuntime: ask the parent to run them
+  bool host_hooks = false;  // prestart or createRuntime, or network devices: ask the parent
   List<HookOp> create_container_hooks;
   List<HookOp> start_container_hooks;
   StateText creating_state;

@@ -131,6 +131,21 @@ Fault fill(const Plan& plan, const MountOp& op, int target, int mount) {
   return check(set_attributes(mount, attributes, false), Subject::kMountOptions, path, op.index);
 }
 
+// Last of all: from then on the ids of who writes are mapped, too.
+Fault map_ids(const MountOp& op, int mount, const char* path) {
+  if (op.id_map_fd < 0) return {};
+  constexpr long kEinval = -22;
+  mount_attr attributes = {};
+  attributes.attr_set = MOUNT_ATTR_IDMAP;
+  attributes.userns_fd = static_cast<uint64_t>(op.id_map_fd);
+  const long rc = set_attributes(mount, attributes, false);
+  if (rc == kEinval) {
+    return refuse("the kernel cannot map the ids of this filesystem", Subject::kMountOptions, path,
+                  op.index);
+  }
+  return check(rc, Subject::kMountOptions, path, op.index);
+}
+
 Fault make_mount(const Plan& plan, const MountOp& op, Fd& mount) {
   if (op.kind == MountKind::kFilesystem) return make_filesystem(plan, op, mount);
   const char* source = plan.text(op.source);
@@ -171,6 +186,7 @@ Fault mount_one(Context& context, const MountOp& op) {
   if (Fault fault = check(target.get(), Subject::kMountTarget, path, op.index)) return fault;
   if (Fault fault = check_target(op, context.root_fd, target.get(), path)) return fault;
   if (Fault fault = fill(plan, op, target.get(), mount.get())) return fault;
+  if (Fault fault = map_ids(op, mount.get(), path)) return fault;
   const long attached = attach(mount.get(), target.get());
   if (Fault fault = check(attached, Subject::kMountTarget, path, op.index)) return fault;
   // Only now: a mount becomes shared by being attached below a shared one.

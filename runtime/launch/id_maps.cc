@@ -55,8 +55,8 @@ Status write_id_maps(pid_t pid, const IdMaps& maps) {
   if (maps.deny_set_groups) {
     OCI_TRY(sys::write_file_at(AT_FDCWD, cat("/proc/", pid, "/setgroups"), "deny"));
   }
-  OCI_TRY(write_map(pid, "gid_map", map_text(maps.gids), "linux.gidMappings"));
-  return write_map(pid, "uid_map", map_text(maps.uids), "linux.uidMappings");
+  OCI_TRY(write_map(pid, "gid_map", map_text(maps.gids), cat(maps.owner, ".gidMappings")));
+  return write_map(pid, "uid_map", map_text(maps.uids), cat(maps.owner, ".uidMappings"));
 }
 
 }  // namespace oci::launch

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "runtime/sys/unique_fd.h"
 #include "spec/error.h"
 #include "spec/model/filesystem.h"
 
@@ -17,7 +18,11 @@ struct IdMaps {
   std::span<const spec::IdMapping> uids;
   std::span<const spec::IdMapping> gids;
   bool deny_set_groups = false;  // what a single gid of an unprivileged caller's takes
+  std::string owner = "linux";   // of the maps, for messages: "mounts[1]"
 };
+
+// A user namespace that nobody lives in, with these maps: for mounts. Errors name mounts[index].
+Result<sys::UniqueFd> make_id_map(const IdMaps& maps, uint16_t index);
 
 // Writes them for `pid`, whose user namespace has none yet.
 Status write_id_maps(pid_t pid, const IdMaps& maps);

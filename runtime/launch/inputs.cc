@@ -2,12 +2,15 @@
 
 #include <fcntl.h>
 #include <linux/nsfs.h>
+#include <linux/sched.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 
 #include <cerrno>
 #include <string>
+#include <utility>
 
+#include "runtime/launch/id_maps.h"
 #include "runtime/sys/file.h"
 
 namespace oci::launch {
@@ -31,40 +34,106 @@ Result<sys::UniqueFd> open_namespace(const plan::NamespaceFile& file) {
   return fd;
 }
 
-Result<sys::UniqueFd> open_tree_of(const plan::Tree& tree) {
+std::string property_of(const plan::Tree& tree) {
+  if (tree.subject == sync::Subject::kRoot) return "root.path";
+  return cat("mounts[", tree.index, "].source");
+}
+
+Error id_map_error(int error, const plan::Tree& tree) {
+  const std::string what = cat("mounts[", tree.index, "].options: the ids of '", tree.path, "'");
+  if (error == EINVAL) {
+    return Error(ErrorKind::kUnsupported,
+                 cat(what, " cannot be mapped: the kernel cannot do it for this filesystem",
+                     tree.id_map_recursive ? " or one below it" : ""));
+  }
+  if (error == EPERM) {
+    return Error(ErrorKind::kUnsupported,
+                 cat(what,
+                     " cannot be mapped: they are already, or the filesystem belongs to "
+                     "another user namespace"));
+  }
+  return Error::system(error, what);
+}
+
+// What is done to a tree before anybody else sees it. `id_map`: a user namespace, or -1.
+Status prepare_tree(int fd, const plan::Tree& tree, int id_map) {
+  if (id_map >= 0) {
+    mount_attr attributes = {};
+    attributes.attr_set = MOUNT_ATTR_IDMAP;
+    attributes.userns_fd = static_cast<uint64_t>(id_map);
+    const unsigned flags = unsigned{AT_EMPTY_PATH} | (tree.id_map_recursive ? AT_RECURSIVE : 0U);
+    if (::mount_setattr(fd, "", flags, &attributes, sizeof attributes) < 0) {
+      return id_map_error(errno, tree);
+    }
+  }
+  if (tree.propagation == 0) return {};
+  mount_attr attributes = {};
+  attributes.propagation = tree.propagation;
+  if (::mount_setattr(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof attributes) == 0) {
+    return {};
+  }
+  return Error::system(errno, cat(property_of(tree), ": '", tree.path, "'"));
+}
+
+Result<sys::UniqueFd> open_tree_of(const plan::Tree& tree, int id_map) {
   const unsigned flags = unsigned{OPEN_TREE_CLONE} | OPEN_TREE_CLOEXEC |
                          (tree.recursive ? unsigned{AT_RECURSIVE} : 0U);
   sys::UniqueFd fd(::open_tree(AT_FDCWD, tree.path.c_str(), flags));
-  int error = errno;
-  mount_attr attributes = {};
-  attributes.propagation = tree.propagation;
-  if (fd && (tree.propagation == 0 || ::mount_setattr(fd.get(), "", AT_EMPTY_PATH | AT_RECURSIVE,
-                                                      &attributes, sizeof attributes) == 0)) {
+  if (fd) {
+    OCI_TRY(prepare_tree(fd.get(), tree, id_map));
     return fd;
   }
-  if (fd) error = errno;
-  const std::string property = tree.subject == sync::Subject::kRoot
-                                   ? std::string("root.path")
-                                   : cat("mounts[", tree.index, "].source");
-  if (error == ENOENT) {
+  if (errno == ENOENT) {
     return Error(ErrorKind::kInvalidConfig,
-                 cat(property, ": '", tree.path, "' does not exist on the host"));
+                 cat(property_of(tree), ": '", tree.path, "' does not exist on the host"));
   }
-  return Error::system(error, cat(property, ": '", tree.path, "'"));
+  return Error::system(errno, cat(property_of(tree), ": '", tree.path, "'"));
+}
+
+using Files = std::vector<sys::UniqueFd>;
+
+Result<Files> open_joins(plan::Plan& plan) {
+  Files joins;
+  joins.reserve(plan.joins.size());
+  for (const plan::NamespaceFile& file : plan.joins) {
+    joins.push_back(OCI_TRY(open_namespace(file)));
+    plan.set_fd(file.fd_offset, joins.back().get());
+  }
+  return joins;
+}
+
+// In the order of plan.id_maps; `joins` are open.
+Result<Files> make_id_maps(const plan::Plan& plan, const Files& joins) {
+  Files maps;
+  for (const plan::MountIdMap& map : plan.id_maps) {
+    if (!map.uids.empty()) {
+      maps.push_back(OCI_TRY(make_id_map({.uids = map.uids, .gids = map.gids}, map.index)));
+      continue;
+    }
+    for (size_t i = 0; i < joins.size(); ++i) {
+      if (plan.joins[i].type != CLONE_NEWUSER) continue;
+      maps.emplace_back(::fcntl(joins[i].get(), F_DUPFD_CLOEXEC, 3));
+    }
+  }
+  return maps;
 }
 
 }  // namespace
 
-Result<std::vector<sys::UniqueFd>> open_inputs(plan::Plan& plan) {
-  std::vector<sys::UniqueFd> opened;
-  opened.reserve(plan.joins.size() + plan.trees.size());
-  for (const plan::NamespaceFile& file : plan.joins) {
-    opened.push_back(OCI_TRY(open_namespace(file)));
-    plan.set_fd(file.fd_offset, opened.back().get());
-  }
+Result<Files> open_inputs(plan::Plan& plan) {
+  Files opened = OCI_TRY(open_joins(plan));
+  Files id_maps = OCI_TRY(make_id_maps(plan, opened));
   for (const plan::Tree& tree : plan.trees) {
-    opened.push_back(OCI_TRY(open_tree_of(tree)));
+    const int id_map = tree.id_map ? id_maps[*tree.id_map].get() : -1;
+    opened.push_back(OCI_TRY(open_tree_of(tree, id_map)));
     plan.set_fd(tree.fd_offset, opened.back().get());
+  }
+  for (const plan::MappedFilesystem& mapped : plan.mapped_filesystems) {
+    plan.set_fd(mapped.fd_offset, id_maps[mapped.id_map].get());
+  }
+  if (!plan.mapped_filesystems.empty()) {
+    for (sys::UniqueFd& id_map : id_maps)
+      opened.push_back(std::move(id_map));
   }
   return opened;
 }

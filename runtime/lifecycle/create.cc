@@ -12,11 +12,12 @@
 #include "runtime/launch/gate.h"
 #include "runtime/launch/id_maps.h"
 #include "runtime/lifecycle/container_state.h"
+#include "runtime/lifecycle/filter.h"
 #include "runtime/lifecycle/host_hooks.h"
+#include "runtime/lifecycle/host_resources.h"
 #include "runtime/lifecycle/location.h"
 #include "runtime/lifecycle/pid_file.h"
 #include "runtime/lifecycle/start.h"
-#include "runtime/seccomp/compile.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/proc.h"
 #include "runtime/sys/socket.h"
@@ -33,6 +34,9 @@ class Creation {
   // The intent: from here on `delete --force` finds whatever comes to be.
   Status record_intent(const Context& context);
   Status make_cgroup();
+  Status make_resctrl_group() {
+    return host_resources_.make_group(prepared_.config, record_, dir_);
+  }
   Status launch();
   Status tell_caller();
   Created keep() &&;
@@ -54,6 +58,7 @@ class Creation {
   state::Record record_;
   std::optional<cgroup::Cgroup> cgroup_;
   uint64_t oom_kills_before_ = 0;
+  HostResources host_resources_;
   sys::UniqueFd console_socket_;
   sys::UniqueFd terminal_;
   seccomp::Program filter_;
@@ -75,6 +80,7 @@ Status Creation::record_intent(const Context& context) {
   record_.poststart = config.hooks.poststart;
   record_.poststop = config.hooks.poststop;
   record_.has_process = config.process.has_value();
+  record_.chrooted = block.no_pivot;
   if (config.linux && config.linux->resources && config.linux->resources->memory) {
     record_.check_before_update =
         config.linux->resources->memory->check_before_update.value_or(false);
@@ -113,17 +119,15 @@ Status Creation::while_it_mounts() {
       OCI_TRY(cgroup::attach_device_program(cgroup_->fd(), plan.device_program));
     }
   }
+  OCI_TRY(dir_.save_config(prepared_.config_text));
   const auto& linux = prepared_.config.linux;
   if (!linux || !linux->seccomp) return {};
-  const bool debug = sys::log_wanted(sys::LogLevel::kDebug);
-  filter_ = OCI_TRY(seccomp::compile(
-      *linux->seccomp, debug ? seccomp::Warnings::kCollect : seccomp::Warnings::kSkip));
-  for (const std::string& warning : filter_.warnings)
-    sys::log_debug(warning);
+  filter_ = OCI_TRY(compile_filter(*linux->seccomp));
   return {};
 }
 
 Status Creation::run_hooks(pid_t pid) {
+  OCI_TRY(host_resources_.move_devices(pid, prepared_.config, record_, dir_));
   record_.pid = pid;
   const spec::State state = state_of(record_, spec::ContainerStatus::kCreating);
   const spec::Hooks& hooks = prepared_.config.hooks;
@@ -151,6 +155,7 @@ Status Creation::finish_cgroup(pid_t pid) {
 // without a process is a stopped one.
 Status Creation::remember(pid_t pid) {
   OCI_TRY(finish_cgroup(pid));
+  OCI_TRY(host_resources_.settle(pid, record_));
   record_.pid = pid;
   record_.start_time = OCI_TRY(sys::read_process_stat(pid)).start_time;
   record_.phase = state::Phase::kCreated;
@@ -211,12 +216,14 @@ Status Creation::tell_caller() {
 Created Creation::keep() && {
   dir_.keep();
   if (cgroup_) cgroup_->keep();
+  host_resources_.keep();
   return {std::move(dir_), std::move(record_), std::move(*init_), std::move(terminal_)};
 }
 
 Status all_steps(Creation& creation, const Context& context) {
   OCI_TRY(creation.record_intent(context));
   OCI_TRY(creation.make_cgroup());
+  OCI_TRY(creation.make_resctrl_group());
   OCI_TRY(creation.launch());
   return creation.tell_caller();
 }

@@ -9,6 +9,7 @@
 #include "runtime/cgroup/remove.h"
 #include "runtime/lifecycle/container_state.h"
 #include "runtime/lifecycle/host_hooks.h"
+#include "runtime/lifecycle/host_resources.h"
 #include "runtime/lifecycle/location.h"
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/pidfd.h"
@@ -44,6 +45,7 @@ Status destroy(state::StateDir& dir, const state::Record& record) {
     OCI_TRY(cgroup::kill_and_remove(layout, location_of(record), deadline));
   }
   OCI_TRY(kill_init(record, deadline));
+  if (this_boot(record)) OCI_TRY(remove_host_resources(record));
   OCI_TRY(run_host_hooks(spec::HookKind::kPoststop, record.poststop,
                          state_of(record, spec::ContainerStatus::kStopped)));
   return dir.remove();

@@ -42,7 +42,9 @@ Status plan_container_hooks(Draft& draft) {
   const Request& request = draft.request;
   Block& block = draft.block;
   init::Plan& head = block.head();
-  head.host_hooks = !hooks.prestart.empty() || !hooks.create_runtime.empty();
+  // Network devices are moved in at the same moment: before sysctl asks for them.
+  head.host_hooks = !hooks.prestart.empty() || !hooks.create_runtime.empty() ||
+                    !draft.config.linux->net_devices.empty();
   if (!hooks.create_container.empty()) {
     head.create_container_hooks = hook_ops(block, hooks.create_container);
     head.creating_state = state_text(block, request.creating_head, request.creating_tail);

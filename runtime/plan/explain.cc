@@ -112,6 +112,17 @@ class Writer {
   rapidjson::PrettyWriter<rapidjson::StringBuffer> json_{buffer_};
 };
 
+void write_mappings(Writer& out, const std::vector<spec::IdMapping>& uids,
+                    const std::vector<spec::IdMapping>& gids) {
+  const auto mapping = [&](const spec::IdMapping& item) {
+    out.unsigned_number("containerID", item.container_id);
+    out.unsigned_number("hostID", item.host_id);
+    out.unsigned_number("size", item.size);
+  };
+  out.objects("uidMappings", uids, mapping);
+  out.objects("gidMappings", gids, mapping);
+}
+
 void write_namespaces(Writer& out, const Plan& plan) {
   const init::Plan& head = plan.init();
   uint64_t created = head.clone_flags;
@@ -126,13 +137,7 @@ void write_namespaces(Writer& out, const Plan& plan) {
   out.flag("staged", head.staged);
   out.flag("loopbackUp", head.new_network_namespace);
   out.text("timeOffsets", head.time_offsets);
-  const auto mapping = [&](const spec::IdMapping& item) {
-    out.unsigned_number("containerID", item.container_id);
-    out.unsigned_number("hostID", item.host_id);
-    out.unsigned_number("size", item.size);
-  };
-  out.objects("uidMappings", plan.uid_mappings, mapping);
-  out.objects("gidMappings", plan.gid_mappings, mapping);
+  write_mappings(out, plan.uid_mappings, plan.gid_mappings);
   out.flag("denySetgroups", head.new_user_namespace && !head.set_groups);
   out.end();
 }
@@ -146,18 +151,35 @@ std::vector<std::string_view> names_of(const spec::Name<E> (&table)[N], E bits) 
   return names;
 }
 
-bool has_tree(const Plan& plan, sync::Subject subject, size_t fd_offset) {
+const Tree* find_tree(const Plan& plan, sync::Subject subject, size_t fd_offset) {
   for (const Tree& tree : plan.trees) {
-    if (tree.subject == subject && tree.fd_offset == fd_offset) return true;
+    if (tree.subject == subject && tree.fd_offset == fd_offset) return &tree;
   }
-  return false;
+  return nullptr;
+}
+
+// The ids of the mount whose operation is at `offset` in the block.
+void write_id_map(Writer& out, const Plan& plan, const Tree* tree, size_t offset) {
+  const MountIdMap* found = nullptr;
+  if (tree != nullptr && tree->id_map) found = &plan.id_maps[*tree->id_map];
+  for (const MappedFilesystem& mapped : plan.mapped_filesystems) {
+    if (mapped.fd_offset != offset + offsetof(init::MountOp, id_map_fd)) continue;
+    found = &plan.id_maps[mapped.id_map];
+  }
+  if (found == nullptr) return;
+  out.begin("idMap");
+  out.flag("ofJoinedNamespace", found->uids.empty());
+  out.flag("recursive", tree != nullptr && tree->id_map_recursive);
+  write_mappings(out, found->uids, found->gids);
+  out.end();
 }
 
 void write_root(Writer& out, const Plan& plan) {
   const init::Plan& head = plan.init();
   out.begin("root");
   out.text("path", head.rootfs);
-  out.flag("openedByParent", has_tree(plan, sync::Subject::kRoot, offsetof(init::Plan, rootfs_fd)));
+  out.flag("openedByParent",
+           find_tree(plan, sync::Subject::kRoot, offsetof(init::Plan, rootfs_fd)) != nullptr);
   out.flag("readonly", head.root_readonly);
   out.text("propagation", propagation_name(head.propagation, head.propagation_recursive));
   out.flag("noPivot", head.no_pivot);
@@ -178,7 +200,7 @@ std::string_view kind_name(init::MountKind kind) {
 
 void write_mounts(Writer& out, const Plan& plan) {
   const init::Plan& head = plan.init();
-  size_t fd_offset = head.mounts.at + offsetof(init::MountOp, source_fd);
+  size_t offset = head.mounts.at;
   out.objects("mounts", out.items(head.mounts), [&](const init::MountOp& op) {
     out.text("kind", kind_name(op.kind));
     out.text("target", op.target);
@@ -186,8 +208,11 @@ void write_mounts(Writer& out, const Plan& plan) {
     out.text("source", op.source);
     out.flag("recursive", op.recursive);
     out.flag("copyUp", op.copy_up);
-    out.flag("openedByParent", has_tree(plan, sync::Subject::kMountSource, fd_offset));
-    fd_offset += sizeof(init::MountOp);
+    const Tree* const tree =
+        find_tree(plan, sync::Subject::kMountSource, offset + offsetof(init::MountOp, source_fd));
+    out.flag("openedByParent", tree != nullptr);
+    write_id_map(out, plan, tree, offset);
+    offset += sizeof(init::MountOp);
     std::vector<std::string> parameters;
     for (const init::Parameter& parameter : out.items(op.parameters)) {
       const std::string_view value = parameter.value ? out.view(parameter.value) : "";

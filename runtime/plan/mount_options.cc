@@ -13,6 +13,7 @@ enum class Effect : uint8_t {
   kCopyUp,
   kBind,
   kRemount,
+  kIdMap,     // bits: MS_REC or nothing
   kSet,       // bits: MOUNT_ATTR_*, of this mount
   kClear,     //
   kAtime,     // bits: a value of the field MOUNT_ATTR__ATIME
@@ -48,6 +49,7 @@ constexpr Option kOptions[] = {
     {"diratime",      Effect::kClear,        MOUNT_ATTR_NODIRATIME},
     {"dirsync",       Effect::kSuperSet,     MS_DIRSYNC},
     {"exec",          Effect::kClear,        MOUNT_ATTR_NOEXEC},
+    {"idmap",         Effect::kIdMap,        0},
     {"iversion",      Effect::kSuperSet,     MS_I_VERSION},
     {"lazytime",      Effect::kSuperSet,     MS_LAZYTIME},
     {"loud",          Effect::kNothing,      0},
@@ -71,6 +73,7 @@ constexpr Option kOptions[] = {
     {"relatime",      Effect::kAtime,        MOUNT_ATTR_RELATIME},
     {"remount",       Effect::kRemount,      0},
     {"rexec",         Effect::kTreeClear,    MOUNT_ATTR_NOEXEC},
+    {"ridmap",        Effect::kIdMap,        MS_REC},
     {"rnoatime",      Effect::kTreeAtime,    MOUNT_ATTR_NOATIME},
     {"rnodev",        Effect::kTreeSet,      MOUNT_ATTR_NODEV},
     {"rnodiratime",   Effect::kTreeSet,      MOUNT_ATTR_NODIRATIME},
@@ -155,6 +158,10 @@ void apply(const Option& option, size_t i, MountOptions& out) {
       break;
     case Effect::kRemount:
       out.remount = true;
+      break;
+    case Effect::kIdMap:
+      out.id_map = i;
+      out.id_map_recursive = option.bits != 0;
       break;
     case Effect::kSet:
       return turn_on(option.bits, out.attr_set, out.attr_clear);

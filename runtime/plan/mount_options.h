@@ -24,6 +24,8 @@ struct MountOptions {
   bool recursive = false;  // rbind
   bool remount = false;
   std::optional<size_t> copy_up;  // where tmpcopyup is
+  std::optional<size_t> id_map;   // where idmap or ridmap is
+  bool id_map_recursive = false;
 
   uint64_t attr_set = 0;  // MOUNT_ATTR_*, of this mount alone
   uint64_t attr_clear = 0;

@@ -114,7 +114,8 @@ BOOST_AUTO_TEST_CASE(features_lists_each_applied_name_once_in_order) {
   BOOST_TEST((std::ranges::adjacent_find(names) == names.end()));
   BOOST_TEST(std::ranges::binary_search(names, "rro"));
   BOOST_TEST(std::ranges::binary_search(names, "nosymfollow"));
-  BOOST_TEST(!std::ranges::binary_search(names, "idmap"));
+  BOOST_TEST(std::ranges::binary_search(names, "ridmap"));
+  BOOST_TEST(!std::ranges::binary_search(names, "size"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -76,10 +76,32 @@ Status check_attributes_only(const Entry& entry, std::string_view what) {
   return {};
 }
 
+// config.md#linux-mount-options: the mount's own maps, or else those of the container. Maps without
+// the option are asked for all the same.
+std::optional<size_t> find_id_map(const Entry& entry) {
+  const spec::Mount& mount = entry.mount;
+  if (!entry.options.id_map && mount.uid_mappings.empty()) return {};
+  MountIdMap map{
+      .uids = mount.uid_mappings, .gids = mount.gid_mappings, .index = index_of(entry.i)};
+  if (map.uids.empty()) {
+    map.uids = entry.draft.plan.uid_mappings;
+    map.gids = entry.draft.plan.gid_mappings;
+  }
+  std::vector<MountIdMap>& known = entry.draft.plan.id_maps;
+  const auto same = std::ranges::find_if(known, [&](const MountIdMap& other) {
+    return other.uids == map.uids && other.gids == map.gids;
+  });
+  if (same != known.end()) return static_cast<size_t>(same - known.begin());
+  known.push_back(std::move(map));
+  return known.size() - 1;
+}
+
 Status plan_bind(Entry& entry, MountOp& op, bool recursive) {
   op.kind = MountKind::kBind;
   op.recursive = recursive;
-  if (!entry.draft.needs_trees()) return {};
+  const std::optional<size_t> id_map = find_id_map(entry);
+  // Ids are mapped by the runtime, which owns the filesystems of the host; init may not.
+  if (!entry.draft.needs_trees() && !id_map) return {};
   entry.draft.plan.trees.push_back({
       .path = entry.source,
       .recursive = recursive,
@@ -87,6 +109,8 @@ Status plan_bind(Entry& entry, MountOp& op, bool recursive) {
       .subject = sync::Subject::kMountSource,
       .index = index_of(entry.i),
       .fd_offset = entry.i * sizeof(MountOp) + offsetof(MountOp, source_fd),
+      .id_map = id_map,
+      .id_map_recursive = entry.options.id_map_recursive,
   });
   return {};
 }
@@ -118,6 +142,18 @@ Status plan_host_sysfs(Entry& entry, MountOp& op) {
   entry.attributes_go_deep = true;
   op.target_is_plain = true;
   return plan_bind(entry, op, true);
+}
+
+Status plan_id_map(Entry& entry, const MountOp& op) {
+  const std::optional<size_t> id_map = find_id_map(entry);
+  if (!id_map) return {};
+  if (op.kind == MountKind::kRemount) {
+    return invalid(entry.at("options"),
+                   "the ids of a mount that is there already cannot be mapped any more");
+  }
+  entry.draft.plan.mapped_filesystems.push_back(
+      {.id_map = *id_map, .fd_offset = entry.i * sizeof(MountOp) + offsetof(MountOp, id_map_fd)});
+  return {};
 }
 
 Status plan_filesystem(Entry& entry, MountOp& op) {
@@ -207,6 +243,7 @@ Result<MountOp> plan_mount(Draft& draft, size_t i) {
     op.copy_up = true;
   }
   OCI_TRY(check_target(entry, op));
+  if (op.kind != MountKind::kBind) OCI_TRY(plan_id_map(entry, op));
   op.allowed_on_proc = op.kind == MountKind::kRemount || is_in_proc(entry.target);
   set_attributes(entry, op);
   op.target = draft.block.text(entry.target);
@@ -238,6 +275,8 @@ Status plan_mounts(Draft& draft) {
   for (size_t i = first_tree; i < draft.plan.trees.size(); ++i) {
     draft.plan.trees[i].fd_offset += list.at;
   }
+  for (MappedFilesystem& mapped : draft.plan.mapped_filesystems)
+    mapped.fd_offset += list.at;
   return {};
 }
 

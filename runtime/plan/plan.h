@@ -41,16 +41,32 @@ struct NamespaceFile {
   size_t fd_offset = 0;  // for Plan::set_fd
 };
 
+// The ids of a mount, which the kernel takes as a user namespace: mount_setattr(2), "ID-mapped
+// mounts". One is made for them; or it is the one that the container joins.
+struct MountIdMap {
+  std::vector<spec::IdMapping> uids;  // both empty: of the joined user namespace
+  std::vector<spec::IdMapping> gids;
+  uint16_t index = 0;  // in mounts: the first that asks for it
+};
+
 // A detached tree to open, open_tree(OPEN_TREE_CLONE), in the runtime's own namespaces: where init
 // has another user namespace it may not reach the path, and where it has joined a mount namespace
 // the path means something else.
 struct Tree {
   std::string path;
   bool recursive = false;
-  uint64_t propagation = 0;  // MS_*, of every mount in it; 0: as it is
-  sync::Subject subject{};   // kRoot or kMountSource, for messages
-  uint16_t index = 0;        // in mounts
-  size_t fd_offset = 0;      // for Plan::set_fd
+  uint64_t propagation = 0;      // MS_*, of every mount in it; 0: as it is
+  sync::Subject subject{};       // kRoot or kMountSource, for messages
+  uint16_t index = 0;            // in mounts
+  size_t fd_offset = 0;          // for Plan::set_fd
+  std::optional<size_t> id_map;  // which of Plan::id_maps it gets
+  bool id_map_recursive = false;
+};
+
+// A filesystem that init makes, and that is to have mapped ids.
+struct MappedFilesystem {
+  size_t id_map = 0;     // in Plan::id_maps
+  size_t fd_offset = 0;  // for Plan::set_fd
 };
 
 struct Plan {
@@ -59,13 +75,16 @@ struct Plan {
   // `staged` and `clone_flags` are in the block: a staged plan is cloned without any flag of a
   // namespace, and its stage clones with them; any other is cloned with them by the parent.
   std::vector<NamespaceFile> joins;  // in the order of the block's joins
+  std::vector<MountIdMap> id_maps;
   std::vector<Tree> trees;
+  std::vector<MappedFilesystem> mapped_filesystems;
 
   std::vector<spec::IdMapping> uid_mappings;  // of the new user namespace; setgroups is "deny"
   std::vector<spec::IdMapping> gid_mappings;  // exactly where the block's set_groups is false
   std::optional<int> oom_score_adj;
   std::optional<spec::Scheduler> scheduler;
   std::optional<spec::IoPriority> io_priority;
+  std::optional<spec::ExecCpuAffinity> exec_cpu_affinity;
   std::vector<spec::Rlimit> rlimits;
   std::vector<std::string> warnings;  // one line each, for the log
 
@@ -78,5 +97,8 @@ struct Plan {
 
 // `config` has passed spec/validate. Errors name the property, as "mounts[2].options[1]: ...".
 Result<Plan> make_plan(const spec::Config& config, const Host& host, const Request& request);
+
+// The plan of one more process, config.process, for the running container that `config` made.
+Result<Plan> make_exec_plan(const spec::Config& config, const Host& host, const Request& request);
 
 }  // namespace oci::plan

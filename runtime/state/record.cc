@@ -50,6 +50,25 @@ void put(Writer& out, const char* key, const std::vector<spec::Hook>& hooks) {
   out.EndArray();
 }
 
+void put(Writer& out, const char* key, const std::vector<NetDevice>& devices) {
+  if (devices.empty()) return;
+  out.Key(key);
+  out.StartArray();
+  for (const NetDevice& device : devices) {
+    out.StartObject();
+    put(out, "hostName", device.host_name);
+    put(out, "hostIndex", static_cast<int64_t>(device.host_index));
+    put(out, "passingName", device.passing_name);
+    put(out, "name", device.name);
+    out.EndObject();
+  }
+  out.EndArray();
+}
+
+void put_given(Writer& out, const char* key, const std::string& value) {
+  if (!value.empty()) put(out, key, value);
+}
+
 // ---- reading: what is absent or of another type leaves the default
 
 const json::Value* find(const json::Value& in, const char* key) {
@@ -114,6 +133,19 @@ void get(const json::Value& in, const char* key, std::vector<spec::Hook>& out) {
   }
 }
 
+void get(const json::Value& in, const char* key, std::vector<NetDevice>& out) {
+  const json::Value* value = find(in, key);
+  if (value == nullptr || !value->IsArray()) return;
+  for (const json::Value& item : value->GetArray()) {
+    NetDevice device;
+    get(item, "hostName", device.host_name);
+    get(item, "hostIndex", device.host_index);
+    get(item, "passingName", device.passing_name);
+    get(item, "name", device.name);
+    if (!device.host_name.empty()) out.push_back(std::move(device));
+  }
+}
+
 }  // namespace
 
 std::string to_json(const Record& record) {
@@ -143,6 +175,14 @@ std::string to_json(const Record& record) {
     put(out, "listenerPath", record.listener_path);
     put(out, "listenerMetadata", record.listener_metadata);
   }
+  if (record.chrooted) {
+    out.Key("chrooted");
+    out.Bool(true);
+  }
+  put(out, "netDevices", record.net_devices);
+  put_given(out, "netnsPath", record.netns_path);
+  put_given(out, "rdtGroup", record.rdt_group);
+  put_given(out, "rdtMonitor", record.rdt_monitor);
   out.Key("hasProcess");
   out.Bool(record.has_process);
   if (!record.annotations.empty()) {
@@ -188,6 +228,11 @@ Result<Record> parse_record(std::string text) {
   get(document, "checkBeforeUpdate", record.check_before_update);
   get(document, "listenerPath", record.listener_path);
   get(document, "listenerMetadata", record.listener_metadata);
+  get(document, "chrooted", record.chrooted);
+  get(document, "netDevices", record.net_devices);
+  get(document, "netnsPath", record.netns_path);
+  get(document, "rdtGroup", record.rdt_group);
+  get(document, "rdtMonitor", record.rdt_monitor);
   get(document, "hasProcess", record.has_process);
   get(document, "annotations", record.annotations);
   get(document, "poststart", record.poststart);

@@ -21,6 +21,14 @@ enum class Phase {
   kCreated,   // `create` succeeded; what the container does since is the kernel's to tell
 };
 
+// A network device that is being moved into the container: network::Trace.
+struct NetDevice {
+  std::string host_name;
+  int host_index = 0;
+  std::string passing_name;
+  std::string name;
+};
+
 struct Record {
   int version = 1;
   Phase phase = Phase::kCreating;
@@ -42,12 +50,19 @@ struct Record {
   std::string cgroup_path;      // below the mount of the v2 tree; "" with "disabled"
   uint32_t cgroup_existed = 0;  // leading components of it that create did not make
 
+  // While kCreating: what a crash would leave on its way. Never moved back later.
+  std::vector<NetDevice> net_devices;
+  std::string netns_path;  // where they go, if that namespace is joined
+  std::string rdt_group;   // below the root of resctrl, to be removed; "": none
+  std::string rdt_monitor;
+
   spec::Annotations annotations;
   std::vector<spec::Hook> poststart;
   std::vector<spec::Hook> poststop;
   bool check_before_update = false;  // linux.resources.memory.checkBeforeUpdate, for `update`
   std::string listener_path;         // linux.seccomp.listenerPath if the filter has a listener
   std::string listener_metadata;
+  bool chrooted = false;    // --no-pivot: its root is not the root of its mount namespace
   bool has_process = true;  // false: config.json sets none, and `start` is refused
 };
 

@@ -41,6 +41,24 @@ BOOST_AUTO_TEST_CASE(a_record_survives_its_file) {
   BOOST_TEST(!read.value().has_process);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_taken_of_the_host_survives_too) {
+  Record record = full();
+  record.phase = Phase::kCreating;
+  record.check_before_update = true;
+  record.net_devices = {{.host_name = "eth1", .host_index = 7, .passing_name = "p", .name = "x%d"}};
+  record.netns_path = "/run/netns/a";
+  record.rdt_group = "web1";
+  record.rdt_monitor = "web1/mon_groups/web1";
+  const Result<Record> read = parse_record(to_json(record));
+  BOOST_REQUIRE(read);
+  BOOST_TEST(to_json(read.value()) == to_json(record));
+  BOOST_TEST(read.value().check_before_update);
+  BOOST_REQUIRE(read.value().net_devices.size() == 1u);
+  BOOST_TEST(read.value().net_devices[0].host_index == 7);
+  BOOST_TEST(read.value().net_devices[0].name == "x%d");
+  BOOST_TEST(read.value().rdt_monitor == "web1/mon_groups/web1");
+}
+
 BOOST_AUTO_TEST_CASE(the_format_is_a_promise) {
   Record record = full();
   record.annotations.clear();

@@ -15,6 +15,8 @@ void check_sysctl(const Config& config, Diagnostics& out);
 void check_mounts(const Config& config, Diagnostics& out);
 void check_paths(const Config& config, Diagnostics& out);  // masked and read-only ones
 void check_devices(const Config& config, Diagnostics& out);
+void check_net_devices(const Config& config, Diagnostics& out);
+void check_intel_rdt(const Config& config, Diagnostics& out);
 void check_resources(const Config& config, Diagnostics& out);
 void check_block_io(const Config& config, Diagnostics& out);
 void check_seccomp(const Config& config, Diagnostics& out);

@@ -160,14 +160,30 @@ BOOST_AUTO_TEST_CASE(notifying_needs_an_agent) {
        {"", [](Config& c) { filter(c, {.default_action = kAllow, .listener_path = "a.sock"}); }}});
 }
 
+BOOST_AUTO_TEST_CASE(a_class_of_service_is_named_by_one_directory_and_set_by_lines) {
+  check({{"linux.intelRdt.closID: expected a name without '/', or \"/\" alone, found \"a/b\"",
+          [](Config& c) { c.linux->intel_rdt = IntelRdt{.clos_id = "a/b"}; }},
+         {"linux.intelRdt.closID: expected a name without '/', or \"/\" alone, found \"..\"",
+          [](Config& c) { c.linux->intel_rdt = IntelRdt{.clos_id = ".."}; }},
+         {"linux.intelRdt.closID: expected a name of no file of resctrl's own, found \"info\"",
+          [](Config& c) { c.linux->intel_rdt = IntelRdt{.clos_id = "info"}; }},
+         {"linux.intelRdt.memBwSchema: expected one line that begins with MB:, found \"L3:0=f\"",
+          [](Config& c) { c.linux->intel_rdt = IntelRdt{.mem_bw_schema = "L3:0=f"}; }},
+         {"linux.intelRdt.schemata[1]: expected one line, found \"a\\nb\"",
+          [](Config& c) {
+            c.linux->intel_rdt = IntelRdt{.schemata = {"L3:0=f", "a\nb"}};
+          }},
+         {"", [](Config& c) {
+            c.linux->intel_rdt = IntelRdt{.clos_id = "/",
+                                          .schemata = {"L2:0=f"},
+                                          .l3_cache_schema = "L3:0=f",
+                                          .mem_bw_schema = "MB:0=50",
+                                          .enable_monitoring = true};
+          }}});
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_applied_yet_is_refused_by_its_path) {
-  check({{"linux.netDevices: not supported yet",
-          [](Config& c) { c.linux->net_devices = {{.host_name = "eth1"}}; }},
-         {"linux.intelRdt: not supported yet", [](Config& c) { c.linux->intel_rdt.emplace(); }},
-         {"linux.mountLabel: not supported yet", [](Config& c) { c.linux->mount_label = "l"; }},
-         {"mounts[1].options: idmap needs uidMappings and gidMappings, or a user namespace\n"
-          "mounts[1].options[0]: not supported yet",
-          [](Config& c) { c.mounts[1].options = {"ridmap"}; }}});
+  check({{"linux.mountLabel: not supported yet", [](Config& c) { c.linux->mount_label = "l"; }}});
 }
 
 BOOST_AUTO_TEST_CASE(what_asks_for_nothing_is_accepted) {

@@ -14,44 +14,16 @@ struct LinuxProperty {
   bool (*is_asked)(const Linux&);
 };
 constexpr LinuxProperty kOfLinux[] = {
-    // Even an empty one asks for a group of the container's own: config-linux.md#intelrdt.
-    {"linux.intelRdt", [](const Linux& l) { return l.intel_rdt.has_value(); }},
     {"linux.mountLabel", [](const Linux& l) { return is_given(l.mount_label); }},
-    {"linux.netDevices", [](const Linux& l) { return !l.net_devices.empty(); }},
 };
-
-struct MountProperty {
-  const char* key;
-  bool (*is_asked)(const Mount&);
-};
-constexpr MountProperty kOfMounts[] = {
-    {"uidMappings", [](const Mount& m) { return !m.uid_mappings.empty(); }},
-    {"gidMappings", [](const Mount& m) { return !m.gid_mappings.empty(); }},
-};
-
-constexpr std::string_view kMountOptions[] = {"idmap", "ridmap"};
 
 void refuse(std::string path, Diagnostics& out) {
   out.add(std::move(path), "not supported yet");
 }
 
-void check_mount(const Mount& mount, size_t i, Diagnostics& out) {
-  for (const MountProperty& property : kOfMounts) {
-    if (property.is_asked(mount)) refuse(child_path(child_path("mounts", i), property.key), out);
-  }
-  for (size_t k = 0; k < mount.options.size(); ++k) {
-    for (const std::string_view option : kMountOptions) {
-      if (mount.options[k] != option) continue;
-      refuse(child_path(child_path(child_path("mounts", i), "options"), k), out);
-    }
-  }
-}
-
 }  // namespace
 
 void check_supported(const Config& config, Diagnostics& out) {
-  for (size_t i = 0; i < config.mounts.size(); ++i)
-    check_mount(config.mounts[i], i, out);
   if (!config.linux) return;
   for (const LinuxProperty& property : kOfLinux) {
     if (property.is_asked(*config.linux)) refuse(property.path, out);

@@ -2,6 +2,7 @@
 
 #include <initializer_list>
 
+#include "spec/annotations.h"
 #include "spec/parse/names.h"
 #include "third_party/rapidjson.h"
 
@@ -24,8 +25,7 @@ class FeaturesWriter {
     linux_section();
     json_.Key("annotations");
     annotations();
-    // No annotation changes what this runtime does.
-    texts("potentiallyUnsafeConfigAnnotations", {});
+    texts("potentiallyUnsafeConfigAnnotations", kEffectiveAnnotations);
     json_.EndObject();
     return std::string(buffer_.GetString(), buffer_.GetSize()) + "\n";
   }
@@ -81,23 +81,22 @@ class FeaturesWriter {
     texts("capabilities", features_.capabilities);
     flags(
         "cgroup",
-        {{"v1", false}, {"v2", true}, {"systemd", false}, {"systemdUser", false}, {"rdma", false}});
+        {{"v1", false}, {"v2", true}, {"systemd", false}, {"systemdUser", false}, {"rdma", true}});
     json_.Key("seccomp");
     seccomp();
-    flags("apparmor", {{"enabled", false}});
-    flags("selinux", {{"enabled", false}});
-    flags("intelRdt", {{"enabled", false}, {"schemata", false}, {"monitoring", false}});
-    // features.md: an empty list is "known to be absent", a missing one "unknown".
+    flags("apparmor", {{"enabled", true}});
+    flags("selinux", {{"enabled", true}});
+    flags("intelRdt", {{"enabled", true}, {"schemata", true}, {"monitoring", true}});
     json_.Key("memoryPolicy");
     json_.StartObject();
-    texts("modes", {});
-    texts("flags", {});
+    names("modes", kMemoryPolicyModeNames);
+    names("flags", kMemoryPolicyFlagNames);
     json_.EndObject();
     json_.Key("mountExtensions");
     json_.StartObject();
-    flags("idmap", {{"enabled", false}});
+    flags("idmap", {{"enabled", true}});
     json_.EndObject();
-    flags("netDevices", {{"enabled", false}});
+    flags("netDevices", {{"enabled", true}});
     json_.EndObject();
   }
 

@@ -1,7 +1,11 @@
 #include "spec/write/write_features.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
 
+#include "spec/annotations.h"
+#include "spec/parse/names.h"
 #include "third_party/boost_test.h"
 #include "third_party/rapidjson.h"
 
@@ -68,18 +72,94 @@ BOOST_AUTO_TEST_CASE(what_is_applied_is_listed) {
   BOOST_TEST(contains(section["seccomp"]["supportedFlags"], "SECCOMP_FILTER_FLAG_LOG"));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_only_parsed_is_not) {
+// Every list is the parser's own table: what is accepted is told, and nothing else.
+template <class E, size_t N>
+void expect_names(const json::Value& list, const Name<E> (&table)[N]) {
+  BOOST_TEST(list.Size() == N);
+  for (const Name<E>& each : table)
+    BOOST_TEST(contains(list, each.name), each.name);
+}
+
+BOOST_AUTO_TEST_CASE(lists_are_the_tables_that_the_parser_reads_by) {
   const json::Document document = parsed(sample());
   const json::Value& section = document["linux"];
-  for (const char* const flag : {"v1", "systemd", "systemdUser", "rdma"}) {
-    BOOST_TEST(!section["cgroup"][flag].GetBool());
+  expect_names(document["hooks"], kHookNames);
+  expect_names(section["namespaces"], kNamespaceNames);
+  expect_names(section["memoryPolicy"]["modes"], kMemoryPolicyModeNames);
+  expect_names(section["memoryPolicy"]["flags"], kMemoryPolicyFlagNames);
+  expect_names(section["seccomp"]["actions"], kSeccompActionNames);
+  expect_names(section["seccomp"]["operators"], kSeccompOperatorNames);
+  expect_names(section["seccomp"]["archs"], kSeccompArchitectureNames);
+  expect_names(section["seccomp"]["knownFlags"], kSeccompFlagNames);
+  expect_names(section["seccomp"]["supportedFlags"], kSeccompFlagNames);
+  const json::Value& unsafe = document["potentiallyUnsafeConfigAnnotations"];
+  BOOST_TEST(unsafe.Size() == std::size(kEffectiveAnnotations));
+  for (const std::string_view annotation : kEffectiveAnnotations)
+    BOOST_TEST(contains(unsafe, annotation), annotation);
+}
+
+BOOST_AUTO_TEST_CASE(switches_say_what_is_built_in) {
+  const json::Document document = parsed(sample());
+  const json::Value& section = document["linux"];
+  for (const char* const flag : {"v1", "systemd", "systemdUser"}) {
+    BOOST_TEST(!section["cgroup"][flag].GetBool(), flag);
   }
+  BOOST_TEST(section["cgroup"]["rdma"].GetBool());
   for (const char* const part : {"apparmor", "selinux", "intelRdt", "netDevices"}) {
-    BOOST_TEST(!section[part]["enabled"].GetBool());
+    BOOST_TEST(section[part]["enabled"].GetBool(), part);
   }
-  BOOST_TEST(section["memoryPolicy"]["modes"].Empty());
-  BOOST_TEST(!section["mountExtensions"]["idmap"]["enabled"].GetBool());
-  BOOST_TEST(document["potentiallyUnsafeConfigAnnotations"].Empty());
+  BOOST_TEST(section["mountExtensions"]["idmap"]["enabled"].GetBool());
+  BOOST_TEST(section["intelRdt"]["schemata"].GetBool());
+  BOOST_TEST(section["intelRdt"]["monitoring"].GetBool());
+}
+
+void collect(const json::Value& from, const std::string& path, std::set<std::string>& out) {
+  if (!from.IsObject()) {
+    out.insert(path);
+    return;
+  }
+  for (const auto& member : from.GetObject())
+    collect(member.value, path + "/" + member.name.GetString(), out);
+}
+
+// features-schema.json and features-linux.json of runtime-spec 1.3, and what their prose and Go
+// types have besides: intelRdt.schemata, intelRdt.monitoring, memoryPolicy.
+BOOST_AUTO_TEST_CASE(the_fields_are_those_of_the_schema_all_of_them_and_no_others) {
+  const std::set<std::string> schema = {"/ociVersionMin",
+                                        "/ociVersionMax",
+                                        "/hooks",
+                                        "/mountOptions",
+                                        "/potentiallyUnsafeConfigAnnotations",
+                                        "/linux/namespaces",
+                                        "/linux/capabilities",
+                                        "/linux/cgroup/v1",
+                                        "/linux/cgroup/v2",
+                                        "/linux/cgroup/systemd",
+                                        "/linux/cgroup/systemdUser",
+                                        "/linux/cgroup/rdma",
+                                        "/linux/seccomp/enabled",
+                                        "/linux/seccomp/actions",
+                                        "/linux/seccomp/operators",
+                                        "/linux/seccomp/archs",
+                                        "/linux/seccomp/knownFlags",
+                                        "/linux/seccomp/supportedFlags",
+                                        "/linux/apparmor/enabled",
+                                        "/linux/selinux/enabled",
+                                        "/linux/intelRdt/enabled",
+                                        "/linux/intelRdt/schemata",
+                                        "/linux/intelRdt/monitoring",
+                                        "/linux/memoryPolicy/modes",
+                                        "/linux/memoryPolicy/flags",
+                                        "/linux/mountExtensions/idmap/enabled",
+                                        "/linux/netDevices/enabled"};
+  json::Document document = parsed(sample());
+  document.RemoveMember("annotations");  // its keys are the runtime's own
+  std::set<std::string> written;
+  collect(document, "", written);
+  for (const std::string& field : schema)
+    BOOST_TEST(written.contains(field), field);
+  for (const std::string& field : written)
+    BOOST_TEST(schema.contains(field), field);
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_commit_is_left_out) {

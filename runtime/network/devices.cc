@@ -1,0 +1,184 @@
+#include "runtime/network/devices.h"
+
+#include <fcntl.h>
+#include <linux/if.h>
+#include <linux/rtnetlink.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "runtime/sys/file.h"
+
+namespace oci::network {
+namespace {
+
+std::string property(std::string_view host_name) {
+  return cat("linux.netDevices.", host_name);
+}
+
+const std::string& name_inside(const spec::NetDevice& device) {
+  return device.name && !device.name->empty() ? *device.name : device.host_name;
+}
+
+bool is_template(std::string_view name) {
+  return name.ends_with("%d");
+}
+
+Error refused(const std::string& host_name, std::string_view why) {
+  return Error(ErrorKind::kInvalidConfig, cat(property(host_name), ": ", why));
+}
+
+// config-linux.md#network-devices: permanent ones of global scope.
+bool is_kept(const Address& address) {
+  uint32_t flags = address.head.ifa_flags;
+  if (const std::string* wide = address.find(IFA_FLAGS); wide && wide->size() == sizeof flags) {
+    std::memcpy(&flags, wide->data(), sizeof flags);
+  }
+  return address.head.ifa_scope == RT_SCOPE_UNIVERSE && (flags & IFA_F_PERMANENT) != 0;
+}
+
+// What RTM_NEWADDR takes of what RTM_GETADDR tells. Flags that tell of the past (a duplicate was
+// detected) are the kernel's to find out again.
+Address restorable(const Address& address) {
+  constexpr uint16_t kTypes[] = {IFA_ADDRESS, IFA_LOCAL,       IFA_BROADCAST, IFA_LABEL,
+                                 IFA_FLAGS,   IFA_RT_PRIORITY, IFA_CACHEINFO};
+  constexpr uint32_t kPast = IFA_F_TENTATIVE | IFA_F_DADFAILED | IFA_F_DEPRECATED;
+  Address out{.head = address.head};
+  out.head.ifa_flags = static_cast<uint8_t>(out.head.ifa_flags & ~kPast);
+  for (const Attribute& attribute : address.attributes) {
+    if (std::ranges::find(kTypes, attribute.type) == std::end(kTypes)) continue;
+    out.attributes.push_back(attribute);
+    if (attribute.type != IFA_FLAGS || attribute.value.size() != sizeof(uint32_t)) continue;
+    uint32_t flags = 0;
+    std::memcpy(&flags, attribute.value.data(), sizeof flags);
+    flags &= ~kPast;
+    std::memcpy(out.attributes.back().value.data(), &flags, sizeof flags);
+  }
+  return out;
+}
+
+// An IPv4 label begins with the name of its device (rtnetlink(7)): "eth0" or "eth0:1".
+Address relabelled(Address address, std::string_view before, std::string_view now) {
+  for (Attribute& attribute : address.attributes) {
+    if (attribute.type != IFA_LABEL) continue;
+    const std::string_view label = attribute.value.c_str();
+    if (!label.starts_with(before)) continue;
+    std::string renamed = cat(now, label.substr(before.size()));
+    renamed.resize(std::min<size_t>(renamed.size(), IFNAMSIZ - 1));
+    renamed.push_back('\0');
+    attribute.value = std::move(renamed);
+  }
+  return address;
+}
+
+}  // namespace
+
+Result<Link> Devices::check(const spec::NetDevice& device) {
+  const std::optional<Link> link =
+      OCI_TRY(host_.find(device.host_name).during(property(device.host_name)));
+  if (!link) return refused(device.host_name, "the host has no such network device");
+  if ((link->flags & IFF_LOOPBACK) != 0) {
+    return refused(device.host_name, "a loopback device cannot be moved");
+  }
+  const std::string& name = name_inside(device);
+  if (is_template(name)) return *link;
+  if (OCI_TRY(container_.find(name).during(property(device.host_name)))) {
+    return refused(device.host_name, cat("the container's network namespace has a device '", name,
+                                         "' already: give another name, or a template like eth%d"));
+  }
+  return *link;
+}
+
+Status Devices::move_one(int netns, const Link& link, const Trace& trace) {
+  Moved moved{.host_name = link.name, .was_up = (link.flags & IFF_UP) != 0};
+  for (const Address& address : OCI_TRY(host_.addresses(link.index))) {
+    if (is_kept(address)) moved.addresses.push_back(restorable(address));
+  }
+  OCI_TRY(host_.move(link.index, netns, trace.passing_name));
+  const std::optional<Link> arrived = OCI_TRY(container_.find(trace.passing_name));
+  if (!arrived) return Error(ErrorKind::kSystem, "it did not arrive");
+  moved.index = arrived->index;
+  moved_.push_back(std::move(moved));
+  return settle(moved_.back(), trace.name);
+}
+
+Status Devices::settle(const Moved& moved, const std::string& name) {
+  const Status renamed = container_.rename(moved.index, name);
+  if (!renamed && renamed.error().sys_errno() == EEXIST) {
+    return Error(ErrorKind::kInvalidConfig, cat("the name '", name, "' is taken"));
+  }
+  OCI_TRY(renamed);
+  const std::optional<Link> now = OCI_TRY(container_.find(moved.index));
+  for (const Address& address : moved.addresses) {
+    OCI_TRY(
+        container_
+            .add_address(moved.index, relabelled(address, moved.host_name, now ? now->name : name))
+            .during("keep its address"));
+  }
+  return container_.set_up(moved.index, true).during("set it up");
+}
+
+Result<Devices> Devices::move(int netns, std::span<const spec::NetDevice> wanted,
+                              const Remember& remember) {
+  Devices devices(OCI_TRY(Rtnetlink::open()), OCI_TRY(Rtnetlink::open_in(netns)),
+                  OCI_TRY(sys::open_at(AT_FDCWD, "/proc/self/ns/net", O_RDONLY)));
+  std::vector<Link> links;
+  std::vector<Trace> traces;
+  for (const spec::NetDevice& device : wanted) {
+    links.push_back(OCI_TRY(devices.check(device)));
+    traces.push_back({.host_name = device.host_name,
+                      .host_index = links.back().index,
+                      .passing_name = cat("oci", ::getpid(), "-", traces.size()),
+                      .name = name_inside(device)});
+  }
+  OCI_TRY(remember(traces));
+  for (size_t i = 0; i < links.size(); ++i) {
+    OCI_TRY(devices.move_one(netns, links[i], traces[i]).during(property(traces[i].host_name)));
+  }
+  return devices;
+}
+
+// The error that brought us here is the one worth telling.
+void Devices::bring_back() {
+  while (!moved_.empty()) {
+    const Moved moved = std::move(moved_.back());
+    moved_.pop_back();
+    if (!container_.move(moved.index, host_netns_.get(), moved.host_name)) continue;
+    const auto link = host_.find(moved.host_name);
+    if (!link || !link.value()) continue;
+    for (const Address& address : moved.addresses)
+      (void)host_.add_address(link.value()->index, address);
+    if (moved.was_up) (void)host_.set_up(link.value()->index, true);
+  }
+}
+
+Status bring_home(int netns, std::span<const Trace> traces) {
+  if (traces.empty()) return {};
+  Rtnetlink host = OCI_TRY(Rtnetlink::open());
+  std::optional<Rtnetlink> container;
+  if (netns >= 0) container.emplace(OCI_TRY(Rtnetlink::open_in(netns)));
+  const sys::UniqueFd here = OCI_TRY(sys::open_at(AT_FDCWD, "/proc/self/ns/net", O_RDONLY));
+  for (const Trace& trace : traces) {
+    if (OCI_TRY(host.find(trace.host_name))) continue;  // it is here, or was never moved
+    if (container) {
+      std::optional<Link> link = OCI_TRY(container->find(trace.passing_name));
+      if (!link && !is_template(trace.name)) link = OCI_TRY(container->find(trace.name));
+      if (link) OCI_TRY(container->move(link->index, here.get(), trace.host_name));
+      continue;
+    }
+    const std::optional<Link> link = OCI_TRY(host.find(trace.host_index));
+    if (!link) continue;  // gone with the namespace, as virtual ones do
+    // The kernel lets it keep its name, or calls it devN where that is taken.
+    if (link->name != trace.passing_name && link->name != trace.name &&
+        !link->name.starts_with("dev")) {
+      continue;
+    }
+    OCI_TRY(host.set_up(link->index, false));
+    OCI_TRY(host.rename(link->index, trace.host_name));
+  }
+  return {};
+}
+
+}  // namespace oci::network

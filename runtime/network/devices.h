@@ -1,0 +1,69 @@
+// Moving network devices into a container: config-linux.md#network-devices.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runtime/network/rtnetlink.h"
+#include "runtime/sys/unique_fd.h"
+#include "spec/error.h"
+#include "spec/model/linux.h"
+
+namespace oci::network {
+
+// What it takes to bring a device home after a crash; goes into the record.
+struct Trace {
+  std::string host_name;
+  int host_index = 0;
+  std::string passing_name;  // between the two namespaces; nobody else's
+  std::string name;          // in the container; may be a template
+};
+
+// The devices of a container that is being made: brought back with their old names, addresses and
+// state unless kept.
+class [[nodiscard]] Devices {
+ public:
+  // Called with all that is about to be moved, before anything is; its error stops move().
+  using Remember = std::function<Status(std::vector<Trace>)>;
+
+  // Moves each into `netns`, keeping its permanent global addresses, renames it and sets it up.
+  // Errors name the property; nothing is left moved by one.
+  static Result<Devices> move(int netns, std::span<const spec::NetDevice> wanted,
+                              const Remember& remember);
+
+  Devices(Devices&& other) noexcept = default;
+  Devices& operator=(Devices&&) = delete;
+  ~Devices() { bring_back(); }
+
+  void keep() { moved_.clear(); }
+
+ private:
+  struct Moved {
+    std::string host_name;
+    bool was_up = false;
+    std::vector<Address> addresses;
+    int index = 0;  // in the container
+  };
+
+  Devices(Rtnetlink host, Rtnetlink container, sys::UniqueFd host_netns)
+      : host_(std::move(host)),
+        container_(std::move(container)),
+        host_netns_(std::move(host_netns)) {}
+
+  Result<Link> check(const spec::NetDevice& device);
+  Status move_one(int netns, const Link& link, const Trace& trace);
+  Status settle(const Moved& moved, const std::string& name);
+  void bring_back();
+
+  Rtnetlink host_, container_;
+  sys::UniqueFd host_netns_;
+  std::vector<Moved> moved_;
+};
+
+// After a crash: what still lies in `netns` (-1: it is gone, and the kernel has sent its devices
+// back under whatever name) gets its old name on the host again.
+Status bring_home(int netns, std::span<const Trace> traces);
+
+}  // namespace oci::network

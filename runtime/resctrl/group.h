@@ -1,0 +1,69 @@
+// One container's class of service and monitoring group in resctrl: config-linux.md#intelrdt.
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <string>
+
+#include "runtime/sys/unique_fd.h"
+#include "spec/error.h"
+#include "spec/model/linux.h"
+
+namespace oci::resctrl {
+
+// A mounted resctrl. In that file system a directory is born with its files and dies with them; a
+// test makes and removes plain ones itself.
+struct Tree {
+  sys::UniqueFd root;
+  int (*make)(int parent, const char* name) = nullptr;    // mkdirat(2)
+  int (*remove)(int parent, const char* name) = nullptr;  // unlinkat(2), AT_REMOVEDIR
+};
+
+// kUnsupported: none is mounted.
+Result<Tree> open_tree();
+
+// All that is needed to remove what was made; goes into the record. Paths below the root; "": none.
+struct Trace {
+  std::string group;
+  std::string monitor;
+};
+
+// Removes both; what is gone already is no error.
+Status remove(const Tree& tree, const Trace& trace);
+
+class [[nodiscard]] Group {
+ public:
+  // Called before anything is made, with what is about to be; its error stops create().
+  using Remember = std::function<Status(const Trace&)>;
+
+  // Finds the class of service that `wanted` names, or makes it; compares or writes its schemata.
+  static Result<Group> create(Tree tree, const spec::IntelRdt& wanted, const std::string& id,
+                              const Remember& remember);
+
+  Group(Group&& other) noexcept;
+  Group& operator=(Group&&) = delete;
+  ~Group();  // removes what was made, unless kept
+
+  Status add(pid_t pid) const;
+
+  // What `delete` has to remove: a class that closID names is never the container's own.
+  Trace own() const { return {.group = is_own_ ? made_.group : "", .monitor = made_.monitor}; }
+
+  void keep() { made_ = {}; }
+
+ private:
+  Group(Tree tree, std::string path, bool is_own)
+      : tree_(std::move(tree)), path_(std::move(path)), is_own_(is_own) {}
+
+  Status join(const std::string& schemata, bool must_exist, const Remember& remember);
+  Status monitor(const std::string& id, const Remember& remember);
+  Error failed(int error, std::string_view property, std::string_view what) const;
+
+  Tree tree_;
+  std::string path_;  // below the root; ".": the root's own class
+  bool is_own_;
+  Trace made_;
+};
+
+}  // namespace oci::resctrl
