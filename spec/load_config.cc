@@ -24,4 +24,15 @@ Status load_process(std::string_view text, std::string_view document_name, Confi
   return form.to_status(document_name, text, kProcessPath);
 }
 
+Result<Resources> load_resources(std::string_view text, std::string_view document_name) {
+  Diagnostics form;
+  Config config;
+  config.linux.emplace().resources = parse_resources(text, form);
+  Diagnostics meaning;
+  validate_resources(config, meaning);
+  form.add_unrelated(meaning);
+  OCI_TRY(form.to_status(document_name, text, kResourcesPath));
+  return std::move(*config.linux->resources);
+}
+
 }  // namespace oci::spec

@@ -17,4 +17,8 @@ Result<Config> load_config(std::string_view text, std::string_view document_name
 // `container` and is validated with it. Paths in errors begin with "process".
 Status load_process(std::string_view text, std::string_view document_name, Config& container);
 
+// What `update --resources` reads: one linux.resources object. Paths in errors begin with
+// "linux.resources".
+Result<Resources> load_resources(std::string_view text, std::string_view document_name);
+
 }  // namespace oci::spec

@@ -121,7 +121,9 @@ Status write_value(int dir, const Write& write, const std::string& file, std::st
                        cat(write.property, ": write '", value, "' to cgroup file '", file, "'"));
 }
 
-Status apply_one(int dir, const Write& write) {
+}  // namespace
+
+Status apply(int dir, const Write& write) {
   if (!write.usage_file.empty()) OCI_TRY(check_usage(dir, write));
   Status done = write_value(dir, write, write.file, write.value);
   if (done || done.error().kind() != ErrorKind::kUnsupported) return done;
@@ -137,8 +139,6 @@ Status apply_one(int dir, const Write& write) {
   }
   return done;
 }
-
-}  // namespace
 
 Cgroup::Cgroup(Layout layout, Location location)
     : layout_(std::move(layout)), location_(std::move(location)) {}
@@ -209,7 +209,7 @@ Result<Cgroup> Cgroup::create(const Layout& layout, const std::string& path,
 
 Status Cgroup::apply(std::span<const Write> writes) const {
   for (const Write& write : writes)
-    OCI_TRY(apply_one(fd(), write));
+    OCI_TRY(cgroup::apply(fd(), write));
   return {};
 }
 

@@ -64,6 +64,9 @@ class [[nodiscard]] Cgroup {
 // said EAGAIN.
 bool pids_exhausted(int cgroup_fd);
 
+// One write(2); an error names the property.
+Status apply(int cgroup_fd, const Write& write);
+
 // How often the kernel killed something below `cgroup_fd` for memory; 0 where the memory
 // controller is elsewhere. A rise explains an init that vanished without a word.
 uint64_t oom_kills(int cgroup_fd);

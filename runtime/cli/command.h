@@ -21,7 +21,7 @@ struct Command {
 // One a file, named as its verb.
 extern const Command kCreateCommand, kDeleteCommand, kExecCommand, kFeaturesCommand, kKillCommand,
     kListCommand, kPauseCommand, kPsCommand, kResumeCommand, kPlanCommand, kRunCommand,
-    kSpecCommand, kStartCommand, kStateCommand;
+    kSpecCommand, kStartCommand, kStateCommand, kUpdateCommand;
 
 // In the order of the help.
 std::span<const Command* const> commands();

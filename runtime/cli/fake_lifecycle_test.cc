@@ -41,6 +41,20 @@ Result<int> run(const Context& context, const RunOptions& options) {
   return 42;
 }
 
+Status update(const Context& context, const UpdateOptions& o) {
+  fake.request = cat("update", shown(context), " id=", o.id);
+  const auto add = [](std::string_view name, const auto& value) {
+    if (value) fake.request += cat(" ", name, "=", *value);
+  };
+  if (!o.resources_file.empty()) fake.request += cat(" resources=", o.resources_file);
+  add("memory", o.resources.memory->limit);
+  add("swap", o.resources.memory->swap);
+  add("quota", o.resources.cpu->quota);
+  add("cpus", o.resources.cpu->cpus);
+  add("pids", o.resources.pids->limit);
+  return {};
+}
+
 Status pause(const Context& context, const std::string& id) {
   fake.request = cat("pause", shown(context), " id=", id);
   return {};

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "spec/error.h"
+#include "spec/model/resources.h"
 #include "spec/model/state.h"
 
 namespace oci::lifecycle {
@@ -90,6 +91,15 @@ Status resume(const Context& context, const std::string& id);
 
 // The pids of every process of a container that has not stopped, ascending.
 Result<std::vector<pid_t>> processes(const Context& context, const std::string& id);
+
+struct UpdateOptions {
+  std::string id;
+  std::string resources_file;  // JSON, "-" for standard input; empty: `resources` below
+  spec::Resources resources;   // what is not given stays as it is; devices are never changed
+};
+
+// kWrongState: the container has stopped. After an error, the limits are what they were.
+Status update(const Context& context, const UpdateOptions& options);
 
 struct KillOptions {
   std::string id;

@@ -56,6 +56,11 @@ constexpr Row kRows[] = {
     {Verb::kPs, ContainerStatus::kRunning, kOk},
     {Verb::kPs, ContainerStatus::kPaused, kOk},
     {Verb::kPs, ContainerStatus::kStopped, "container not running"},
+    {Verb::kUpdate, ContainerStatus::kCreating, "container not running: it is being created"},
+    {Verb::kUpdate, ContainerStatus::kCreated, kOk},
+    {Verb::kUpdate, ContainerStatus::kRunning, kOk},
+    {Verb::kUpdate, ContainerStatus::kPaused, kOk},
+    {Verb::kUpdate, ContainerStatus::kStopped, "container not running"},
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "spec/parse/parse_json.h"
 #include "spec/parse/parse_linux.h"
 #include "spec/parse/parse_process.h"
+#include "spec/parse/parse_resources.h"
 #include "spec/parse/reader.h"
 
 namespace oci::spec {
@@ -24,6 +25,22 @@ void read_old_pids_limit(Config& config) {
   if (!config.linux || !config.linux->resources || !config.linux->resources->pids) return;
   std::optional<int64_t>& limit = config.linux->resources->pids->limit;
   if (limit == 0) limit.reset();
+}
+
+// A document that is what stands at `step` in a config.
+template <class T>
+T parse_part(std::string_view text, const Step& step, Diagnostics& diagnostics) {
+  T part;
+  std::string buffer;
+  json::Document document;
+  if (!parse_json(text, buffer, document, diagnostics)) return part;
+  if (!document.IsObject()) {
+    diagnostics.add({}, cat("expected an object, found ", describe(document)));
+    return part;
+  }
+  Reader root(document, &step, diagnostics);
+  parse(root, part);
+  return part;
 }
 
 }  // namespace
@@ -56,18 +73,14 @@ Config parse_config(std::string_view text, Diagnostics& diagnostics) {
 }
 
 Process parse_process(std::string_view text, Diagnostics& diagnostics) {
-  Process process;
-  std::string buffer;
-  json::Document document;
-  if (!parse_json(text, buffer, document, diagnostics)) return process;
-  if (!document.IsObject()) {
-    diagnostics.add({}, cat("expected an object, found ", describe(document)));
-    return process;
-  }
-  const Step step{nullptr, kProcessPath};
-  Reader root(document, &step, diagnostics);
-  parse(root, process);
-  return process;
+  const Step process{nullptr, kProcessPath};
+  return parse_part<Process>(text, process, diagnostics);
+}
+
+Resources parse_resources(std::string_view text, Diagnostics& diagnostics) {
+  const Step linux_step{nullptr, "linux"};
+  const Step resources{&linux_step, "resources"};
+  return parse_part<Resources>(text, resources, diagnostics);
 }
 
 Result<Config> parse_config(std::string_view text, std::string_view document_name) {

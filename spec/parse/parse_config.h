@@ -20,4 +20,8 @@ Result<Config> parse_config(std::string_view text, std::string_view document_nam
 inline constexpr std::string_view kProcessPath = "process";
 Process parse_process(std::string_view text, Diagnostics& diagnostics);
 
+// The same for a linux.resources object.
+inline constexpr std::string_view kResourcesPath = "linux.resources";
+Resources parse_resources(std::string_view text, Diagnostics& diagnostics);
+
 }  // namespace oci::spec

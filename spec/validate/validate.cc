@@ -25,4 +25,9 @@ void validate_process(const Config& config, Diagnostics& out) {
     check(config, out);
 }
 
+void validate_resources(const Config& config, Diagnostics& out) {
+  for (const auto check : {check_resources, check_block_io})
+    check(config, out);
+}
+
 }  // namespace oci::spec

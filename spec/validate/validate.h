@@ -18,4 +18,7 @@ void validate(const Config& config, Diagnostics& out);
 // Of another process for a container whose config is valid: what `exec` runs.
 void validate_process(const Config& config, Diagnostics& out);
 
+// Of other limits alone: what `update` sets.
+void validate_resources(const Config& config, Diagnostics& out);
+
 }  // namespace oci::spec

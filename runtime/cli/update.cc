@@ -1,0 +1,139 @@
+// oci-rt update
+#include <charconv>
+#include <cstdint>
+
+#include "runtime/cli/command.h"
+
+namespace oci::cli {
+namespace {
+
+constexpr Option kOptions[] = {
+    {.letter = 'r',
+     .name = "resources",
+     .value = "FILE",
+     .help = "read linux.resources as JSON from FILE, or from standard input for -"},
+    {.name = "memory", .value = "BYTES", .help = "most memory; k, m or g may follow; -1 for any"},
+    {.name = "memory-reservation", .value = "BYTES", .help = "memory that is not taken away"},
+    {.name = "memory-swap", .value = "BYTES", .help = "most memory and swap together"},
+    {.name = "cpu-quota", .value = "USEC", .help = "processor time in each period; -1 for any"},
+    {.name = "cpu-period", .value = "USEC", .help = "the length of a period"},
+    {.name = "cpu-burst", .value = "USEC", .help = "time that may be saved up"},
+    {.name = "cpu-share", .value = "N", .help = "weight against others, 2 to 262144"},
+    {.name = "cpu-idle", .value = "0|1", .help = "run only where nobody else wants to"},
+    {.name = "cpuset-cpus", .value = "LIST", .help = "processors: 0-3,7"},
+    {.name = "cpuset-mems", .value = "LIST", .help = "memory nodes"},
+    {.name = "pids-limit", .value = "N", .help = "most processes; -1 for any"},
+    {.name = "blkio-weight", .value = "N", .help = "weight against others, 10 to 1000"},
+    {.name = "cpu-rt-period", .value = "USEC"},
+    {.name = "cpu-rt-runtime", .value = "USEC"},
+    // Taken back by the specification, and sent by old clients still.
+    {.name = "kernel-memory", .value = "BYTES"},
+    {.name = "kernel-memory-tcp", .value = "BYTES"},
+};
+
+Error bad(std::string_view option, std::string_view found) {
+  return Error(ErrorKind::kUsage,
+               cat("option --", option, ": expected a number, found '", found, "'"));
+}
+
+// "512m", "1g", "-1": bytes. The letters of Docker's options, each 1024 times the last.
+Result<int64_t> parse_amount(std::string_view option, std::string_view text, bool has_unit) {
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  std::string_view unit(end, static_cast<size_t>(text.data() + text.size() - end));
+  if (error != std::errc() || (!unit.empty() && !has_unit)) return bad(option, text);
+  if (unit.size() == 2 && (unit[1] == 'b' || unit[1] == 'B')) unit.remove_suffix(1);
+  constexpr std::string_view kUnits = "bkmgtBKMGT";
+  if (unit.empty()) return number;
+  const size_t which = kUnits.find(unit[0]);
+  if (unit.size() > 1 || which == kUnits.npos || number < 0) return bad(option, text);
+  for (size_t i = 0; i < which % 5; ++i) {
+    if (number > INT64_MAX / 1024) return bad(option, text);
+    number *= 1024;
+  }
+  return number;
+}
+
+class Reader {
+ public:
+  explicit Reader(const Arguments& arguments) : arguments_(arguments) {}
+
+  template <class T>
+  void number(std::string_view option, std::optional<T>& out) {
+    read(option, out, false);
+  }
+  void bytes(std::string_view option, std::optional<int64_t>& out) { read(option, out, true); }
+  void text(std::string_view option, std::optional<std::string>& out) {
+    if (const std::string_view value = arguments_.value(option); !value.empty()) out = value;
+  }
+
+  Status status() && { return failure_ ? Status(std::move(*failure_)) : Status(); }
+
+ private:
+  template <class T>
+  void read(std::string_view option, std::optional<T>& out, bool has_unit) {
+    const std::string_view value = arguments_.value(option);
+    if (value.empty() || failure_) return;
+    const Result<int64_t> parsed = parse_amount(option, value, has_unit);
+    if (parsed && std::in_range<T>(parsed.value())) {
+      out = static_cast<T>(parsed.value());
+    } else {
+      failure_ = bad(option, value);
+    }
+  }
+
+  const Arguments& arguments_;
+  std::optional<Error> failure_;
+};
+
+Result<spec::Resources> resources_of(const Arguments& arguments) {
+  Reader in(arguments);
+  spec::MemoryResources memory;
+  in.bytes("memory", memory.limit);
+  in.bytes("memory-reservation", memory.reservation);
+  in.bytes("memory-swap", memory.swap);
+  spec::CpuResources cpu;
+  in.number("cpu-quota", cpu.quota);
+  in.number("cpu-period", cpu.period);
+  in.number("cpu-burst", cpu.burst);
+  in.number("cpu-share", cpu.shares);
+  in.number("cpu-idle", cpu.idle);
+  in.number("cpu-rt-runtime", cpu.realtime_runtime);
+  in.number("cpu-rt-period", cpu.realtime_period);
+  in.text("cpuset-cpus", cpu.cpus);
+  in.text("cpuset-mems", cpu.mems);
+  spec::PidsResources pids;
+  in.number("pids-limit", pids.limit);
+  spec::BlockIoResources block_io;
+  in.number("blkio-weight", block_io.weight);
+  OCI_TRY(std::move(in).status());
+  spec::Resources resources;
+  resources.memory = memory;
+  resources.cpu = std::move(cpu);
+  resources.pids = pids;
+  resources.block_io = std::move(block_io);
+  return resources;
+}
+
+Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
+  lifecycle::UpdateOptions options;
+  options.id = arguments.operands.front();
+  options.resources_file = arguments.text("resources");
+  options.resources = OCI_TRY(resources_of(arguments));
+  OCI_TRY(lifecycle::update(context, options));
+  return 0;
+}
+
+}  // namespace
+
+constinit const Command kUpdateCommand{
+    .syntax = {.command = "update",
+               .operands = "ID",
+               .summary = "Changes the limits of a container.",
+               .options = kOptions,
+               .min_operands = 1,
+               .max_operands = 1},
+    .run = run,
+};
+
+}  // namespace oci::cli

@@ -1,0 +1,56 @@
+// `update`: other limits for a container that exists.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <optional>
+
+#include "runtime/cgroup/layout.h"
+#include "runtime/cgroup/update.h"
+#include "runtime/cgroup/v2_writes.h"
+#include "runtime/lifecycle/container.h"
+#include "runtime/lifecycle/transitions.h"
+#include "runtime/sys/file.h"
+#include "spec/load_config.h"
+
+namespace oci::lifecycle {
+namespace {
+
+constexpr size_t kResourcesLimit = size_t{16} << 20;
+
+Result<spec::Resources> read_resources(const std::string& path) {
+  const bool from_stdin = path == "-";
+  Result<std::string> text = from_stdin
+                                 ? sys::read_all(STDIN_FILENO, "standard input", kResourcesLimit)
+                                 : sys::read_file_at(AT_FDCWD, path, kResourcesLimit);
+  if (!text && text.error().sys_errno() == ENOENT) {
+    return Error(ErrorKind::kUsage, cat("--resources: there is no '", path, "'"));
+  }
+  const std::string document = OCI_TRY(std::move(text));
+  return spec::load_resources(document, from_stdin ? "standard input" : path);
+}
+
+}  // namespace
+
+Status update(const Context& context, const UpdateOptions& options) {
+  spec::Resources resources = options.resources;
+  if (!options.resources_file.empty()) resources = OCI_TRY(read_resources(options.resources_file));
+  const Container container = OCI_TRY(open_container(context, options.id, state::Lock::kExclusive));
+  OCI_TRY(check_transition(Verb::kUpdate, container.status, options.id));
+  const std::string& path = container.record.cgroup_path;
+  if (path.empty()) {
+    return Error(ErrorKind::kUnsupported,
+                 cat("container \"", options.id, "\": has no cgroup whose limits could change"));
+  }
+  if (container.record.check_before_update && resources.memory &&
+      !resources.memory->check_before_update) {
+    resources.memory->check_before_update = true;
+  }
+  const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
+  OCI_TRY(cgroup::complete(layout, path, resources));
+  cgroup::Writes writes = OCI_TRY(cgroup::v2_writes(resources));
+  std::vector<cgroup::Write> all = std::move(writes.before_clone);
+  all.insert(all.end(), writes.after_clone.begin(), writes.after_clone.end());
+  return cgroup::update(layout, path, all);
+}
+
+}  // namespace oci::lifecycle
