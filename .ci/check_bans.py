@@ -20,9 +20,9 @@ RULES = [
     # copy_up.cc and page_mount.cc make things in a tmpfs that nobody else has a name for.
     ("runtime/init", {"in_root.cc", "copy_up.cc", "page_mount.cc"}, r"__NR_(mkdirat|linkat|renameat2?|readlinkat|fchmodat)\b", None,
      "rule A: what is made in the root is made by in_root.cc"),
-    # The host's root, null device and time offsets; sources on the host; after the pivot the program.
+    # The host's root, null device, procfs and time offsets; sources on the host; after the pivot the program.
     ("runtime/init", {"in_root.cc"}, r"AT_FDCWD,",
-     r'AT_FDCWD, "/"|AT_FDCWD, "/dev/null"|AT_FDCWD, "/proc/self/timens_offsets"'
+     r'AT_FDCWD, "/"|AT_FDCWD, "/dev/null"|AT_FDCWD, "/proc",|AT_FDCWD, "/proc/self/timens_offsets"'
      r"|clone_tree\(AT_FDCWD, (rootfs|source|path),"
      r"|__NR_openat, AT_FDCWD, (path|context\.program),|__NR_faccessat, AT_FDCWD, path,",
      "rule A: a path that does not start at a descriptor of the root"),

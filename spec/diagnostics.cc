@@ -53,6 +53,14 @@ bool is_within(std::string_view path, std::string_view outer) {
          path[outer.size()] == '[';
 }
 
+// "process.args[0]" below "process": "args[0]".
+std::string path_below(std::string_view path, std::string_view root) {
+  if (root.empty() || !is_within(path, root)) return std::string(path);
+  path.remove_prefix(root.size());
+  if (path.starts_with('.')) path.remove_prefix(1);
+  return std::string(path);
+}
+
 }  // namespace
 
 std::string quoted(std::string_view text) {
@@ -102,11 +110,12 @@ void Diagnostics::add_unrelated(const Diagnostics& other) {
   dropped_ += other.dropped_;
 }
 
-std::vector<Diagnostics::Line> Diagnostics::lines(std::string_view text) const {
+std::vector<Diagnostics::Line> Diagnostics::lines(std::string_view text,
+                                                  std::string_view root) const {
   std::vector<std::string> paths;
   paths.reserve(problems_.size());
   for (const Problem& problem : problems_)
-    paths.push_back(problem.path);
+    paths.push_back(path_below(problem.path, root));
   const std::vector<size_t> located = locate(text, paths);
 
   std::vector<Line> lines;
@@ -122,9 +131,10 @@ std::vector<Diagnostics::Line> Diagnostics::lines(std::string_view text) const {
   return lines;
 }
 
-Status Diagnostics::to_status(std::string_view document_name, std::string_view text) const {
+Status Diagnostics::to_status(std::string_view document_name, std::string_view text,
+                              std::string_view root) const {
   if (problems_.empty()) return {};
-  const std::vector<Line> all = lines(text);
+  const std::vector<Line> all = lines(text, root);
   std::vector<size_t> offsets;
   offsets.reserve(all.size());
   for (const Line& line : all)

@@ -43,8 +43,9 @@ class Diagnostics {
   // the order of the document and without duplicates, each like
   //   config.json:12:9: linux.namespaces[2].type: expected one of pid, network, found "foo"
   // Columns count characters from 1. `text` is the document, unchanged. After 50 lines: "and N
-  // more".
-  Status to_status(std::string_view document_name, std::string_view text) const;
+  // more". `root` is where the document would be in a larger one: the paths begin with it.
+  Status to_status(std::string_view document_name, std::string_view text,
+                   std::string_view root = {}) const;
 
  private:
   struct Problem {
@@ -60,7 +61,7 @@ class Diagnostics {
   };
 
   void keep(Problem problem);
-  std::vector<Line> lines(std::string_view text) const;
+  std::vector<Line> lines(std::string_view text, std::string_view root) const;
 
   std::vector<Problem> problems_;
   size_t dropped_ = 0;  // a hostile document must not cost memory without bound

@@ -15,4 +15,13 @@ Result<Config> load_config(std::string_view text, std::string_view document_name
   return config;
 }
 
+Status load_process(std::string_view text, std::string_view document_name, Config& container) {
+  Diagnostics form;
+  container.process = parse_process(text, form);
+  Diagnostics meaning;
+  validate_process(container, meaning);
+  form.add_unrelated(meaning);
+  return form.to_status(document_name, text, kProcessPath);
+}
+
 }  // namespace oci::spec

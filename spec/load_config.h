@@ -13,4 +13,8 @@ namespace oci::spec {
 // `document_name` is how these lines begin.
 Result<Config> load_config(std::string_view text, std::string_view document_name);
 
+// What `exec --process` reads: one process object, which replaces the container's own in
+// `container` and is validated with it. Paths in errors begin with "process".
+Status load_process(std::string_view text, std::string_view document_name, Config& container);
+
 }  // namespace oci::spec

@@ -41,7 +41,7 @@ Result<int> show_help(Words topic) {
   return answer(help_text(command->syntax));
 }
 
-Result<int> run_verb(const Arguments& globals, Words words) {
+Result<int> run_verb(const Arguments& globals, Words words, int& failure_code) {
   const std::string_view verb = words.front();
   if (verb == "help") return show_help(words.subspan(1));
   const Command* const command = OCI_TRY(find_command(verb));
@@ -51,12 +51,14 @@ Result<int> run_verb(const Arguments& globals, Words words) {
   std::string cwd;
   const Environment environment = read_environment(cwd);
   const lifecycle::Context context = OCI_TRY(lifecycle_context(globals, environment));
-  return command->run(context, arguments);
+  Result<int> code = command->run(context, arguments);
+  if (!code) failure_code = command->failure_code;
+  return code;
 }
 
 }  // namespace
 
-Result<int> execute(std::span<const char* const> argv) {
+Result<int> execute(std::span<const char* const> argv, int& failure_code) {
   const Words words = argv.subspan(std::min<size_t>(1, argv.size()));
   const Arguments globals = OCI_TRY(parse_arguments(kGlobalSyntax, words, {}));
   if (globals.help) return answer(general_help());
@@ -67,14 +69,15 @@ Result<int> execute(std::span<const char* const> argv) {
     return Error(ErrorKind::kUsage,
                  "a command is missing: oci-rt run DIR runs a bundle; see oci-rt --help");
   }
-  return run_verb(globals, words.last(globals.operands.size()));
+  return run_verb(globals, words.last(globals.operands.size()), failure_code);
 }
 
 int run_command_line(std::span<const char* const> argv) {
-  const Result<int> code = execute(argv);
+  int failure_code = 1;
+  const Result<int> code = execute(argv, failure_code);
   if (!code) {
     sys::log_failure(code.error());
-    return 1;
+    return failure_code;
   }
   sys::log_success();
   return code.value();

@@ -51,7 +51,8 @@ Outcome ran(std::string_view line) {
   std::fflush(stdout);
   const sys::UniqueFd before(fcntl(1, F_DUPFD_CLOEXEC, 3));
   BOOST_REQUIRE(dup2(file.get(), 1) == 1);
-  const Result<int> code = execute(argv);
+  int failure_code = 1;
+  const Result<int> code = execute(argv, failure_code);
   BOOST_REQUIRE(dup2(before.get(), 1) == 1);
 
   Outcome outcome;

@@ -15,11 +15,12 @@ struct Command {
   Syntax syntax;
   // Options to a request, one call of lifecycle, its answer to stdout. The value is the exit code.
   Result<int> (*run)(const lifecycle::Context& context, const Arguments& arguments);
+  int failure_code = 1;  // the exit code when it fails
 };
 
 // One a file, named as its verb.
-extern const Command kCreateCommand, kDeleteCommand, kFeaturesCommand, kKillCommand, kListCommand,
-    kPlanCommand, kRunCommand, kSpecCommand, kStartCommand, kStateCommand;
+extern const Command kCreateCommand, kDeleteCommand, kExecCommand, kFeaturesCommand, kKillCommand,
+    kListCommand, kPlanCommand, kRunCommand, kSpecCommand, kStartCommand, kStateCommand;
 
 // In the order of the help.
 std::span<const Command* const> commands();

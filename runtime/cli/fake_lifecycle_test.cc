@@ -41,6 +41,35 @@ Result<int> run(const Context& context, const RunOptions& options) {
   return 42;
 }
 
+Result<int> exec(const Context& context, const ExecOptions& o) {
+  std::string text = cat("exec", shown(context), " id=", o.id);
+  const auto add = [&text](std::string_view name, const std::string& value) {
+    if (!value.empty()) text += cat(" ", name, "=", value);
+  };
+  add("process", o.process_file);
+  for (const std::string& word : o.args)
+    add("arg", word);
+  for (const std::string& entry : o.env)
+    add("env", entry);
+  for (const std::string& name : o.capabilities)
+    add("cap", name);
+  for (const uint32_t gid : o.additional_gids)
+    text += cat(" group=", gid);
+  if (o.uid) text += cat(" uid=", *o.uid);
+  if (o.gid) text += cat(" gid=", *o.gid);
+  add("cwd", o.cwd);
+  add("cgroup", o.cgroup);
+  add("console", o.console_socket);
+  add("pid-file", o.pid_file);
+  if (o.terminal) text += " tty";
+  if (o.detach) text += " detach";
+  if (o.no_new_privileges) text += " no-new-privs";
+  if (o.ignore_paused) text += " ignore-paused";
+  if (o.preserve_fds != 0) text += cat(" fds=", o.preserve_fds);
+  fake.request = text;
+  return 0;
+}
+
 Status start(const Context& context, const std::string& id) {
   fake.request = cat("start", shown(context), " id=", id);
   return {};

@@ -1,4 +1,5 @@
-// The child half of `create` and `start`: everything between clone3(2) and execve(2), in order.
+// The child half of `create`, `start` and `exec`: everything between clone3(2) and execve(2), in
+// order.
 //
 // A small program of its own, without libc: oci-rt embeds its bytes, puts them into a sealed memfd
 // and executes that on the way into the container, so that the runtime itself is never within the
@@ -53,6 +54,31 @@ constexpr Step kSteps[] = {
     {"limit capabilities", limit_capabilities_late},  // loading took CAP_SYS_ADMIN
     {"execute", execute},
 };
+
+// The same for a program that joins a container: `exec`.
+constexpr Step kExecSteps[] = {
+    {"set labels", set_labels_outside},   // the container's procfs is its own to arrange
+    {"join namespaces", join_and_clone},  // what follows runs in its child
+    {"wait to be placed", wait_to_be_placed},
+    {"leave the runtime", leave_the_parent},
+    {"enter root", enter_root},
+    {"open console", open_console},
+    {"report ready", report_ready},
+    {"enter working directory", enter_working_directory},
+    {"change user", change_user},
+    {"enter working directory", enter_working_directory},
+    {"limit capabilities", limit_capabilities_early},
+    {"find home", find_home},
+    {"find program", find_program},
+    {"set personality", set_personality},
+    {"set memory policy", set_memory_policy},
+    {"settle", settle},
+    {"turn to the verdict", turn_to_verdict},  // nobody else decides when it starts
+    {"arrange descriptors", arrange_descriptors},
+    {"load seccomp", load_seccomp},
+    {"limit capabilities", limit_capabilities_late},
+    {"execute", execute},
+};
 // clang-format on
 
 Plan* map_plan(int fd) {
@@ -75,6 +101,18 @@ int parse_number(const char* text) {
     sys(__NR_exit_group, code);
 }
 
+template <size_t N>
+void run_steps(Context& context, const Step (&steps)[N]) {
+  uint8_t number = 0;
+  for (const Step& step : steps) {
+    if (const Fault fault = step.run(context)) {
+      report_failure(context.report_fd, number, step.name, fault);
+      leave(1);
+    }
+    ++number;
+  }
+}
+
 }  // namespace
 
 // argv: a name for ps(1), and the number of the plan's descriptor.
@@ -87,13 +125,10 @@ int parse_number(const char* text) {
   if (plan == nullptr) leave(1);
   sys(__NR_close, plan_fd);
   Context context{.plan = *plan, .report_fd = plan->sync_fd};
-  uint8_t number = 0;
-  for (const Step& step : kSteps) {
-    if (const Fault fault = step.run(context)) {
-      report_failure(context.report_fd, number, step.name, fault);
-      leave(1);
-    }
-    ++number;
+  if (plan->exec) {
+    run_steps(context, kExecSteps);
+  } else {
+    run_steps(context, kSteps);
   }
   leave(1);
 }

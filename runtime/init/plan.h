@@ -138,6 +138,13 @@ struct Plan {
   int32_t listener_fd = -1;   // a sync::ListenerPage, if the filter has a listener
   uint32_t preserve_fds = 0;  // 3 .. 3+N-1 stay open in the program
 
+  // exec: the program joins a container instead of becoming one. What is about making a container
+  // is absent then.
+  bool exec = false;
+  int32_t member_fd = -1;     // a pidfd of the container's init
+  uint64_t member_types = 0;  // CLONE_NEW* that are to be joined by it
+  int32_t root_fd = -1;       // its root, where that is not the root of its mount namespace
+
   // Namespaces. `staged`: this process joins, then clones the real init with `clone_flags`.
   bool staged = false;
   bool new_user_namespace = false;

@@ -1,5 +1,7 @@
 // What the kernel gives the program besides ids and capabilities: its labels, the execution domain,
 // and where its memory comes from.
+#include <linux/fcntl.h>
+
 #include "runtime/init/procfs.h"
 #include "runtime/init/steps.h"
 #include "runtime/init/syscall.h"
@@ -77,6 +79,19 @@ Fault set_labels(Context& context) {
                   label);
   }
   return check(rc, Subject::kSelinux, label);
+}
+
+// Before the container's namespaces are joined: the labels of the next execve(2) pass to the child,
+// and in a user namespace no procfs could be made that its own /proc does not hide.
+Fault set_labels_outside(Context& context) {
+  const Plan& plan = context.plan;
+  if (!plan.apparmor_command && !plan.selinux_label) return {};
+  const Fd proc(sys(__NR_openat, AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (Fault fault = check(proc.get(), Subject::kNone, "/proc")) return fault;
+  context.proc_fd = proc.get();
+  const Fault fault = set_labels(context);
+  context.proc_fd = -1;
+  return fault;
 }
 
 Fault set_personality(Context& context) {

@@ -103,7 +103,10 @@ Fault open_console(Context& context) {
   Fd slave;
   unsigned number = 0;
   if (Fault fault = open_pair(plan, context.root_fd, master, slave, number)) return fault;
-  if (Fault fault = mount_console(context.root_fd, slave.get())) return fault;
+  // Of a container there is one.
+  if (!plan.exec) {
+    if (Fault fault = mount_console(context.root_fd, slave.get())) return fault;
+  }
   if (Fault fault = send_master(context.report_fd, master.get(), number)) return fault;
   for (int fd = 0; fd < 3; ++fd) {
     const long rc = sys(__NR_dup3, slave.get(), fd, 0);

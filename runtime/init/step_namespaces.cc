@@ -56,6 +56,14 @@ Fault join_around_user_namespace(const Plan& plan) {
   return {};
 }
 
+// All at once, as pidfd_open(2) allows: the kernel knows the order.
+Fault join_the_container(const Plan& plan) {
+  if (!plan.exec) return {};
+  const long rc = plan.member_types != 0 ? sys(__NR_setns, plan.member_fd, plan.member_types) : 0;
+  sys(__NR_close, plan.member_fd);
+  return check(rc, Subject::kNamespace, "the container's");
+}
+
 // time_namespaces(7): the offsets are written before the first process enters.
 Fault make_time_namespace(const Plan& plan) {
   if (!plan.new_time_namespace) return {};
@@ -78,7 +86,8 @@ Fault join_and_clone(Context& context) {
   Plan& plan = context.plan;
   if (!plan.staged) return {};
   // CVE-2016-9962: nobody in a joined pid or user namespace may ptrace us or open our descriptors.
-  if (plan.joins.count != 0) sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
+  if (plan.joins.count != 0 || plan.exec) sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
+  if (Fault fault = join_the_container(plan)) return fault;
   if (Fault fault = join_around_user_namespace(plan)) return fault;
   plan.joins.count = 0;
   if (Fault fault = make_time_namespace(plan)) return fault;

@@ -79,4 +79,20 @@ Fault pivot(Context& context) {
   return check(rc, sync::Subject::kRoot, "linux.rootfsPropagation");
 }
 
+// setns(2) has made the root of the mount namespace ours; after a chroot instead of a pivot, the
+// container's is another.
+Fault enter_root(Context& context) {
+  const Plan& plan = context.plan;
+  if (plan.root_fd >= 0) {
+    long rc = sys(__NR_fchdir, plan.root_fd);
+    if (rc >= 0) rc = sys(__NR_chroot, ".");
+    if (Fault fault = check(rc, sync::Subject::kRoot, "/")) return fault;
+    sys(__NR_close, plan.root_fd);
+  }
+  context.root_fd =
+      static_cast<int>(sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (Fault fault = check(context.root_fd, sync::Subject::kRoot, "/")) return fault;
+  return check(sys(__NR_fchdir, context.root_fd), sync::Subject::kRoot, "/");
+}
+
 }  // namespace oci::init

@@ -71,6 +71,7 @@ Fault mount_all(Context&);
 Fault isolate_mounts(Context&);
 Fault attach_root(Context&);
 Fault pivot(Context&);
+Fault enter_root(Context&);
 
 // step_devices.cc
 Fault make_devices(Context&);
@@ -88,6 +89,7 @@ Fault write_sysctls(Context&);
 // step_confinement.cc
 Fault join_session_keyring(const Plan& plan);
 Fault set_labels(Context&);
+Fault set_labels_outside(Context&);
 Fault set_personality(Context&);
 Fault set_memory_policy(Context&);
 
@@ -107,6 +109,7 @@ long apply_capabilities(const CapabilitySets& sets, uint32_t last_capability);
 Fault report_ready(Context&);
 Fault settle(Context&);
 Fault wait_for_start(Context&);
+Fault turn_to_verdict(Context&);
 Fault tell(int fd, const sync::Message& message);
 Fault ask(int fd, sync::Type question, sync::Type answer);
 void report_failure(int fd, uint8_t step, const char* step_name, const Fault& fault);

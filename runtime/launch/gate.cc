@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <optional>
@@ -23,7 +24,7 @@ Error not_waiting() {
   return Error(ErrorKind::kWrongState, "container init is not waiting to be started");
 }
 
-Result<sys::UniqueFd> open_fifo(int dir, std::string_view name, int flags) {
+Result<sys::UniqueFd> open_file(int dir, std::string_view name, int flags) {
   return sys::open_at(dir, std::string(name), flags | O_NOFOLLOW);
 }
 
@@ -57,29 +58,44 @@ Result<Gate> make_gate(int dir, const GateFiles& files) {
   OCI_TRY(make_fifo(dir, files.gate));
   OCI_TRY(make_fifo(dir, files.verdict));
   Gate gate;
-  gate.gate = OCI_TRY(open_fifo(dir, files.gate, O_RDWR));
+  gate.gate = OCI_TRY(open_file(dir, files.gate, O_RDWR));
   // A fifo cannot be opened for writing alone before it has a reader.
-  const sys::UniqueFd reader = OCI_TRY(open_fifo(dir, files.verdict, O_RDONLY | O_NONBLOCK));
-  gate.verdict = OCI_TRY(open_fifo(dir, files.verdict, O_WRONLY));
+  const sys::UniqueFd reader = OCI_TRY(open_file(dir, files.verdict, O_RDONLY | O_NONBLOCK));
+  gate.verdict = OCI_TRY(open_file(dir, files.verdict, O_WRONLY));
   if (!files.listener.empty()) gate.listener = OCI_TRY(make_listener_page(dir, files.listener));
   return gate;
 }
 
 Status open_gate(int dir, const GateFiles& files, const Handover* handover) {
   // The reading end first: poll(2) reports the end of a stream only if it saw its writer.
-  Result<sys::UniqueFd> verdict = open_fifo(dir, files.verdict, O_RDONLY | O_NONBLOCK);
+  Result<sys::UniqueFd> verdict = open_file(dir, files.verdict, O_RDONLY | O_NONBLOCK);
   if (!verdict) return not_waiting();
   const int fd = verdict.value().get();
   sync::Message message;
   if (::read(fd, &message, sizeof message) >= 0) return not_waiting();
-  const Result<sys::UniqueFd> go = open_fifo(dir, files.gate, O_WRONLY | O_NONBLOCK);
+  const Result<sys::UniqueFd> go = open_file(dir, files.gate, O_WRONLY | O_NONBLOCK);
   if (!go) return not_waiting();
   if (::write(go.value().get(), "", 1) != 1) return Error::system(errno, "open the start gate");
+  sys::UniqueFd listener;
+  if (handover != nullptr) listener = OCI_TRY(open_file(dir, files.listener, O_RDWR));
+  return await_verdict(fd, listener, handover);
+}
 
+Result<OpenGate> make_open_gate(bool listens) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return Error::system(errno, "make a pipe");
+  OpenGate open{.gate = {}, .verdict = sys::UniqueFd(ends[0])};
+  open.gate.verdict.reset(ends[1]);
+  if (listens) open.gate.listener = OCI_TRY(make_listener_page());
+  return open;
+}
+
+Status await_verdict(int verdict, const sys::UniqueFd& listener, const Handover* handover) {
+  sync::Message message;
   bool executing = false;
   std::optional<sys::Deadline> deadline;
   for (;;) {
-    const Result<bool> more = read_verdict(fd, message, deadline);
+    const Result<bool> more = read_verdict(verdict, message, deadline);
     if (!more) return more.error();
     if (!more.value() && executing) return {};
     if (!more.value()) {
@@ -88,7 +104,7 @@ Status open_gate(int dir, const GateFiles& files, const Handover* handover) {
     if (message.type != sync::Type::kSettled) return init_failure(message);
     executing = true;
     if (handover == nullptr) continue;
-    OCI_TRY(hand_over(dir, files.listener, *handover));
+    OCI_TRY(hand_over(listener.get(), *handover));
     deadline = sys::deadline_in(kAgentPatience);
   }
 }

@@ -43,4 +43,15 @@ Result<Gate> make_gate(int dir, const GateFiles& files);
 // hook failed. With `handover`, any other error leaves an init that must be killed.
 Status open_gate(int dir, const GateFiles& files, const Handover* handover);
 
+// The gate of a process that starts at once, for `exec`, and where its verdict is read.
+struct OpenGate {
+  Gate gate;
+  sys::UniqueFd verdict;
+};
+Result<OpenGate> make_open_gate(bool listens);
+
+// The second half of open_gate(): waits until the process at the other end executes its program.
+// `listener` is the page of its listener.
+Status await_verdict(int verdict, const sys::UniqueFd& listener, const Handover* handover);
+
 }  // namespace oci::launch

@@ -17,6 +17,7 @@
 #include "runtime/launch/failure.h"
 #include "runtime/launch/id_maps.h"
 #include "runtime/launch/inputs.h"
+#include "runtime/launch/member.h"
 #include "runtime/launch/scheduling.h"
 #include "runtime/sync/sequence.h"
 #include "runtime/sys/file.h"
@@ -166,6 +167,10 @@ Status Conversation::proceed() {
   OCI_TRY(set_rlimits());
   if (plan_.scheduler) OCI_TRY(set_scheduler(process_.pid(), *plan_.scheduler));
   if (plan_.io_priority) OCI_TRY(set_io_priority(process_.pid(), *plan_.io_priority));
+  if (plan_.exec_cpu_affinity && !plan_.exec_cpu_affinity->final_.empty()) {
+    OCI_TRY(set_affinity(process_.pid(), plan_.exec_cpu_affinity->final_,
+                         "process.execCPUAffinity.final"));
+  }
   OCI_TRY(services_.remember(process_.pid()));
   return answer(sync::Type::kProceed, services_.filter());
 }
@@ -281,6 +286,7 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
                         const Services& services) {
   const std::vector<sys::UniqueFd> inputs = OCI_TRY(open_inputs(plan));
   SocketPair sync = OCI_TRY(make_sync());
+  sys::UniqueFd member_root;
   init::Plan& block = plan.init();
   block.sync_fd = sync.child.get();
   block.gate_fd = gate.gate.get();
@@ -288,13 +294,23 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
   block.listener_fd = gate.listener.get();
   block.listener_traceable = ::geteuid() != 0;
 
-  std::vector<int> passed = {block.sync_fd, block.gate_fd, block.verdict_fd};
-  if (block.listener_fd >= 0) passed.push_back(block.listener_fd);
+  std::vector<int> passed = {block.sync_fd, block.verdict_fd};
+  for (const int fd : {block.gate_fd, block.listener_fd})
+    if (fd >= 0) passed.push_back(fd);
   for (const sys::UniqueFd& fd : inputs)
     passed.push_back(fd.get());
+  if (block.exec) {
+    member_root = OCI_TRY(plan_joining(options, block));
+    passed.push_back(block.member_fd);
+    if (member_root) passed.push_back(block.root_fd);
+  }
   OCI_TRY(check_preserved(block.preserve_fds, passed));
   for (uint32_t i = 0; i < block.preserve_fds; ++i)
     passed.push_back(static_cast<int>(3 + i));
+  // Of the caller, so that the process has it before it is in its cgroup: config.md#linux-process.
+  if (plan.exec_cpu_affinity && !plan.exec_cpu_affinity->initial.empty()) {
+    OCI_TRY(set_affinity(0, plan.exec_cpu_affinity->initial, "process.execCPUAffinity.initial"));
+  }
   Result<Child> cloned = clone(plan, options, passed);
   if (!cloned) return clone_failure(cloned.error(), services);
   Child child = std::move(cloned).value();

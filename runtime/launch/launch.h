@@ -68,6 +68,11 @@ struct Services {
 struct LaunchOptions {
   std::string id;
   int cgroup_fd = -1;
+  // For a plan of `exec`: the container's init. Its namespaces that are not the runtime's own are
+  // joined; with `chrooted` its root as well.
+  pid_t member_pid = 0;
+  int member_pidfd = -1;
+  bool chrooted = false;
 };
 
 // Opens what the plan names, clones init, and returns once it has settled. `gate` is used up.

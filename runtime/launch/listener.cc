@@ -22,10 +22,9 @@ constexpr std::chrono::milliseconds kBetweenLooks{1};
 
 class Page {
  public:
-  static Result<Page> open(int dir, std::string_view name) {
-    const sys::UniqueFd file = OCI_TRY(sys::open_at(dir, std::string(name), O_RDWR | O_NOFOLLOW));
+  static Result<Page> map(int file) {
     void* at =
-        ::mmap(nullptr, sync::kListenerPageSize, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
+        ::mmap(nullptr, sync::kListenerPageSize, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     if (at == MAP_FAILED) return Error::system(errno, "map the listener's page");
     return Page(static_cast<sync::ListenerPage*>(at));
   }
@@ -51,8 +50,14 @@ Result<sys::UniqueFd> make_listener_page(int dir, std::string_view name) {
   return Error::system(errno, "make the listener's page");
 }
 
-Status hand_over(int dir, std::string_view name, const Handover& handover) {
-  const Page page = OCI_TRY(Page::open(dir, name));
+Result<sys::UniqueFd> make_listener_page() {
+  sys::UniqueFd file(::memfd_create("listener", MFD_CLOEXEC));
+  if (file && ::ftruncate(file.get(), sync::kListenerPageSize) == 0) return file;
+  return Error::system(errno, "make the listener's page");
+}
+
+Status hand_over(int file, const Handover& handover) {
+  const Page page = OCI_TRY(Page::map(file));
   const sys::Deadline deadline = sys::deadline_in(kPatience);
   uint32_t number;
   while ((number = sync::load((*page).number_plus_one)) == 0) {

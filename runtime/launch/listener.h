@@ -11,9 +11,11 @@ namespace oci::launch {
 
 // A new file `name` below `dir`, of one page, 0600.
 Result<sys::UniqueFd> make_listener_page(int dir, std::string_view name);
+// Without a name, for whoever inherits it.
+Result<sys::UniqueFd> make_listener_page();
 
 // Waits until init has its listener, gives it to handover.deliver and lets init go on. Ok as well
 // if init ended before it had one: it has told why.
-Status hand_over(int dir, std::string_view name, const Handover& handover);
+Status hand_over(int page, const Handover& handover);
 
 }  // namespace oci::launch

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <string>
 
+#include "spec/number_list.h"
 #include "spec/parse/names.h"
 
 namespace oci::launch {
@@ -81,6 +82,19 @@ Status set_io_priority(pid_t pid, const spec::IoPriority& priority) {
                      " takes CAP_SYS_NICE, which the runtime lacks"));
   }
   return Error::system(errno, "process.ioPriority");
+}
+
+Status set_affinity(pid_t pid, const std::string& cpus, std::string_view property) {
+  const auto mask = spec::parse_number_list(cpus, spec::kMostCpus);
+  if (!mask) return Error(ErrorKind::kInvalidConfig, cat(property, ": no list of CPUs"));
+  if (::syscall(SYS_sched_setaffinity, pid, mask->size() * sizeof(uint64_t), mask->data()) == 0) {
+    return {};
+  }
+  if (errno == EINVAL) {
+    return Error(ErrorKind::kUnsupported,
+                 cat(property, ": none of the CPUs '", cpus, "' is there and allowed"));
+  }
+  return Error::system(errno, std::string(property));
 }
 
 }  // namespace oci::launch

@@ -12,12 +12,12 @@
 #include "runtime/launch/gate.h"
 #include "runtime/launch/id_maps.h"
 #include "runtime/lifecycle/container_state.h"
+#include "runtime/lifecycle/filter.h"
 #include "runtime/lifecycle/host_hooks.h"
 #include "runtime/lifecycle/host_resources.h"
 #include "runtime/lifecycle/location.h"
 #include "runtime/lifecycle/pid_file.h"
 #include "runtime/lifecycle/start.h"
-#include "runtime/seccomp/compile.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/proc.h"
 #include "runtime/sys/socket.h"
@@ -80,6 +80,7 @@ Status Creation::record_intent(const Context& context) {
   record_.poststart = config.hooks.poststart;
   record_.poststop = config.hooks.poststop;
   record_.has_process = config.process.has_value();
+  record_.chrooted = block.no_pivot;
   if (config.linux && config.linux->resources && config.linux->resources->memory) {
     record_.check_before_update =
         config.linux->resources->memory->check_before_update.value_or(false);
@@ -118,13 +119,10 @@ Status Creation::while_it_mounts() {
       OCI_TRY(cgroup::attach_device_program(cgroup_->fd(), plan.device_program));
     }
   }
+  OCI_TRY(dir_.save_config(prepared_.config_text));
   const auto& linux = prepared_.config.linux;
   if (!linux || !linux->seccomp) return {};
-  const bool debug = sys::log_wanted(sys::LogLevel::kDebug);
-  filter_ = OCI_TRY(seccomp::compile(
-      *linux->seccomp, debug ? seccomp::Warnings::kCollect : seccomp::Warnings::kSkip));
-  for (const std::string& warning : filter_.warnings)
-    sys::log_debug(warning);
+  filter_ = OCI_TRY(compile_filter(*linux->seccomp));
   return {};
 }
 

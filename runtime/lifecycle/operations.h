@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,29 @@ struct Listed {
 
 // Sorted by id.
 Result<std::vector<Listed>> list(const Context& context);
+
+struct ExecOptions {
+  std::string id;
+  std::string process_file;  // a process object as JSON; empty: config.process, changed by the rest
+  std::vector<std::string> args;
+  std::vector<std::string> env;  // added to the container's
+  std::string cwd;               // empty: the container's
+  std::optional<uint32_t> uid, gid;
+  std::vector<uint32_t> additional_gids;
+  std::vector<std::string> capabilities;  // added to those of the container
+  bool terminal = false;
+  bool no_new_privileges = false;  // true: even if the container's process may gain some
+  std::string apparmor_profile, selinux_label;  // empty: the container's
+  std::string cgroup;                           // below the container's; empty: the container's
+  std::string console_socket, pid_file, pidfd_socket;
+  bool detach = false;
+  bool ignore_paused = false;
+  uint32_t preserve_fds = 0;
+};
+
+// One more process in a running container. In the foreground, waits for it; the value is its exit
+// code, 0 for a detached one. An error of kind kProgram: it could not be executed.
+Result<int> exec(const Context& context, const ExecOptions& options);
 
 struct KillOptions {
   std::string id;

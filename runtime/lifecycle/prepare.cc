@@ -26,7 +26,7 @@ namespace {
 // A config is text that a person or an engine wrote: more is a mistake, not a container.
 constexpr size_t kConfigLimit = size_t{64} << 20;
 
-Result<spec::Config> read_config(const std::string& bundle, const CreateOptions& options) {
+Result<std::string> read_config(const std::string& bundle, const CreateOptions& options) {
   const std::string path = options.config.empty() ? cat(bundle, "/config.json") : options.config;
   Result<std::string> text = sys::read_file_at(AT_FDCWD, path, kConfigLimit);
   if (!text) {
@@ -37,7 +37,7 @@ Result<spec::Config> read_config(const std::string& bundle, const CreateOptions&
     }
     return std::move(text).error();
   }
-  return spec::load_config(std::move(text).value(), "config.json");
+  return text;
 }
 
 // systemd's socket activation: sd_listen_fds(3). 0: none were passed.
@@ -59,19 +59,7 @@ Result<plan::Plan> plan_of(const Prepared& prepared, const CreateOptions& option
   request.console_socket = !options.console_socket.empty();
   request.no_pivot = options.no_pivot;
   request.no_new_keyring = options.no_new_keyring;
-  request.preserve_fds = options.preserve_fds;
-  if ((sys::inherited_umask() & S_IRWXU) != 0) request.callers_umask = sys::inherited_umask();
-  if (const int passed = listen_fds(); passed > 0) {
-    request.listen_fds = passed;
-    request.preserve_fds += static_cast<uint32_t>(passed);
-  }
-  // Numbers that the caller did not open are the runtime's own files by now.
-  if (request.preserve_fds > sys::inherited_descriptors()) {
-    return Error(ErrorKind::kUsage,
-                 cat("unable to stat preserved-fd ", sys::inherited_descriptors(), ": of ",
-                     request.preserve_fds, " descriptors from 3 on, the caller has opened ",
-                     sys::inherited_descriptors()));
-  }
+  OCI_TRY(pass_on_inherited(request, options.preserve_fds));
   const spec::Hooks& hooks = prepared.config.hooks;
   if (!hooks.create_container.empty() || !hooks.start_container.empty()) {
     spec::State state = initial_state(prepared, options.id);
@@ -154,6 +142,23 @@ void warn_of_lost_limits(const spec::Config& config) {
 
 }  // namespace
 
+Status pass_on_inherited(plan::Request& request, uint32_t preserve_fds) {
+  request.preserve_fds = preserve_fds;
+  if ((sys::inherited_umask() & S_IRWXU) != 0) request.callers_umask = sys::inherited_umask();
+  if (const int passed = listen_fds(); passed > 0) {
+    request.listen_fds = passed;
+    request.preserve_fds += static_cast<uint32_t>(passed);
+  }
+  // Numbers that the caller did not open are the runtime's own files by now.
+  if (request.preserve_fds > sys::inherited_descriptors()) {
+    return Error(ErrorKind::kUsage,
+                 cat("unable to stat preserved-fd ", sys::inherited_descriptors(), ": of ",
+                     request.preserve_fds, " descriptors from 3 on, the caller has opened ",
+                     sys::inherited_descriptors()));
+  }
+  return {};
+}
+
 Result<std::string> absolute_path(const std::string& path) {
   if (path.starts_with('/')) return path;
   char* here = ::getcwd(nullptr, 0);
@@ -168,7 +173,8 @@ Result<Prepared> prepare(const Context& context, const CreateOptions& options,
   OCI_TRY(state::check_id(options.id));
   Prepared prepared;
   prepared.bundle = OCI_TRY(absolute_path(options.bundle));
-  prepared.config = OCI_TRY(read_config(prepared.bundle, options));
+  prepared.config_text = OCI_TRY(read_config(prepared.bundle, options));
+  prepared.config = OCI_TRY(spec::load_config(prepared.config_text, "config.json"));
   prepared.plan = OCI_TRY(plan_of(prepared, options, foreground));
   OCI_TRY(check_root(prepared.plan));
   if (const auto& linux = prepared.config.linux;

@@ -27,6 +27,7 @@ struct CgroupPlan {
 struct Prepared {
   std::string bundle;  // absolute
   spec::Config config;
+  std::string config_text;  // as read, for later verbs
   plan::Plan plan;
   std::optional<CgroupPlan> cgroup;  // absent: --cgroup-manager=disabled
 };
@@ -37,6 +38,9 @@ enum class Foreground : bool { kNo, kYes };
 // Reads config.json once, and decides. Errors name the property.
 Result<Prepared> prepare(const Context& context, const CreateOptions& options,
                          Foreground foreground);
+
+// What the program gets of the caller's: LISTEN_FDS, `preserve_fds` more descriptors, the umask.
+Status pass_on_inherited(plan::Request& request, uint32_t preserve_fds);
 
 // `path` made absolute by the current directory; not resolved.
 Result<std::string> absolute_path(const std::string& path);

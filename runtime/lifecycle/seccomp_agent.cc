@@ -25,10 +25,12 @@ Result<sys::UniqueFd> connect_agent(const state::Record& record) {
   return sys::connect_unix(record.listener_path, "linux.seccomp.listenerPath: seccomp agent");
 }
 
-Status send_listener(int socket, const state::Record& record, int listener) {
-  const std::string text = spec::container_process_state(
-      state_of(record, spec::ContainerStatus::kCreated), record.listener_metadata);
-  return sys::send_fd(socket, listener, text).during("linux.seccomp.listenerPath: seccomp agent");
+Status send_listener(int socket, const state::Record& record, spec::ContainerStatus status,
+                     const Listener& listener) {
+  const std::string text = spec::container_process_state(state_of(record, status), listener.pid,
+                                                         record.listener_metadata);
+  return sys::send_fd(socket, listener.fd, text)
+      .during("linux.seccomp.listenerPath: seccomp agent");
 }
 
 }  // namespace oci::lifecycle

@@ -14,8 +14,13 @@ Status check_agent(const std::string& path);
 
 Result<sys::UniqueFd> connect_agent(const state::Record& record);
 
-// One message with the state of the container, which is about to run, and the listener; an agent
-// gets one message a connection.
-Status send_listener(int socket, const state::Record& record, int listener);
+struct Listener {
+  pid_t pid = 0;  // of the process that it decides for
+  int fd = -1;
+};
+
+// One message with the state of the container and the listener; an agent gets one a connection.
+Status send_listener(int socket, const state::Record& record, spec::ContainerStatus status,
+                     const Listener& listener);
 
 }  // namespace oci::lifecycle

@@ -32,8 +32,11 @@ Status open_gate_with_agent(state::StateDir& dir, const state::Record& record) {
   if (!init) {
     return Error(ErrorKind::kWrongState, "container init is not waiting to be started");
   }
-  const launch::Handover handover = {
-      *init, [&](int listener) { return send_listener(agent.get(), record, listener); }};
+  const launch::Handover handover = {*init, [&](int listener) {
+                                       return send_listener(agent.get(), record,
+                                                            spec::ContainerStatus::kCreated,
+                                                            {record.pid, listener});
+                                     }};
   Status opened = launch::open_gate(dir.fd(), gate_files(record), &handover);
   if (!opened) (void)init->send(SIGKILL);
   return opened;

@@ -34,6 +34,12 @@ constexpr Row kRows[] = {
     {Verb::kDelete, ContainerStatus::kPaused,
      "cannot delete container that is not stopped: paused (use --force)"},
     {Verb::kDelete, ContainerStatus::kStopped, kOk},
+    {Verb::kExec, ContainerStatus::kCreating, "cannot exec in a container that is being created"},
+    {Verb::kExec, ContainerStatus::kCreated, kOk},
+    {Verb::kExec, ContainerStatus::kRunning, kOk},
+    {Verb::kExec, ContainerStatus::kPaused,
+     "cannot exec in a paused container (use --ignore-paused to override)"},
+    {Verb::kExec, ContainerStatus::kStopped, "cannot exec in a stopped container"},
 };
 
 }  // namespace

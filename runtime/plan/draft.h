@@ -39,6 +39,7 @@ struct Draft {
 
 // Each decides one thing. plan_namespaces comes first; the others ask what it found.
 Status plan_namespaces(Draft& draft);
+Status plan_membership(Draft& draft);  // instead of plan_namespaces, for `exec`
 Status plan_root(Draft& draft);
 Status plan_mounts(Draft& draft);
 Status plan_devices(Draft& draft);

@@ -62,14 +62,27 @@ Status plan_time_offsets(Draft& draft) {
   return {};
 }
 
+void find_types(Draft& draft) {
+  if (!draft.config.linux) return;
+  for (const spec::Namespace& ns : draft.config.linux->namespaces) {
+    (ns.path ? draft.joined : draft.created) |= kFlags[static_cast<size_t>(ns.type)];
+  }
+}
+
 }  // namespace
 
+// Which namespaces there are to join, launch sees from the container's init.
+Status plan_membership(Draft& draft) {
+  find_types(draft);
+  draft.plan.gid_mappings = draft.config.linux->gid_mappings;
+  init::Plan& head = draft.block.head();
+  head.exec = true;
+  head.staged = true;
+  return {};
+}
+
 Status plan_namespaces(Draft& draft) {
-  if (draft.config.linux) {
-    for (const spec::Namespace& ns : draft.config.linux->namespaces) {
-      (ns.path ? draft.joined : draft.created) |= kFlags[static_cast<size_t>(ns.type)];
-    }
-  }
+  find_types(draft);
   // Everything that init does to the root filesystem would be done to the host's.
   if (!draft.has_own(CLONE_NEWNS)) {
     return invalid("linux.namespaces", "must have a mount namespace");

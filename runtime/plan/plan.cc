@@ -18,6 +18,10 @@ constexpr Status (*kParts[])(Draft&) = {
     plan_identity,   plan_confinement, plan_environment,
 };
 
+constexpr Status (*kExecParts[])(Draft&) = {
+    plan_membership, plan_console, plan_identity, plan_confinement, plan_environment,
+};
+
 }  // namespace
 
 bool Draft::needs_trees() const {
@@ -58,6 +62,15 @@ Result<Plan> make_plan(const spec::Config& config, const Host& host, const Reque
   init::Plan& head = draft.block.head();
   head.hostname = draft.block.optional_text(config.hostname.value_or(""));
   head.domainname = draft.block.optional_text(config.domainname.value_or(""));
+  draft.plan.block = draft.block.finish();
+  return std::move(draft.plan);
+}
+
+Result<Plan> make_exec_plan(const spec::Config& config, const Host& host, const Request& request) {
+  Draft draft{.config = config, .host = host, .request = request};
+  for (const auto part : kExecParts)
+    OCI_TRY(part(draft));
+  draft.plan.exec_cpu_affinity = config.process->exec_cpu_affinity;
   draft.plan.block = draft.block.finish();
   return std::move(draft.plan);
 }

@@ -84,6 +84,7 @@ struct Plan {
   std::optional<int> oom_score_adj;
   std::optional<spec::Scheduler> scheduler;
   std::optional<spec::IoPriority> io_priority;
+  std::optional<spec::ExecCpuAffinity> exec_cpu_affinity;
   std::vector<spec::Rlimit> rlimits;
   std::vector<std::string> warnings;  // one line each, for the log
 
@@ -96,5 +97,8 @@ struct Plan {
 
 // `config` has passed spec/validate. Errors name the property, as "mounts[2].options[1]: ...".
 Result<Plan> make_plan(const spec::Config& config, const Host& host, const Request& request);
+
+// The plan of one more process, config.process, for the running container that `config` made.
+Result<Plan> make_exec_plan(const spec::Config& config, const Host& host, const Request& request);
 
 }  // namespace oci::plan

@@ -175,6 +175,10 @@ std::string to_json(const Record& record) {
     put(out, "listenerPath", record.listener_path);
     put(out, "listenerMetadata", record.listener_metadata);
   }
+  if (record.chrooted) {
+    out.Key("chrooted");
+    out.Bool(true);
+  }
   put(out, "netDevices", record.net_devices);
   put_given(out, "netnsPath", record.netns_path);
   put_given(out, "rdtGroup", record.rdt_group);
@@ -224,6 +228,7 @@ Result<Record> parse_record(std::string text) {
   get(document, "checkBeforeUpdate", record.check_before_update);
   get(document, "listenerPath", record.listener_path);
   get(document, "listenerMetadata", record.listener_metadata);
+  get(document, "chrooted", record.chrooted);
   get(document, "netDevices", record.net_devices);
   get(document, "netnsPath", record.netns_path);
   get(document, "rdtGroup", record.rdt_group);

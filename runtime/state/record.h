@@ -62,6 +62,7 @@ struct Record {
   bool check_before_update = false;  // linux.resources.memory.checkBeforeUpdate, for `update`
   std::string listener_path;         // linux.seccomp.listenerPath if the filter has a listener
   std::string listener_metadata;
+  bool chrooted = false;    // --no-pivot: its root is not the root of its mount namespace
   bool has_process = true;  // false: config.json sets none, and `start` is refused
 };
 

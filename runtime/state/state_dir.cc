@@ -54,10 +54,26 @@ Status StateDir::save(const Record& record) const {
   return {};
 }
 
+Status StateDir::save_config(std::string_view text) const {
+  const sys::UniqueFd file = OCI_TRY(
+      sys::open_at(fd_.get(), kConfigFile, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600));
+  return sys::write_all(file.get(), text, kConfigFile);
+}
+
+Result<std::string> StateDir::load_config() const {
+  constexpr size_t kLimit = size_t{64} << 20;  // what `create` reads
+  Result<std::string> text = sys::read_file_at(fd_.get(), kConfigFile, kLimit);
+  if (!text && text.error().sys_errno() == ENOENT) {
+    return Error(ErrorKind::kNotFound,
+                 cat("container \"", id_, "\": what it was made from is not kept"));
+  }
+  return text;
+}
+
 Status StateDir::remove() {
   remove_ = false;
   // The usual content needs no listing.
-  for (const char* name : {kGateFile, kVerdictFile, kRecordFile}) {
+  for (const char* name : {kGateFile, kVerdictFile, kConfigFile, kRecordFile}) {
     ::unlinkat(fd_.get(), name, 0);
   }
   if (::rmdir(path_.c_str()) == 0 || errno == ENOENT) return {};

@@ -19,6 +19,7 @@ inline constexpr char kRecordFile[] = "record.json";
 inline constexpr char kGateFile[] = "gate";
 inline constexpr char kVerdictFile[] = "verdict";
 inline constexpr char kListenerFile[] = "listener";
+inline constexpr char kConfigFile[] = "config.json";  // as `create` has read it
 
 // 1 to 255 characters of [A-Za-z0-9_+.-], not "." or "..": "invalid container ID format: ...".
 Status check_id(std::string_view id);
@@ -47,6 +48,9 @@ class [[nodiscard]] StateDir {
   // kNotFound: there is no record (yet): a creator was killed before it wrote one, or is about to.
   // kInvalidConfig: it is damaged. `delete --force` goes on without it in both cases.
   Result<Record> load() const;
+  // The config that the container was made from, whatever became of its bundle since.
+  Status save_config(std::string_view text) const;
+  Result<std::string> load_config() const;
   // Replaces the record in one step: a reader sees the old one or the new one.
   Status save(const Record& record) const;
 

@@ -55,6 +55,21 @@ Config parse_config(std::string_view text, Diagnostics& diagnostics) {
   return config;
 }
 
+Process parse_process(std::string_view text, Diagnostics& diagnostics) {
+  Process process;
+  std::string buffer;
+  json::Document document;
+  if (!parse_json(text, buffer, document, diagnostics)) return process;
+  if (!document.IsObject()) {
+    diagnostics.add({}, cat("expected an object, found ", describe(document)));
+    return process;
+  }
+  const Step step{nullptr, kProcessPath};
+  Reader root(document, &step, diagnostics);
+  parse(root, process);
+  return process;
+}
+
 Result<Config> parse_config(std::string_view text, std::string_view document_name) {
   Diagnostics diagnostics;
   Config config = parse_config(text, diagnostics);

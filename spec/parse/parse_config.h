@@ -16,4 +16,8 @@ Config parse_config(std::string_view text, Diagnostics& diagnostics);
 // The same, with the problems as one kInvalidConfig error: see Diagnostics::to_status().
 Result<Config> parse_config(std::string_view text, std::string_view document_name);
 
+// A document that is a process object alone; its paths begin with kProcessPath all the same.
+inline constexpr std::string_view kProcessPath = "process";
+Process parse_process(std::string_view text, Diagnostics& diagnostics);
+
 }  // namespace oci::spec

@@ -18,4 +18,9 @@ void validate(const Config& config, Diagnostics& out) {
     check(config, out);
 }
 
+void validate_process(const Config& config, Diagnostics& out) {
+  for (const auto check : {check_process, check_scheduling, check_ids})
+    check(config, out);
+}
+
 }  // namespace oci::spec

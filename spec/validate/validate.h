@@ -15,4 +15,7 @@ namespace oci::spec {
 // still ask for what this host cannot do.
 void validate(const Config& config, Diagnostics& out);
 
+// Of another process for a container whose config is valid: what `exec` runs.
+void validate_process(const Config& config, Diagnostics& out);
+
 }  // namespace oci::spec

@@ -107,7 +107,7 @@ std::string hook_state(const State& state) {
   return split.head + split.tail;
 }
 
-std::string container_process_state(const State& state, std::string_view metadata) {
+std::string container_process_state(const State& state, int pid, std::string_view metadata) {
   rapidjson::StringBuffer buffer;
   Writer writer(buffer);
   writer.StartObject();
@@ -117,7 +117,7 @@ std::string container_process_state(const State& state, std::string_view metadat
   writer.String("seccompFd");
   writer.EndArray();
   writer.Key("pid");
-  writer.Int(state.pid);
+  writer.Int(pid);
   if (!metadata.empty()) write_text(writer, "metadata", metadata);
   writer.Key("state");
   write_plain_state(writer, buffer, state);

@@ -29,8 +29,9 @@ struct SplitState {
 SplitState split_hook_state(const State& state);
 
 // What a seccomp agent reads beside the listener's descriptor:
-// config-linux.md#containerprocessstate. `metadata` is left out when empty.
-std::string container_process_state(const State& state, std::string_view metadata);
+// config-linux.md#containerprocessstate. `pid` is the process's own, which is the container's but
+// for `exec`; `metadata` is left out when empty.
+std::string container_process_state(const State& state, int pid, std::string_view metadata);
 
 // The name that `state` shows: "creating", "created", "running", "paused" or "stopped".
 std::string_view status_name(ContainerStatus status);

@@ -1,0 +1,60 @@
+#include "runtime/cgroup/join.h"
+
+#include <fcntl.h>
+
+#include <string_view>
+
+#include "runtime/cgroup/layout.h"
+#include "runtime/cgroup/tree.h"
+#include "runtime/sys/file.h"
+
+namespace oci::cgroup {
+namespace {
+
+constexpr size_t kProcLimit = 1U << 20;
+
+// cgroups(7): "0::PATH" is the line of the v2 tree.
+std::string_view v2_path(std::string_view text) {
+  constexpr std::string_view kLine = "0::";
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = text.substr(at, end - at);
+    if (line.starts_with(kLine)) return line.substr(kLine.size());
+    at = end + 1;
+  }
+  return {};
+}
+
+bool is_below(std::string_view path, std::string_view above) {
+  return path.starts_with(above) && path.size() > above.size() && path[above.size()] == '/';
+}
+
+Result<sys::UniqueFd> open_below(int container, const std::string& below) {
+  const size_t first = below.find_first_not_of('/');
+  if (first == below.npos) return open_cgroup(container, "");
+  Result<sys::UniqueFd> found = open_cgroup(container, cat("/", below.substr(first)));
+  if (found) return found;
+  if (is_gone(found.error())) {
+    return Error(ErrorKind::kUsage,
+                 cat("--cgroup: the container has no cgroup '", below, "' below its own"));
+  }
+  return Error(ErrorKind::kUsage, cat("--cgroup: bad sub cgroup path '", below, "'"));
+}
+
+}  // namespace
+
+Result<sys::UniqueFd> open_to_join(const std::string& path, const std::string& below, pid_t init) {
+  const Layout layout = OCI_TRY(find_layout());
+  const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
+  sys::UniqueFd own = OCI_TRY(open_cgroup(mount.get(), path));
+  if (!below.empty()) return open_below(own.get(), below);
+  // The rule of "no internal processes": cgroups(7).
+  if (OCI_TRY(read_control(own.get(), "cgroup.subtree_control")).size() <= 1) return own;
+  const std::string text =
+      OCI_TRY(sys::read_file_at(AT_FDCWD, cat("/proc/", init, "/cgroup"), kProcLimit));
+  const std::string_view of_init = v2_path(text);
+  if (!is_below(of_init, path)) return own;
+  return open_cgroup(mount.get(), of_init);
+}
+
+}  // namespace oci::cgroup

@@ -1,0 +1,132 @@
+// oci-rt exec
+#include <charconv>
+#include <cstdint>
+
+#include "runtime/cli/command.h"
+
+namespace oci::cli {
+namespace {
+
+constexpr Option kOptions[] = {
+    {.letter = 'p', .name = "process", .value = "FILE", .help = "run this process object (JSON)"},
+    {.letter = 'd', .name = "detach", .help = "return when the program runs"},
+    {.letter = 't', .name = "tty", .help = "give it a terminal"},
+    {.name = "cwd", .value = "DIR", .help = "its working directory, in the container"},
+    {.letter = 'e',
+     .name = "env",
+     .value = "NAME=VALUE",
+     .help = "add a variable; may be repeated"},
+    {.letter = 'u', .name = "user", .value = "UID[:GID]", .help = "who runs it, by number"},
+    {.letter = 'g',
+     .name = "additional-gids",
+     .value = "GID",
+     .help = "add a group; may be repeated"},
+    {.letter = 'c', .name = "cap", .value = "CAP", .help = "add a capability; may be repeated"},
+    {.name = "no-new-privs", .help = "keep it from gaining privileges"},
+    {.name = "apparmor", .value = "PROFILE", .help = "run it under this AppArmor profile"},
+    {.name = "process-label", .value = "LABEL", .help = "run it under this SELinux label"},
+    {.name = "cgroup", .value = "PATH", .help = "a cgroup below the container's"},
+    {.name = "console-socket", .value = "PATH", .help = "send the terminal to this unix socket"},
+    {.name = "pid-file", .value = "FILE", .help = "write the pid of the program to FILE"},
+    {.name = "pidfd-socket", .value = "PATH", .help = "send a pidfd of it to this unix socket"},
+    {.name = "preserve-fds", .value = "N", .help = "pass the descriptors 3 to 3+N-1 on"},
+    {.name = "ignore-paused", .help = "also in a paused container, where it waits"},
+    {.name = "no-subreaper"},
+};
+
+// Every value of an option that may be repeated.
+std::vector<std::string> all(const Arguments& arguments, std::string_view name) {
+  std::vector<std::string> values;
+  for (const auto& [option, value] : arguments.options) {
+    if (option == name) values.push_back(value);
+  }
+  return values;
+}
+
+Error bad(std::string_view option, std::string_view wanted, std::string_view found) {
+  return Error(ErrorKind::kUsage,
+               cat("option --", option, ": expected ", wanted, ", found '", found, "'"));
+}
+
+// Digits alone, to the end: "1x" or "" must not become 0 (CVE-2026-30892).
+Result<uint32_t> parse_id(std::string_view option, std::string_view text) {
+  constexpr uint32_t kNobody = 0xffffffff;  // no id: setresuid(2)
+  uint32_t id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (error == std::errc() && end == text.data() + text.size() && id != kNobody) return id;
+  return bad(option, "a number below 4294967295", text);
+}
+
+Status read_user(std::string_view text, lifecycle::ExecOptions& options) {
+  if (text.empty()) return {};
+  const size_t colon = text.find(':');
+  options.uid = OCI_TRY(parse_id("user", text.substr(0, colon)));
+  if (colon != text.npos) options.gid = OCI_TRY(parse_id("user", text.substr(colon + 1)));
+  return {};
+}
+
+Status read_lists(const Arguments& arguments, lifecycle::ExecOptions& options) {
+  options.env = all(arguments, "env");
+  for (const std::string& entry : options.env) {
+    const size_t equals = entry.find('=');
+    if (equals == 0 || equals == entry.npos) return bad("env", "NAME=VALUE", entry);
+  }
+  options.capabilities = all(arguments, "cap");
+  for (const std::string& gid : all(arguments, "additional-gids")) {
+    options.additional_gids.push_back(OCI_TRY(parse_id("additional-gids", gid)));
+  }
+  return {};
+}
+
+Result<lifecycle::ExecOptions> exec_options(const Arguments& arguments) {
+  lifecycle::ExecOptions options;
+  options.id = arguments.operands.front();
+  options.args.assign(arguments.operands.begin() + 1, arguments.operands.end());
+  options.process_file = arguments.text("process");
+  options.cwd = arguments.text("cwd");
+  if (!options.cwd.empty() && !options.cwd.starts_with('/')) {
+    return bad("cwd", "an absolute path", options.cwd);
+  }
+  OCI_TRY(read_user(arguments.value("user"), options));
+  OCI_TRY(read_lists(arguments, options));
+  options.terminal = arguments.flag("tty");
+  options.no_new_privileges = arguments.flag("no-new-privs");
+  options.apparmor_profile = arguments.text("apparmor");
+  options.selinux_label = arguments.text("process-label");
+  options.cgroup = arguments.text("cgroup");
+  options.console_socket = arguments.text("console-socket");
+  options.pid_file = arguments.text("pid-file");
+  options.pidfd_socket = arguments.text("pidfd-socket");
+  options.detach = arguments.flag("detach");
+  options.ignore_paused = arguments.flag("ignore-paused");
+  if (const std::string_view count = arguments.value("preserve-fds"); !count.empty()) {
+    options.preserve_fds = OCI_TRY(parse_number("preserve-fds", count, 1U << 16));
+  }
+  if (options.process_file.empty() && options.args.empty()) {
+    return Error(ErrorKind::kUsage, "exec: expected a program after the id, or --process FILE");
+  }
+  return options;
+}
+
+// Engines tell by it that the program did not run, from a code of its own.
+constexpr int kNotExecuted = 255;
+
+Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
+  return lifecycle::exec(context, OCI_TRY(exec_options(arguments)));
+}
+
+}  // namespace
+
+constinit const Command kExecCommand{
+    .syntax = {.command = "exec",
+               .operands = "ID [PROGRAM [ARGUMENT…]]",
+               .summary = "Runs a program in a running container.",
+               .options = kOptions,
+               .min_operands = 1,
+               .max_operands = SIZE_MAX,
+               .options_first = true},
+    .run = run,
+    .failure_code = kNotExecuted,
+};
+
+}  // namespace oci::cli

@@ -1,0 +1,57 @@
+#include "runtime/lifecycle/attend.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <optional>
+
+namespace oci::lifecycle {
+namespace {
+
+// All signals but those about ourselves are the container's.
+void forward_signals(sys::SignalStream& signals, int pidfd, TerminalRelay* relay) {
+  while (const std::optional<int> signal = signals.next()) {
+    if (*signal == SIGCHLD) continue;
+    if (*signal == SIGWINCH && relay != nullptr) {
+      relay->resize();
+    } else {
+      ::syscall(SYS_pidfd_send_signal, pidfd, *signal, nullptr, 0);
+    }
+  }
+}
+
+}  // namespace
+
+int exit_code(int wait_status) {
+  return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+}
+
+Status attend(launch::Launched& init, sys::SignalStream& signals, TerminalRelay* relay) {
+  bool ended = false;
+  while (!ended || (relay != nullptr && !relay->finished())) {
+    pollfd polled[2 + TerminalRelay::kDescriptors];
+    polled[0] = {signals.fd(), POLLIN, 0};
+    polled[1] = {ended ? -1 : init.pidfd(), POLLIN, 0};
+    nfds_t count = 2;
+    if (relay != nullptr) {
+      relay->wanted(&polled[2]);
+      count += TerminalRelay::kDescriptors;
+    }
+    if (::poll(polled, count, -1) < 0 && errno != EINTR) {
+      return Error::system(errno, "wait for the container");
+    }
+    if (polled[0].revents != 0) forward_signals(signals, init.pidfd(), relay);
+    if (relay != nullptr) relay->handle(&polled[2]);
+    if (!ended && polled[1].revents != 0) {
+      ended = true;
+      if (relay != nullptr) relay->init_ended();
+    }
+  }
+  return {};
+}
+
+}  // namespace oci::lifecycle

@@ -1,0 +1,190 @@
+// `exec`: one more process in a container that runs.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <optional>
+#include <utility>
+
+#include "runtime/cgroup/fs_v2.h"
+#include "runtime/cgroup/join.h"
+#include "runtime/launch/gate.h"
+#include "runtime/launch/launch.h"
+#include "runtime/lifecycle/attend.h"
+#include "runtime/lifecycle/container.h"
+#include "runtime/lifecycle/exec_process.h"
+#include "runtime/lifecycle/filter.h"
+#include "runtime/lifecycle/pid_file.h"
+#include "runtime/lifecycle/prepare.h"
+#include "runtime/lifecycle/seccomp_agent.h"
+#include "runtime/lifecycle/transitions.h"
+#include "runtime/plan/host.h"
+#include "runtime/sys/log.h"
+#include "runtime/sys/pidfd.h"
+#include "runtime/sys/signals.h"
+#include "runtime/sys/socket.h"
+
+namespace oci::lifecycle {
+namespace {
+
+// One `exec`. Nothing of it outlives the process that it starts.
+class Execution {
+ public:
+  Execution(const ExecOptions& options, Container container, sys::Pidfd init)
+      : options_(options), container_(std::move(container)), init_(std::move(init)) {}
+
+  Status prepare();
+  Status launch();
+  Status await_program();
+  Status tell_caller() const;
+  // In the foreground: its exit code.
+  Result<int> stand_in(sys::SignalStream& signals);
+
+  launch::Launched& process() { return *process_; }
+
+ private:
+  launch::Services services();
+  Status take_console(sys::UniqueFd master, const std::string& name);
+  bool listens() const { return config_.linux->seccomp && spec::notifies(*config_.linux->seccomp); }
+
+  const ExecOptions& options_;
+  Container container_;
+  sys::Pidfd init_;
+  spec::Config config_;
+  plan::Plan plan_;
+  sys::UniqueFd cgroup_;
+  sys::UniqueFd console_socket_, terminal_;
+  seccomp::Program filter_;
+  launch::OpenGate gate_;
+  sys::UniqueFd listener_;
+  std::optional<launch::Launched> process_;
+};
+
+Status Execution::prepare() {
+  config_ = OCI_TRY(exec_config(container_.dir, options_));
+  plan::Request request;
+  request.id = options_.id;
+  request.bundle = container_.record.bundle;
+  request.detached = options_.detach;
+  request.console_socket = !options_.console_socket.empty();
+  OCI_TRY(pass_on_inherited(request, options_.preserve_fds));
+  plan_ = OCI_TRY(plan::make_exec_plan(config_, plan::read_host(config_), request));
+  for (const std::string& warning : plan_.warnings)
+    sys::log_warning(warning);
+  const state::Record& record = container_.record;
+  if (!record.cgroup_path.empty()) {
+    cgroup_ = OCI_TRY(cgroup::open_to_join(record.cgroup_path, options_.cgroup, record.pid));
+  } else if (!options_.cgroup.empty()) {
+    return Error(ErrorKind::kUsage, "--cgroup: the container has no cgroup of its own");
+  }
+  return {};
+}
+
+Status Execution::take_console(sys::UniqueFd master, const std::string& name) {
+  if (!console_socket_) {
+    terminal_ = std::move(master);
+    return {};
+  }
+  OCI_TRY(sys::send_fd(console_socket_.get(), master.get(), name).during("console socket"));
+  console_socket_.reset();
+  return {};
+}
+
+launch::Services Execution::services() {
+  return {
+      .while_it_mounts = [this](pid_t) -> Status {
+        if (config_.linux->seccomp) filter_ = OCI_TRY(compile_filter(*config_.linux->seccomp));
+        return {};
+      },
+      .run_host_hooks = [](pid_t) { return Status(); },
+      .remember = [](pid_t) { return Status(); },
+      .filter = [this] { return std::span<const sock_filter>(filter_.filter); },
+      .take_console =
+          [this](sys::UniqueFd master, const std::string& name) {
+            return take_console(std::move(master), name);
+          },
+      .warn = [](const std::string& text) { sys::log_warning(text); },
+      .pids_exhausted = [this] { return cgroup_ && cgroup::pids_exhausted(cgroup_.get()); },
+      .obituary = [] { return std::string(); },
+  };
+}
+
+Status Execution::launch() {
+  if (!options_.console_socket.empty()) {
+    console_socket_ = OCI_TRY(sys::connect_unix(options_.console_socket, "console socket"));
+  }
+  gate_ = OCI_TRY(launch::make_open_gate(listens()));
+  if (listens()) listener_.reset(::fcntl(gate_.gate.listener.get(), F_DUPFD_CLOEXEC, 0));
+  process_.emplace(OCI_TRY(launch::launch(plan_, std::move(gate_.gate),
+                                          {.id = options_.id,
+                                           .cgroup_fd = cgroup_ ? cgroup_.get() : -1,
+                                           .member_pid = container_.record.pid,
+                                           .member_pidfd = init_.fd(),
+                                           .chrooted = container_.record.chrooted},
+                                          services())));
+  return {};
+}
+
+Status Execution::await_program() {
+  if (!listens()) return launch::await_verdict(gate_.verdict.get(), {}, nullptr);
+  state::Record record = container_.record;
+  record.listener_path = config_.linux->seccomp->listener_path.value_or("");
+  const sys::UniqueFd agent = OCI_TRY(connect_agent(record));
+  const sys::Pidfd process(sys::UniqueFd(::fcntl(process_->pidfd(), F_DUPFD_CLOEXEC, 0)));
+  const launch::Handover handover = {
+      process, [&](int listener) {
+        return send_listener(agent.get(), record, container_.status, {process_->pid(), listener});
+      }};
+  return launch::await_verdict(gate_.verdict.get(), listener_, &handover);
+}
+
+Status Execution::tell_caller() const {
+  if (!options_.pidfd_socket.empty()) {
+    const sys::UniqueFd socket = OCI_TRY(sys::connect_unix(options_.pidfd_socket, "pidfd socket"));
+    OCI_TRY(sys::send_fd(socket.get(), process_->pidfd(), "pidfd").during("pidfd socket"));
+  }
+  return options_.pid_file.empty() ? Status{} : write_pid_file(options_.pid_file, process_->pid());
+}
+
+Result<int> Execution::stand_in(sys::SignalStream& signals) {
+  std::optional<TerminalRelay> relay;
+  if (terminal_) {
+    relay.emplace(OCI_TRY(TerminalRelay::open(std::move(terminal_), STDIN_FILENO, STDOUT_FILENO)));
+  }
+  sys::log_success();
+  OCI_TRY(attend(*process_, signals, relay ? &*relay : nullptr));
+  return exit_code(OCI_TRY(process_->wait()));
+}
+
+Result<Execution> begin(const Context& context, const ExecOptions& options) {
+  Container container = OCI_TRY(open_container(context, options.id, state::Lock::kNone));
+  const bool look_away =
+      options.ignore_paused && container.status == spec::ContainerStatus::kPaused;
+  if (!look_away) OCI_TRY(check_transition(Verb::kExec, container.status, options.id));
+  const state::Record& record = container.record;
+  std::optional<sys::Pidfd> init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
+  if (!init) {
+    return check_transition(Verb::kExec, spec::ContainerStatus::kStopped, options.id).error();
+  }
+  return Execution(options, std::move(container), std::move(*init));
+}
+
+Status start(Execution& execution) {
+  OCI_TRY(execution.prepare());
+  OCI_TRY(execution.launch());
+  OCI_TRY(execution.tell_caller());
+  return execution.await_program();
+}
+
+}  // namespace
+
+Result<int> exec(const Context& context, const ExecOptions& options) {
+  std::optional<sys::SignalStream> signals;
+  if (!options.detach) signals.emplace(OCI_TRY(sys::SignalStream::open()));
+  Execution execution = OCI_TRY(begin(context, options));
+  OCI_TRY(start(execution));
+  if (!options.detach) return execution.stand_in(*signals);
+  execution.process().keep();
+  return 0;
+}
+
+}  // namespace oci::lifecycle
