@@ -52,6 +52,28 @@ check "wait: 137" "$(ask wait "$id")" 137
 check "rm: exit code" "$(code "${engine[@]}" rm "$id")" 0
 left "$id" "what was killed"
 
+# In a running one: more programs, a pause, what runs.
+id=$(ask run -d --hostname box "${container[@]}" /bin/sleep 1000)
+check "exec: output" "$(ask exec "$id" /bin/hostname)" box
+check "exec: exit code 7" "$(code "${engine[@]}" exec "$id" /bin/sh -c 'exit 7')" 7
+check "exec: a missing program is 127" "$(code "${engine[@]}" exec "$id" /bin/missing)" 127
+check "exec: a directory is 126" "$(code "${engine[@]}" exec "$id" /etc)" 126
+check "exec: user and environment" "$(ask exec --user 12:34 -e WORD=x "$id" /bin/sh -c 'id -u; id -g; echo $WORD' | tr '\n' ' ')" "12 34 x "
+check "exec -i: standard input" "$(echo typed | ask exec -i "$id" /bin/cat)" typed
+timeout 60 script -qec "$(printf '%q ' "${engine[@]}" exec -it "$id" /bin/sh -c 'tty; sleep 0.5; exit 5')" /dev/null \
+  >"$work/out" 2>&1 </dev/null
+check "exec -it: exit code" "$?" 5
+has "exec -it: a terminal" "$work/out" /dev/
+check "exec -d: exit code" "$(code "${engine[@]}" exec -d "$id" /bin/sleep 999)" 0
+ask top "$id" >"$work/out" 2>&1
+has "top: what exec started" "$work/out" "sleep 999"
+check "pause: exit code" "$(code "${engine[@]}" pause "$id")" 0
+check "pause: status" "$(ask inspect --format '{{.State.Status}}' "$id")" paused
+check "unpause: exit code" "$(code "${engine[@]}" unpause "$id")" 0
+check "unpause: it goes on" "$(ask exec "$id" /bin/echo on)" on
+check "rm -f: exit code" "$(code "${engine[@]}" rm -f -t 0 "$id")" 0
+left "$id" "what ran more programs"
+
 id=$(ask create "${container[@]}" /bin/sh -c 'echo later')
 check "create, start -a: output" "$(ask start -a "$id")" later
 check "rm: exit code" "$(code "${engine[@]}" rm "$id")" 0

@@ -16,6 +16,7 @@
 
 #include "conformance/harness/case.h"
 #include "conformance/harness/files.h"
+#include "conformance/harness/leaks.h"
 
 namespace oci::conformance {
 namespace {
@@ -40,6 +41,20 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
     list.push_back(word.data());
   list.push_back(nullptr);
   return list;
+}
+
+// What holds up a command that does not end: where in the kernel it and all below it wait.
+std::string where_they_wait(pid_t pid) {
+  std::vector<pid_t> waiting = descendants(pid);
+  waiting.insert(waiting.begin(), pid);
+  std::string text;
+  for (const pid_t one : waiting) {
+    const std::string proc = "/proc/" + std::to_string(one);
+    text += "; " + std::to_string(one) + " " + trimmed(read_file(proc + "/comm")) + " in " +
+            read_file(proc + "/wchan") + " (system call " + trimmed(read_file(proc + "/syscall")) +
+            ")";
+  }
+  return text;
 }
 
 }  // namespace
@@ -139,7 +154,8 @@ Outcome Command::wait() {
       std::string words;
       for (const std::string& word : spawn_.argv)
         words += " " + word;
-      throw Failed("no end after " + std::to_string(spawn_.seconds) + " s of:" + words);
+      throw Failed("no end after " + std::to_string(spawn_.seconds * patience()) +
+                   " s of:" + words + where_they_wait(pid_));
     }
     code_ = *code;
   }

@@ -20,7 +20,8 @@ struct Command {
 
 // One a file, named as its verb.
 extern const Command kCreateCommand, kDeleteCommand, kExecCommand, kFeaturesCommand, kKillCommand,
-    kListCommand, kPlanCommand, kRunCommand, kSpecCommand, kStartCommand, kStateCommand;
+    kListCommand, kPauseCommand, kPsCommand, kResumeCommand, kPlanCommand, kRunCommand,
+    kSpecCommand, kStartCommand, kStateCommand;
 
 // In the order of the help.
 std::span<const Command* const> commands();

@@ -5,9 +5,9 @@ namespace oci::cli {
 
 std::span<const Command* const> commands() {
   static constexpr const Command* kCommands[] = {
-      &kCreateCommand, &kStartCommand, &kRunCommand,      &kExecCommand,
-      &kStateCommand,  &kKillCommand,  &kDeleteCommand,   &kListCommand,
-      &kSpecCommand,   &kPlanCommand,  &kFeaturesCommand,
+      &kCreateCommand, &kStartCommand,  &kRunCommand,   &kExecCommand,     &kStateCommand,
+      &kKillCommand,   &kDeleteCommand, &kPauseCommand, &kResumeCommand,   &kPsCommand,
+      &kListCommand,   &kSpecCommand,   &kPlanCommand,  &kFeaturesCommand,
   };
   return kCommands;
 }

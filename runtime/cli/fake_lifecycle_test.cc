@@ -41,6 +41,21 @@ Result<int> run(const Context& context, const RunOptions& options) {
   return 42;
 }
 
+Status pause(const Context& context, const std::string& id) {
+  fake.request = cat("pause", shown(context), " id=", id);
+  return {};
+}
+
+Status resume(const Context& context, const std::string& id) {
+  fake.request = cat("resume", shown(context), " id=", id);
+  return {};
+}
+
+Result<std::vector<pid_t>> processes(const Context& context, const std::string& id) {
+  fake.request = cat("ps", shown(context), " id=", id);
+  return std::vector<pid_t>{1, 23};
+}
+
 Result<int> exec(const Context& context, const ExecOptions& o) {
   std::string text = cat("exec", shown(context), " id=", o.id);
   const auto add = [&text](std::string_view name, const std::string& value) {

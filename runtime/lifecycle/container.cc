@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "runtime/cgroup/freeze.h"
+#include "runtime/cgroup/layout.h"
 #include "runtime/sys/deadline.h"
 
 namespace oci::lifecycle {
@@ -18,10 +20,18 @@ Result<state::StateDir> open_directory(const Context& context, const std::string
   return store.open(id, lock, sys::deadline_in(patience));
 }
 
+spec::ContainerStatus paused_or(spec::ContainerStatus status, const state::Record& record) {
+  if (status != spec::ContainerStatus::kRunning || record.cgroup_path.empty()) return status;
+  const Result<cgroup::Layout> layout = cgroup::find_layout();
+  if (!layout) return status;
+  const Result<bool> frozen = cgroup::is_frozen(layout.value(), record.cgroup_path);
+  return frozen && frozen.value() ? spec::ContainerStatus::kPaused : status;
+}
+
 Result<Container> open_container(const Context& context, const std::string& id, state::Lock lock) {
   state::StateDir dir = OCI_TRY(open_directory(context, id, lock));
   state::Record record = OCI_TRY(dir.load());
-  const spec::ContainerStatus status = state::status_of(record, dir.fd());
+  const spec::ContainerStatus status = paused_or(state::status_of(record, dir.fd()), record);
   return Container{std::move(dir), std::move(record), status};
 }
 

@@ -27,6 +27,9 @@ Result<state::StateDir> open_directory(const Context& context, const std::string
                                        state::Lock lock,
                                        std::chrono::milliseconds patience = kLockPatience);
 
+// A running container whose cgroup is frozen is paused.
+spec::ContainerStatus paused_or(spec::ContainerStatus status, const state::Record& record);
+
 Result<Container> open_container(const Context& context, const std::string& id, state::Lock lock);
 
 }  // namespace oci::lifecycle

@@ -1,6 +1,8 @@
 // What can be done to a container: one function a verb. The command line is their only caller.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -81,6 +83,13 @@ struct ExecOptions {
 // One more process in a running container. In the foreground, waits for it; the value is its exit
 // code, 0 for a detached one. An error of kind kProgram: it could not be executed.
 Result<int> exec(const Context& context, const ExecOptions& options);
+
+// Every process stands still, or goes on.
+Status pause(const Context& context, const std::string& id);
+Status resume(const Context& context, const std::string& id);
+
+// The pids of every process of a container that has not stopped, ascending.
+Result<std::vector<pid_t>> processes(const Context& context, const std::string& id);
 
 struct KillOptions {
   std::string id;

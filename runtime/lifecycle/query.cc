@@ -1,16 +1,31 @@
 // `state`, `list` and `plan`: what is, and what would be.
 #include <utility>
 
+#include "runtime/cgroup/layout.h"
+#include "runtime/cgroup/remove.h"
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/container_state.h"
 #include "runtime/lifecycle/explain.h"
+#include "runtime/lifecycle/location.h"
 #include "runtime/lifecycle/owner.h"
+#include "runtime/lifecycle/transitions.h"
 
 namespace oci::lifecycle {
 
 Result<spec::State> state(const Context& context, const std::string& id) {
   const Container container = OCI_TRY(open_container(context, id, state::Lock::kNone));
   return state_of(container.record, container.status);
+}
+
+Result<std::vector<pid_t>> processes(const Context& context, const std::string& id) {
+  const Container container = OCI_TRY(open_container(context, id, state::Lock::kNone));
+  OCI_TRY(check_transition(Verb::kPs, container.status, id));
+  const state::Record& record = container.record;
+  if (record.cgroup_path.empty()) {
+    return Error(ErrorKind::kUnsupported,
+                 cat("container \"", id, "\": has no cgroup to tell its processes by"));
+  }
+  return cgroup::processes(OCI_TRY(cgroup::find_layout()), location_of(record));
 }
 
 Result<std::vector<Listed>> list(const Context& context) {
@@ -20,7 +35,8 @@ Result<std::vector<Listed>> list(const Context& context) {
     Listed row;
     row.id = entry.id;
     if (entry.record) {
-      row.state = state_of(entry.record.value(), entry.status);
+      const state::Record& record = entry.record.value();
+      row.state = state_of(record, paused_or(entry.status, record));
       row.state.owner = owner_name(entry.record.value().owner);
     } else {
       row.problem = entry.record.error().message();

@@ -40,6 +40,22 @@ constexpr Row kRows[] = {
     {Verb::kExec, ContainerStatus::kPaused,
      "cannot exec in a paused container (use --ignore-paused to override)"},
     {Verb::kExec, ContainerStatus::kStopped, "cannot exec in a stopped container"},
+    {Verb::kPause, ContainerStatus::kCreating, "container not running: it is being created"},
+    {Verb::kPause, ContainerStatus::kCreated, kOk},
+    {Verb::kPause, ContainerStatus::kRunning, kOk},
+    {Verb::kPause, ContainerStatus::kPaused, "container is paused already"},
+    {Verb::kPause, ContainerStatus::kStopped, "container not running"},
+    {Verb::kResume, ContainerStatus::kCreating, "container not paused: it is being created"},
+    // A created one shows as created also while it is frozen.
+    {Verb::kResume, ContainerStatus::kCreated, kOk},
+    {Verb::kResume, ContainerStatus::kRunning, "container not paused"},
+    {Verb::kResume, ContainerStatus::kPaused, kOk},
+    {Verb::kResume, ContainerStatus::kStopped, "container not running"},
+    {Verb::kPs, ContainerStatus::kCreating, "container not running: it is being created"},
+    {Verb::kPs, ContainerStatus::kCreated, kOk},
+    {Verb::kPs, ContainerStatus::kRunning, kOk},
+    {Verb::kPs, ContainerStatus::kPaused, kOk},
+    {Verb::kPs, ContainerStatus::kStopped, "container not running"},
 };
 
 }  // namespace

@@ -24,7 +24,6 @@
 namespace oci::sys {
 namespace {
 
-constexpr size_t kKeptOutput = 4096;
 constexpr size_t kPipeSize = 65536;  // pipe(7)
 constexpr size_t kChildStack = 65536;
 
@@ -157,7 +156,7 @@ Result<Process> start(const Command& command, int input, int output) {
 
 // Reads what is there now, at most `limit` bytes, and keeps the end of it. False: nothing will
 // come.
-bool collect(int fd, size_t limit, std::string& kept) {
+bool collect(int fd, size_t limit, const Command& command, std::string& kept) {
   char buffer[16 * 1024];
   while (limit > 0) {
     const ssize_t got = read(fd, buffer, std::min(sizeof buffer, limit));
@@ -166,7 +165,7 @@ bool collect(int fd, size_t limit, std::string& kept) {
     if (got == 0) return false;
     const size_t count = static_cast<size_t>(got);
     kept.append(buffer, count);
-    if (kept.size() > kKeptOutput) kept.erase(0, kept.size() - kKeptOutput);
+    if (kept.size() > command.kept_output) kept.erase(0, kept.size() - command.kept_output);
     limit -= count;
   }
   return true;
@@ -187,13 +186,14 @@ int64_t deadline_of(const Command& command, int64_t start_ms) {
 
 // Until the process has ended. Its output is read meanwhile, so that a full pipe cannot hold it up;
 // but the end of the output is not waited for: a daemon that it left behind may hold it for ever.
-Status watch(const Process& process, int output, int64_t deadline_ms, Finished& finished) {
+Status watch(const Command& command, const Process& process, int output, Finished& finished) {
+  int64_t deadline_ms = deadline_of(command, now_ms());
   pollfd fds[] = {{process.pidfd.get(), POLLIN, 0}, {output, POLLIN, 0}};
   for (;;) {
     const int ready = poll(fds, 2, until(deadline_ms));
     if (ready < 0 && errno != EINTR) return Error::system(errno, "poll");
     if (ready > 0 && fds[0].revents != 0) break;
-    if (ready > 0 && fds[1].revents != 0 && !collect(output, kPipeSize, finished.output)) {
+    if (ready > 0 && fds[1].revents != 0 && !collect(output, kPipeSize, command, finished.output)) {
       fds[1].fd = -1;
     }
     if (deadline_ms >= 0 && now_ms() >= deadline_ms && !finished.timed_out) {
@@ -204,7 +204,7 @@ Status watch(const Process& process, int output, int64_t deadline_ms, Finished& 
     }
   }
   // A descendant may write faster than anyone can read: no more than what fits into the pipe.
-  collect(output, kPipeSize, finished.output);
+  collect(output, kPipeSize, command, finished.output);
   return {};
 }
 
@@ -224,7 +224,7 @@ Result<Finished> run_program(const Command& command) {
   writer.reset();
 
   Finished finished;
-  OCI_TRY(watch(process, reader.get(), deadline_of(command, start_ms), finished));
+  OCI_TRY(watch(command, process, reader.get(), finished));
   int status = 0;
   while (waitpid(process.pid, &status, 0) < 0) {
     if (errno != EINTR) return Error::system(errno, "waitpid");

@@ -1,6 +1,7 @@
 // Starts a program with nothing of ours but three descriptors, and waits for it with a deadline.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,13 +19,14 @@ struct Command {
   std::string_view input;         // what standard input holds
   std::string cwd;                // empty: the caller's
   std::optional<int64_t> timeout_seconds;
+  size_t kept_output = 4096;  // bytes
 };
 
 struct Finished {
   int wait_status = 0;
   bool timed_out = false;  // its process group was killed
   int64_t elapsed_ms = 0;
-  std::string output;  // the last 4 KiB of stdout and stderr together
+  std::string output;  // the last kept_output bytes of stdout and stderr together
 };
 
 // Runs `command` in a session of its own and waits for its first process; descendants that live on

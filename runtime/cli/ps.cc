@@ -1,0 +1,79 @@
+// oci-rt ps
+#include <cstdint>
+
+#include "runtime/cli/command.h"
+#include "runtime/cli/output.h"
+#include "runtime/cli/ps_table.h"
+#include "runtime/sys/spawn.h"
+
+namespace oci::cli {
+namespace {
+
+constexpr Option kOptions[] = {
+    {.letter = 'f', .name = "format", .value = "table|json", .help = "how to show them"},
+};
+
+enum class Format { kTable, kJson };
+
+constexpr Choice<Format> kFormats[] = {
+    {"table", Format::kTable},
+    {"json", Format::kJson},
+};
+
+std::string json(const std::vector<pid_t>& pids) {
+  std::string text;
+  for (const pid_t pid : pids)
+    text += cat(text.empty() ? "[" : ",", pid);
+  return text.empty() ? "null\n" : text + "]\n";  // as Go prints an empty slice
+}
+
+// What is wanted to be seen of the processes, only the machine's ps(1) can tell.
+Result<std::string> ask_ps(std::span<const std::string_view> options) {
+  constexpr size_t kMostOutput = size_t{64} << 20;
+  sys::Command ps{
+      .path = "/bin/ps", .argv = {"ps"}, .env = {"LC_ALL=C"}, .kept_output = kMostOutput};
+  for (const std::string_view option : options) {
+    // One operand may hold several, as Docker gives them.
+    for (const std::string& word : words_of(option))
+      ps.argv.push_back(word);
+  }
+  if (ps.argv.size() == 1) ps.argv.emplace_back("-ef");
+  ps.timeout_seconds = 10;
+  sys::Finished finished = OCI_TRY(sys::run_program(ps).during("ps"));
+  if (finished.wait_status == 0) return std::move(finished.output);
+  return Error(ErrorKind::kUsage, cat("ps: ", finished.timed_out ? "does not end" : "refuses: ",
+                                      finished.output.substr(0, finished.output.find('\n'))));
+}
+
+Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
+  Format format = Format::kTable;
+  if (const std::string_view text = arguments.value("format"); !text.empty()) {
+    format = OCI_TRY(choose("format", text, kFormats));
+  }
+  const std::vector<pid_t> pids =
+      OCI_TRY(lifecycle::processes(context, std::string(arguments.operands.front())));
+  if (format == Format::kJson) {
+    OCI_TRY(print(json(pids)));
+    return 0;
+  }
+  const std::span<const std::string_view> options(arguments.operands);
+  const std::string all = OCI_TRY(ask_ps(options.subspan(1)));
+  const std::string rows = OCI_TRY(rows_of(all, pids));
+  OCI_TRY(print(rows));
+  return 0;
+}
+
+}  // namespace
+
+constinit const Command kPsCommand{
+    .syntax = {.command = "ps",
+               .operands = "ID [PS-OPTION…]",
+               .summary = "Shows the processes of a container.",
+               .options = kOptions,
+               .min_operands = 1,
+               .max_operands = SIZE_MAX,
+               .options_first = true},
+    .run = run,
+};
+
+}  // namespace oci::cli

@@ -1,0 +1,34 @@
+#include "runtime/cli/ps_table.h"
+
+#include "third_party/boost_test.h"
+
+namespace oci::cli {
+namespace {
+
+constexpr std::string_view kTable =
+    "UID          PID    PPID CMD\n"
+    "root           1       0 init\n"
+    "root          12       1 sleep 1\n"
+    "root         123       1 sleep 12\n";
+
+BOOST_AUTO_TEST_SUITE(ps_table)
+
+BOOST_AUTO_TEST_CASE(rows_are_chosen_by_the_pid_alone) {
+  BOOST_TEST(rows_of(kTable, {12}).value() ==
+             "UID          PID    PPID CMD\nroot          12       1 sleep 1\n");
+  BOOST_TEST(rows_of(kTable, {}).value() == "UID          PID    PPID CMD\n");
+}
+
+BOOST_AUTO_TEST_CASE(without_a_column_of_pids_there_is_no_answer) {
+  BOOST_TEST(!rows_of("CMD\ninit\n", {1}));
+}
+
+BOOST_AUTO_TEST_CASE(options_in_one_word_are_several) {
+  BOOST_TEST(words_of("  -o pid,comm  -e") == (std::vector<std::string>{"-o", "pid,comm", "-e"}),
+             boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace oci::cli

@@ -1,0 +1,37 @@
+// `pause` and `resume`: a container that stands still, and goes on.
+#include <chrono>
+
+#include "runtime/cgroup/freeze.h"
+#include "runtime/cgroup/layout.h"
+#include "runtime/lifecycle/container.h"
+#include "runtime/lifecycle/transitions.h"
+#include "runtime/sys/deadline.h"
+
+namespace oci::lifecycle {
+namespace {
+
+constexpr std::chrono::seconds kPatience{10};
+
+Status freeze(const Context& context, const std::string& id, Verb verb, cgroup::Freeze wanted) {
+  const Container container = OCI_TRY(open_container(context, id, state::Lock::kExclusive));
+  OCI_TRY(check_transition(verb, container.status, id));
+  const std::string& path = container.record.cgroup_path;
+  if (path.empty()) {
+    return Error(ErrorKind::kUnsupported,
+                 cat("container \"", id, "\": cannot be paused or resumed without a cgroup"));
+  }
+  const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
+  return cgroup::set_frozen(layout, path, wanted, sys::deadline_in(kPatience));
+}
+
+}  // namespace
+
+Status pause(const Context& context, const std::string& id) {
+  return freeze(context, id, Verb::kPause, cgroup::Freeze::kFreeze);
+}
+
+Status resume(const Context& context, const std::string& id) {
+  return freeze(context, id, Verb::kResume, cgroup::Freeze::kThaw);
+}
+
+}  // namespace oci::lifecycle
