@@ -52,6 +52,63 @@ BOOST_AUTO_TEST_CASE(what_no_call_can_say_is_refused) {
              "mounts[0].options: a remount takes values of at most 255 bytes");
 }
 
+// "tmpfs: context=L" for each mount that gets the label, or "mqueue: label" where it is an
+// attribute.
+std::string labelled(const spec::Config& config) {
+  Host host = some_host();
+  host.selinux = true;
+  const Plan plan = plan_of(config, host);
+  std::string out;
+  for (const init::MountOp& op : items(plan, plan.init().mounts)) {
+    if (op.label) out += cat(text(plan, op.type), ": label\n");
+    for (const init::Parameter& each : items(plan, op.parameters)) {
+      const std::string key = text(plan, each.key);
+      if (key.ends_with("context")) out += cat(text(plan, op.type), ": ", key, "\n");
+    }
+  }
+  return out;
+}
+
+spec::Config with_label() {
+  spec::Config config = some_config();
+  config.linux->mount_label = "system_u:object_r:container_file_t:s0:c1,c2";
+  for (const char* type : {"proc", "sysfs", "mqueue", "tmpfs", "ext4"})
+    config.mounts.push_back({cat("/", type), type, type, {}, {}, {}});
+  config.mounts.push_back({"/b", {}, "/data", {"bind"}, {}, {}});
+  config.mounts.push_back({"/own", "ramfs", "ramfs", {"rootcontext=\"a:b:c,d\""}, {}, {}});
+  return config;
+}
+
+BOOST_AUTO_TEST_CASE(the_label_is_the_context_of_what_can_have_one) {
+  spec::Config config = with_label();
+  BOOST_TEST(labelled(config) ==
+             "mqueue: label\ntmpfs: context\next4: context\nramfs: rootcontext\n");
+  config.annotations = {{"run.oci.mount_context_type", "fscontext"}};
+  BOOST_TEST(labelled(config) ==
+             "mqueue: label\ntmpfs: fscontext\next4: fscontext\nramfs: rootcontext\n");
+}
+
+BOOST_AUTO_TEST_CASE(in_a_user_namespace_few_filesystems_take_a_context) {
+  spec::Config config = with_label();
+  config.linux->namespaces.push_back({.type = spec::NamespaceType::kNetwork});
+  config.linux->namespaces.push_back({.type = spec::NamespaceType::kUser});
+  config.linux->uid_mappings = config.linux->gid_mappings = {{0, 100000, 65536}};
+  BOOST_TEST(labelled(config) == "tmpfs: context\nramfs: rootcontext\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_label_needs_selinux_and_a_known_type) {
+  spec::Config config = with_label();
+  BOOST_TEST(error_of(config).starts_with("linux.mountLabel: SELinux is not enabled"));
+  Host host = some_host();
+  host.selinux = true;
+  config.annotations = {{"run.oci.mount_context_type", "else"}};
+  BOOST_TEST(error_of(config, host) ==
+             "annotations.run.oci.mount_context_type: expected context, fscontext, defcontext or "
+             "rootcontext, found 'else'");
+  config.linux->mount_label = "";
+  BOOST_TEST(labelled(config) == "ramfs: rootcontext\n");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
