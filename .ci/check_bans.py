@@ -10,12 +10,15 @@ import sys
 
 RULES = [
     # folder, files left out, pattern, what the same line may hold instead, reason
-    ("runtime/init", {"in_root.cc"}, r"__NR_(open|creat|mkdir|mknod|symlink|link|unlink|rmdir|rename|chown|lchown|chmod|readlink|stat|lstat|truncate|mount)\b", None,
+    # page_mount.cc mounts on a descriptor's path in the host's procfs, below a tmpfs of its own.
+    ("runtime/init", {"in_root.cc", "page_mount.cc"}, r"__NR_mount\b", None,
+     "rule B: mounts are made detached; mount(2) takes a path"),
+    ("runtime/init", {"in_root.cc"}, r"__NR_(open|creat|mkdir|mknod|symlink|link|unlink|rmdir|rename|chown|lchown|chmod|readlink|stat|lstat|truncate)\b", None,
      "rule A: these take a path from the working directory or the root; use in_root.h"),
     ("runtime/init", {"in_root.cc", "procfs.cc"}, r"__NR_openat2\b", None,
      "rule A: lookups in the root belong to in_root.cc, those in procfs to procfs.cc"),
-    # copy_up.cc makes things in a tmpfs that is not attached yet.
-    ("runtime/init", {"in_root.cc", "copy_up.cc"}, r"__NR_(mkdirat|linkat|renameat2?|readlinkat|fchmodat)\b", None,
+    # copy_up.cc and page_mount.cc make things in a tmpfs that nobody else has a name for.
+    ("runtime/init", {"in_root.cc", "copy_up.cc", "page_mount.cc"}, r"__NR_(mkdirat|linkat|renameat2?|readlinkat|fchmodat)\b", None,
      "rule A: what is made in the root is made by in_root.cc"),
     # The host's root, null device, procfs and time offsets; sources on the host; after the pivot the program.
     ("runtime/init", {"in_root.cc"}, r"AT_FDCWD,",
@@ -23,9 +26,11 @@ RULES = [
      r"|clone_tree\(AT_FDCWD, (rootfs|source|path),"
      r"|__NR_openat, AT_FDCWD, (path|context\.program),|__NR_faccessat, AT_FDCWD, path,",
      "rule A: a path that does not start at a descriptor of the root"),
-    ("runtime/init", {"in_root.cc"}, r"__NR_(openat|mknodat|symlinkat|unlinkat|fchownat)\b", r"AT_FDCWD|directory|dir|dev\.get\(\)|parent",
+    ("runtime/init", {"in_root.cc"}, r"__NR_(openat|mknodat|symlinkat|unlinkat|fchownat)\b", r"AT_FDCWD|directory|dir|dev\.get\(\)|parent|scratch",
      "rule A: one name below an open directory, nothing longer"),
-    ("runtime/init", {"step_root.cc"}, r"__NR_(chroot|pivot_root|umount2|chdir)\b", None,
+    ("runtime/init", {"page_mount.cc", "step_root.cc"}, r"__NR_umount2\b", None,
+     "nothing of the host's is unmounted"),
+    ("runtime/init", {"step_root.cc"}, r"__NR_(chroot|pivot_root|chdir)\b", None,
      "only the root step leaves the host's root"),
     ("runtime", set(), r"(?<!Error::)\b(system|popen)\s*\(", None, "no shell"),
     ("runtime", set(), r"\bget(pw|gr|spw)\w*\s*\(", None, "no name service in a static program"),

@@ -10,6 +10,10 @@ namespace oci::spec {
 // `--group-add keep-groups`.
 inline constexpr std::string_view kKeepGroups = "run.oci.keep_original_groups";
 
-inline constexpr std::string_view kEffectiveAnnotations[] = {kKeepGroups};
+// How linux.mountLabel is said to a filesystem: "context" (the default), "fscontext", "defcontext"
+// or "rootcontext", mount(8).
+inline constexpr std::string_view kMountContextType = "run.oci.mount_context_type";
+
+inline constexpr std::string_view kEffectiveAnnotations[] = {kKeepGroups, kMountContextType};
 
 }  // namespace oci::spec

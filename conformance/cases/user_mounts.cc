@@ -34,11 +34,17 @@ std::string shared_source(Sandbox& sandbox) {
   return source;
 }
 
-void stays_inside(Sandbox& sandbox, Bundle& bundle) {
-  const std::string source = shared_source(sandbox);
+// One that may mount.
+Bundle& as_admin(Bundle& bundle) {
   for (const char* set : {"bounding", "effective", "permitted"}) {
     bundle.set_json("/process/capabilities/" + std::string(set), R"(["CAP_SYS_ADMIN"])");
   }
+  return bundle;
+}
+
+void stays_inside(Sandbox& sandbox, Bundle& bundle) {
+  const std::string source = shared_source(sandbox);
+  as_admin(bundle);
   bundle.mount("/bound", "bind", source, {"rbind"})
       .args({"/bin/busybox", "sh", "-c",
              "mkdir /bound/below && mount -t tmpfs from-inside /bound/below && sleep 100"});
@@ -68,6 +74,122 @@ void private_when_mapped(Sandbox& sandbox) {
 }
 const Case kMappedPrivate("users/what-is-mounted-inside-stays-inside", "mount_namespaces(7)",
                           private_when_mapped);
+
+// A file system with flags that the host gave it.
+std::string restricted_source(Sandbox& sandbox) {
+  std::string source = sandbox.path("shared");
+  make_dir(source);
+  if (::mount("tmpfs", source.c_str(), "tmpfs", MS_NODEV | MS_NOSUID | MS_NOEXEC,
+              "size=64k,mode=777") != 0) {
+    throw Skipped("no tmpfs to be had");
+  }
+  return source;
+}
+
+void kept_flags(Sandbox& sandbox) {
+  Bundle bundle = mapped(sandbox);
+  const std::string source = restricted_source(sandbox);
+  bundle.mount("/bound", "bind", source, {"bind"})
+      .mount("/bound", "bind", source, {"bind", "remount", "ro"})
+      .mount("/at-once", "bind", source, {"bind", "ro"});
+  const Facts facts = sandbox.facts(bundle);
+  ::umount2(source.c_str(), MNT_DETACH);
+  for (const char* target : {"/bound", "/at-once"}) {
+    for (const char* word : {"ro", "nosuid", "nodev", "noexec"}) {
+      expect_contains(std::string("options of ") + target, facts.mount(target).options, word);
+    }
+  }
+}
+const Case kKept("users/a-bind-keeps-the-flags-of-the-host", "mount_namespaces(7)", kept_flags);
+
+void hosts_sysfs(Sandbox& sandbox) {
+  Bundle bundle = mapped(sandbox);
+  bundle.without_namespace("network")
+      .mount("/sys", "sysfs", "sysfs", {"nosuid", "noexec", "nodev", "ro"})
+      .shell(
+          "ls /sys/class/net >/dev/null && touch /sys/fs/cgroup/x 2>/dev/null || echo refused;"
+          "grep ' /sys' /proc/self/mountinfo");
+  const Outcome ran = sandbox.run(bundle);
+  expect_equal("exit code", ran.exit_code, 0);
+  expect_contains("writing to what is below", ran.out, "refused");
+  int seen = 0;
+  for (const std::string& line : lines(ran.out)) {
+    if (line == "refused") continue;
+    const Mounted mount = parse_mountinfo(line);
+    ++seen;
+    expect(mount.options.starts_with("ro,"), mount.target + " is " + mount.options);
+  }
+  expect(seen > 0, "nothing is mounted on /sys");
+}
+const Case kSysfs("users/without-a-network-of-its-own-sys-is-the-hosts-read-only",
+                  "config-linux.md#default-filesystems", hosts_sysfs);
+
+void strangers_network(Sandbox& sandbox) {
+  Bundle pause = sandbox.bundle("pause");
+  pause.args({"/bin/probe", "sleep"});
+  sandbox.create_and_start(pause);
+  Bundle bundle = mapped(sandbox);
+  bundle.new_namespace("network", "/proc/" + std::to_string(sandbox.init_pid()) + "/ns/net")
+      .mount("/sys", "sysfs", "sysfs", {"nosuid", "noexec", "nodev", "ro"})
+      .write();
+  const Outcome ran = sandbox.call({"run", "--bundle", bundle.directory(), sandbox.id() + "-j"});
+  sandbox.stop_and_remove();
+  expect_equal("exit code", ran.exit_code, 0);
+  const Facts facts(ran.out);
+  expect_equal("type of /sys", facts.mount("/sys").type, "sysfs");
+  expect_contains("options of /sys", facts.mount("/sys").options, "ro");
+}
+const Case kStrangers("users/with-somebody-elses-network-sys-is-the-hosts-read-only",
+                      "config-linux.md#default-filesystems", strangers_network);
+
+Bundle& with_cgroup_mount(Sandbox& sandbox, Bundle& bundle, const char* way) {
+  require_cgroup2();
+  return bundle.set("/linux/cgroupsPath", "/" + sandbox.id())
+      .mount("/sys", "sysfs", "sysfs", {"nosuid", "noexec", "nodev", "ro"})
+      .mount("/sys/fs/cgroup", "cgroup", "cgroup", {"nosuid", "noexec", "nodev", way});
+}
+
+void own_cgroup(Sandbox& sandbox) {
+  Bundle bundle = mapped(sandbox);
+  with_cgroup_mount(sandbox, bundle.new_namespace("cgroup"), "ro");
+  const Facts facts = sandbox.facts(bundle);
+  const Mounted mount = facts.mount("/sys/fs/cgroup");
+  expect_equal("root of the mount", mount.root, "/");
+  expect_contains("options", mount.options, "ro");
+}
+const Case kOwnCgroup("users/a-cgroup-mount-shows-the-containers-own",
+                      "config-linux.md#cgroup-namespace", own_cgroup);
+
+void hosts_cgroup(Sandbox& sandbox, Bundle bundle) {
+  with_cgroup_mount(sandbox, bundle, "ro");
+  bundle.shell(
+      "cat /sys/fs/cgroup/" + sandbox.id() +
+      "/cgroup.procs && { touch /sys/fs/cgroup/cgroup.procs 2>/dev/null || echo refused; }");
+  const Outcome ran = sandbox.run(bundle);
+  expect_equal("exit code", ran.exit_code, 0);
+  expect_contains("what it says", ran.out, "refused");
+}
+
+void hosts_cgroup_here(Sandbox& sandbox) {
+  hosts_cgroup(sandbox, sandbox.bundle());
+}
+const Case kHosts("mounts/without-a-cgroup-namespace-the-mount-shows-the-hosts",
+                  "config-linux.md#cgroup-namespace", hosts_cgroup_here);
+
+void hosts_cgroup_mapped(Sandbox& sandbox) {
+  hosts_cgroup(sandbox, mapped(sandbox));
+}
+const Case kHostsMapped("users/without-a-cgroup-namespace-the-mount-shows-the-hosts",
+                        "config-linux.md#cgroup-namespace", hosts_cgroup_mapped);
+
+void writable_cgroup(Sandbox& sandbox) {
+  Bundle bundle = sandbox.bundle();
+  with_cgroup_mount(sandbox, bundle.new_namespace("cgroup"), "rw");
+  bundle.shell("mkdir /sys/fs/cgroup/below && rmdir /sys/fs/cgroup/below && echo made");
+  expect_equal("a cgroup below", sandbox.run(bundle).out, "made\n");
+}
+const Case kWritable("mounts/a-cgroup-mount-may-be-writable", "config-linux.md#cgroup-namespace",
+                     writable_cgroup);
 
 }  // namespace
 }  // namespace oci::conformance

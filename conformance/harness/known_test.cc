@@ -23,6 +23,12 @@ BOOST_AUTO_TEST_CASE(a_glob_covers_a_family) {
   BOOST_TEST(known.find("seccomp/errno")->reason == "no libseccomp: old");
 }
 
+BOOST_AUTO_TEST_CASE(what_a_machine_lacks_explains_nothing_where_it_is) {
+  const char* text = "devices/rules: without CAP_SYS_RESOURCE, cannot raise a limit";
+  BOOST_TEST(Known::parse(text, 0).find("devices/rules").has_value());
+  BOOST_TEST(!Known::parse(text, uint64_t{1} << 24).find("devices/rules"));
+}
+
 BOOST_AUTO_TEST_CASE(a_line_without_a_reason_is_refused) {
   BOOST_CHECK_THROW(Known::parse("state/pid"), std::runtime_error);
   BOOST_CHECK_THROW(Known::parse("state/pid:   "), std::runtime_error);

@@ -26,7 +26,9 @@ part units 300 "$0" units
 part conformance-oci-rt 1500 "$judge" --json-paths --runtime "oci-rt=$build/runtime/oci-rt" ${options[@]+"${options[@]}"}
 if [ "${2:-}" = peers ]; then
   for peer in runc crun; do
-    part "conformance-$peer" 1600 "$judge" --runtime "$peer"
+    name=$peer-$("$peer" --version | awk 'NR == 1 { sub(/\+.*/, "", $3); print $3 }')
+    [ -e "$top/conformance/known/$name.txt" ] || name=$peer
+    part "conformance-$peer" 1600 "$judge" --runtime "$name=$peer"
   done
 fi
 for log in "$build"/logs/*.log; do

@@ -68,6 +68,9 @@ struct MountOp {
   int32_t id_map_fd = -1;      // kFilesystem: a user namespace whose maps it gets
   Text type;                   // kFilesystem
   List<Parameter> parameters;  // kFilesystem, kRemount
+  Text label;                  // kFilesystem: SELinux's, where it is an attribute of the root
+  List<Parameter> layers;      // kFilesystem: in place of the parameter "lowerdir", Linux 6.8
+  bool by_page = false;        // kFilesystem: too long for fsconfig(2); also where `layers` fails
   uint64_t attr_set = 0;       // MOUNT_ATTR_*, on this mount alone
   uint64_t attr_clear = 0;
   uint64_t tree_set = 0;  // MOUNT_ATTR_*, AT_RECURSIVE

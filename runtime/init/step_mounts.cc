@@ -6,6 +6,7 @@
 #include "runtime/init/copy_up.h"
 #include "runtime/init/in_root.h"
 #include "runtime/init/mount_api.h"
+#include "runtime/init/page_mount.h"
 #include "runtime/init/steps.h"
 #include "runtime/init/text.h"
 
@@ -31,10 +32,11 @@ Fault explained(long rc, int context, Subject subject, const char* what, uint16_
   return fault;
 }
 
-Fault configure(const Plan& plan, const MountOp& op, int context) {
-  for (const Parameter* parameter = plan.begin(op.parameters); parameter != plan.end(op.parameters);
+Fault configure(const Plan& plan, const MountOp& op, List<Parameter> parameters, int context) {
+  for (const Parameter* parameter = plan.begin(parameters); parameter != plan.end(parameters);
        ++parameter) {
     const char* key = plan.text(parameter->key);
+    if (op.layers.count != 0 && equal(key, "lowerdir")) continue;
     const long rc =
         parameter->value
             ? sys(__NR_fsconfig, context, FSCONFIG_SET_STRING, key, plan.text(parameter->value), 0)
@@ -44,8 +46,16 @@ Fault configure(const Plan& plan, const MountOp& op, int context) {
   return {};
 }
 
-Fault make_filesystem(const Plan& plan, const MountOp& op, Fd& mount) {
+// Overlay before Linux 6.8 knows no layer by layer.
+bool takes_layers(const Plan& plan, const MountOp& op, int context) {
+  const Parameter& first = *plan.begin(op.layers);
+  return sys(__NR_fsconfig, context, FSCONFIG_SET_STRING, plan.text(first.key),
+             plan.text(first.value), 0) >= 0;
+}
+
+Fault make_filesystem(const Plan& plan, const MountOp& op, int root, Fd& mount) {
   const char* type = plan.text(op.type);
+  if (op.by_page) return mount_by_page(plan, op, root, mount);
   const Fd context(sys(__NR_fsopen, type, FSOPEN_CLOEXEC));
   if (Fault fault = check(context.get(), Subject::kMountOptions, type, op.index)) return fault;
   if (op.source) {
@@ -53,13 +63,27 @@ Fault make_filesystem(const Plan& plan, const MountOp& op, Fd& mount) {
     const long rc = sys(__NR_fsconfig, context.get(), FSCONFIG_SET_STRING, "source", source, 0);
     if (rc < 0) return explained(rc, context.get(), Subject::kMountSource, source, op.index);
   }
-  if (Fault fault = configure(plan, op, context.get())) return fault;
+  if (op.layers.count != 0) {
+    if (!takes_layers(plan, op, context.get())) return mount_by_page(plan, op, root, mount);
+    const List<Parameter> rest = {op.layers.at + uint32_t{sizeof(Parameter)}, op.layers.count - 1};
+    if (Fault fault = configure(plan, op, rest, context.get())) return fault;
+  }
+  if (Fault fault = configure(plan, op, op.parameters, context.get())) return fault;
   const long created = sys(__NR_fsconfig, context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0);
   if (created < 0) return explained(created, context.get(), Subject::kMountOptions, type, op.index);
   // What is copied into must be writable until it is.
   const uint64_t attributes = op.copy_up ? op.attr_set & ~uint64_t{MOUNT_ATTR_RDONLY} : op.attr_set;
   mount.reset(sys(__NR_fsmount, context.get(), FSMOUNT_CLOEXEC, attributes));
   return check(mount.get(), Subject::kMountOptions, type, op.index);
+}
+
+// user_namespaces(7): a mount that came from a more privileged mount namespace keeps the flags it
+// had there. What a bind or a remount does not name stays as it is, so only asking for less fails.
+Fault check_attributes(long rc, uint64_t clear, const MountOp& op, const char* target) {
+  constexpr long kEperm = -1;
+  if (rc != kEperm || clear == 0) return check(rc, Subject::kMountOptions, target, op.index);
+  return refuse("clears a flag (ro, nosuid, nodev, noexec, a time) that is locked from outside",
+                Subject::kMountOptions, target, op.index);
 }
 
 Fault set_all_attributes(const MountOp& op, int mount, const char* target) {
@@ -69,14 +93,14 @@ Fault set_all_attributes(const MountOp& op, int mount, const char* target) {
     attributes.attr_set = op.attr_set;
     attributes.attr_clr = op.attr_clear;
     const long rc = set_attributes(mount, attributes, false);
-    if (Fault fault = check(rc, Subject::kMountOptions, target, op.index)) return fault;
+    if (Fault fault = check_attributes(rc, op.attr_clear, op, target)) return fault;
   }
   if ((op.tree_set | op.tree_clear) != 0) {
     mount_attr attributes = {};
     attributes.attr_set = op.tree_set;
     attributes.attr_clr = op.tree_clear;
     const long rc = set_attributes(mount, attributes, true);
-    if (Fault fault = check(rc, Subject::kMountOptions, target, op.index)) return fault;
+    if (Fault fault = check_attributes(rc, op.tree_clear, op, target)) return fault;
   }
   return {};
 }
@@ -105,7 +129,7 @@ Fault remount(Context& context, const MountOp& op) {
   if (op.parameters.count != 0) {
     const Fd picked(sys(__NR_fspick, target.get(), "", FSPICK_EMPTY_PATH | FSPICK_CLOEXEC));
     if (Fault fault = check(picked.get(), Subject::kMountOptions, path, op.index)) return fault;
-    if (Fault fault = configure(plan, op, picked.get())) return fault;
+    if (Fault fault = configure(plan, op, op.parameters, picked.get())) return fault;
     const long rc = sys(__NR_fsconfig, picked.get(), FSCONFIG_CMD_RECONFIGURE, nullptr, nullptr, 0);
     if (rc < 0) return explained(rc, picked.get(), Subject::kMountOptions, path, op.index);
   }
@@ -131,6 +155,18 @@ Fault fill(const Plan& plan, const MountOp& op, int target, int mount) {
   return check(set_attributes(mount, attributes, false), Subject::kMountOptions, path, op.index);
 }
 
+// A filesystem that takes no context as an option is labelled at its root.
+Fault set_label(const Plan& plan, const MountOp& op, int mount, const char* path) {
+  if (!op.label) return {};
+  const char* label = plan.text(op.label);
+  const Fd directory(sys(__NR_openat, mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  long rc = directory.get();
+  if (rc >= 0) {
+    rc = sys(__NR_fsetxattr, directory.get(), "security.selinux", label, length(label) + 1, 0);
+  }
+  return check(rc, Subject::kMountOptions, path, op.index);
+}
+
 // Last of all: from then on the ids of who writes are mapped, too.
 Fault map_ids(const MountOp& op, int mount, const char* path) {
   if (op.id_map_fd < 0) return {};
@@ -146,8 +182,9 @@ Fault map_ids(const MountOp& op, int mount, const char* path) {
   return check(rc, Subject::kMountOptions, path, op.index);
 }
 
-Fault make_mount(const Plan& plan, const MountOp& op, Fd& mount) {
-  if (op.kind == MountKind::kFilesystem) return make_filesystem(plan, op, mount);
+Fault make_mount(const Context& context, const MountOp& op, Fd& mount) {
+  const Plan& plan = context.plan;
+  if (op.kind == MountKind::kFilesystem) return make_filesystem(plan, op, context.root_fd, mount);
   const char* source = plan.text(op.source);
   mount.reset(op.source_fd >= 0 ? op.source_fd : clone_tree(AT_FDCWD, source, op.recursive));
   return check(mount.get(), Subject::kMountSource, source, op.index);
@@ -170,7 +207,7 @@ Fault mount_one(Context& context, const MountOp& op) {
   const Plan& plan = context.plan;
   const char* path = plan.text(op.target);
   Fd mount;
-  if (Fault fault = make_mount(plan, op, mount)) return fault;
+  if (Fault fault = make_mount(context, op, mount)) return fault;
   if (Fault fault = set_all_attributes(op, mount.get(), path)) return fault;
 
   Make make = Make::kDirectory;
@@ -186,6 +223,7 @@ Fault mount_one(Context& context, const MountOp& op) {
   if (Fault fault = check(target.get(), Subject::kMountTarget, path, op.index)) return fault;
   if (Fault fault = check_target(op, context.root_fd, target.get(), path)) return fault;
   if (Fault fault = fill(plan, op, target.get(), mount.get())) return fault;
+  if (Fault fault = set_label(plan, op, mount.get(), path)) return fault;
   if (Fault fault = map_ids(op, mount.get(), path)) return fault;
   const long attached = attach(mount.get(), target.get());
   if (Fault fault = check(attached, Subject::kMountTarget, path, op.index)) return fault;

@@ -40,17 +40,17 @@ std::string property_of(const plan::Tree& tree) {
 }
 
 Error id_map_error(int error, const plan::Tree& tree) {
-  const std::string what = cat("mounts[", tree.index, "].options: the ids of '", tree.path, "'");
+  const std::string what = cat("mounts[", tree.index, "].options: idmap of '", tree.path, "'");
   if (error == EINVAL) {
     return Error(ErrorKind::kUnsupported,
-                 cat(what, " cannot be mapped: the kernel cannot do it for this filesystem",
-                     tree.id_map_recursive ? " or one below it" : ""));
+                 cat(what, ": the kernel cannot map the ids of this filesystem",
+                     tree.id_map_recursive ? " or of one below it" : ""));
   }
   if (error == EPERM) {
     return Error(ErrorKind::kUnsupported,
                  cat(what,
-                     " cannot be mapped: they are already, or the filesystem belongs to "
-                     "another user namespace"));
+                     ": its ids are mapped already, or the filesystem belongs to another user "
+                     "namespace"));
   }
   return Error::system(error, what);
 }

@@ -4,113 +4,15 @@
 #include <linux/seccomp.h>
 #include <sys/stat.h>
 
-#include <span>
-
 #include "runtime/plan/explain_names.h"
+#include "runtime/plan/explain_writer.h"
 #include "spec/parse/names.h"
-#include "third_party/rapidjson.h"
 
 namespace oci::plan {
 namespace {
 
 using init::List;
 using init::Text;
-using init::Vector;
-
-// Writes members, and leaves out what is absent, empty or off.
-class Writer {
- public:
-  explicit Writer(const init::Plan& plan) : plan_(plan) { json_.SetIndent(' ', 2); }
-
-  void begin() { json_.StartObject(); }
-  void begin(std::string_view key) {
-    write_key(key);
-    json_.StartObject();
-  }
-  void end() { json_.EndObject(); }
-
-  void text(std::string_view key, std::string_view value) {
-    if (value.empty()) return;
-    write_key(key);
-    write(value);
-  }
-  void text(std::string_view key, Text value) {
-    if (!value) return;
-    write_key(key);
-    write(view(value));
-  }
-  void number(std::string_view key, int64_t value) {
-    write_key(key);
-    json_.Int64(value);
-  }
-  void unsigned_number(std::string_view key, uint64_t value) {
-    write_key(key);
-    json_.Uint64(value);
-  }
-  void flag(std::string_view key, bool value) {
-    if (!value) return;
-    write_key(key);
-    json_.Bool(true);
-  }
-
-  template <class Items>
-  void list(std::string_view key, const Items& items) {
-    if (std::size(items) == 0) return;
-    write_key(key);
-    json_.SetFormatOptions(rapidjson::kFormatSingleLineArray);
-    json_.StartArray();
-    for (const auto& item : items)
-      write(item);
-    json_.EndArray();
-    json_.SetFormatOptions(rapidjson::kFormatDefault);
-  }
-  void list(std::string_view key, Vector vector) {
-    std::vector<std::string_view> items;
-    for (const uint64_t at : std::span(plan_.begin(List<uint64_t>{vector.at}), vector.count)) {
-      items.push_back(view({static_cast<uint32_t>(at)}));
-    }
-    list(key, items);
-  }
-
-  // `write_item` writes the members of each.
-  template <class Items, class WriteItem>
-  void objects(std::string_view key, const Items& items, WriteItem write_item) {
-    if (std::size(items) == 0) return;
-    write_key(key);
-    json_.StartArray();
-    for (const auto& item : items) {
-      json_.StartObject();
-      write_item(item);
-      json_.EndObject();
-    }
-    json_.EndArray();
-  }
-
-  template <class T>
-  std::span<const T> items(List<T> list) const {
-    return {plan_.begin(list), list.count};
-  }
-  std::string_view view(Text value) const { return plan_.text(value); }
-
-  std::string finish() {
-    std::string out(buffer_.GetString(), buffer_.GetSize());
-    out += '\n';
-    return out;
-  }
-
- private:
-  void write_key(std::string_view key) {
-    json_.Key(key.data(), static_cast<json::Size>(key.size()));
-  }
-  void write(std::string_view value) {
-    json_.String(value.data(), static_cast<json::Size>(value.size()));
-  }
-  void write(uint32_t value) { json_.Uint(value); }
-
-  const init::Plan& plan_;
-  rapidjson::StringBuffer buffer_;
-  rapidjson::PrettyWriter<rapidjson::StringBuffer> json_{buffer_};
-};
 
 void write_mappings(Writer& out, const std::vector<spec::IdMapping>& uids,
                     const std::vector<spec::IdMapping>& gids) {
@@ -219,6 +121,9 @@ void write_mounts(Writer& out, const Plan& plan) {
       parameters.push_back(cat(out.view(parameter.key), parameter.value ? "=" : "", value));
     }
     out.list("parameters", parameters);
+    out.text("label", op.label);
+    out.flag("layerByLayer", op.layers.count != 0);
+    out.flag("byPage", op.by_page);
     out.list("set", attribute_names(op.attr_set, op.attr_clear));
     out.list("clear", cleared_attribute_names(op.attr_clear));
     out.list("setBelow", attribute_names(op.tree_set, op.tree_clear));

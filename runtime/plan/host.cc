@@ -82,6 +82,11 @@ bool mounts_cgroup(const spec::Config& config) {
   });
 }
 
+bool asks_for_selinux(const spec::Config& config) {
+  return (config.process && config.process->selinux_label) ||
+         (config.linux && config.linux->mount_label);
+}
+
 }  // namespace
 
 Host read_host(const spec::Config& config) {
@@ -94,7 +99,7 @@ Host read_host(const spec::Config& config) {
   rlimit stack{};
   if (::getrlimit(RLIMIT_STACK, &stack) == 0) host.stack_limit = stack.rlim_cur;
   if (config.process && config.process->apparmor_profile) host.apparmor = has_apparmor();
-  if (config.process && config.process->selinux_label) host.selinux = has_selinux();
+  if (asks_for_selinux(config)) host.selinux = has_selinux();
   if (mounts_cgroup(config)) host.cgroup2_mount_point = cgroup2_mount_point();
   if (config.mounts.size() > kFewMounts) host.mount_max = mount_max(host.mount_max);
   return host;

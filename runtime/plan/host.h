@@ -18,7 +18,7 @@ struct Host {
   uint64_t stack_limit = 8u << 20;  // RLIMIT_STACK, soft, bytes; execve(2) takes a quarter of it
   size_t mount_max = 100'000;       // fs.mount-max, mounts in one namespace
   bool apparmor = false;            // asked where process.apparmorProfile is set
-  bool selinux = false;             // asked where process.selinuxLabel is set
+  bool selinux = false;             // asked where a label of it is set
   std::string cgroup2_mount_point;  // "/sys/fs/cgroup" or "/sys/fs/cgroup/unified"; "": none
 };
 

@@ -193,14 +193,19 @@ void apply(const Option& option, size_t i, MountOptions& out) {
 
 void add_parameters(std::string_view option, size_t i, MountOptions& out) {
   while (!option.empty()) {
-    const std::string_view piece = option.substr(0, option.find(','));
+    const size_t quote = option.find("=\"");
+    size_t end = option.find(',');
+    const bool quoted = quote < end && option.find('"', quote + 2) != option.npos;
+    if (quoted) end = option.find('"', quote + 2) + 1;
+    const std::string_view piece = option.substr(0, end);
     option.remove_prefix(std::min(piece.size() + 1, option.size()));
     if (piece.empty()) continue;
     const size_t equals = piece.find('=');
     const bool has_value = equals != piece.npos;
-    out.parameters.push_back({.key = piece.substr(0, equals),
-                              .value = has_value ? piece.substr(equals + 1) : "",
-                              .has_value = has_value});
+    std::string_view value = has_value ? piece.substr(equals + 1) : "";
+    if (quoted) value = value.substr(1, value.size() - 2);
+    out.parameters.push_back(
+        {.key = piece.substr(0, equals), .value = value, .has_value = has_value});
     if (!out.first_parameter) out.first_parameter = i;
   }
 }

@@ -46,7 +46,8 @@ struct MountOptions {
 };
 
 // Later options win over earlier ones, as with mount(8). What is not known is for the filesystem:
-// each option is cut at its commas, and each piece is "key" or "key=value" (config.md#mounts).
+// each option is cut at its commas, and each piece is "key" or "key=value" (config.md#mounts). A
+// value in quotes, as SELinux's contexts with a comma come, goes to the quote that ends it.
 MountOptions fold_mount_options(std::span<const std::string> options);
 
 // The names of the fsconfig(2) flags that stand for MS_* flags of a superblock, in a fixed order.

@@ -108,6 +108,15 @@ BOOST_AUTO_TEST_CASE(what_is_not_known_is_cut_at_commas_for_the_filesystem) {
   BOOST_TEST(options.first_parameter.value() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_value_in_quotes_keeps_its_commas) {
+  const std::vector<std::string> options = {"size=1m,context=\"a:b:s0:c1,c2\",mode=700"};
+  const MountOptions folded = fold_mount_options(options);
+  BOOST_REQUIRE(folded.parameters.size() == 3u);
+  BOOST_TEST(folded.parameters[1].key == "context");
+  BOOST_TEST(folded.parameters[1].value == "a:b:s0:c1,c2");
+  BOOST_TEST(folded.parameters[2].value == "700");
+}
+
 BOOST_AUTO_TEST_CASE(features_lists_each_applied_name_once_in_order) {
   const auto names = known_mount_options();
   BOOST_TEST(std::ranges::is_sorted(names));

@@ -7,6 +7,7 @@
 
 #include "runtime/plan/draft.h"
 #include "runtime/plan/mount_options.h"
+#include "runtime/plan/mount_parameters.h"
 #include "runtime/plan/paths.h"
 
 namespace oci::plan {
@@ -15,16 +16,6 @@ namespace {
 using init::MountKind;
 using init::MountOp;
 
-// Filesystems whose superblock is not made read-only for `ro`. Most share it among all mounts of a
-// namespace or of the machine, which would be read-only with it; of the others nothing else can be
-// mounted, so that the mount's own attribute says all.
-constexpr std::string_view kSharedFilesystems[] = {
-    "binfmt_misc", "bpf",        "cgroup2", "configfs",  "debugfs", "devpts",
-    "devtmpfs",    "efivarfs",   "fusectl", "hugetlbfs", "mqueue",  "proc",
-    "pstore",      "securityfs", "sysfs",   "tmpfs",     "tracefs",
-};
-static_assert(std::ranges::is_sorted(kSharedFilesystems));
-
 // One entry of `mounts` while it is turned into an operation.
 struct Entry {
   Draft& draft;
@@ -32,9 +23,9 @@ struct Entry {
   const spec::Mount& mount;
   const MountOptions options;
   const std::string target;
-  std::string source{};             // of a bind mount: a path on the host
-  std::string_view type{};          // of a filesystem
-  bool attributes_go_deep = false;  // as if each were written with an r in front
+  std::string source{};     // of a bind mount: a path on the host
+  std::string_view type{};  // of a filesystem
+  bool is_hosts = false;    // sysfs: the host's own, all of it read-only
 
   std::string at(std::string_view property) const { return cat("mounts[", i, "].", property); }
 
@@ -134,12 +125,25 @@ Status plan_cgroup(Entry& entry, MountOp& op) {
   return plan_bind(entry, op, false);
 }
 
-// sysfs(5) shows a network namespace, and only who owns that may mount it. What remains is to bind
-// the host's, with everything in it as restricted as the mount itself (CVE-2023-25809).
+// sysfs(5) shows a network namespace, and only who owns that may mount it. One that was there
+// before the user namespace belongs to somebody else.
+bool owns_network(const Draft& draft) {
+  if ((draft.created & CLONE_NEWUSER) != 0) return (draft.created & CLONE_NEWNET) != 0;
+  return !draft.is_unprivileged() || draft.has_own(CLONE_NEWNET);
+}
+
+// What remains is to bind the host's, with everything in it as restricted as the mount itself
+// (CVE-2023-25809).
 Status plan_host_sysfs(Entry& entry, MountOp& op) {
   OCI_TRY(check_attributes_only(entry, "sysfs without a network namespace of its own"));
   entry.source = "/sys";
-  entry.attributes_go_deep = true;
+  entry.is_hosts = true;
+  if ((entry.options.attr_set & MOUNT_ATTR_RDONLY) == 0) {
+    entry.draft.plan.warnings.push_back(
+        cat(entry.at("type"),
+            ": the host's sysfs is shown, read-only: one of its own takes a network namespace that "
+            "belongs to the user namespace"));
+  }
   op.target_is_plain = true;
   return plan_bind(entry, op, true);
 }
@@ -175,41 +179,8 @@ Status plan_kind(Entry& entry, MountOp& op) {
     return plan_bind(entry, op, options.recursive);
   }
   if (has_type(entry, "cgroup") || has_type(entry, "cgroup2")) return plan_cgroup(entry, op);
-  if (has_type(entry, "sysfs") && entry.draft.is_unprivileged() &&
-      !entry.draft.has_own(CLONE_NEWNET)) {
-    return plan_host_sysfs(entry, op);
-  }
+  if (has_type(entry, "sysfs") && !owns_network(entry.draft)) return plan_host_sysfs(entry, op);
   return plan_filesystem(entry, op);
-}
-
-std::vector<init::Parameter> parameters_of(const Entry& entry, const MountOp& op) {
-  const MountOptions& options = entry.options;
-  Block& block = entry.draft.block;
-  std::vector<init::Parameter> parameters;
-  if (op.kind == MountKind::kBind) return parameters;
-  if (op.kind == MountKind::kFilesystem && (op.attr_set & MOUNT_ATTR_RDONLY) != 0 &&
-      !std::ranges::binary_search(kSharedFilesystems, entry.type)) {
-    parameters.push_back({.key = block.text("ro")});
-  }
-  // What a new filesystem is anyway needs no word.
-  const uint64_t clear = op.kind == MountKind::kRemount ? options.super_clear : 0;
-  for (const std::string_view name : superblock_flag_names(options.super_set, clear)) {
-    parameters.push_back({.key = block.text(name)});
-  }
-  if ((options.super_set & MS_I_VERSION) != 0) {
-    if (entry.type == "ext4") {
-      parameters.push_back({.key = block.text("i_version")});
-    } else {
-      entry.draft.plan.warnings.push_back(
-          cat(entry.at("options"), ": iversion has no effect, the filesystem itself decides"));
-    }
-  }
-  for (const MountParameter& parameter : options.parameters) {
-    parameters.push_back(
-        {.key = block.text(parameter.key),
-         .value = parameter.has_value ? block.text(parameter.value) : init::Text()});
-  }
-  return parameters;
 }
 
 void set_attributes(const Entry& entry, MountOp& op) {
@@ -218,7 +189,10 @@ void set_attributes(const Entry& entry, MountOp& op) {
   op.attr_clear = options.attr_clear;
   op.tree_set = options.tree_set;
   op.tree_clear = options.tree_clear;
-  if (entry.attributes_go_deep) {
+  if (entry.is_hosts) {
+    // What the host protects stays so, whatever the options say.
+    op.attr_set |= MOUNT_ATTR_RDONLY;
+    op.attr_clear &= MOUNT_ATTR__ATIME;
     op.tree_set |= op.attr_set;
     op.tree_clear |= op.attr_clear;
   }
@@ -253,7 +227,9 @@ Result<MountOp> plan_mount(Draft& draft, size_t i) {
   } else {
     op.source = draft.block.optional_text(mount.source.value_or(""));
   }
-  op.parameters = draft.block.list(parameters_of(entry, op));
+  if (op.kind != MountKind::kBind) {
+    OCI_TRY(plan_parameters(draft, {i, entry.type, entry.options}, op));
+  }
   return op;
 }
 
@@ -265,6 +241,7 @@ Status plan_mounts(Draft& draft) {
     return invalid("mounts", cat("has ", count, " entries, more than the ", draft.host.mount_max,
                                  " mounts that fs.mount-max allows"));
   }
+  OCI_TRY(check_mount_label(draft));
   std::vector<MountOp> ops;
   ops.reserve(count);
   const size_t first_tree = draft.plan.trees.size();

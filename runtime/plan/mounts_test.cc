@@ -180,6 +180,21 @@ BOOST_AUTO_TEST_CASE(sysfs_of_the_host_s_network_is_bound_in_a_user_namespace) {
   BOOST_TEST((only_mount(own).kind == MountKind::kFilesystem));
 }
 
+BOOST_AUTO_TEST_CASE(the_hosts_sysfs_is_read_only_whatever_is_asked) {
+  spec::Config config = with_mount({"/sys", "sysfs", "sysfs", {"rw", "suid", "nodev"}, {}, {}});
+  config = with_namespace(config, {.type = NamespaceType::kUser});
+  config.linux->uid_mappings = config.linux->gid_mappings = {{0, 100000, 65536}};
+  // A network that was there before belongs to somebody else.
+  config = with_namespace(config, {.type = NamespaceType::kNetwork, .path = "/proc/7/ns/net"});
+  const Plan plan = plan_of(config);
+  const MountOp op = only_mount(plan);
+  BOOST_TEST((op.kind == MountKind::kBind));
+  BOOST_TEST(op.tree_set == uint64_t{MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV});
+  BOOST_TEST(op.tree_clear == 0u);
+  BOOST_REQUIRE(plan.warnings.size() == 1u);
+  BOOST_TEST(plan.warnings[0].starts_with("mounts[0].type: the host's sysfs is shown, read-only"));
+}
+
 BOOST_AUTO_TEST_CASE(for_a_user_namespace_the_parent_opens_root_and_bind_sources) {
   spec::Config config = with_mount({"/a", {}, "data", {"rbind"}, {}, {}});
   config.mounts.push_back({"/proc", "proc", "proc", {}, {}, {}});

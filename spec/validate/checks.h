@@ -21,7 +21,6 @@ void check_resources(const Config& config, Diagnostics& out);
 void check_block_io(const Config& config, Diagnostics& out);
 void check_seccomp(const Config& config, Diagnostics& out);
 void check_hooks(const Config& config, Diagnostics& out);
-void check_supported(const Config& config, Diagnostics& out);  // unsupported.cc
 
 // The namespace of `type` that the container gets, new or joined; null: it shares the runtime's.
 const Namespace* find_namespace(const Config& config, NamespaceType type);

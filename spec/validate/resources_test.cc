@@ -1,4 +1,4 @@
-// The rules about limits and the syscall filter, and what is not supported yet.
+// The rules about limits and the syscall filter.
 #include "spec/validate/sample.h"
 
 namespace oci::spec {
@@ -180,10 +180,6 @@ BOOST_AUTO_TEST_CASE(a_class_of_service_is_named_by_one_directory_and_set_by_lin
                                           .mem_bw_schema = "MB:0=50",
                                           .enable_monitoring = true};
           }}});
-}
-
-BOOST_AUTO_TEST_CASE(what_is_not_applied_yet_is_refused_by_its_path) {
-  check({{"linux.mountLabel: not supported yet", [](Config& c) { c.linux->mount_label = "l"; }}});
 }
 
 BOOST_AUTO_TEST_CASE(what_asks_for_nothing_is_accepted) {

@@ -7,11 +7,9 @@ namespace {
 
 // Problems are shown in the order of the document, whatever the order here.
 constexpr void (*kChecks[])(const Config&, Diagnostics&) = {
-    check_document, check_process,     check_scheduling, check_namespaces,
-    check_ids,      check_sysctl,      check_mounts,     check_paths,
-    check_devices,  check_net_devices, check_intel_rdt,  check_resources,
-    check_block_io, check_seccomp,     check_hooks,      check_supported,
-};
+    check_document,  check_process,   check_scheduling, check_namespaces, check_ids,
+    check_sysctl,    check_mounts,    check_paths,      check_devices,    check_net_devices,
+    check_intel_rdt, check_resources, check_block_io,   check_seccomp,    check_hooks};
 
 }  // namespace
 

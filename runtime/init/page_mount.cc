@@ -1,0 +1,116 @@
+// mount(2), for options that fsconfig(2) cannot say: it takes values of at most 255 bytes, mount(2)
+// a page of them all.
+#include "runtime/init/page_mount.h"
+#include "runtime/init/in_root.h"
+#include "runtime/init/mount_api.h"
+#include "runtime/init/syscall.h"
+#include "runtime/init/text.h"
+
+namespace oci::init {
+namespace {
+
+using sync::Subject;
+
+constexpr int kPage = 4096;
+constexpr int kMntDetach = 2;  // MNT_DETACH, which only libc's header has
+
+// Of the flags that the plan has as parameters, those that mount(2) takes as bits.
+constexpr struct {
+  const char* name;
+  unsigned long bit;
+} kFlags[] = {
+    {"ro", MS_RDONLY},     {"sync", MS_SYNCHRONOUS},  {"dirsync", MS_DIRSYNC},
+    {"mand", MS_MANDLOCK}, {"lazytime", MS_LAZYTIME},
+};
+
+unsigned long flag_of(const char* name) {
+  for (const auto& flag : kFlags)
+    if (equal(flag.name, name)) return flag.bit;
+  return 0;
+}
+
+struct Options {
+  char page[kPage] = {};  // "key=value,key"
+  unsigned long flags = 0;
+  bool fit = true;
+};
+
+void write_options(const Plan& plan, const MountOp& op, Options& options) {
+  char* at = options.page;
+  const char* end = options.page + kPage;
+  for (const Parameter* parameter = plan.begin(op.parameters); parameter != plan.end(op.parameters);
+       ++parameter) {
+    const char* key = plan.text(parameter->key);
+    if (const unsigned long bit = parameter->value ? 0 : flag_of(key)) {
+      options.flags |= bit;
+      continue;
+    }
+    if (at != options.page) at = append(at, end, ",");
+    at = append(at, end, key);
+    if (parameter->value) at = append(append(at, end, "="), end, plan.text(parameter->value));
+  }
+  options.fit = at + 1 < end;
+}
+
+// mount(2) wants a path. The only one that is the same thing for certain is that of a descriptor,
+// in the host's own procfs.
+struct DescriptorPath {
+  explicit DescriptorPath(int fd) {
+    const char* end = text + sizeof text;
+    append_number(append(text, end, "/proc/self/fd/"), end, static_cast<unsigned>(fd));
+  }
+  char text[32];
+};
+
+// Mounted where nobody else has a name for it: in a tmpfs that lies over the root meanwhile. A copy
+// of the mount is what remains.
+long mount_aside(int scratch, const Plan& plan, const MountOp& op, const Options& options,
+                 Fd& mount) {
+  long rc = sys(__NR_mkdirat, scratch, "m", 0700);
+  if (rc < 0) return rc;
+  const Fd place(sys(__NR_openat, scratch, "m", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!place.ok()) return place.get();
+  const char* source = op.source ? plan.text(op.source) : "none";
+  const DescriptorPath path(place.get());
+  rc = sys(__NR_mount, source, path.text, plan.text(op.type), options.flags, options.page);
+  if (rc < 0) return rc;
+  mount.reset(clone_tree(scratch, "m", false));
+  return mount.get();
+}
+
+long make_scratch(Fd& scratch) {
+  const Fd context(sys(__NR_fsopen, "tmpfs", FSOPEN_CLOEXEC));
+  if (!context.ok()) return context.get();
+  const long rc = sys(__NR_fsconfig, context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0);
+  if (rc < 0) return rc;
+  scratch.reset(sys(__NR_fsmount, context.get(), FSMOUNT_CLOEXEC, 0));
+  return scratch.get();
+}
+
+}  // namespace
+
+Fault mount_by_page(const Plan& plan, const MountOp& op, int root, Fd& mount) {
+  const char* type = plan.text(op.type);
+  Options options;
+  write_options(plan, op, options);
+  // The plan has seen to it, but for layers that this kernel does not take one by one.
+  if (!options.fit) {
+    return refuse("more than a page of layers takes Linux 6.8", Subject::kMountOptions, type,
+                  op.index);
+  }
+  Fd scratch;
+  long rc = make_scratch(scratch);
+  if (rc >= 0) rc = attach(scratch.get(), root);
+  if (Fault fault = check(rc, Subject::kMountOptions, type, op.index)) return fault;
+  const long made = mount_aside(scratch.get(), plan, op, options, mount);
+  rc = sys(__NR_umount2, DescriptorPath(scratch.get()).text, kMntDetach);
+  if (Fault fault = check(made, Subject::kMountOptions, type, op.index)) return fault;
+  if (Fault fault = check(rc, Subject::kMountOptions, type, op.index)) return fault;
+  mount_attr attributes = {};
+  attributes.attr_set = op.attr_set;
+  attributes.attr_clr = op.attr_clear;
+  return check(set_attributes(mount.get(), attributes, false), Subject::kMountOptions, type,
+               op.index);
+}
+
+}  // namespace oci::init

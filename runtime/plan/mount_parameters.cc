@@ -1,0 +1,204 @@
+#include "runtime/plan/mount_parameters.h"
+
+#include <linux/sched.h>
+#include <sys/mount.h>
+
+#include <algorithm>
+
+#include "spec/annotations.h"
+
+namespace oci::plan {
+namespace {
+
+using init::MountKind;
+using init::MountOp;
+
+// Filesystems whose superblock is not made read-only for `ro`. Most share it among all mounts of a
+// namespace or of the machine, which would be read-only with it; of the others nothing else can be
+// mounted, so that the mount's own attribute says all.
+constexpr std::string_view kSharedFilesystems[] = {
+    "binfmt_misc", "bpf",        "cgroup2", "configfs",  "debugfs", "devpts",
+    "devtmpfs",    "efivarfs",   "fusectl", "hugetlbfs", "mqueue",  "proc",
+    "pstore",      "securityfs", "sysfs",   "tmpfs",     "tracefs",
+};
+static_assert(std::ranges::is_sorted(kSharedFilesystems));
+
+// fsconfig(2): fs/fsopen.c copies so much of a value, its NUL included.
+constexpr size_t kLongestValue = 256;
+// mount(2), DATA: a page of options, the last byte of which is a NUL.
+constexpr size_t kPage = 4096;
+
+// Before they go into the block.
+struct Parameter {
+  std::string_view key;
+  std::string_view value;
+  bool has_value = false;
+};
+using Parameters = std::vector<Parameter>;
+
+// What its flags come to; what a new filesystem is anyway needs no word.
+Parameters flags_of(const FilesystemMount& mount, const MountOp& op) {
+  Parameters parameters;
+  const bool is_new = op.kind == MountKind::kFilesystem;
+  if (is_new && (op.attr_set & MOUNT_ATTR_RDONLY) != 0 &&
+      !std::ranges::binary_search(kSharedFilesystems, mount.type)) {
+    parameters.push_back({.key = "ro"});
+  }
+  const MountOptions& options = mount.options;
+  for (const std::string_view name :
+       superblock_flag_names(options.super_set, is_new ? 0 : options.super_clear)) {
+    parameters.push_back({.key = name});
+  }
+  return parameters;
+}
+
+void add_iversion(Draft& draft, const FilesystemMount& mount, Parameters& parameters) {
+  if ((mount.options.super_set & MS_I_VERSION) == 0) return;
+  if (mount.type == "ext4") {
+    parameters.push_back({.key = "i_version"});
+    return;
+  }
+  draft.plan.warnings.push_back(cat(
+      "mounts[", mount.index, "].options: iversion has no effect, the filesystem itself decides"));
+}
+
+// Where linux.mountLabel goes: proc and sysfs have labels of their own, a cgroup hierarchy is not
+// the container's, and mqueue takes no option.
+constexpr std::string_view kUnlabelled[] = {"cgroup2", "mqueue", "proc", "sysfs"};
+// security/selinux/hooks.c: those that take one when they are made in a user namespace.
+constexpr std::string_view kLabelledByUsers[] = {"devpts", "overlay", "ramfs", "tmpfs"};
+
+constexpr std::string_view kContextTypes[] = {"context", "fscontext", "defcontext", "rootcontext"};
+
+template <size_t N>
+bool is_in(const std::string_view (&list)[N], std::string_view word) {
+  return std::ranges::find(list, word) != std::end(list);
+}
+
+std::string_view context_type(const spec::Config& config) {
+  for (const auto& [key, value] : config.annotations) {
+    if (key == spec::kMountContextType) return value;
+  }
+  return kContextTypes[0];
+}
+
+void add_label(Draft& draft, const FilesystemMount& mount, MountOp& op, Parameters& parameters) {
+  const std::string_view label = draft.config.linux->mount_label
+                                     ? std::string_view(*draft.config.linux->mount_label)
+                                     : std::string_view();
+  if (label.empty() || op.kind != MountKind::kFilesystem) return;
+  // What an option says itself, engines have meant.
+  const auto is_context = [](const MountParameter& own) { return is_in(kContextTypes, own.key); };
+  if (std::ranges::any_of(mount.options.parameters, is_context)) return;
+  if (mount.type == "mqueue" && !draft.has_own(CLONE_NEWUSER)) op.label = draft.block.text(label);
+  if (is_in(kUnlabelled, mount.type)) return;
+  if (draft.has_own(CLONE_NEWUSER) && !is_in(kLabelledByUsers, mount.type)) return;
+  parameters.push_back({.key = context_type(draft.config), .value = label, .has_value = true});
+}
+
+bool is_long(const Parameter& parameter) {
+  return parameter.value.size() >= kLongestValue;
+}
+
+size_t size_of(const Parameters& parameters) {
+  size_t size = 0;
+  for (const Parameter& parameter : parameters)
+    size += parameter.key.size() + parameter.value.size() + 2;  // '=' and ','
+  return size;
+}
+
+init::List<init::Parameter> in_block(Block& block, const Parameters& parameters) {
+  std::vector<init::Parameter> list;
+  for (const Parameter& parameter : parameters) {
+    list.push_back({.key = block.text(parameter.key),
+                    .value = parameter.has_value ? block.text(parameter.value) : init::Text()});
+  }
+  return block.list(list);
+}
+
+// An overlay's layers can be said one by one, however many they are.
+bool plan_layers(Draft& draft, const FilesystemMount& mount, const Parameters& parameters,
+                 MountOp& op) {
+  std::vector<Layer> layers;
+  for (const Parameter& parameter : parameters) {
+    if (!is_long(parameter)) continue;
+    if (mount.type != "overlay" || parameter.key != "lowerdir") return false;
+    layers = overlay_layers(parameter.value);
+  }
+  Parameters said;
+  for (const Layer& layer : layers) {
+    said.push_back({.key = layer.key, .value = layer.path, .has_value = true});
+    if (is_long(said.back())) return false;
+  }
+  op.layers = in_block(draft.block, said);
+  return true;
+}
+
+}  // namespace
+
+Status check_mount_label(const Draft& draft) {
+  const auto& label = draft.config.linux->mount_label;
+  if (!label || label->empty()) return {};
+  if (!draft.host.selinux) {
+    return Error(
+        ErrorKind::kUnsupported,
+        "linux.mountLabel: SELinux is not enabled on this host: boot with selinux=1, or ask "
+        "for none");
+  }
+  const std::string_view type = context_type(draft.config);
+  if (is_in(kContextTypes, type)) return {};
+  return invalid(cat("annotations.", spec::kMountContextType),
+                 cat("expected context, fscontext, defcontext or rootcontext, found '", type, "'"));
+}
+
+std::vector<Layer> overlay_layers(std::string_view lowerdir) {
+  std::vector<Layer> layers;
+  std::string path;
+  bool is_data = false;
+  const auto finish = [&] {
+    if (!path.empty()) layers.push_back({is_data ? "datadir+" : "lowerdir+", std::move(path)});
+    path.clear();
+  };
+  for (size_t i = 0; i < lowerdir.size(); ++i) {
+    if (lowerdir[i] == '\\' && i + 1 < lowerdir.size()) {
+      path += lowerdir[++i];
+    } else if (lowerdir[i] != ':') {
+      path += lowerdir[i];
+    } else {
+      finish();
+      const bool twice = i + 1 < lowerdir.size() && lowerdir[i + 1] == ':';
+      if (twice) ++i;
+      is_data = is_data || twice;
+    }
+  }
+  finish();
+  return layers;
+}
+
+Status plan_parameters(Draft& draft, const FilesystemMount& mount, MountOp& op) {
+  Parameters parameters = flags_of(mount, op);
+  add_iversion(draft, mount, parameters);
+  for (const MountParameter& parameter : mount.options.parameters) {
+    parameters.push_back({parameter.key, parameter.value, parameter.has_value});
+  }
+  add_label(draft, mount, op, parameters);
+  if (std::ranges::any_of(parameters, is_long)) {
+    const size_t size = size_of(parameters);
+    const std::string where = cat("mounts[", mount.index, "].options");
+    if (op.kind == MountKind::kRemount) {
+      return invalid(where, "a remount takes values of at most 255 bytes");
+    }
+    if (!plan_layers(draft, mount, parameters, op)) {
+      if (size >= kPage) {
+        return invalid(where, cat("come to ", size,
+                                  " bytes for the filesystem, where the kernel "
+                                  "takes 4095"));
+      }
+      op.by_page = true;
+    }
+  }
+  op.parameters = in_block(draft.block, parameters);
+  return {};
+}
+
+}  // namespace oci::plan
