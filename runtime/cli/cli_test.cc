@@ -221,7 +221,8 @@ BOOST_AUTO_TEST_CASE(help_is_everywhere_and_asks_nothing_of_lifecycle) {
   }
   const std::string general = ran("oci-rt --help").out;
   for (const std::string_view verb :
-       {"create", "start", "run", "state", "kill", "delete", "list", "spec", "plan", "features"}) {
+       {"create", "start", "run", "exec", "state", "ps", "pause", "resume", "update", "kill",
+        "delete", "list", "spec", "plan", "features"}) {
     BOOST_TEST(general.find(cat("\n  ", verb, " ")) != std::string::npos, verb);
   }
 }
