@@ -60,7 +60,7 @@ struct Fixture {
   }
 
   // Lets the relay work until nothing is ready for `quiet_ms`; how often poll(2) returned.
-  int pump(int quiet_ms = 30) {
+  int pump(int quiet_ms = 150) {  // a loaded machine takes its time to carry bytes through a pty
     int rounds = 0;
     for (; rounds < 10000; ++rounds) {
       pollfd fds[TerminalRelay::kDescriptors];
