@@ -160,8 +160,9 @@ void halves(Sandbox& sandbox) {
   const std::string stat = read_file(cgroup_directory(sandbox) + "/cpu.stat");
   sandbox.remove();
   const double used = std::stod(stat.substr(stat.find(' '))) / 1e6;
-  // Beyond the half: the quota of the period that begins last.
-  expect(used < 0.5 * took.count() + 0.1 && used > 0.2 * took.count(),
+  // Beyond the half: the quota of the period that begins last, and what an emulated processor's
+  // late ticks let pass. Without the limit it would be the double of the time, or all of it on one.
+  expect(used < 0.75 * took.count() + 0.1 && used > 0.2 * took.count(),
          "two dd's used " + std::to_string(used) + " s of processor in " +
              std::to_string(took.count()) + " s at a half");
 }
