@@ -78,9 +78,11 @@ void order_of_start(Sandbox& sandbox) {
   sandbox.create(bundle);
   logged_now(sandbox);
   sandbox.start();
-  const std::string started = logged_now(sandbox);
-  expect(started.starts_with("startContainer 1\nstartContainer 2\n"), "start runs " + started);
-  expect_contains("hooks when start returns", started, "poststart 1\npoststart 2\n");
+  std::string started = logged_now(sandbox);
+  // The program has begun when the poststart hooks run; when it gets to its line is its own affair.
+  if (const size_t at = started.find("program\n"); at != started.npos) started.erase(at, 8);
+  expect_equal("hooks when start returns", started,
+               "startContainer 1\nstartContainer 2\npoststart 1\npoststart 2\n");
   sandbox.wait_stopped();
   sandbox.remove();
 }
