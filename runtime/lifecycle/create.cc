@@ -11,16 +11,15 @@
 #include "runtime/cgroup/fs_v2.h"
 #include "runtime/launch/gate.h"
 #include "runtime/launch/id_maps.h"
+#include "runtime/lifecycle/caller.h"
 #include "runtime/lifecycle/container_state.h"
 #include "runtime/lifecycle/filter.h"
 #include "runtime/lifecycle/host_hooks.h"
 #include "runtime/lifecycle/host_resources.h"
 #include "runtime/lifecycle/location.h"
-#include "runtime/lifecycle/pid_file.h"
 #include "runtime/lifecycle/start.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/proc.h"
-#include "runtime/sys/socket.h"
 
 namespace oci::lifecycle {
 namespace {
@@ -38,7 +37,7 @@ class Creation {
     return host_resources_.make_group(prepared_.config, record_, dir_);
   }
   Status launch();
-  Status tell_caller();
+  Status tell_caller() const { return lifecycle::tell_caller(options_, *init_); }
   Created keep() &&;
 
   const Prepared& prepared() const { return prepared_; }
@@ -50,7 +49,6 @@ class Creation {
   Status run_hooks(pid_t pid);
   Status finish_cgroup(pid_t pid);
   Status remember(pid_t pid);
-  Status take_console(sys::UniqueFd master, const std::string& name);
 
   Prepared prepared_;
   const CreateOptions& options_;
@@ -59,8 +57,7 @@ class Creation {
   std::optional<cgroup::Cgroup> cgroup_;
   uint64_t oom_kills_before_ = 0;
   HostResources host_resources_;
-  sys::UniqueFd console_socket_;
-  sys::UniqueFd terminal_;
+  Console console_;
   seccomp::Program filter_;
   std::optional<launch::Launched> init_;
 };
@@ -162,16 +159,6 @@ Status Creation::remember(pid_t pid) {
   return dir_.save(record_);
 }
 
-Status Creation::take_console(sys::UniqueFd master, const std::string& name) {
-  if (!console_socket_) {
-    terminal_ = std::move(master);
-    return {};
-  }
-  OCI_TRY(sys::send_fd(console_socket_.get(), master.get(), name).during("console socket"));
-  console_socket_.reset();
-  return {};
-}
-
 launch::Services Creation::services() {
   return {
       .while_it_mounts = [this](pid_t) { return while_it_mounts(); },
@@ -180,7 +167,7 @@ launch::Services Creation::services() {
       .filter = [this] { return std::span<const sock_filter>(filter_.filter); },
       .take_console =
           [this](sys::UniqueFd master, const std::string& name) {
-            return take_console(std::move(master), name);
+            return console_.take(std::move(master), name);
           },
       .warn = [](const std::string& text) { sys::log_warning(text); },
       .pids_exhausted = [this] { return cgroup_ && cgroup::pids_exhausted(cgroup_->fd()); },
@@ -195,9 +182,7 @@ launch::Services Creation::services() {
 Status Creation::launch() {
   for (const std::string& warning : prepared_.plan.warnings)
     sys::log_warning(warning);
-  if (!options_.console_socket.empty()) {
-    console_socket_ = OCI_TRY(sys::connect_unix(options_.console_socket, "console socket"));
-  }
+  OCI_TRY(console_.connect(options_.console_socket));
   launch::Gate gate = OCI_TRY(launch::make_gate(dir_.fd(), gate_files(record_)));
   init_.emplace(OCI_TRY(
       launch::launch(prepared_.plan, std::move(gate),
@@ -205,19 +190,11 @@ Status Creation::launch() {
   return {};
 }
 
-Status Creation::tell_caller() {
-  if (!options_.pidfd_socket.empty()) {
-    const sys::UniqueFd socket = OCI_TRY(sys::connect_unix(options_.pidfd_socket, "pidfd socket"));
-    OCI_TRY(sys::send_fd(socket.get(), init_->pidfd(), "pidfd").during("pidfd socket"));
-  }
-  return options_.pid_file.empty() ? Status{} : write_pid_file(options_.pid_file, init_->pid());
-}
-
 Created Creation::keep() && {
   dir_.keep();
   if (cgroup_) cgroup_->keep();
   host_resources_.keep();
-  return {std::move(dir_), std::move(record_), std::move(*init_), std::move(terminal_)};
+  return {std::move(dir_), std::move(record_), std::move(*init_), console_.release()};
 }
 
 Status all_steps(Creation& creation, const Context& context) {

@@ -10,10 +10,10 @@
 #include "runtime/launch/gate.h"
 #include "runtime/launch/launch.h"
 #include "runtime/lifecycle/attend.h"
+#include "runtime/lifecycle/caller.h"
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/exec_process.h"
 #include "runtime/lifecycle/filter.h"
-#include "runtime/lifecycle/pid_file.h"
 #include "runtime/lifecycle/prepare.h"
 #include "runtime/lifecycle/seccomp_agent.h"
 #include "runtime/lifecycle/transitions.h"
@@ -21,7 +21,6 @@
 #include "runtime/sys/log.h"
 #include "runtime/sys/pidfd.h"
 #include "runtime/sys/signals.h"
-#include "runtime/sys/socket.h"
 
 namespace oci::lifecycle {
 namespace {
@@ -35,7 +34,7 @@ class Execution {
   Status prepare();
   Status launch();
   Status await_program();
-  Status tell_caller() const;
+  Status tell_caller() const { return lifecycle::tell_caller(options_, *process_); }
   // In the foreground: its exit code.
   Result<int> stand_in(sys::SignalStream& signals);
 
@@ -43,7 +42,6 @@ class Execution {
 
  private:
   launch::Services services();
-  Status take_console(sys::UniqueFd master, const std::string& name);
   bool listens() const { return config_.linux->seccomp && spec::notifies(*config_.linux->seccomp); }
 
   const ExecOptions& options_;
@@ -52,7 +50,7 @@ class Execution {
   spec::Config config_;
   plan::Plan plan_;
   sys::UniqueFd cgroup_;
-  sys::UniqueFd console_socket_, terminal_;
+  Console console_;
   seccomp::Program filter_;
   launch::OpenGate gate_;
   sys::UniqueFd listener_;
@@ -79,16 +77,6 @@ Status Execution::prepare() {
   return {};
 }
 
-Status Execution::take_console(sys::UniqueFd master, const std::string& name) {
-  if (!console_socket_) {
-    terminal_ = std::move(master);
-    return {};
-  }
-  OCI_TRY(sys::send_fd(console_socket_.get(), master.get(), name).during("console socket"));
-  console_socket_.reset();
-  return {};
-}
-
 launch::Services Execution::services() {
   return {
       .while_it_mounts = [this](pid_t) -> Status {
@@ -100,7 +88,7 @@ launch::Services Execution::services() {
       .filter = [this] { return std::span<const sock_filter>(filter_.filter); },
       .take_console =
           [this](sys::UniqueFd master, const std::string& name) {
-            return take_console(std::move(master), name);
+            return console_.take(std::move(master), name);
           },
       .warn = [](const std::string& text) { sys::log_warning(text); },
       .pids_exhausted = [this] { return cgroup_ && cgroup::pids_exhausted(cgroup_.get()); },
@@ -109,9 +97,7 @@ launch::Services Execution::services() {
 }
 
 Status Execution::launch() {
-  if (!options_.console_socket.empty()) {
-    console_socket_ = OCI_TRY(sys::connect_unix(options_.console_socket, "console socket"));
-  }
+  OCI_TRY(console_.connect(options_.console_socket));
   gate_ = OCI_TRY(launch::make_open_gate(listens()));
   if (listens()) listener_.reset(::fcntl(gate_.gate.listener.get(), F_DUPFD_CLOEXEC, 0));
   process_.emplace(OCI_TRY(launch::launch(plan_, std::move(gate_.gate),
@@ -137,18 +123,10 @@ Status Execution::await_program() {
   return launch::await_verdict(gate_.verdict.get(), listener_, &handover);
 }
 
-Status Execution::tell_caller() const {
-  if (!options_.pidfd_socket.empty()) {
-    const sys::UniqueFd socket = OCI_TRY(sys::connect_unix(options_.pidfd_socket, "pidfd socket"));
-    OCI_TRY(sys::send_fd(socket.get(), process_->pidfd(), "pidfd").during("pidfd socket"));
-  }
-  return options_.pid_file.empty() ? Status{} : write_pid_file(options_.pid_file, process_->pid());
-}
-
 Result<int> Execution::stand_in(sys::SignalStream& signals) {
   std::optional<TerminalRelay> relay;
-  if (terminal_) {
-    relay.emplace(OCI_TRY(TerminalRelay::open(std::move(terminal_), STDIN_FILENO, STDOUT_FILENO)));
+  if (sys::UniqueFd terminal = console_.release()) {
+    relay.emplace(OCI_TRY(TerminalRelay::open(std::move(terminal), STDIN_FILENO, STDOUT_FILENO)));
   }
   sys::log_success();
   OCI_TRY(attend(*process_, signals, relay ? &*relay : nullptr));

@@ -22,13 +22,17 @@ struct Context {
   CgroupManager cgroup_manager = CgroupManager::kCgroupfs;
 };
 
-struct CreateOptions {
+// What whoever calls wants of a process that is started. Empty: nothing.
+struct CallerOptions {
+  std::string console_socket;
+  std::string pid_file;
+  std::string pidfd_socket;
+};
+
+struct CreateOptions : CallerOptions {
   std::string id;
-  std::string bundle;          // a directory, as given; relative to the caller's
-  std::string config;          // empty: config.json in the bundle
-  std::string console_socket;  // empty: none
-  std::string pid_file;        // empty: none
-  std::string pidfd_socket;    // empty: none
+  std::string bundle;  // a directory, as given; relative to the caller's
+  std::string config;  // empty: config.json in the bundle
   bool no_pivot = false;
   bool no_new_keyring = false;
   uint32_t preserve_fds = 0;  // 3 .. 3+N-1 are the container's
@@ -62,7 +66,7 @@ struct Listed {
 // Sorted by id.
 Result<std::vector<Listed>> list(const Context& context);
 
-struct ExecOptions {
+struct ExecOptions : CallerOptions {
   std::string id;
   std::string process_file;  // a process object as JSON; empty: config.process, changed by the rest
   std::vector<std::string> args;
@@ -75,7 +79,6 @@ struct ExecOptions {
   bool no_new_privileges = false;  // true: even if the container's process may gain some
   std::string apparmor_profile, selinux_label;  // empty: the container's
   std::string cgroup;                           // below the container's; empty: the container's
-  std::string console_socket, pid_file, pidfd_socket;
   bool detach = false;
   bool ignore_paused = false;
   uint32_t preserve_fds = 0;

@@ -1,0 +1,30 @@
+// What a verb that starts a process hands to whoever called it: the terminal, the pid, a pidfd.
+#pragma once
+
+#include <string>
+
+#include "runtime/launch/launch.h"
+#include "runtime/lifecycle/operations.h"
+#include "runtime/sys/unique_fd.h"
+#include "spec/error.h"
+
+namespace oci::lifecycle {
+
+// The pty's master: sent over the console socket, or kept for the foreground.
+class Console {
+ public:
+  // Before there is anything to undo. An empty path: there is no socket.
+  Status connect(const std::string& socket);
+  Status take(sys::UniqueFd master, const std::string& name);
+
+  // What was not sent.
+  sys::UniqueFd release() { return std::move(terminal_); }
+
+ private:
+  sys::UniqueFd socket_, terminal_;
+};
+
+// --pidfd-socket and --pid-file, in this order.
+Status tell_caller(const CallerOptions& options, const launch::Launched& process);
+
+}  // namespace oci::lifecycle
