@@ -35,6 +35,10 @@ Result<std::string> read_config(const std::string& bundle, const CreateOptions& 
                    cat("bundle: there is no '", path, "' (make one with: oci-rt spec --bundle ",
                        bundle, ")"));
     }
+    if (text.error().sys_errno() == ENOTDIR) {
+      return Error(ErrorKind::kInvalidConfig,
+                   cat("bundle: '", bundle, "' is a file; name the directory of config.json"));
+    }
     return std::move(text).error();
   }
   return text;
