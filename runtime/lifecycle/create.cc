@@ -17,6 +17,7 @@
 #include "runtime/lifecycle/host_hooks.h"
 #include "runtime/lifecycle/host_resources.h"
 #include "runtime/lifecycle/location.h"
+#include "runtime/lifecycle/notify.h"
 #include "runtime/lifecycle/start.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/proc.h"
@@ -88,6 +89,7 @@ Status Creation::record_intent(const Context& context) {
   }
   const bool disabled = context.cgroup_manager == CgroupManager::kDisabled;
   record_.cgroup_driver = disabled ? "disabled" : "cgroupfs";
+  if (prepared_.notifies) OCI_TRY(make_notify_directory(dir_));
   // With a cgroup, its location completes the record just before it is made.
   return disabled ? dir_.save(record_) : Status{};
 }
@@ -125,7 +127,7 @@ Status Creation::while_it_mounts() {
 
 Status Creation::run_hooks(pid_t pid) {
   OCI_TRY(host_resources_.move_devices(pid, prepared_.config, record_, dir_));
-  record_.pid = pid;
+  record_.pid = pid; prestart and createRuntime hooks");
   const spec::State state = state_of(record_, spec::ContainerStatus::kCreating);
   const spec::Hooks& hooks = prepared_.config.hooks;
   OCI_TRY(run_host_hooks(spec::HookKind::kPrestart, hooks.prestart, state));

@@ -129,7 +129,7 @@ Result<int> Execution::stand_in(sys::SignalStream& signals) {
     relay.emplace(OCI_TRY(TerminalRelay::open(std::move(terminal), STDIN_FILENO, STDOUT_FILENO)));
   }
   sys::log_success();
-  OCI_TRY(attend(*process_, signals, relay ? &*relay : nullptr));
+  OCI_TRY(attend(*process_, signals, relay ? &*relay : nullptr, nullptr));
   return exit_code(OCI_TRY(process_->wait()));
 }
 

@@ -12,6 +12,7 @@
 #include "runtime/cgroup/device_program.h"
 #include "runtime/cgroup/path.h"
 #include "runtime/lifecycle/container_state.h"
+#include "runtime/lifecycle/notify.h"
 #include "runtime/lifecycle/seccomp_agent.h"
 #include "runtime/plan/host.h"
 #include "runtime/state/store.h"
@@ -179,6 +180,7 @@ Result<Prepared> prepare(const Context& context, const CreateOptions& options,
   prepared.bundle = OCI_TRY(absolute_path(options.bundle));
   prepared.config_text = OCI_TRY(read_config(prepared.bundle, options));
   prepared.config = OCI_TRY(spec::load_config(prepared.config_text, "config.json"));
+  prepared.notifies = add_notify_socket(prepared.config, cat(context.root, "/", options.id));
   prepared.plan = OCI_TRY(plan_of(prepared, options, foreground));
   OCI_TRY(check_root(prepared.plan));
   if (const auto& linux = prepared.config.linux;
