@@ -127,7 +127,8 @@ Status Creation::while_it_mounts() {
 
 Status Creation::run_hooks(pid_t pid) {
   OCI_TRY(host_resources_.move_devices(pid, prepared_.config, record_, dir_));
-  record_.pid = pid; prestart and createRuntime hooks");
+  record_.pid = pid;
+  sys::log_stage("create: PID ", pid, " has mounted everything; prestart and createRuntime hooks");
   const spec::State state = state_of(record_, spec::ContainerStatus::kCreating);
   const spec::Hooks& hooks = prepared_.config.hooks;
   OCI_TRY(run_host_hooks(spec::HookKind::kPrestart, hooks.prestart, state));
@@ -201,9 +202,12 @@ Created Creation::keep() && {
 
 Status all_steps(Creation& creation, const Context& context) {
   OCI_TRY(creation.record_intent(context));
+  sys::log_stage("create: recorded the intent in ", context.root);
   OCI_TRY(creation.make_cgroup());
+  sys::log_stage("create: cgroup '", creation.record().cgroup_path, "', limits are written");
   OCI_TRY(creation.make_resctrl_group());
   OCI_TRY(creation.launch());
+  sys::log_stage("create: init is PID ", creation.record().pid, " and waits for start");
   return creation.tell_caller();
 }
 
@@ -212,6 +216,7 @@ Status all_steps(Creation& creation, const Context& context) {
 Result<Created> create_container(const Context& context, const CreateOptions& options,
                                  Foreground foreground) {
   Prepared prepared = OCI_TRY(prepare(context, options, foreground));
+  sys::log_stage("create: read and planned the bundle ", prepared.bundle);
   const state::Store store = OCI_TRY(
       state::Store::open(context.root.empty() ? std::nullopt : std::optional(context.root)));
   spec::State stopped;

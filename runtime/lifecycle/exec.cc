@@ -148,7 +148,9 @@ Result<Execution> begin(const Context& context, const ExecOptions& options) {
 
 Status start(Execution& execution) {
   OCI_TRY(execution.prepare());
+  sys::log_stage("exec: planned the process");
   OCI_TRY(execution.launch());
+  sys::log_stage("exec: PID ", execution.process().pid(), " is in the container");
   OCI_TRY(execution.tell_caller());
   return execution.await_program();
 }

@@ -63,9 +63,11 @@ Status start_container(state::StateDir& dir, const state::Record& record) {
     return Error(ErrorKind::kWrongState,
                  cat("container \"", record.id, "\" has no process: its config.json sets none"));
   }
+  sys::log_stage("start: opens the gate of PID ", record.pid);
   if (Status opened = open_gate(dir, record); !opened) {
     return stop_after(std::move(opened).error(), dir, record);
-  } poststart hooks");
+  }
+  sys::log_stage("start: PID ", record.pid, " executes its program; poststart hooks");
   Status hooked = run_host_hooks(spec::HookKind::kPoststart, record.poststart,
                                  state_of(record, spec::ContainerStatus::kRunning));
   if (!hooked) return stop_after(std::move(hooked).error(), dir, record);
