@@ -152,6 +152,8 @@ Status pass_on_inherited(plan::Request& request, uint32_t preserve_fds) {
   if ((sys::inherited_umask() & S_IRWXU) != 0) request.callers_umask = sys::inherited_umask();
   if (const int passed = listen_fds(); passed > 0) {
     request.listen_fds = passed;
+    const char* names = ::getenv("LISTEN_FDNAMES");
+    if (names != nullptr) request.listen_names = names;
     request.preserve_fds += static_cast<uint32_t>(passed);
   }
   // Numbers that the caller did not open are the runtime's own files by now.
