@@ -133,9 +133,9 @@ Status Creation::while_it_mounts() {
 }
 
 Status Creation::run_hooks(pid_t pid) {
+  sys::log_stage("create: PID ", pid, " has mounted everything; prestart and createRuntime hooks");
   OCI_TRY(host_resources_.move_devices(pid, prepared_.config, record_, dir_));
   record_.pid = pid;
-  sys::log_stage("create: PID ", pid, " has mounted everything; prestart and createRuntime hooks");
   const spec::State state = state_of(record_, spec::ContainerStatus::kCreating);
   const spec::Hooks& hooks = prepared_.config.hooks;
   OCI_TRY(run_host_hooks(spec::HookKind::kPrestart, hooks.prestart, state));
