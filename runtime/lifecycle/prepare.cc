@@ -12,6 +12,7 @@
 #include "runtime/cgroup/device_program.h"
 #include "runtime/cgroup/path.h"
 #include "runtime/lifecycle/container_state.h"
+#include "runtime/lifecycle/rootless.h"
 #include "runtime/lifecycle/seccomp_agent.h"
 #include "runtime/plan/host.h"
 #include "runtime/state/store.h"
@@ -182,7 +183,10 @@ Result<Prepared> prepare(const Context& context, const CreateOptions& options,
     OCI_TRY(check_agent(linux->seccomp->listener_path.value_or("")));
   }
   if (context.cgroup_manager != CgroupManager::kDisabled) {
-    prepared.cgroup = OCI_TRY(plan_cgroup(prepared.config, options.id));
+    Result<CgroupPlan> plan = plan_cgroup(prepared.config, options.id);
+    prepared.cgroup = context.rootless && context.cgroup_manager == CgroupManager::kCgroupfs
+                          ? OCI_TRY(as_permitted(std::move(plan), prepared.config, options.id))
+                          : std::optional(OCI_TRY(std::move(plan)));
   } else {
     warn_of_lost_limits(prepared.config);
   }
