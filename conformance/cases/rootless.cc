@@ -214,12 +214,45 @@ void no_helper(Sandbox& sandbox) {
   const User user(sandbox);
   Bundle bundle = user.bundle();
   map_ranges(bundle);
-  user.refuses(bundle, {"linux.gidMappings: ", {"newgidmap", "newuidmap"}}, [&](Bundle&) {
-    for (const char* name : {"newuidmap", "newgidmap"})
-      etc.cover(require_program(name), "/dev/null");
-  });
+  user.refuses(bundle, {"linux.gidMappings: ", {"newgidmap", "newuidmap", "mapping tool"}},
+               [&](Bundle&) {
+                 for (const char* name : {"newuidmap", "newgidmap"})
+                   etc.cover(require_program(name), "/dev/null");
+               });
 }
-const Case kNoHelper("rootless/a-missing-newuidmap-is-named", kMaps, no_helper);
+const Case kNoHelper("rootless/a-missing-helper-is-named", kMaps, no_helper);
+
+// A helper of the caller's own choice, for it runs with the caller's rights.
+Outcome run_with_helper(Sandbox& sandbox, const std::string& script) {
+  Etc etc(sandbox);
+  etc.grant_ids();
+  const User user(sandbox);
+  make_dir(sandbox.path("bin"));
+  write_file(sandbox.path("bin/newgidmap"), "#!/bin/sh\n" + script + "\n", 0755);
+  Bundle bundle = user.bundle();
+  map_ranges(bundle).write();
+  Spawn spawn = user.invocation({"run", "--bundle", bundle.directory(), sandbox.id()});
+  spawn.env.push_back("PATH=" + sandbox.path("bin") + ":/usr/bin:/bin");
+  return sandbox.call(spawn);
+}
+
+void helper_fails(Sandbox& sandbox) {
+  const Outcome ran = run_with_helper(sandbox, "echo more; echo out of order >&2; exit 3");
+  expect_contains("the message", ran.err, "out of order");
+  if (sandbox.runtime().json_paths) {
+    expect_contains("the message", ran.err, "linux.gidMappings: ");
+    expect_equal("lines of the message", lines(ran.err).size(), 1U);
+  }
+  expect(ran.exit_code != 0, "it goes on");
+}
+const Case kHelperFails("rootless/what-the-helper-says-is-told", kMaps, helper_fails);
+
+void helper_hangs(Sandbox& sandbox) {
+  const Outcome ran = run_with_helper(sandbox, "read x; exec sleep 1000");
+  expect(ran.exit_code != 0, "it goes on");
+  expect_contains("the message", ran.err, "newgidmap");
+}
+const Case kHelperHangs("rootless/a-helper-that-hangs-is-given-up", kMaps, helper_hangs, 60);
 
 void groups(Sandbox& sandbox) {
   const User user(sandbox);
@@ -312,6 +345,37 @@ void members(Sandbox& sandbox) {
 }
 const Case kMembers("rootless/ps-and-kill-all-know-the-processes-without-a-cgroup",
                     "cli-contract 4", members);
+
+void exec_early(Sandbox& sandbox) {
+  const User user(sandbox);
+  Bundle bundle = user.bundle();
+  bundle.args({"/bin/probe", "sleep"});
+  user.create(bundle);
+  const Outcome ran = user.call({"exec", sandbox.id(), "/bin/id", "-u"});
+  if (ran.exit_code != 0) user.says(ran, {"container not running", {}});
+  user.good({"delete", "--force", sandbox.id()});
+}
+const Case kExecEarly("rootless/exec-before-start-works-or-says-why", "cli-contract 4", exec_early);
+
+void foreign_rootfs(Sandbox& sandbox) {
+  const User user(sandbox);
+  Bundle bundle = user.bundle();
+  bundle.mount("/there-is-none", "tmpfs", "tmpfs").write();
+  if (::chown(bundle.rootfs().c_str(), 0, 0) != 0) throw Skipped("chown does not work");
+  user.says(user.call({"run", "--bundle", bundle.directory(), sandbox.id()}),
+            {"mounts[1].destination", {"there-is-none"}});
+  give(bundle.rootfs());
+  user.good({"run", "--bundle", bundle.directory(), sandbox.id()});
+}
+const Case kForeign("rootless/a-rootfs-of-another-user-is-named", "config.md#root", foreign_rootfs);
+
+void uncovered(Sandbox& sandbox) {
+  const User user(sandbox);
+  Bundle bundle = user.bundle();
+  user.refuses(bundle, {"mounts[1].source", {"/sys", "mount"}},
+               [](Bundle& spoilt) { spoilt.mount("/tmp", "bind", "/sys", {"bind"}); });
+}
+const Case kUncovered("rootless/a-bind-that-uncovers-is-refused", "config.md#mounts", uncovered);
 
 void what_takes_a_cgroup(Sandbox& sandbox) {
   const User user(sandbox);
@@ -453,6 +517,19 @@ void delegated(Sandbox& sandbox) {
   expect(!exists(tree.start() + "/oci-rt.caller"), "where the runtime stepped aside is left");
 }
 const Case kDelegated("rootless/limits-hold-below-a-delegated-cgroup", kCgroups, delegated);
+
+void not_alone(Sandbox& sandbox) {
+  const User user(sandbox);
+  const Delegated tree(sandbox);
+  Bundle bundle = user.bundle();
+  tree.limit(bundle).write();
+  Spawn spawn =
+      tree.from_inside(user.invocation({"run", "--bundle", bundle.directory(), sandbox.id()}));
+  // The shell stays there as well.
+  spawn.argv[2].replace(spawn.argv[2].find("exec \"$@\""), 9, "\"$@\"");
+  user.says(sandbox.call(spawn), {"holds other processes", {"cgroup"}});
+}
+const Case kNotAlone("rootless/limits-take-a-cgroup-without-other-processes", kCgroups, not_alone);
 
 void exec_from_elsewhere(Sandbox& sandbox) {
   const User user(sandbox);
