@@ -5,7 +5,8 @@ vm_cache=${OCI_RT_VM_CACHE:-/var/cache/oci-rt-vm}
 vm_packages="qemu-system-x86 mmdebstrap e2fsprogs xz-utils busybox-static util-linux"
 guest_packages="linux-image-cloud-amd64 systemd-sysv dbus kmod apparmor libpam-systemd busybox-static
   runc crun strace iproute2 procps bsdutils libcap2-bin libstdc++6 python3-minimal libpython3-stdlib perl-base"
-guest_engines="udev podman buildah conmon containerd docker.io containernetworking-plugins fuse-overlayfs
+guest_engines="udev podman buildah conmon catatonit passt slirp4netns dbus-user-session
+  containerd docker.io containernetworking-plugins fuse-overlayfs
   netavark iptables uidmap ca-certificates
   python3-grpcio"
 # The client is a part of docker.io before Debian 13.
