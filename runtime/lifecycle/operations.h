@@ -20,6 +20,9 @@ struct Context {
   std::string root;         // absolute: one directory a container below it
   bool root_given = false;  // by --root: then it must exist to be listed
   CgroupManager cgroup_manager = CgroupManager::kCgroupfs;
+  // Without privileges over the host: a cgroup is made where the caller may, and is done without
+  // where nothing in the config asks for one.
+  bool rootless = false;
 };
 
 // What whoever calls wants of a process that is started. Empty: nothing.
