@@ -10,7 +10,7 @@ make_share() {
   for program in conformance hooks runtime spec; do
     stage "$top/$program"
   done
-  for program in "$build"/conformance/oci-* "$build"/runtime/oci-rt "$build"/*/*_test "$build"/*/*/*_test; do
+  for program in "$build"/conformance/oci-* "$build"/runtime/oci-rt{,-systemd} "$build"/*/*_test "$build"/*/*/*_test; do
     [ ! -f "$program" ] || stage "$program"
   done
   echo "$top" >"$staging/paths"

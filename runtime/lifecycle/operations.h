@@ -14,7 +14,7 @@
 
 namespace oci::lifecycle {
 
-enum class CgroupManager { kCgroupfs, kDisabled };
+enum class CgroupManager { kCgroupfs, kSystemd, kDisabled };
 
 struct Context {
   std::string root;         // absolute: one directory a container below it
@@ -37,6 +37,9 @@ struct CreateOptions : CallerOptions {
   bool no_new_keyring = false;
   uint32_t preserve_fds = 0;  // 3 .. 3+N-1 are the container's
 };
+
+// Whether kSystemd can work here: its program is installed.
+bool has_systemd_driver();
 
 // Leaves a container that waits for start().
 Status create(const Context& context, const CreateOptions& options);

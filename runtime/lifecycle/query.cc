@@ -9,6 +9,7 @@
 #include "runtime/lifecycle/location.h"
 #include "runtime/lifecycle/owner.h"
 #include "runtime/lifecycle/transitions.h"
+#include "runtime/systemd/client.h"
 
 namespace oci::lifecycle {
 
@@ -44,6 +45,10 @@ Result<std::vector<Listed>> list(const Context& context) {
     rows.push_back(std::move(row));
   }
   return rows;
+}
+
+bool has_systemd_driver() {
+  return systemd::is_installed();
 }
 
 Result<std::string> explain_plan(const Context& context, const CreateOptions& options) {
