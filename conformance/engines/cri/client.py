@@ -42,7 +42,7 @@ KeyValue key:1:string value:2:string
 Mount container_path:1:string host_path:2:string readonly:3:bool propagation:5:int32
 LinuxContainerResources cpu_period:1:int64 cpu_quota:2:int64 cpu_shares:3:int64 memory_limit_in_bytes:4:int64 oom_score_adj:5:int64 cpuset_cpus:6:string unified:9:map memory_swap_limit_in_bytes:10:int64
 Capability add_capabilities:1:*string drop_capabilities:2:*string
-LinuxContainerSecurityContext capabilities:1:Capability privileged:2:bool namespace_options:3:NamespaceOption run_as_user:5:Int64Value run_as_group:12:Int64Value readonly_rootfs:7:bool no_new_privs:11:bool seccomp:15:SecurityProfile apparmor:16:SecurityProfile
+LinuxContainerSecurityContext capabilities:1:Capability privileged:2:bool namespace_options:3:NamespaceOption run_as_user:5:Int64Value run_as_group:12:Int64Value readonly_rootfs:7:bool no_new_privs:11:bool masked_paths:13:*string readonly_paths:14:*string seccomp:15:SecurityProfile apparmor:16:SecurityProfile
 LinuxContainerConfig resources:1:LinuxContainerResources security_context:2:LinuxContainerSecurityContext
 ContainerMetadata name:1:string attempt:2:uint32
 ContainerConfig metadata:1:ContainerMetadata image:2:ImageSpec command:3:*string args:4:*string envs:6:*KeyValue mounts:7:*Mount log_path:11:string tty:14:bool linux:15:LinuxContainerConfig

@@ -13,6 +13,8 @@ POD, CONTAINER, NODE = 0, 1, 2
 READY, NOT_READY = 0, 1
 CREATED, RUNNING, EXITED = 0, 1, 2
 DEFAULT_PROFILE, UNCONFINED = 0, 1
+# A kubelet always names a parent.
+PARENT = {"cgroupfs": "/pods", "systemd": "pods.slice"}
 LIMITS = {"cpu_period": 100000, "cpu_quota": 50000, "cpu_shares": 512, "memory_limit_in_bytes": 64 << 20, "oom_score_adj": 500}
 SLEEP = "trap 'exit 3' TERM; echo up; while :; do sleep 0.1; done"
 
@@ -67,8 +69,9 @@ def limit(name, file):
 class Pod:
     """A sandbox, with what was made in it; it ends with the block."""
 
-    def __init__(self, name, options=None, parent="", **config):
-        linux = {"security_context": {"namespace_options": {"network": NODE, **(options or {})}}, "cgroup_parent": parent}
+    def __init__(self, name, options=None, privileged=False, **config):
+        linux = {"security_context": {"namespace_options": {"network": NODE, **(options or {})}, "privileged": privileged},
+                 "cgroup_parent": PARENT[driver]}
         self.config = {"metadata": {"name": name, "uid": name, "namespace": "judged"}, "log_directory": logs, "linux": linux, **config}
         self.options = options or {}
 
@@ -174,10 +177,9 @@ def flow_exec():
 
 
 def flow_resources():
-    parent = "/pods" if driver == "cgroupfs" else "pods.slice"
-    with Pod("resources", parent=parent) as pod:
+    with Pod("resources") as pod:
         made = pod.start("limited", "/bin/sleep", "1000", resources=LIMITS)
-        has("the cgroup of the pod", cgroup_of(made), parent)
+        has("the cgroup of the pod", cgroup_of(made), PARENT[driver])
         check("memory.max", limit(made, "memory.max"), str(64 << 20))
         check("cpu.max", limit(made, "cpu.max"), "50000 100000")
         check("oom_score_adj", run_in(made, "/bin/cat", "/proc/1/oom_score_adj"), "0 500")
@@ -191,9 +193,6 @@ def flow_resources():
         stats = cri.ContainerStats(container_id=made).stats
         check("ContainerStats: cpu", stats.cpu.usage_core_nano_seconds.value > 0, True)
         check("ContainerStats: memory", stats.memory.working_set_bytes.value > 0, True)
-    for name in ("pods", "pods.slice"):
-        if os.path.isdir(f"/sys/fs/cgroup/{name}"):
-            os.rmdir(f"/sys/fs/cgroup/{name}")
 
 
 def flow_oom():
@@ -227,7 +226,8 @@ def flow_security():
         check("user", pod.said("s4", "id -u; id -g", security={"run_as_user": {"value": 1000}, "run_as_group": {"value": 1001}}), "1000 1001")
         has("readonly_rootfs", pod.said("s5", "touch /made", security={"readonly_rootfs": True}), "Read-only file system")
         check("capabilities", pod.said("s6", proc % "CapBnd", security={"capabilities": {"drop_capabilities": ["ALL"]}}), "0" * 16)
-        check("masked", pod.said("s7", "cat /proc/timer_list | wc -c"), "0")
+        check("masked", pod.said("s7", "cat /proc/timer_list | wc -c; touch /proc/sys/made 2>/dev/null || echo refused",
+                                 security={"masked_paths": ["/proc/timer_list"], "readonly_paths": ["/proc/sys"]}), "0 refused")
         if os.path.exists("/sys/kernel/security/apparmor/profiles"):
             has("AppArmor RuntimeDefault", pod.said("s8", "cat /proc/self/attr/current", security={"apparmor": {"profile_type": DEFAULT_PROFILE}}), "(enforce)")
         mounts = [{"container_path": "/logs", "host_path": logs, "readonly": True}]
@@ -236,7 +236,7 @@ def flow_security():
 
 
 def flow_privileged():
-    with Pod("privileged", linux={"security_context": {"namespace_options": {"network": NODE}, "privileged": True}}) as pod:
+    with Pod("privileged", privileged=True) as pod:
         check("mount, devices", pod.said("p", "mount -t tmpfs none /home && test -b /dev/vda && echo both", security={"privileged": True}), "both")
 
 
@@ -257,6 +257,8 @@ def flow_namespaces():
 def flow_nothing_left():
     check("containers", [c.id for c in cri.ListContainers().containers], [])
     check("pods", [p.id for p in cri.ListPodSandbox().items], [])
+    if os.path.isdir("/sys/fs/cgroup/pods"):
+        os.rmdir("/sys/fs/cgroup/pods")
     check("state", os.listdir("/run/containerd/runc/k8s.io") if os.path.isdir("/run/containerd/runc/k8s.io") else [], [])
 
 
