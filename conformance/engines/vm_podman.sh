@@ -12,12 +12,12 @@ done
 
 set_up
 if [ ${#wanted[@]} = 0 ] && [ -n "$sample" ]; then
-  wanted=(run terminal memory apparmor exec life update pod parallel rootless nothing-left)
+  wanted=(run terminal limits apparmor exec life update pod parallel rootless nothing-left)
 fi
 run_flows by-path run terminal read-only volumes idmap devices hooks descriptors \
-  memory cpu pids no-cgroups oom \
+  limits no-cgroups oom \
   userns seccomp apparmor privileges namespaces init \
-  life detached kill pause exec update stats parallel \
+  life kill pause exec update stats parallel \
   pod bare-pod network health kube \
   unit notify \
   rootless rootless-life rootless-limits rootless-pod nothing-left

@@ -31,14 +31,16 @@ std::vector<cgroup::Write> all_of(const cgroup::Writes& writes) {
 
 // oci-rt-systemd counts as long as it is in the scope, and systemd has set the limit by then.
 void limit_tasks_last(cgroup::Writes& writes) {
-  const auto is_tasks = [](const cgroup::Write& write) { return write.file == "pids.max"; };
-  const auto first = std::ranges::stable_partition(
-      writes.before_clone, [&](const cgroup::Write& write) { return !is_tasks(write); });
-  writes.after_clone.insert(writes.after_clone.begin(), first.begin(), first.end());
-  writes.before_clone.erase(first.begin(), first.end());
-  const auto limit = std::ranges::find_if(writes.after_clone, is_tasks);
-  if (limit == writes.after_clone.end()) return;
-  writes.before_clone.push_back({.file = "pids.max", .value = "max", .property = limit->property});
+  std::vector<cgroup::Write> first;
+  for (cgroup::Write& write : writes.before_clone) {
+    (write.file == "pids.max" ? writes.after_clone : first).push_back(std::move(write));
+  }
+  for (const cgroup::Write& write : writes.after_clone) {
+    if (write.file != "pids.max") continue;
+    first.push_back({.file = "pids.max", .value = "max", .property = write.property});
+    break;
+  }
+  writes.before_clone = std::move(first);
 }
 
 }  // namespace
@@ -92,11 +94,14 @@ Status change_limits(const cgroup::Layout& layout, const state::Record& record,
   const std::string& path = record.cgroup_path;
   if (record.systemd_unit.empty()) return cgroup::update(layout, path, writes);
   const std::vector<cgroup::Write> before = OCI_TRY(cgroup::current(layout, path, writes));
+  const cgroup::Write bandwidth[] = {{.file = "cpu.max", .property = "linux.resources.cpu.quota"}};
+  std::vector<cgroup::Write> exact = OCI_TRY(cgroup::current(layout, path, bandwidth));
+  exact.insert(exact.end(), writes.begin(), writes.end());
   OCI_TRY(cgroup::update(layout, path, writes));
   Status told = systemd::set_properties(bus_of(record), record.systemd_unit,
                                         systemd::limit_properties(writes));
-  // It has written what it was told, and some of that rounded.
-  if (told) return cgroup::update(layout, path, writes);
+  // It has written all that it knows of the unit, and bandwidth rounded.
+  if (told) return cgroup::update(layout, path, exact);
   (void)cgroup::update(layout, path, before);
   return told;
 }

@@ -3,11 +3,9 @@
 user=rover
 flow_rootless() {
   be_user || { check "a user with a session" "$(cat "$work/out")" "" && return; }
-  check "a program" "$(box_of_user -- sh -c 'echo hello $$ $(id -u)')" "hello 1 0"
+  check "a program, its ids" "$(box_of_user -- sh -c 'echo hello $$ $(id -u); cat /proc/self/uid_map' | tr -s ' ')" "hello 1 0 0 1000 1 1 400000 65536"
   check "nothing on standard error" "$(cat "$work/errors")" ""
-  check "ids" "$(box_of_user -- awk '{ print $1, $2, $3 }' /proc/self/uid_map)" "0 1000 1 1 400000 65536"
   check "keep-id" "$(box_of_user --userns=keep-id -- sh -c 'id -u; id -g')" "1000 1000"
-  check "another user" "$(box_of_user --user guest -- id -u)" 1000
   check "exit code 7" "$(code as-user podman run --rm --network none box sh -c 'exit 7')" 7
   check "a missing program is 127" "$(code as-user podman run --rm --network none box /bin/missing)" 127
   check "a terminal" "$(in_terminal as-user podman run --rm -it --network none box sh -c 'tty; test -t 0 && exit 5')" 5
@@ -22,14 +20,11 @@ flow_rootless_life() {
   be_user || return
   check "run -d" "$(code as-user podman run -d --name r1 --network none box sh -c 'trap "exit 3" TERM; echo begun; while :; do sleep 0.1; done')" 0
   check "logs" "$(until_true user_logs_have r1 begun; output as-user podman logs r1)" begun
-  check "exec" "$(output as-user podman exec --user 7 r1 id -u)" 7
-  check "exec: exit code 7" "$(code as-user podman exec r1 sh -c 'exit 7')" 7
+  check "exec: user and exit code" "$(output as-user podman exec --user 7 r1 sh -c 'id -u; exit 9'; code as-user podman exec r1 sh -c 'exit 9')" "79"
   check "exec -it" "$(in_terminal as-user podman exec -it r1 sh -c 'tty; exit 5')" 5
   check "top" "$(output as-user podman top r1 user pid)" "USER PID root 1"
   check "stop" "$(code as-user podman stop -t 20 r1)" 0
   check "the program's own code" "$(output as-user podman inspect --format '{{.State.ExitCode}}' r1)" 3
-  check "start" "$(code as-user podman start r1)" 0
-  check "kill" "$(code as-user podman kill r1)" 0
   check "rm -f" "$(code as-user podman rm -f -t 0 r1)" 0
   check "nothing is left" "$(output as-user podman ps -aq)$(find /run/user/1000/{oci-rt,crun,runc} -mindepth 1 2>/dev/null)" ""
 }

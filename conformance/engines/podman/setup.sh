@@ -15,7 +15,7 @@ set_up() {
     cat >/etc/containers/containers.conf.d/50-oci-rt.conf <<'CONF'
 [engine]
 runtime_supports_json = ["oci-rt", "crun", "runc"]
-runtime_supports_nocgroups = ["oci-rt", "crun"]
+runtime_supports_nocgroup = ["oci-rt", "crun"]
 [engine.runtimes]
 oci-rt = ["/usr/local/bin/oci-rt"]
 CONF
@@ -58,6 +58,7 @@ box_code() {
   shift
   code podman run --rm --network none ${options[@]+"${options[@]}"} box "$@"
 }
+declare -A ids
 # begin NAME OPTION… -- WORD…: in the background; its id is in $id.
 begin() {
   local name=$1 options=()
@@ -65,14 +66,13 @@ begin() {
   while [ "$1" != -- ]; do options+=("$1") && shift; done
   shift
   id=$(output podman run -d --name "$name" --network none ${options[@]+"${options[@]}"} box "$@")
+  ids[$name]=$id
   check "run -d of $name" "$([ ${#id} = 64 ] || cat "$work/out")" ""
 }
 # end NAME: removes it and looks what is left.
 end() {
-  local id
-  id=$(output podman inspect --format '{{.Id}}' "$1")
   check "rm -f of $1" "$(code podman rm -f -t 0 "$1")" 0
-  gone "$id"
+  gone "${ids[$1]:-$1}"
 }
 field() { output podman inspect --format "{{$2}}" "$1"; }
 status() { field "$1" .State.Status; }

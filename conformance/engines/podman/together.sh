@@ -5,7 +5,6 @@ flow_pod() {
   check "pod create" "$(code podman pod create --name p1 --network none --hostname pod --share net,uts,ipc,pid)" 0
   check "one in it" "$(code podman run -d --pod p1 --name p1-a box sh -c 'sleep 1000')" 0
   check "another one sees it" "$(output podman run --rm --pod p1 box sh -c 'hostname; ps | grep -c "[s]leep 1000"')" "pod 1"
-  check "pod ps" "$(output podman pod ps --format '{{.Name}} {{.Status}} {{.NumberOfContainers}}')" "p1 Running 2"
   check "pod pause" "$(code podman pod pause p1)$(status p1-a)" "0paused"
   check "pod unpause" "$(code podman pod unpause p1)$(status p1-a)" "0running"
   id=$(output podman pod inspect --format '{{.ID}}' p1)
@@ -31,9 +30,6 @@ flow_network() {
   check "from another container" "$(output podman run --rm box wget -q -O - "http://$address/")" page
   check "exec" "$(output podman exec w1 ip -o -4 address show eth0 | grep -o "inet $address/")" "inet $address/"
   end w1
-  check "a network of its own" "$(code podman network create --subnet 10.77.0.0/24 oci-rt-test)" 0
-  check "an address in it" "$(output podman run --rm --network oci-rt-test --ip 10.77.0.9 box ip -o -4 address show eth0 | grep -o '10.77.0.9/24')" 10.77.0.9/24
-  check "network rm" "$(code podman network rm -f oci-rt-test)" 0
 }
 
 flow_health() {
