@@ -25,7 +25,8 @@ constexpr char kManager[] = "org.freedesktop.systemd1.Manager";
 constexpr std::chrono::milliseconds kPause{20};
 
 struct Unref {
-  void operator()(sd_bus* bus) const { sd_bus_flush_close_unref(bus); }
+  // Without a flush: that would wait for whoever does not answer.
+  void operator()(sd_bus* bus) const { sd_bus_close_unref(bus); }
   void operator()(sd_bus_message* message) const { sd_bus_message_unref(message); }
 };
 using BusPointer = std::unique_ptr<sd_bus, Unref>;
