@@ -23,6 +23,7 @@ constexpr Option kOptions[] = {
      .help = "who limits the containers; disabled: nobody"},
     {.name = "systemd-cgroup"},
     {.name = "rootless", .value = "auto|true|false"},
+    {.name = "criu", .value = "PATH"},  // old shims send it, whatever the verb
     {.letter = 'v', .name = "version", .help = "show the version"},
 };
 

@@ -10,7 +10,8 @@
 
 namespace oci::lifecycle {
 Result<state::Store> open_store(const Context& context) {
-  return state::Store::open(context.root.empty() ? std::nullopt : std::optional(context.root));
+  return state::Store::open(context.root.empty() ? std::nullopt : std::optional(context.root),
+                            !context.root_given);
 }
 
 Result<state::StateDir> open_directory(const Context& context, const std::string& id,

@@ -116,7 +116,7 @@ Result<std::string> default_root() {
                "XDG_RUNTIME_DIR is not set: say where to keep state with --root");
 }
 
-Result<Store> Store::open(const std::optional<std::string>& root) {
+Result<Store> Store::open(const std::optional<std::string>& root, bool is_default) {
   if (!root) return Store(OCI_TRY(default_root()), true);
   std::string path = *root;
   if (path.empty()) return Error(ErrorKind::kUsage, "--root: is empty");
@@ -130,7 +130,7 @@ Result<Store> Store::open(const std::optional<std::string>& root) {
   while (path.size() > 1 && path.ends_with('/'))
     path.pop_back();
   if (path == "/") return Error(ErrorKind::kUsage, "--root: '/' cannot hold containers");
-  return Store(std::move(path), false);
+  return Store(std::move(path), is_default);
 }
 
 Result<StateDir> Store::reserve(std::string_view id) const {
