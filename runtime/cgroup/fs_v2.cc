@@ -68,7 +68,9 @@ Result<sys::UniqueFd> make_missing(const Location& location, const Controllers& 
         return Error(ErrorKind::kExists,
                      cat("container's cgroup '", path, "' is being made by another process"));
       }
-      if (err != EEXIST) return Error::system(err, cat("make cgroup '", path, "'"));
+      if (err != EEXIST) {
+        return Error::system(err, cat("linux.cgroupsPath: make cgroup '", path, "'"));
+      }
     }
     Result<sys::UniqueFd> next =
         sys::open_at(here.get(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
@@ -205,6 +207,24 @@ Result<Cgroup> Cgroup::create(const Layout& layout, const std::string& path,
   }
   return Error(ErrorKind::kBusy,
                cat("make cgroup '", path, "': its parent is removed again and again"));
+}
+
+Result<Cgroup> Cgroup::adopt(const Layout& layout, const std::string& path,
+                             std::span<const Write> writes, const std::string& owner) {
+  const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
+  const unsigned above = depth_of(path) - 1;
+  Cgroup cgroup(layout, {.path = path, .existed = above, .owner = owner});
+  sys::UniqueFd dir = OCI_TRY(open_cgroup(mount.get(), path));
+  OCI_TRY(write_mark(dir.get(), cat(owner, kMadeSuffix)));
+  cgroup.fd_ = std::move(dir);
+  // What systemd does not know of, such as hugetlb.
+  const Controllers controllers(writes);
+  if (!controllers.empty()) {
+    const std::string_view parent = prefix_of(path, above);
+    const sys::UniqueFd parent_dir = OCI_TRY(open_cgroup(mount.get(), parent));
+    OCI_TRY(controllers.enable_down_to(mount.get(), parent_dir.get(), parent));
+  }
+  return cgroup;
 }
 
 Status Cgroup::apply(std::span<const Write> writes) const {

@@ -20,9 +20,9 @@ struct Command {
 
 // One a file, named as its verb.
 extern const Command kCheckpointCommand, kCreateCommand, kDeleteCommand, kEventsCommand,
-    kExecCommand, kFeaturesCommand, kKillCommand, kListCommand, kPauseCommand, kPsCommand,
-    kResumeCommand, kPlanCommand, kRestoreCommand, kRunCommand, kSpecCommand, kStartCommand,
-    kStateCommand, kUpdateCommand;
+    kExecCommand, kFeaturesCommand, kInstallCommand, kKillCommand, kListCommand, kPauseCommand,
+    kPsCommand, kResumeCommand, kPlanCommand, kRestoreCommand, kRunCommand, kSpecCommand,
+    kStartCommand, kStateCommand, kUninstallCommand, kUpdateCommand;
 
 // In the order of the help.
 std::span<const Command* const> commands();

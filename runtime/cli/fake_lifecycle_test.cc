@@ -9,6 +9,7 @@ namespace {
 std::string shown(const Context& context) {
   std::string out = context.root == "/run/oci-rt" ? "" : cat(" root=", context.root);
   if (context.cgroup_manager == CgroupManager::kDisabled) out += " no-cgroups";
+  if (context.cgroup_manager == CgroupManager::kSystemd) out += " systemd";
   return out;
 }
 
@@ -29,6 +30,10 @@ std::string shown(const CreateOptions& o) {
 }
 
 }  // namespace
+
+bool has_systemd_driver() {
+  return true;
+}
 
 Status create(const Context& context, const CreateOptions& options) {
   fake.request = cat("create", shown(context), shown(options));

@@ -17,12 +17,15 @@
 
 namespace oci::lifecycle {
 
-enum class CgroupManager { kCgroupfs, kDisabled };
+enum class CgroupManager { kCgroupfs, kSystemd, kDisabled };
 
 struct Context {
   std::string root;         // absolute: one directory a container below it
   bool root_given = false;  // by --root: then it must exist to be listed
   CgroupManager cgroup_manager = CgroupManager::kCgroupfs;
+  // Without privileges over the host: a cgroup is made where the caller may, and is done without
+  // where nothing in the config asks for one.
+  bool rootless = false;
 };
 
 // What whoever calls wants of a process that is started. Empty: nothing.
@@ -40,6 +43,9 @@ struct CreateOptions : CallerOptions {
   bool no_new_keyring = false;
   uint32_t preserve_fds = 0;  // 3 .. 3+N-1 are the container's
 };
+
+// Whether kSystemd can work here: its program is installed.
+bool has_systemd_driver();
 
 // Leaves a container that waits for start().
 Status create(const Context& context, const CreateOptions& options);

@@ -12,6 +12,9 @@
 #include "runtime/cgroup/device_program.h"
 #include "runtime/cgroup/path.h"
 #include "runtime/lifecycle/container_state.h"
+#include "runtime/lifecycle/notify.h"
+#include "runtime/lifecycle/rootless.h"
+#include "runtime/lifecycle/scope.h"
 #include "runtime/lifecycle/seccomp_agent.h"
 #include "runtime/plan/host.h"
 #include "runtime/state/store.h"
@@ -34,6 +37,10 @@ Result<std::string> read_config(const std::string& bundle, const CreateOptions& 
       return Error(ErrorKind::kInvalidConfig,
                    cat("bundle: there is no '", path, "' (make one with: oci-rt spec --bundle ",
                        bundle, ")"));
+    }
+    if (text.error().sys_errno() == ENOTDIR) {
+      return Error(ErrorKind::kInvalidConfig,
+                   cat("bundle: '", bundle, "' is a file; name the directory of config.json"));
     }
     return std::move(text).error();
   }
@@ -100,12 +107,15 @@ std::optional<uint32_t> delegated_uid(const spec::Config& config) {
   return config.process ? config.process->user.uid : 0;
 }
 
-Result<CgroupPlan> plan_cgroup(const spec::Config& config, const std::string& id) {
+Result<CgroupPlan> plan_cgroup(const spec::Config& config, const std::string& id,
+                               CgroupManager manager) {
   CgroupPlan plan;
   plan.layout = OCI_TRY(cgroup::find_layout());
   plan.delegate_to = delegated_uid(config);
   const bool has_linux = config.linux.has_value();
-  plan.path = OCI_TRY(cgroup::place(has_linux ? config.linux->cgroups_path : std::nullopt, id));
+  if (manager == CgroupManager::kCgroupfs) {
+    plan.path = OCI_TRY(cgroup::place(has_linux ? config.linux->cgroups_path : std::nullopt, id));
+  }
   if (!has_linux || !config.linux->resources) return plan;
   const spec::Resources& resources = *config.linux->resources;
   plan.writes = OCI_TRY(cgroup::v2_writes(resources));
@@ -147,6 +157,8 @@ Status pass_on_inherited(plan::Request& request, uint32_t preserve_fds) {
   if ((sys::inherited_umask() & S_IRWXU) != 0) request.callers_umask = sys::inherited_umask();
   if (const int passed = listen_fds(); passed > 0) {
     request.listen_fds = passed;
+    const char* names = ::getenv("LISTEN_FDNAMES");
+    if (names != nullptr) request.listen_names = names;
     request.preserve_fds += static_cast<uint32_t>(passed);
   }
   // Numbers that the caller did not open are the runtime's own files by now.
@@ -175,6 +187,7 @@ Result<Prepared> prepare(const Context& context, const CreateOptions& options,
   prepared.bundle = OCI_TRY(absolute_path(options.bundle));
   prepared.config_text = OCI_TRY(read_config(prepared.bundle, options));
   prepared.config = OCI_TRY(spec::load_config(prepared.config_text, "config.json"));
+  prepared.notifies = add_notify_socket(prepared.config, cat(context.root, "/", options.id));
   prepared.plan = OCI_TRY(plan_of(prepared, options, foreground));
   OCI_TRY(check_root(prepared.plan));
   if (const auto& linux = prepared.config.linux;
@@ -182,7 +195,12 @@ Result<Prepared> prepare(const Context& context, const CreateOptions& options,
     OCI_TRY(check_agent(linux->seccomp->listener_path.value_or("")));
   }
   if (context.cgroup_manager != CgroupManager::kDisabled) {
-    prepared.cgroup = OCI_TRY(plan_cgroup(prepared.config, options.id));
+    const bool systemd = context.cgroup_manager == CgroupManager::kSystemd;
+    Result<CgroupPlan> plan = plan_cgroup(prepared.config, options.id, context.cgroup_manager);
+    prepared.cgroup = context.rootless && !systemd
+                          ? OCI_TRY(as_permitted(std::move(plan), prepared.config, options.id))
+                          : std::optional(OCI_TRY(std::move(plan)));
+    if (systemd) OCI_TRY(plan_scope(*prepared.cgroup, prepared.config, options.id));
   } else {
     warn_of_lost_limits(prepared.config);
   }

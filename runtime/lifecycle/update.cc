@@ -9,6 +9,7 @@
 #include "runtime/cgroup/update.h"
 #include "runtime/cgroup/v2_writes.h"
 #include "runtime/lifecycle/container.h"
+#include "runtime/lifecycle/scope.h"
 #include "runtime/lifecycle/transitions.h"
 #include "runtime/resctrl/group.h"
 #include "runtime/resctrl/schemata.h"
@@ -91,7 +92,7 @@ Status update(const Context& context, const UpdateOptions& options) {
   cgroup::Writes writes = OCI_TRY(cgroup::v2_writes(resources));
   std::vector<cgroup::Write> all = std::move(writes.before_clone);
   all.insert(all.end(), writes.after_clone.begin(), writes.after_clone.end());
-  OCI_TRY(cgroup::update(layout, path, all));
+  OCI_TRY(change_limits(layout, container.record, all));
   schemata.keep();
   return {};
 }

@@ -112,8 +112,10 @@ Result<std::string> default_root() {
   }
   if (!own) return std::string(kHostRoot);
   if (has_runtime_dir) return cat(runtime_dir, "/oci-rt");
-  return Error(ErrorKind::kUsage,
-               "XDG_RUNTIME_DIR is not set: say where to keep state with --root");
+  return Error(
+      ErrorKind::kUsage,
+      "XDG_RUNTIME_DIR is not set: set it to a directory of your own, or say where to keep "
+      "containers with --root DIR");
 }
 
 Result<Store> Store::open(const std::optional<std::string>& root, bool is_default) {

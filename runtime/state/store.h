@@ -81,7 +81,7 @@ struct Listed {
 class Store {
  public:
   // `root` is --root; absent: default_root(). A relative one is taken from the current directory.
-  // `is_default`: nobody named it, so it may be missing where there is no container yet.
+  // Only one that somebody named must be there to be listed.
   static Result<Store> open(const std::optional<std::string>& root, bool is_default = false);
 
   const std::string& root() const { return root_; }
