@@ -27,6 +27,7 @@ constexpr Option kOptions[] = {
     {.name = "rootless",
      .value = "auto|true|false",
      .help = "go on without a cgroup where none may be made and no limit is asked for"},
+    {.name = "criu", .value = "PATH"},  // old shims send it, whatever the verb
     {.letter = 'v', .name = "version", .help = "show the version"},
 };
 
