@@ -19,9 +19,9 @@ constexpr Option kOptions[] = {
      .help = "the least important records to write"},
     {.name = "debug", .help = "the same as --log-level debug"},
     {.name = "cgroup-manager",
-     .value = "cgroupfs|disabled",
+     .value = "cgroupfs|systemd|disabled",
      .help = "who limits the containers; disabled: nobody"},
-    {.name = "systemd-cgroup"},
+    {.name = "systemd-cgroup", .help = "the same as --cgroup-manager systemd"},
     {.name = "rootless",
      .value = "auto|true|false",
      .help = "go on without a cgroup where none may be made and no limit is asked for"},
@@ -40,12 +40,10 @@ constexpr Choice<sys::LogLevel> kLevels[] = {
     {"trace", sys::LogLevel::kDebug},  {"off", sys::LogLevel::kError},
 };
 
-enum class Driver { kCgroupfs, kDisabled, kSystemd };
-
-constexpr Choice<Driver> kDrivers[] = {
-    {"cgroupfs", Driver::kCgroupfs},
-    {"disabled", Driver::kDisabled},
-    {"systemd", Driver::kSystemd},
+constexpr Choice<lifecycle::CgroupManager> kDrivers[] = {
+    {"cgroupfs", lifecycle::CgroupManager::kCgroupfs},
+    {"systemd", lifecycle::CgroupManager::kSystemd},
+    {"disabled", lifecycle::CgroupManager::kDisabled},
 };
 
 enum class Rootless { kAuto, kTrue, kFalse };
@@ -129,15 +127,12 @@ Result<lifecycle::Context> lifecycle_context(const Arguments& globals, const Env
   lifecycle::Context context;
   context.root_given = !globals.value("root").empty();
   context.root = OCI_TRY(root_directory(globals.value("root"), from));
-  Driver driver = Driver::kCgroupfs;
   if (const std::string_view text = globals.value("cgroup-manager"); !text.empty()) {
-    driver = OCI_TRY(choose("cgroup-manager", text, kDrivers));
+    context.cgroup_manager = OCI_TRY(choose("cgroup-manager", text, kDrivers));
   }
-  if (globals.flag("systemd-cgroup") || driver == Driver::kSystemd) {
-    return Error(ErrorKind::kUnsupported,
-                 "option --systemd-cgroup: not supported yet; use --cgroup-manager cgroupfs");
+  if (globals.flag("systemd-cgroup")) {
+    context.cgroup_manager = lifecycle::CgroupManager::kSystemd;
   }
-  if (driver == Driver::kDisabled) context.cgroup_manager = lifecycle::CgroupManager::kDisabled;
   Rootless rootless = Rootless::kAuto;
   if (const std::string_view text = globals.value("rootless"); !text.empty()) {
     rootless = OCI_TRY(choose("rootless", text, kRootless));

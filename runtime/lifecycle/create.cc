@@ -17,6 +17,7 @@
 #include "runtime/lifecycle/host_resources.h"
 #include "runtime/lifecycle/location.h"
 #include "runtime/lifecycle/rootless.h"
+#include "runtime/lifecycle/scope.h"
 #include "runtime/lifecycle/start.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/proc.h"
@@ -55,6 +56,7 @@ class Creation {
   state::StateDir dir_;
   state::Record record_;
   std::optional<cgroup::Cgroup> cgroup_;
+  Scope scope_;
   uint64_t oom_kills_before_ = 0;
   HostResources host_resources_;
   Console console_;
@@ -102,6 +104,10 @@ Status Creation::make_cgroup() {
   if (plan.step_aside) OCI_TRY(step_aside(plan));
   std::vector<cgroup::Write> all = plan.writes.before_clone;
   all.insert(all.end(), plan.writes.after_clone.begin(), plan.writes.after_clone.end());
+  if (plan.scope) {
+    cgroup_.emplace(OCI_TRY(scope_.make(plan, all, record_, dir_)));
+    return cgroup_->apply(plan.writes.before_clone);
+  }
   cgroup_.emplace(OCI_TRY(
       cgroup::Cgroup::create(plan.layout, plan.path, all, remember, location_of(record_).owner)));
   // A cgroup that was there before may have counted others' deaths.
@@ -110,6 +116,7 @@ Status Creation::make_cgroup() {
 }
 
 Status Creation::while_it_mounts() {
+  scope_.is_populated();
   if (cgroup_) {
     const CgroupPlan& plan = *prepared_.cgroup;
     if (!plan.device_program.empty()) {
@@ -193,6 +200,7 @@ Status Creation::launch() {
 Created Creation::keep() && {
   dir_.keep();
   if (cgroup_) cgroup_->keep();
+  scope_.keep();
   host_resources_.keep();
   return {std::move(dir_), std::move(record_), std::move(*init_), console_.release()};
 }

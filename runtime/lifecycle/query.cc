@@ -10,6 +10,7 @@
 #include "runtime/lifecycle/members.h"
 #include "runtime/lifecycle/transitions.h"
 #include "runtime/sys/user_name.h"
+#include "runtime/systemd/client.h"
 
 namespace oci::lifecycle {
 
@@ -42,6 +43,10 @@ Result<std::vector<Listed>> list(const Context& context) {
     rows.push_back(std::move(row));
   }
   return rows;
+}
+
+bool has_systemd_driver() {
+  return systemd::is_installed();
 }
 
 Result<std::string> explain_plan(const Context& context, const CreateOptions& options) {
