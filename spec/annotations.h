@@ -14,6 +14,11 @@ inline constexpr std::string_view kKeepGroups = "run.oci.keep_original_groups";
 // or "rootcontext", mount(8).
 inline constexpr std::string_view kMountContextType = "run.oci.mount_context_type";
 
-inline constexpr std::string_view kEffectiveAnnotations[] = {kKeepGroups, kMountContextType};
+// What follows is a property of the systemd unit, its value as GVariant text.
+inline constexpr std::string_view kSystemdProperty = "org.systemd.property.";
+
+// One that ends in '.' stands for all that begin so: features.md#unsafe-annotations-in-configjson.
+inline constexpr std::string_view kEffectiveAnnotations[] = {kKeepGroups, kMountContextType,
+                                                             kSystemdProperty};
 
 }  // namespace oci::spec

@@ -68,7 +68,9 @@ Result<sys::UniqueFd> make_missing(const Location& location, const Controllers& 
         return Error(ErrorKind::kExists,
                      cat("container's cgroup '", path, "' is being made by another process"));
       }
-      if (err != EEXIST) return Error::system(err, cat("make cgroup '", path, "'"));
+      if (err != EEXIST) {
+        return Error::system(err, cat("linux.cgroupsPath: make cgroup '", path, "'"));
+      }
     }
     Result<sys::UniqueFd> next =
         sys::open_at(here.get(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
@@ -207,6 +209,24 @@ Result<Cgroup> Cgroup::create(const Layout& layout, const std::string& path,
                cat("make cgroup '", path, "': its parent is removed again and again"));
 }
 
+Result<Cgroup> Cgroup::adopt(const Layout& layout, const std::string& path,
+                             std::span<const Write> writes, const std::string& owner) {
+  const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
+  const unsigned above = depth_of(path) - 1;
+  Cgroup cgroup(layout, {.path = path, .existed = above, .owner = owner});
+  sys::UniqueFd dir = OCI_TRY(open_cgroup(mount.get(), path));
+  OCI_TRY(write_mark(dir.get(), cat(owner, kMadeSuffix)));
+  cgroup.fd_ = std::move(dir);
+  // What systemd does not know of, such as hugetlb.
+  const Controllers controllers(writes);
+  if (!controllers.empty()) {
+    const std::string_view parent = prefix_of(path, above);
+    const sys::UniqueFd parent_dir = OCI_TRY(open_cgroup(mount.get(), parent));
+    OCI_TRY(controllers.enable_down_to(mount.get(), parent_dir.get(), parent));
+  }
+  return cgroup;
+}
+
 Status Cgroup::apply(std::span<const Write> writes) const {
   for (const Write& write : writes)
     OCI_TRY(cgroup::apply(fd(), write));
@@ -231,15 +251,8 @@ bool pids_exhausted(int cgroup_fd) {
 }
 
 uint64_t oom_kills(int cgroup_fd) {
-  constexpr std::string_view kKey = "\noom_kill ";
   const Result<std::string> text = read_control(cgroup_fd, "memory.events");
-  if (!text) return 0;
-  const size_t at = text.value().find(kKey);
-  uint64_t count = 0;
-  if (at == std::string::npos) return 0;
-  const char* const digits = text.value().data() + at + kKey.size();
-  std::from_chars(digits, text.value().data() + text.value().size(), count);
-  return count;
+  return text ? oom_kills_in(text.value()) : 0;
 }
 
 }  // namespace oci::cgroup

@@ -34,6 +34,11 @@ class [[nodiscard]] Cgroup {
                                std::span<const Write> writes, const Remember& remember,
                                const std::string& owner = "");
 
+  // The same for a directory that systemd has made, and removes once nothing is in it any more:
+  // only its limits and its end are ours. Called by the process that keeps it from being empty.
+  static Result<Cgroup> adopt(const Layout& layout, const std::string& path,
+                              std::span<const Write> writes, const std::string& owner);
+
   Cgroup(Cgroup&& other) noexcept;
   Cgroup& operator=(Cgroup&&) = delete;
   // Kills what is inside and removes what create() made, unless keep() was called.

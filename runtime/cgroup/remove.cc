@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/inotify.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -57,6 +58,8 @@ Result<bool> remove_children(int top) {
 
 // Parents that create() made, of this container or of one that left earlier.
 void leave_parents(int mount, const Location& location) {
+  const std::string_view parent = prefix_of(location.path, depth_of(location.path) - 1);
+  (void)remove_path(mount, cat(parent, "/", kAside));  // busy while a `run` is in it
   for (unsigned count = depth_of(location.path) - 1; count > 0; --count) {
     const std::string_view path = prefix_of(location.path, count);
     if (count <= location.existed) {
@@ -147,6 +150,22 @@ Result<sys::UniqueFd> open_own(const Layout& layout, const Location& location) {
   return std::move(held.dir);
 }
 
+// `watch` has an event whenever something in the directory above is removed.
+Result<bool> await_removal(int mount, const Location& location, int watch, sys::Deadline deadline) {
+  for (;;) {
+    const Result<sys::UniqueFd> dir = open_cgroup(mount, location.path);
+    if (!dir && is_gone(dir.error())) return true;
+    if (!dir) return dir.error();
+    pollfd readable = {.fd = watch, .events = POLLIN, .revents = 0};
+    const int ready = ::poll(&readable, 1, sys::poll_timeout(deadline));
+    if (ready == 0) return false;
+    if (ready < 0 && errno != EINTR) return Error::system(errno, "poll a cgroup");
+    std::array<char, 4096> events;
+    while (::read(watch, events.data(), events.size()) > 0) {
+    }
+  }
+}
+
 // One round of kill, wait, remove. false: something was busy for another reason than a process.
 Result<bool> empty_and_remove(int mount, const Location& location, const Held& held,
                               sys::Deadline deadline) {
@@ -195,6 +214,32 @@ Status kill_and_remove(const Layout& layout, const Location& location, sys::Dead
   }
   leave_parents(mount.get(), location);
   return {};
+}
+
+Result<Removal> kill_and_await_removal(const Layout& layout, const Location& location,
+                                       std::chrono::milliseconds patience, sys::Deadline deadline) {
+  OCI_TRY(check_place(location));
+  const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
+  const std::string_view above = prefix_of(location.path, depth_of(location.path) - 1);
+  // Watched before it is looked at, or its end could be missed.
+  const sys::UniqueFd watch(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+  if (!watch) return Error::system(errno, "inotify_init1");
+  const std::string parent = cat(layout.mount_point, above);
+  if (::inotify_add_watch(watch.get(), parent.c_str(), IN_DELETE | IN_ONLYDIR) < 0) {
+    if (errno == ENOENT) return Removal::kDone;
+    return Error::system(errno, cat("watch cgroup '", above, "'"));
+  }
+  Held held = OCI_TRY(hold(mount.get(), location));
+  if (!held.dir) return Removal::kDone;
+  if (held.holder == Holder::kSomebodyElse) return Removal::kNotOurs;
+  if (held.holder == Holder::kUs) {
+    OCI_TRY(kill_inside(held.dir.get()));
+    OCI_TRY(wait_until_empty(held.dir.get(), location, deadline));
+  }
+  held.dir.reset();
+  const sys::Deadline until = std::min(deadline, sys::deadline_in(patience));
+  if (OCI_TRY(await_removal(mount.get(), location, watch.get(), until))) return Removal::kDone;
+  return held.holder == Holder::kUs ? Removal::kPending : Removal::kNotOurs;
 }
 
 Status remove_parents(const Layout& layout, const Location& location) {

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,6 +21,18 @@ namespace oci::cgroup {
 // success. kBusy: the deadline passed; the text names the processes and what they wait for, and
 // calling again later finishes the work.
 Status kill_and_remove(const Layout& layout, const Location& location, sys::Deadline deadline);
+
+enum class Removal {
+  kDone,
+  kPending,  // it is empty, but there
+  kNotOurs,
+};
+
+// The first half of it, for a cgroup that systemd has made: kills everything in it, and gives
+// systemd `patience` to remove it. One that has no mark is not killed, but waited for as well: it
+// may be what a crash has left on its way out.
+Result<Removal> kill_and_await_removal(const Layout& layout, const Location& location,
+                                       std::chrono::milliseconds patience, sys::Deadline deadline);
 
 // The second half of it: the parents alone, whatever became of the cgroup itself.
 Status remove_parents(const Layout& layout, const Location& location);

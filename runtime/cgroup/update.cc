@@ -1,5 +1,6 @@
 #include "runtime/cgroup/update.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <string_view>
@@ -57,6 +58,25 @@ Status complete(const Layout& layout, const std::string& path, spec::Resources& 
   if (resources.memory) complete_memory(dir.get(), *resources.memory);
   if (resources.cpu) complete_cpu(dir.get(), *resources.cpu);
   return {};
+}
+
+Result<std::vector<Write>> current(const Layout& layout, const std::string& path,
+                                   std::span<const Write> writes) {
+  const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
+  const sys::UniqueFd dir = OCI_TRY(open_cgroup(mount.get(), path));
+  std::vector<Write> now;
+  for (auto write = writes.rbegin(); write != writes.rend(); ++write) {
+    const Result<std::string> text = read_control(dir.get(), write->file.c_str());
+    if (!text) continue;
+    for (std::string_view rest = text.value(); !rest.empty();) {
+      const size_t end = std::min(rest.find('\n'), rest.size());
+      now.push_back({.file = write->file,
+                     .value = std::string(rest.substr(0, end)),
+                     .property = write->property});
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  }
+  return now;
 }
 
 Status update(const Layout& layout, const std::string& path, std::span<const Write> writes) {

@@ -155,8 +155,7 @@ BOOST_AUTO_TEST_CASE(crio_and_conmon_rs_are_understood) {
        "/b "
        "--pid-file /p --console-socket=/s web",
        "create root=/d id=web bundle=/b console=/s pid-file=/p"},
-      {"oci-rt --root=/run/oci --systemd-cgroup start web",
-       "error: option --systemd-cgroup: not supported yet; use --cgroup-manager cgroupfs"},
+      {"oci-rt --root=/run/oci --systemd-cgroup start web", "start root=/run/oci systemd id=web"},
   };
   check(cases);
 }

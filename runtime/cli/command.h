@@ -19,7 +19,7 @@ struct Command {
 };
 
 // One a file, named as its verb.
-extern const Command kCreateCommand, kDeleteCommand, kExecCommand, kFeaturesCommand,
+extern const Command kCreateCommand, kDeleteCommand, kEventsCommand, kExecCommand, kFeaturesCommand,
     kInstallCommand, kKillCommand, kListCommand, kPauseCommand, kPsCommand, kResumeCommand,
     kPlanCommand, kRunCommand, kSpecCommand, kStartCommand, kStateCommand, kUninstallCommand,
     kUpdateCommand;

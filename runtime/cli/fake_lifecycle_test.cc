@@ -9,6 +9,7 @@ namespace {
 std::string shown(const Context& context) {
   std::string out = context.root == "/run/oci-rt" ? "" : cat(" root=", context.root);
   if (context.cgroup_manager == CgroupManager::kDisabled) out += " no-cgroups";
+  if (context.cgroup_manager == CgroupManager::kSystemd) out += " systemd";
   return out;
 }
 
@@ -29,6 +30,10 @@ std::string shown(const CreateOptions& o) {
 }
 
 }  // namespace
+
+bool has_systemd_driver() {
+  return true;
+}
 
 Status create(const Context& context, const CreateOptions& options) {
   fake.request = cat("create", shown(context), shown(options));
@@ -68,6 +73,12 @@ Status resume(const Context& context, const std::string& id) {
 Result<std::vector<pid_t>> processes(const Context& context, const std::string& id) {
   fake.request = cat("ps", shown(context), " id=", id);
   return std::vector<pid_t>{1, 23};
+}
+
+Status events(const Context& context, const EventsOptions& o) {
+  fake.request = cat("events", shown(context), " id=", o.id, o.once ? " once" : "", " every ",
+                     o.interval.count(), "ns");
+  return o.say("{}\n");
 }
 
 Result<int> exec(const Context& context, const ExecOptions& o) {

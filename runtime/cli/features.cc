@@ -16,7 +16,8 @@ Result<int> run(const lifecycle::Context&, const Arguments&) {
                                      .commit = info.commit,
                                      .libseccomp_version = info.libseccomp,
                                      .mount_options = plan::known_mount_options(),
-                                     .capabilities = plan::capability_names()})));
+                                     .capabilities = plan::capability_names(),
+                                     .systemd = lifecycle::has_systemd_driver()})));
   return 0;
 }
 

@@ -13,7 +13,8 @@ namespace {
 
 constexpr Option kOptions[] = {
     {.letter = 'b', .name = "bundle", .value = "DIR", .help = "where to write it (default: .)"},
-    {.name = "rootless", .help = "one that needs no privileges: with a user namespace"},
+    {.name = "rootless",
+     .help = "one that needs no privileges: with a user namespace (default: unless root calls)"},
 };
 
 Result<int> run(const lifecycle::Context&, const Arguments& arguments) {
@@ -26,8 +27,11 @@ Result<int> run(const lifecycle::Context&, const Arguments& arguments) {
   }
   if (raw < 0) return Error::system(errno, cat("write '", path, "'"));
   const sys::UniqueFd fd(raw);
-  const std::string text = arguments.flag("rootless") ? spec::rootless_config(geteuid(), getegid())
-                                                      : spec::default_config();
+  // What an ordinary user can run is what they want; --rootless=false writes root's.
+  const bool rootless =
+      arguments.value("rootless").empty() ? geteuid() != 0 : arguments.flag("rootless");
+  const std::string text =
+      rootless ? spec::rootless_config(geteuid(), getegid()) : spec::default_config();
   OCI_TRY(sys::write_all(fd.get(), text, path));
   return 0;
 }

@@ -11,6 +11,7 @@
 #include "runtime/lifecycle/host_hooks.h"
 #include "runtime/lifecycle/host_resources.h"
 #include "runtime/lifecycle/location.h"
+#include "runtime/lifecycle/scope.h"
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/pidfd.h"
 #include "runtime/sys/proc.h"
@@ -40,9 +41,12 @@ Status kill_init(const state::Record& record, sys::Deadline deadline) {
 Status destroy(state::StateDir& dir, const state::Record& record) {
   const sys::Deadline deadline = sys::deadline_in(kPatience);
   // After a reboot the path, if it exists, is somebody else's.
-  if (!record.cgroup_path.empty() && this_boot(record)) {
+  if (this_boot(record) && (!record.cgroup_path.empty() || !record.systemd_unit.empty())) {
     const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
-    OCI_TRY(cgroup::kill_and_remove(layout, location_of(record), deadline));
+    OCI_TRY(end_scope(layout, record, deadline));
+    if (!record.cgroup_path.empty()) {
+      OCI_TRY(cgroup::kill_and_remove(layout, location_of(record), deadline));
+    }
   }
   OCI_TRY(kill_init(record, deadline));
   if (this_boot(record)) OCI_TRY(remove_host_resources(record));

@@ -27,6 +27,27 @@ json::Value writes_value(const std::vector<cgroup::Write>& writes, Allocator& al
   return list;
 }
 
+json::Value scope_value(const ScopePlan& plan, Allocator& allocator) {
+  json::Value value(rapidjson::kObjectType);
+  value.AddMember("unit", text(plan.unit.name, allocator), allocator);
+  value.AddMember("slice", text(plan.unit.slice, allocator), allocator);
+  value.AddMember("bus", text(plan.bus == systemd::Bus::kUser ? "user" : "system", allocator),
+                  allocator);
+  json::Value properties(rapidjson::kArrayType);
+  for (const systemd::Property& property : plan.properties) {
+    json::Value item(rapidjson::kObjectType);
+    item.AddMember("name", text(property.name, allocator), allocator);
+    item.AddMember("type", text(property.signature, allocator), allocator);
+    json::Value values(rapidjson::kArrayType);
+    for (const std::string& each : property.values)
+      values.PushBack(text(each, allocator), allocator);
+    item.AddMember("value", values, allocator);
+    properties.PushBack(item, allocator);
+  }
+  value.AddMember("properties", properties, allocator);
+  return value;
+}
+
 json::Value cgroup_value(const CgroupPlan& plan, Allocator& allocator) {
   json::Value value(rapidjson::kObjectType);
   value.AddMember("mountPoint", text(plan.layout.mount_point, allocator), allocator);
@@ -36,6 +57,7 @@ json::Value cgroup_value(const CgroupPlan& plan, Allocator& allocator) {
     value.AddMember("writesAfterClone", writes_value(plan.writes.after_clone, allocator),
                     allocator);
   }
+  if (plan.scope) value.AddMember("systemd", scope_value(*plan.scope, allocator), allocator);
   if (plan.delegate_to) value.AddMember("ownedByUid", *plan.delegate_to, allocator);
   if (!plan.device_program.empty()) {
     value.AddMember("deviceProgramInstructions", static_cast<uint64_t>(plan.device_program.size()),

@@ -3,9 +3,12 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "spec/error.h"
@@ -14,12 +17,15 @@
 
 namespace oci::lifecycle {
 
-enum class CgroupManager { kCgroupfs, kDisabled };
+enum class CgroupManager { kCgroupfs, kSystemd, kDisabled };
 
 struct Context {
   std::string root;         // absolute: one directory a container below it
   bool root_given = false;  // by --root: then it must exist to be listed
   CgroupManager cgroup_manager = CgroupManager::kCgroupfs;
+  // Without privileges over the host: a cgroup is made where the caller may, and is done without
+  // where nothing in the config asks for one.
+  bool rootless = false;
 };
 
 // What whoever calls wants of a process that is started. Empty: nothing.
@@ -37,6 +43,9 @@ struct CreateOptions : CallerOptions {
   bool no_new_keyring = false;
   uint32_t preserve_fds = 0;  // 3 .. 3+N-1 are the container's
 };
+
+// Whether kSystemd can work here: its program is installed.
+bool has_systemd_driver();
 
 // Leaves a container that waits for start().
 Status create(const Context& context, const CreateOptions& options);
@@ -103,6 +112,18 @@ struct UpdateOptions {
 
 // kWrongState: the container has stopped. After an error, the limits are what they were.
 Status update(const Context& context, const UpdateOptions& options);
+
+struct EventsOptions {
+  std::string id;
+  bool once = false;                    // one report, now
+  std::chrono::nanoseconds interval{};  // between reports
+  std::function<Status(std::string_view line)> say;
+  int output = -1;  // where the lines go in the end: its reader's leaving ends it; -1: unknown
+};
+
+// Reports what a container uses, and that the kernel killed in it for memory, until it is gone.
+// kWrongState: it is gone already.
+Status events(const Context& context, const EventsOptions& options);
 
 struct KillOptions {
   std::string id;

@@ -12,6 +12,8 @@
 #include "runtime/cgroup/device_program.h"
 #include "runtime/cgroup/path.h"
 #include "runtime/lifecycle/container_state.h"
+#include "runtime/lifecycle/rootless.h"
+#include "runtime/lifecycle/scope.h"
 #include "runtime/lifecycle/seccomp_agent.h"
 #include "runtime/plan/host.h"
 #include "runtime/state/store.h"
@@ -100,12 +102,15 @@ std::optional<uint32_t> delegated_uid(const spec::Config& config) {
   return config.process ? config.process->user.uid : 0;
 }
 
-Result<CgroupPlan> plan_cgroup(const spec::Config& config, const std::string& id) {
+Result<CgroupPlan> plan_cgroup(const spec::Config& config, const std::string& id,
+                               CgroupManager manager) {
   CgroupPlan plan;
   plan.layout = OCI_TRY(cgroup::find_layout());
   plan.delegate_to = delegated_uid(config);
   const bool has_linux = config.linux.has_value();
-  plan.path = OCI_TRY(cgroup::place(has_linux ? config.linux->cgroups_path : std::nullopt, id));
+  if (manager == CgroupManager::kCgroupfs) {
+    plan.path = OCI_TRY(cgroup::place(has_linux ? config.linux->cgroups_path : std::nullopt, id));
+  }
   if (!has_linux || !config.linux->resources) return plan;
   const spec::Resources& resources = *config.linux->resources;
   plan.writes = OCI_TRY(cgroup::v2_writes(resources));
@@ -182,7 +187,12 @@ Result<Prepared> prepare(const Context& context, const CreateOptions& options,
     OCI_TRY(check_agent(linux->seccomp->listener_path.value_or("")));
   }
   if (context.cgroup_manager != CgroupManager::kDisabled) {
-    prepared.cgroup = OCI_TRY(plan_cgroup(prepared.config, options.id));
+    const bool systemd = context.cgroup_manager == CgroupManager::kSystemd;
+    Result<CgroupPlan> plan = plan_cgroup(prepared.config, options.id, context.cgroup_manager);
+    prepared.cgroup = context.rootless && !systemd
+                          ? OCI_TRY(as_permitted(std::move(plan), prepared.config, options.id))
+                          : std::optional(OCI_TRY(std::move(plan)));
+    if (systemd) OCI_TRY(plan_scope(*prepared.cgroup, prepared.config, options.id));
   } else {
     warn_of_lost_limits(prepared.config);
   }

@@ -11,17 +11,30 @@
 #include "runtime/cgroup/v2_writes.h"
 #include "runtime/lifecycle/operations.h"
 #include "runtime/plan/plan.h"
+#include "runtime/systemd/property.h"
+#include "runtime/systemd/unit.h"
 #include "spec/error.h"
 #include "spec/model/config.h"
 
 namespace oci::lifecycle {
 
+// systemd is to make the cgroup.
+struct ScopePlan {
+  systemd::Bus bus = systemd::Bus::kSystem;
+  systemd::Unit unit;
+  std::vector<systemd::Property> properties;  // besides those that all have
+};
+
 struct CgroupPlan {
   cgroup::Layout layout;
-  std::string path;  // below the mount of the v2 tree
+  std::string path;  // below the mount of the v2 tree; of a user's systemd, below its own cgroup
   cgroup::Writes writes;
   std::vector<bpf_insn> device_program;
   std::optional<uint32_t> delegate_to;  // a uid of the container's that is to own the cgroup
+  std::optional<ScopePlan> scope;       // absent: the cgroup is made by mkdir
+  bool step_aside =
+      false;             // the caller must leave its own cgroup, which is to have limits below it
+  bool lenient = false;  // what takes privileges (device rules, an owner) is done without
 };
 
 struct Prepared {
@@ -29,7 +42,7 @@ struct Prepared {
   spec::Config config;
   std::string config_text;  // as read, for later verbs
   plan::Plan plan;
-  std::optional<CgroupPlan> cgroup;  // absent: --cgroup-manager=disabled
+  std::optional<CgroupPlan> cgroup;  // absent: --cgroup-manager=disabled, or not permitted
 };
 
 // Who has the terminal of a container that wants one.

@@ -8,6 +8,7 @@
 #include "runtime/cgroup/update.h"
 #include "runtime/cgroup/v2_writes.h"
 #include "runtime/lifecycle/container.h"
+#include "runtime/lifecycle/scope.h"
 #include "runtime/lifecycle/transitions.h"
 #include "runtime/sys/file.h"
 #include "spec/load_config.h"
@@ -50,7 +51,7 @@ Status update(const Context& context, const UpdateOptions& options) {
   cgroup::Writes writes = OCI_TRY(cgroup::v2_writes(resources));
   std::vector<cgroup::Write> all = std::move(writes.before_clone);
   all.insert(all.end(), writes.after_clone.begin(), writes.after_clone.end());
-  return cgroup::update(layout, path, all);
+  return change_limits(layout, container.record, all);
 }
 
 }  // namespace oci::lifecycle

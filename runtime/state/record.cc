@@ -167,6 +167,11 @@ std::string to_json(const Record& record) {
   put(out, "cgroupDriver", record.cgroup_driver);
   put(out, "cgroupPath", record.cgroup_path);
   put(out, "cgroupExisted", static_cast<uint64_t>(record.cgroup_existed));
+  if (!record.systemd_unit.empty()) {
+    put(out, "systemdUnit", record.systemd_unit);
+    out.Key("systemdUser");
+    out.Bool(record.systemd_user);
+  }
   if (record.check_before_update) {
     out.Key("checkBeforeUpdate");
     out.Bool(true);
@@ -225,6 +230,8 @@ Result<Record> parse_record(std::string text) {
   get(document, "cgroupDriver", record.cgroup_driver);
   get(document, "cgroupPath", record.cgroup_path);
   get(document, "cgroupExisted", record.cgroup_existed);
+  get(document, "systemdUnit", record.systemd_unit);
+  get(document, "systemdUser", record.systemd_user);
   get(document, "checkBeforeUpdate", record.check_before_update);
   get(document, "listenerPath", record.listener_path);
   get(document, "listenerMetadata", record.listener_metadata);

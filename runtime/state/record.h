@@ -46,9 +46,12 @@ struct Record {
   pid_t pid = 0;
   uint64_t start_time = 0;  // clock ticks since boot, /proc/PID/stat
 
-  std::string cgroup_driver;    // "cgroupfs", "disabled"
+  std::string cgroup_driver;    // "cgroupfs", "systemd", "disabled"
   std::string cgroup_path;      // below the mount of the v2 tree; "" with "disabled"
   uint32_t cgroup_existed = 0;  // leading components of it that create did not make
+
+  std::string systemd_unit;   // "systemd": the scope
+  bool systemd_user = false;  // of the user's own systemd
 
   // While kCreating: what a crash would leave on its way. Never moved back later.
   std::vector<NetDevice> net_devices;

@@ -74,7 +74,7 @@ __attribute__((no_sanitize("address", "undefined"))) int run_child(void* data) {
     sigaction(signal, &standard, nullptr);
   }
   // A session: no terminal of ours to read from, and a group that a timeout can kill.
-  prctl(PR_SET_PDEATHSIG, SIGKILL);  // a runtime that is killed leaves no hook behind
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // a runtime that is killed leaves nothing of its own behind
   if (setsid() < 0) return fail(child, Step::kSetUp);
   if (dup2(child.input, 0) < 0 || dup2(child.output, 1) < 0 || dup2(child.output, 2) < 0 ||
       syscall(SYS_close_range, 3U, ~0U, 0U) != 0) {
@@ -116,12 +116,9 @@ Error not_started(const Command& command, const Child& child) {
   }
 }
 
-struct Process {
-  pid_t pid = -1;
-  UniqueFd pidfd;
-};
+}  // namespace
 
-Result<Process> start(const Command& command, int input, int output) {
+Result<Process> start_program(const Command& command, int input, int output) {
   const std::vector<char*> argv = pointers(command.argv);
   const std::vector<char*> env = pointers(command.env);
   Child child{.path = command.path.c_str(),
@@ -153,6 +150,8 @@ Result<Process> start(const Command& command, int input, int output) {
   }
   return process;
 }
+
+namespace {
 
 // Reads what is there now, at most `limit` bytes, and keeps the end of it. False: nothing will
 // come.
@@ -220,7 +219,7 @@ Result<Finished> run_program(const Command& command) {
   // Only our end: the program must not meet EAGAIN on its own standard output.
   if (fcntl(reader.get(), F_SETFL, O_NONBLOCK) != 0) return Error::system(errno, "fcntl");
 
-  const Process process = OCI_TRY(start(command, input.get(), writer.get()));
+  const Process process = OCI_TRY(start_program(command, input.get(), writer.get()));
   writer.reset();
 
   Finished finished;

@@ -1,6 +1,8 @@
 // Starts a program with nothing of ours but three descriptors, and waits for it with a deadline.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -8,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/sys/unique_fd.h"
 #include "spec/error.h"
 
 namespace oci::sys {
@@ -33,5 +36,14 @@ struct Finished {
 // (and hold its output open) are not waited for. Error: it could not be started, in words that name
 // no errno for a missing or unusable file.
 Result<Finished> run_program(const Command& command);
+
+struct Process {
+  pid_t pid = -1;
+  UniqueFd pidfd;
+};
+
+// Only starts it, in a session of its own, with these as standard input, and as standard output and
+// error. It dies with us. The caller waits for it.
+Result<Process> start_program(const Command& command, int input, int output);
 
 }  // namespace oci::sys

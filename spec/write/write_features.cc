@@ -79,9 +79,11 @@ class FeaturesWriter {
     json_.StartObject();
     names("namespaces", kNamespaceNames);
     texts("capabilities", features_.capabilities);
-    flags(
-        "cgroup",
-        {{"v1", false}, {"v2", true}, {"systemd", false}, {"systemdUser", false}, {"rdma", true}});
+    flags("cgroup", {{"v1", false},
+                     {"v2", true},
+                     {"systemd", features_.systemd},
+                     {"systemdUser", features_.systemd},
+                     {"rdma", true}});
     json_.Key("seccomp");
     seccomp();
     flags("apparmor", {{"enabled", true}});

@@ -15,6 +15,7 @@ struct Features {
   std::string_view libseccomp_version;  // "2.5.4"
   std::span<const std::string_view> mount_options;
   std::span<const std::string_view> capabilities;
+  bool systemd = false;  // the cgroup driver is there
 };
 
 // Four spaces a level, a newline at the end. Names come from the tables that the parser reads by.

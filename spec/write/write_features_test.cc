@@ -101,8 +101,13 @@ BOOST_AUTO_TEST_CASE(lists_are_the_tables_that_the_parser_reads_by) {
 BOOST_AUTO_TEST_CASE(switches_say_what_is_built_in) {
   const json::Document document = parsed(sample());
   const json::Value& section = document["linux"];
-  for (const char* const flag : {"v1", "systemd", "systemdUser"}) {
-    BOOST_TEST(!section["cgroup"][flag].GetBool(), flag);
+  BOOST_TEST(!section["cgroup"]["v1"].GetBool());
+  for (const bool there : {false, true}) {
+    Features features;
+    features.systemd = there;
+    const json::Document told = parsed(features_json(features));
+    for (const char* const flag : {"systemd", "systemdUser"})
+      BOOST_TEST(told["linux"]["cgroup"][flag].GetBool() == there, flag);
   }
   BOOST_TEST(section["cgroup"]["rdma"].GetBool());
   for (const char* const part : {"apparmor", "selinux", "intelRdt", "netDevices"}) {

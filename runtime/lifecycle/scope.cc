@@ -1,0 +1,130 @@
+#include "runtime/lifecycle/scope.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "runtime/cgroup/remove.h"
+#include "runtime/cgroup/update.h"
+#include "runtime/lifecycle/location.h"
+#include "runtime/sys/log.h"
+#include "runtime/systemd/annotations.h"
+#include "runtime/systemd/limit_properties.h"
+
+namespace oci::lifecycle {
+namespace {
+
+constexpr std::chrono::milliseconds kCollects{500};  // systemd, usually in a few
+constexpr std::chrono::seconds kStops{3};
+constexpr std::chrono::seconds kUndoLimit{5};
+
+systemd::Bus bus_of(const state::Record& record) {
+  return record.systemd_user ? systemd::Bus::kUser : systemd::Bus::kSystem;
+}
+
+std::vector<cgroup::Write> all_of(const cgroup::Writes& writes) {
+  std::vector<cgroup::Write> all = writes.before_clone;
+  all.insert(all.end(), writes.after_clone.begin(), writes.after_clone.end());
+  return all;
+}
+
+// oci-rt-systemd counts as long as it is in the scope, and systemd has set the limit by then.
+void limit_tasks_last(cgroup::Writes& writes) {
+  std::vector<cgroup::Write> first;
+  for (cgroup::Write& write : writes.before_clone) {
+    (write.file == "pids.max" ? writes.after_clone : first).push_back(std::move(write));
+  }
+  for (const cgroup::Write& write : writes.after_clone) {
+    if (write.file != "pids.max") continue;
+    first.push_back({.file = "pids.max", .value = "max", .property = write.property});
+    break;
+  }
+  writes.before_clone = std::move(first);
+}
+
+}  // namespace
+
+Status plan_scope(CgroupPlan& plan, const spec::Config& config, const std::string& id) {
+  ScopePlan scope;
+  scope.bus = systemd::bus_of_caller();
+  scope.unit = OCI_TRY(
+      systemd::unit_of(config.linux ? config.linux->cgroups_path : std::nullopt, id, scope.bus));
+  scope.properties = systemd::limit_properties(all_of(plan.writes));
+  // Last, and so they win: whoever writes them knows systemd.
+  for (systemd::Property& property : OCI_TRY(systemd::annotated_properties(config.annotations)))
+    scope.properties.push_back(std::move(property));
+  limit_tasks_last(plan.writes);
+  plan.path = scope.unit.place;
+  plan.scope = std::move(scope);
+  return {};
+}
+
+Result<cgroup::Cgroup> Scope::make(const CgroupPlan& plan, std::span<const cgroup::Write> writes,
+                                   state::Record& record, const state::StateDir& dir) {
+  const ScopePlan& scope = *plan.scope;
+  record.cgroup_driver = "systemd";
+  record.systemd_unit = scope.unit.name;
+  record.systemd_user = scope.bus == systemd::Bus::kUser;
+  // Where a user's systemd has its own cgroup is known when it has answered.
+  const auto remember = [&](const std::string& path) {
+    record.cgroup_path = path;
+    record.cgroup_existed = static_cast<uint32_t>(std::ranges::count(path, '/')) - 1;
+    return dir.save(record);
+  };
+  OCI_TRY(record.systemd_user ? dir.save(record) : remember(plan.path));
+  systemd::Scope made =
+      OCI_TRY(systemd::start_scope(scope.bus, scope.unit, record.id, scope.properties));
+  holder_.emplace(std::move(made.holder));
+  if (record.cgroup_path != made.path) OCI_TRY(remember(made.path));
+  made_ = record;
+  return cgroup::Cgroup::adopt(plan.layout, made.path, writes, location_of(record).owner);
+}
+
+Scope::~Scope() {
+  holder_.reset();
+  if (!made_) return;
+  // The error that brought us here is the one worth telling.
+  const Result<cgroup::Layout> layout = cgroup::find_layout();
+  if (layout) (void)end_scope(layout.value(), *made_, sys::deadline_in(kUndoLimit));
+}
+
+Status change_limits(const cgroup::Layout& layout, const state::Record& record,
+                     std::span<const cgroup::Write> writes) {
+  const std::string& path = record.cgroup_path;
+  if (record.systemd_unit.empty()) return cgroup::update(layout, path, writes);
+  const std::vector<cgroup::Write> before = OCI_TRY(cgroup::current(layout, path, writes));
+  const cgroup::Write bandwidth[] = {{.file = "cpu.max", .property = "linux.resources.cpu.quota"}};
+  std::vector<cgroup::Write> exact = OCI_TRY(cgroup::current(layout, path, bandwidth));
+  exact.insert(exact.end(), writes.begin(), writes.end());
+  OCI_TRY(cgroup::update(layout, path, writes));
+  Status told = systemd::set_properties(bus_of(record), record.systemd_unit,
+                                        systemd::limit_properties(writes));
+  // It has written all that it knows of the unit, and bandwidth rounded.
+  if (told) return cgroup::update(layout, path, exact);
+  (void)cgroup::update(layout, path, before);
+  return told;
+}
+
+Status end_scope(const cgroup::Layout& layout, const state::Record& record,
+                 sys::Deadline deadline) {
+  if (record.systemd_unit.empty()) return {};
+  const auto silent = [&record](const Status& status) {
+    if (status) return;
+    sys::log_debug(cat("unit '", record.systemd_unit, "': ", status.error().message()));
+  };
+  if (!record.cgroup_path.empty()) {
+    const cgroup::Removal removal =
+        OCI_TRY(cgroup::kill_and_await_removal(layout, location_of(record), kCollects, deadline));
+    if (removal == cgroup::Removal::kPending) {
+      silent(systemd::stop_unit(bus_of(record), record.systemd_unit, kStops));
+    }
+  }
+  // After a crash systemd may still be about to make it, of a process that is dead.
+  if (record.phase == state::Phase::kCreating) {
+    silent(systemd::await_gone(bus_of(record), record.systemd_unit, kStops));
+  }
+  return {};
+}
+
+}  // namespace oci::lifecycle

@@ -1,0 +1,4 @@
+// The only file that includes libsystemd: talking to systemd over D-Bus.
+#pragma once
+
+#include <systemd/sd-bus.h>
