@@ -12,7 +12,7 @@ done
 
 set_up
 if [ ${#wanted[@]} = 0 ] && [ -n "$sample" ]; then
-  wanted=(run terminal limits apparmor exec life update pod parallel rootless nothing-left)
+  wanted=(limits update unit rootless nothing-left)
 fi
 run_flows by-path run terminal read-only volumes idmap devices hooks descriptors \
   limits no-cgroups oom \
