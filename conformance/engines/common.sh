@@ -33,7 +33,7 @@ export CONTAINERS_CONF=$work/containers.conf
 export TMPDIR=$work/tmp
 mkdir -p "$TMPDIR"
 
-good=0 bad=0
+good=0 bad=0 skipped=0
 # check WHAT SEEN WANTED
 check() {
   if [ "$2" = "$3" ]; then
@@ -58,6 +58,9 @@ has() {
   fi
 }
 
+# skip WHAT: with the reason.
+skip() { skipped=$((skipped + 1)) && echo "ok - # skip $1"; }
+
 # left ID: processes, cgroups and state of a container that is gone.
 left() {
   local cgroups state
@@ -76,6 +79,6 @@ finish() {
 trap finish EXIT
 
 close_engine() {
-  echo "$good passed, $bad failed, 0 skipped"
+  echo "$good passed, $bad failed, $skipped skipped"
   [ "$bad" = 0 ]
 }

@@ -76,6 +76,8 @@ until_true() {
 cgroup_of() { find /sys/fs/cgroup -type d \( -name "$1" -o -name "*-$1.scope" \) | head -n 1; }
 cgroup_file() { cat "$(cgroup_of "$1")/$2" 2>/dev/null; }
 
+all_capabilities() { printf '%016x' $(((2 << $(cat /proc/sys/kernel/cap_last_cap)) - 1)); }
+
 # left ID: what there still is of a container that is gone.
 left() {
   sleep 0.2

@@ -251,15 +251,8 @@ bool pids_exhausted(int cgroup_fd) {
 }
 
 uint64_t oom_kills(int cgroup_fd) {
-  constexpr std::string_view kKey = "\noom_kill ";
   const Result<std::string> text = read_control(cgroup_fd, "memory.events");
-  if (!text) return 0;
-  const size_t at = text.value().find(kKey);
-  uint64_t count = 0;
-  if (at == std::string::npos) return 0;
-  const char* const digits = text.value().data() + at + kKey.size();
-  std::from_chars(digits, text.value().data() + text.value().size(), count);
-  return count;
+  return text ? oom_kills_in(text.value()) : 0;
 }
 
 }  // namespace oci::cgroup

@@ -29,6 +29,24 @@ struct Entry {
   char name[1];
 };
 
+// Until `visit` returns false.
+template <class Visit>
+Status for_each_entry(int dir, Visit visit) {
+  alignas(Entry) char buffer[4096];
+  ::lseek(dir, 0, SEEK_SET);
+  for (;;) {
+    const long got = ::syscall(SYS_getdents64, dir, buffer, sizeof buffer);
+    if (got < 0 && errno == ENOENT) return {};  // removed while we look
+    if (got < 0) return Error::system(errno, "list a cgroup");
+    if (got == 0) return {};
+    for (const char* at = buffer; at < buffer + got;) {
+      const auto* entry = reinterpret_cast<const Entry*>(at);
+      if (!visit(*entry)) return {};
+      at += entry->length;
+    }
+  }
+}
+
 Status add_pids(int dir, std::vector<pid_t>& pids) {
   Result<std::string> text = read_control(dir, "cgroup.procs");
   if (!text) {
@@ -102,6 +120,16 @@ Events parse_events(std::string_view text) {
           .frozen = text.find("frozen 1") != text.npos};
 }
 
+uint64_t oom_kills_in(std::string_view memory_events) {
+  constexpr std::string_view kKey = "\noom_kill ";
+  const size_t at = memory_events.find(kKey);
+  uint64_t count = 0;
+  if (at == memory_events.npos) return 0;
+  std::from_chars(memory_events.data() + at + kKey.size(),
+                  memory_events.data() + memory_events.size(), count);
+  return count;
+}
+
 bool has_word(std::string_view list, std::string_view word) {
   while (!list.empty()) {
     const size_t end = std::min(list.find_first_of(" \n"), list.size());
@@ -124,20 +152,26 @@ std::string_view v2_path(std::string_view text) {
 
 Result<std::vector<std::string>> children_of(int dir, size_t limit) {
   std::vector<std::string> names;
-  alignas(Entry) char buffer[4096];
-  ::lseek(dir, 0, SEEK_SET);
-  while (names.size() < limit) {
-    const long got = ::syscall(SYS_getdents64, dir, buffer, sizeof buffer);
-    if (got < 0 && errno == ENOENT) break;  // removed while we look
-    if (got < 0) return Error::system(errno, "list a cgroup");
-    if (got == 0) break;
-    for (const char* at = buffer; at < buffer + got && names.size() < limit;) {
-      const auto* entry = reinterpret_cast<const Entry*>(at);
-      at += entry->length;
-      if (entry->type == DT_DIR && entry->name[0] != '.') names.emplace_back(entry->name);
-    }
-  }
+  OCI_TRY(for_each_entry(dir, [&](const Entry& entry) {
+    if (entry.type == DT_DIR && entry.name[0] != '.') names.emplace_back(entry.name);
+    return names.size() < limit;
+  }));
   return names;
+}
+
+Result<std::vector<std::string>> page_sizes_of(int dir) {
+  constexpr std::string_view kBefore = "hugetlb.", kAfter = ".current";
+  std::vector<std::string> sizes;
+  OCI_TRY(for_each_entry(dir, [&](const Entry& entry) {
+    std::string_view name = entry.name;
+    if (!name.starts_with(kBefore) || !name.ends_with(kAfter)) return true;
+    name.remove_prefix(kBefore.size());
+    name.remove_suffix(kAfter.size());
+    if (name.find('.') == name.npos) sizes.emplace_back(name);  // not those of 2MB.rsvd
+    return true;
+  }));
+  std::ranges::sort(sizes);
+  return sizes;
 }
 
 Result<std::vector<pid_t>> processes_below(int dir) {

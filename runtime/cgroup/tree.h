@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,6 +51,7 @@ std::string_view prefix_of(std::string_view path, unsigned count);
 // Whole, whatever its length.
 Result<std::string> read_control(int dir, const char* file);
 Events parse_events(std::string_view text);
+uint64_t oom_kills_in(std::string_view memory_events);
 // Is `word` one of the blank-separated words of `list`?
 bool has_word(std::string_view list, std::string_view word);
 
@@ -58,6 +60,9 @@ std::string_view v2_path(std::string_view text);
 
 // The names of directories inside; at most `limit`.
 Result<std::vector<std::string>> children_of(int dir, size_t limit);
+
+// Of the hugetlb files that it has, as their names have it: "2MB".
+Result<std::vector<std::string>> page_sizes_of(int dir);
 
 // The pids in and below `dir`, ascending. A directory that vanishes meanwhile has none.
 Result<std::vector<pid_t>> processes_below(int dir);

@@ -19,9 +19,10 @@ struct Command {
 };
 
 // One a file, named as its verb.
-extern const Command kCreateCommand, kDeleteCommand, kExecCommand, kFeaturesCommand, kKillCommand,
-    kListCommand, kPauseCommand, kPsCommand, kResumeCommand, kPlanCommand, kRunCommand,
-    kSpecCommand, kStartCommand, kStateCommand, kUpdateCommand;
+extern const Command kCreateCommand, kDeleteCommand, kEventsCommand, kExecCommand, kFeaturesCommand,
+    kInstallCommand, kKillCommand, kListCommand, kPauseCommand, kPsCommand, kResumeCommand,
+    kPlanCommand, kRunCommand, kSpecCommand, kStartCommand, kStateCommand, kUninstallCommand,
+    kUpdateCommand;
 
 // In the order of the help.
 std::span<const Command* const> commands();

@@ -5,9 +5,10 @@ namespace oci::cli {
 
 std::span<const Command* const> commands() {
   static constexpr const Command* kCommands[] = {
-      &kCreateCommand, &kStartCommand,  &kRunCommand,   &kExecCommand,   &kStateCommand,
-      &kKillCommand,   &kDeleteCommand, &kPauseCommand, &kResumeCommand, &kPsCommand,
-      &kUpdateCommand, &kListCommand,   &kSpecCommand,  &kPlanCommand,   &kFeaturesCommand,
+      &kCreateCommand,   &kStartCommand,   &kRunCommand,       &kExecCommand,   &kStateCommand,
+      &kKillCommand,     &kDeleteCommand,  &kPauseCommand,     &kResumeCommand, &kPsCommand,
+      &kUpdateCommand,   &kEventsCommand,  &kListCommand,      &kSpecCommand,   &kPlanCommand,
+      &kFeaturesCommand, &kInstallCommand, &kUninstallCommand,
   };
   return kCommands;
 }

@@ -119,7 +119,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 
 constinit const Command kExecCommand{
     .syntax = {.command = "exec",
-               .operands = "ID [PROGRAM [ARGUMENT…]]",
+               .operands = "ID [PROGRAM [ARGUMENT...]]",
                .summary = "Runs a program in a running container.",
                .options = kOptions,
                .min_operands = 1,

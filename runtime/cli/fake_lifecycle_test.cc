@@ -75,6 +75,12 @@ Result<std::vector<pid_t>> processes(const Context& context, const std::string& 
   return std::vector<pid_t>{1, 23};
 }
 
+Status events(const Context& context, const EventsOptions& o) {
+  fake.request = cat("events", shown(context), " id=", o.id, o.once ? " once" : "", " every ",
+                     o.interval.count(), "ns");
+  return o.say("{}\n");
+}
+
 Result<int> exec(const Context& context, const ExecOptions& o) {
   std::string text = cat("exec", shown(context), " id=", o.id);
   const auto add = [&text](std::string_view name, const std::string& value) {

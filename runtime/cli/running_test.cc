@@ -79,6 +79,20 @@ BOOST_AUTO_TEST_CASE(update_reads_a_file_or_amounts) {
   BOOST_TEST(asked({"oci-rt", "update", "--pids-limit", "5k", "web"}).starts_with("error 1: "));
 }
 
+BOOST_AUTO_TEST_CASE(events_once_or_again_and_again) {
+  BOOST_TEST(asked({"runc", "events", "--stats", "web"}) ==
+             "events id=web once every 5000000000ns");
+  BOOST_TEST(asked({"runc", "events", "--interval=5s", "web"}) ==
+             "events id=web every 5000000000ns");
+  BOOST_TEST(asked({"oci-rt", "events", "--interval", "100ms", "web"}) ==
+             "events id=web every 100000000ns");
+  BOOST_TEST(asked({"oci-rt", "events", "--interval", "1m30s", "web"}) ==
+             "events id=web every 90000000000ns");
+  BOOST_TEST(asked({"oci-rt", "events", "--interval", "0", "web"})
+                 .starts_with("error 1: option --interval: expected a time above 0"));
+  BOOST_TEST(asked({"oci-rt", "events"}).starts_with("error 1: \"events\" requires exactly 1"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

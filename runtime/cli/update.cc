@@ -11,7 +11,7 @@ constexpr Option kOptions[] = {
     {.letter = 'r',
      .name = "resources",
      .value = "FILE",
-     .help = "read linux.resources as JSON from FILE, or from standard input for -"},
+     .help = "read linux.resources as JSON from FILE ('-': standard input)"},
     {.name = "memory", .value = "BYTES", .help = "most memory; k, m or g may follow; -1 for any"},
     {.name = "memory-reservation", .value = "BYTES", .help = "memory that is not taken away"},
     {.name = "memory-swap", .value = "BYTES", .help = "most memory and swap together"},

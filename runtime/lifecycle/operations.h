@@ -3,9 +3,12 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "spec/error.h"
@@ -109,6 +112,18 @@ struct UpdateOptions {
 
 // kWrongState: the container has stopped. After an error, the limits are what they were.
 Status update(const Context& context, const UpdateOptions& options);
+
+struct EventsOptions {
+  std::string id;
+  bool once = false;                    // one report, now
+  std::chrono::nanoseconds interval{};  // between reports
+  std::function<Status(std::string_view line)> say;
+  int output = -1;  // where the lines go in the end: its reader's leaving ends it; -1: unknown
+};
+
+// Reports what a container uses, and that the kernel killed in it for memory, until it is gone.
+// kWrongState: it is gone already.
+Status events(const Context& context, const EventsOptions& options);
 
 struct KillOptions {
   std::string id;

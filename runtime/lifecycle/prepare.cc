@@ -187,13 +187,12 @@ Result<Prepared> prepare(const Context& context, const CreateOptions& options,
     OCI_TRY(check_agent(linux->seccomp->listener_path.value_or("")));
   }
   if (context.cgroup_manager != CgroupManager::kDisabled) {
+    const bool systemd = context.cgroup_manager == CgroupManager::kSystemd;
     Result<CgroupPlan> plan = plan_cgroup(prepared.config, options.id, context.cgroup_manager);
-    prepared.cgroup = context.rootless && context.cgroup_manager == CgroupManager::kCgroupfs
+    prepared.cgroup = context.rootless && !systemd
                           ? OCI_TRY(as_permitted(std::move(plan), prepared.config, options.id))
                           : std::optional(OCI_TRY(std::move(plan)));
-    if (context.cgroup_manager == CgroupManager::kSystemd) {
-      OCI_TRY(plan_scope(*prepared.cgroup, prepared.config, options.id));
-    }
+    if (systemd) OCI_TRY(plan_scope(*prepared.cgroup, prepared.config, options.id));
   } else {
     warn_of_lost_limits(prepared.config);
   }

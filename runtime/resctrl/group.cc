@@ -66,6 +66,12 @@ Result<Tree> open_tree() {
               .remove = remove_directory};
 }
 
+std::string path_of(const spec::IntelRdt& wanted, const std::string& id) {
+  const bool named = wanted.clos_id && !wanted.clos_id->empty();
+  if (!named) return id;
+  return *wanted.clos_id == "/" ? "." : *wanted.clos_id;
+}
+
 Status remove(const Tree& tree, const Trace& trace) {
   OCI_TRY(remove_one(tree, trace.monitor));
   return remove_one(tree, trace.group);
@@ -137,8 +143,7 @@ Status Group::monitor(const std::string& id, const Remember& remember) {
 Result<Group> Group::create(Tree tree, const spec::IntelRdt& wanted, const std::string& id,
                             const Remember& remember) {
   const bool named = wanted.clos_id && !wanted.clos_id->empty();
-  const std::string name = named ? *wanted.clos_id : id;
-  Group group(std::move(tree), name == "/" ? "." : name, !named);
+  Group group(std::move(tree), path_of(wanted, id), !named);
   const std::string schemata = schemata_of(wanted);
   OCI_TRY(group.join(schemata, named && schemata.empty(), remember));
   if (wanted.enable_monitoring) OCI_TRY(group.monitor(id, remember));

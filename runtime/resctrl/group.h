@@ -29,6 +29,9 @@ struct Trace {
   std::string monitor;
 };
 
+// The class of service of a container, below the root; ".": the root's own.
+std::string path_of(const spec::IntelRdt& wanted, const std::string& id);
+
 // Removes both; what is gone already is no error.
 Status remove(const Tree& tree, const Trace& trace);
 

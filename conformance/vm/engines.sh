@@ -1,0 +1,32 @@
+#!/bin/bash
+# engines.sh whole|sample [peers]: what test.sh has the virtual machine with engines do; runs inside it: containerd,
+# its CRI plugin and docker with oci-rt, cgroups made by the engine's driver of both kinds. `sample` is what a
+# broken runtime would not survive. `peers` also tries Debian's runc and crun: what they fail is not counted.
+# The logs follow; the last line is "N passed, N failed, N skipped".
+set -euo pipefail
+top=$(cd "$(dirname "$0")/../.." && pwd)
+. "$top/conformance/lib.sh"
+cd "$top/conformance/engines"
+
+if [ "${1:-}" = sample ]; then
+  part containerd 300 ./vm_containerd.sh --sample "$build/runtime/oci-rt"
+  part docker 300 ./vm_docker.sh --sample "$build/runtime/oci-rt"
+else
+  for engine in containerd cri docker; do
+    for driver in '' --systemd; do
+      # shellcheck disable=SC2086
+      part "$engine$driver" 1800 ./vm_$engine.sh $driver "$build/runtime/oci-rt"
+    done
+  done
+fi
+if [ "${2:-}" = peers ]; then
+  for engine in containerd cri docker; do
+    for peer in runc crun; do
+      timeout 1800 ./vm_$engine.sh "$peer" >"$build/logs/$engine-$peer.log" 2>&1 </dev/null || true
+    done
+  done
+fi
+for log in "$build"/logs/*.log; do
+  say "--- $(basename "$log" .log)" && cat "$log"
+done
+close_report

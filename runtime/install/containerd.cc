@@ -1,0 +1,248 @@
+#include "runtime/install/containerd.h"
+
+#include <algorithm>
+
+#include "runtime/install/block.h"
+#include "runtime/install/toml.h"
+#include "spec/diagnostics.h"
+
+namespace oci::install {
+namespace {
+
+constexpr char kPlugins[] = "plugins";
+constexpr char kBinary[] = "BinaryName";
+// The plugin that has the runtimes, by version of the format; the first one counts from 1.
+constexpr const char* kPluginIds[] = {"cri", "io.containerd.grpc.v1.cri",
+                                      "io.containerd.cri.v1.runtime"};
+
+TomlPath operator+(TomlPath path, std::string_view part) {
+  path.emplace_back(part);
+  return path;
+}
+
+// What the file says, as far as it matters here.
+struct Config {
+  std::string_view text;
+  std::string_view name;
+  std::vector<TomlEntry> entries;
+  long version = 1;
+  TomlPath base;  // plugins."…".containerd
+
+  TomlPath runtimes() const { return base + "runtimes"; }
+
+  std::string value(const TomlPath& path) const {
+    const TomlEntry* entry = find_entry(entries, path);
+    return entry == nullptr || entry->table ? "" : std::string(value_of(text, *entry));
+  }
+
+  bool has_below(const TomlPath& path) const {
+    return std::any_of(entries.begin(), entries.end(), [&](const TomlEntry& entry) {
+      return entry.path.size() > path.size() && starts_with(entry.path, path);
+    });
+  }
+
+  Error problem(size_t offset, std::string what) const {
+    spec::Diagnostics diagnostics;
+    diagnostics.add_at(offset, "", std::move(what));
+    return diagnostics.to_status(name, text).error();
+  }
+};
+
+TomlPath base_of(long version) {
+  const auto index = static_cast<size_t>(std::clamp(version, 1L, 3L) - 1);
+  return {kPlugins, kPluginIds[index], "containerd"};
+}
+
+Result<Config> read_config(std::string_view text, std::string_view name, long new_version) {
+  Config config{.text = text, .name = name, .entries = OCI_TRY(scan_toml(text, name))};
+  const TomlEntry* version = find_entry(config.entries, {"version"});
+  if (version != nullptr) {
+    const std::optional<long> number = toml_integer(value_of(text, *version));
+    if (!number || *number < 1) {
+      return config.problem(version->value_begin, "version: expected a number from 1");
+    }
+    config.version = *number;
+  } else if (config.entries.empty()) {
+    config.version = new_version;
+  }
+  config.base = base_of(config.version);
+  return config;
+}
+
+Status check_enabled(const Config& config) {
+  const TomlEntry* disabled = find_entry(config.entries, {"disabled_plugins"});
+  if (disabled == nullptr) return {};
+  const auto names = toml_strings(value_of(config.text, *disabled));
+  if (!names) return config.problem(disabled->value_begin, "disabled_plugins: expected strings");
+  for (const std::string& item : names->items) {
+    for (const char* id : kPluginIds) {
+      if (item != id) continue;
+      // Docker's package for containerd comes so.
+      return config.problem(
+          disabled->begin,
+          cat("the CRI plugin, which has the runtimes, is turned off here; take \"", id,
+              "\" out of disabled_plugins, or use `ctr run --runc-binary`"));
+    }
+  }
+  return {};
+}
+
+// TOML lets nobody add to a table in braces, or define a table twice.
+Status check_free(const Config& config) {
+  const TomlPath ours = config.runtimes() + kRuntimeName;
+  for (const TomlEntry& entry : config.entries) {
+    if (starts_with(entry.path, ours)) {
+      return config.problem(entry.begin,
+                            cat(kRuntimeName, " is configured here already, and not by ",
+                                "`oci-rt install`; take that out first"));
+    }
+    if (!entry.table && starts_with(ours, entry.path)) {
+      return config.problem(entry.begin,
+                            cat(toml_dotted(entry.path), " is a table in braces, which ",
+                                "nothing can be added to; write it with a [header]"));
+    }
+  }
+  return {};
+}
+
+std::string runtime_table(const Config& config, std::string_view name, std::string_view options) {
+  const TomlPath path = config.runtimes() + name;
+  std::string lines =
+      cat("[", toml_dotted(path), "]\n  runtime_type = \"io.containerd.runc.v2\"\n");
+  if (!options.empty()) lines += cat("  [", toml_dotted(path + "options"), "]\n", options);
+  return lines;
+}
+
+// kubelet names cgroups in the way of the driver it is told of, whatever the runtime.
+bool systemd_cgroup(const Config& config) {
+  const std::string standard = config.value(config.base + kContainerdDefaultKey);
+  const std::string name = toml_string(standard).value_or("runc");
+  return config.value(config.runtimes() + name + "options" + "SystemdCgroup") == "true";
+}
+
+std::string block_lines(const Config& config, const Wish& wish, bool default_in_block) {
+  std::string lines;
+  if (config.entries.empty()) lines += cat("version = ", config.version, "\n");
+  if (default_in_block) {
+    lines += cat("[", toml_dotted(config.base), "]\n  ", kContainerdDefaultKey, " = ",
+                 toml_quoted(kRuntimeName), "\n");
+  }
+  if (config.version < 3 && !config.has_below(config.runtimes())) {
+    // containerd 1.x forgets its own runc as soon as the file names any runtime (issue 9968).
+    lines += runtime_table(config, "runc", "");
+  }
+  std::string options = cat("    ", kBinary, " = ", toml_quoted(wish.path), "\n");
+  if (systemd_cgroup(config)) options += "    SystemdCgroup = true\n";
+  return lines + runtime_table(config, kRuntimeName, options);
+}
+
+// Where default_runtime_name is or can be set outside of our block.
+struct DefaultPlace {
+  const TomlEntry* set = nullptr;     // it has a value
+  const TomlEntry* header = nullptr;  // its table is there
+};
+
+Result<DefaultPlace> default_place(const Config& config) {
+  DefaultPlace place;
+  for (const TomlEntry& entry : config.entries) {
+    if (entry.path == config.base + kContainerdDefaultKey) place.set = &entry;
+    if (entry.table && entry.path == config.base) place.header = &entry;
+  }
+  if (place.set != nullptr &&
+      value_of(config.text, *place.set).find('\n') != std::string_view::npos) {
+    return config.problem(place.set->value_begin,
+                          cat(kContainerdDefaultKey, ": expected a string on one line"));
+  }
+  if (place.set != nullptr || place.header != nullptr) return place;
+  TomlPath table;
+  for (const TomlEntry& entry : config.entries) {
+    if (entry.table) table = entry.path;
+    // With `containerd.x = 1` in [plugins."…"] a header for it is refused.
+    if (!entry.table && starts_with(entry.path, config.base) && !starts_with(table, config.base)) {
+      return config.problem(entry.begin, cat("put ", kContainerdDefaultKey, " = \"", kRuntimeName,
+                                             "\" beside this by hand: its table has no [header]"));
+    }
+  }
+  return place;
+}
+
+// One insertion or replacement, of text[begin, end).
+struct Change {
+  size_t begin = 0, end = 0;
+  std::string text;
+};
+
+Change change_default(const Config& config, const DefaultPlace& place) {
+  const std::string value = toml_quoted(kRuntimeName);
+  if (place.set != nullptr) {
+    const std::string_view line =
+        config.text.substr(place.set->begin, place.set->end - place.set->begin);
+    return {place.set->begin, place.set->end,
+            replaced_line(line, place.set->value_begin - place.set->begin, value)};
+  }
+  const std::string_view line =
+      config.text.substr(place.header->begin, place.header->end - place.header->begin);
+  const std::string_view indent = line.substr(0, line.find('['));
+  const size_t end = config.text.find('\n', place.header->end);
+  const std::string added = added_line(cat(indent, "  ", kContainerdDefaultKey, " = ", value));
+  if (end == std::string_view::npos) return {config.text.size(), config.text.size(), "\n" + added};
+  return {end + 1, end + 1, added + "\n"};
+}
+
+}  // namespace
+
+Result<std::string> containerd_text(const Stripped& stripped, std::string_view name,
+                                    long new_version, const Wish& wish) {
+  const std::string before = stripped.text.value_or("");
+  const Config config = OCI_TRY(read_config(before, name, new_version));
+  OCI_TRY(check_enabled(config));
+  OCI_TRY(check_free(config));
+  DefaultPlace place;
+  if (wish.is_default) place = OCI_TRY(default_place(config));
+  const bool elsewhere = place.set != nullptr || place.header != nullptr;
+  const std::string lines = block_lines(config, wish, wish.is_default && !elsewhere);
+  if (!elsewhere) return with_block(stripped, lines);
+
+  const Change change = change_default(config, place);
+  Stripped changed = stripped;
+  changed.text = cat(before.substr(0, change.begin), change.text, before.substr(change.end));
+  if (change.end <= stripped.at) changed.at += changed.text->size() - before.size();
+  return with_block(changed, lines);
+}
+
+Result<bool> containerd_has(std::string_view text, std::string_view name, const Wish& wish) {
+  std::string toml;
+  for (std::string_view rest = text; !rest.empty();) {
+    const size_t size = std::min(rest.find('\n'), rest.size() - 1) + 1;
+    const std::string_view line = rest.substr(0, size);
+    if (!line.starts_with("time=\"")) toml += line;  // its log, which shares the pipe
+    rest.remove_prefix(size);
+  }
+  const std::vector<TomlEntry> entries = OCI_TRY(scan_toml(toml, name));
+  const auto string = [&](const TomlPath& path) {
+    const TomlEntry* entry = find_entry(entries, path);
+    return entry == nullptr ? std::nullopt : toml_string(value_of(toml, *entry));
+  };
+  for (const long version : {1L, 2L, 3L}) {
+    const TomlPath base = base_of(version);
+    const TomlPath binary = base + "runtimes" + kRuntimeName + "options" + kBinary;
+    if (string(binary) != wish.path) continue;
+    // Somebody may have made it the default by hand.
+    return !wish.is_default || string(base + kContainerdDefaultKey) == kRuntimeName;
+  }
+  return false;
+}
+
+long containerd_format(std::string_view version_output) {
+  // "containerd github.com/containerd/containerd/v2 2.1.4 COMMIT", "containerd … v1.7.24 COMMIT"
+  for (size_t at = 0; (at = version_output.find(' ', at)) != std::string_view::npos;) {
+    std::string_view word = version_output.substr(++at);
+    if (word.starts_with('v')) word.remove_prefix(1);
+    if (word.size() > 1 && word[0] >= '1' && word[0] <= '9' && word[1] == '.') {
+      return word[0] == '1' ? 2 : 3;
+    }
+  }
+  return 2;
+}
+
+}  // namespace oci::install

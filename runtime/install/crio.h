@@ -1,0 +1,20 @@
+// CRI-O's drop-in: https://github.com/cri-o/cri-o/blob/main/docs/crio.conf.5.md
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "runtime/install/wish.h"
+#include "spec/error.h"
+
+namespace oci::install {
+
+inline constexpr std::string_view kCrioDefaultKey = "default_runtime";
+
+// `conmon`: where it is, or empty: CRI-O looks for it by itself.
+Result<std::string> crio_text(const Stripped& stripped, std::string_view name,
+                              std::string_view conmon, const Wish& wish);
+
+Result<bool> crio_has(std::string_view text, std::string_view name, const Wish& wish);
+
+}  // namespace oci::install

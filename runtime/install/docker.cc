@@ -1,0 +1,170 @@
+#include "runtime/install/docker.h"
+
+#include <algorithm>
+
+#include "runtime/install/json_text.h"
+#include "spec/diagnostics.h"
+#include "spec/parse/parse_json.h"
+#include "third_party/rapidjson.h"
+
+namespace oci::install {
+namespace {
+
+constexpr char kRuntimes[] = "runtimes";
+constexpr char kDefault[] = "default-runtime";
+constexpr char kPath[] = "path";
+
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+// What a daemon.json says, as far as it matters here.
+struct Daemon {
+  std::string path;         // of runtimes.oci-rt
+  bool configured = false;  // there is a runtimes.oci-rt
+  bool other_form = false;  // one that we do not write
+  std::string standard;     // default-runtime
+};
+
+Result<Daemon> read_daemon(std::string_view text, std::string_view name) {
+  Daemon daemon;
+  if (is_blank(text)) return daemon;
+  std::string buffer;
+  json::Document document;
+  spec::Diagnostics problems;
+  const auto expect = [&](bool met, std::string_view path, std::string_view what) {
+    if (!met) problems.add(std::string(path), std::string(what));
+    return met;
+  };
+  if (spec::parse_json(text, buffer, document, problems) &&
+      expect(document.IsObject(), "", "expected an object")) {
+    if (const auto standard = document.FindMember(kDefault); standard != document.MemberEnd()) {
+      if (expect(standard->value.IsString(), kDefault, "expected a string")) {
+        daemon.standard = standard->value.GetString();
+      }
+    }
+    const auto runtimes = document.FindMember(kRuntimes);
+    if (runtimes != document.MemberEnd() &&
+        expect(runtimes->value.IsObject(), kRuntimes, "expected an object")) {
+      const auto ours = runtimes->value.FindMember(kRuntimeName);
+      daemon.configured = ours != runtimes->value.MemberEnd();
+      if (daemon.configured) {
+        const json::Value& value = ours->value;
+        daemon.other_form = !value.IsObject() || value.MemberCount() != 1 ||
+                            !value.HasMember(kPath) || !value[kPath].IsString();
+        if (!daemon.other_form) daemon.path = value[kPath].GetString();
+      }
+    }
+  }
+  OCI_TRY(problems.to_status(name, text));
+  return daemon;
+}
+
+std::string string_token(std::string_view text) {
+  return json::compact(json::ref(text));
+}
+
+// `unit`: what a level is indented with; empty: all on one line.
+std::string runtime_value(std::string_view unit, const Wish& wish) {
+  const std::string member = cat("\"", kPath, "\": ", string_token(wish.path));
+  return unit.empty() ? cat("{", member, "}") : cat("{\n", unit, member, "\n}");
+}
+
+std::string with_runtime(const std::string& text, const Wish& wish) {
+  const JsonObject root = json_object(text, 0);
+  const std::string unit = json_indent(text);
+  if (const JsonMember* runtimes = root.find(kRuntimes)) {
+    const JsonObject inner = json_object(text, runtimes->value_begin);
+    const bool one_line =
+        !inner.members.empty() &&
+        text.substr(inner.begin, inner.end - inner.begin).find('\n') == std::string::npos;
+    return json_with_member(text, inner, kRuntimeName, runtime_value(one_line ? "" : unit, wish));
+  }
+  const std::string value = runtime_value(unit, wish);
+  // The value's own lines are indented once more by where they come to stand.
+  std::string object =
+      cat("{", unit.empty() ? "" : cat("\n", unit), string_token(kRuntimeName), ": ");
+  for (const char c : value) {
+    object += c;
+    if (c == '\n') object += unit;
+  }
+  object += unit.empty() ? "}" : "\n}";
+  return json_with_member(text, root, kRuntimes, object);
+}
+
+std::string with_default(const std::string& text, std::string_view name) {
+  const JsonObject root = json_object(text, 0);
+  const std::string token = string_token(name);
+  const JsonMember* set = root.find(kDefault);
+  if (set == nullptr) return json_with_member(text, root, kDefault, token);
+  return cat(std::string_view(text).substr(0, set->value_begin), token,
+             std::string_view(text).substr(set->value_end));
+}
+
+// Our members out, by their names; the default runtime is what it was before.
+std::string cut(std::string text, const Daemon& daemon, const Daemon& before,
+                bool runtimes_were_there) {
+  if (daemon.standard == kRuntimeName && !before.standard.empty()) {
+    text = with_default(text, before.standard);
+  } else if (daemon.standard == kRuntimeName) {
+    const JsonObject root = json_object(text, 0);
+    text = json_without_member(text, root, *root.find(kDefault));
+  }
+  if (!daemon.configured) return text;
+  const JsonObject root = json_object(text, 0);
+  const JsonMember& runtimes = *root.find(kRuntimes);
+  const JsonObject inner = json_object(text, runtimes.value_begin);
+  if (inner.members.size() == 1 && !runtimes_were_there) {
+    return json_without_member(text, root, runtimes);
+  }
+  return json_without_member(text, inner, *inner.find(kRuntimeName));
+}
+
+}  // namespace
+
+Result<std::string> docker_text(const Text& before, std::string_view name, const Wish& wish) {
+  const Daemon daemon = OCI_TRY(read_daemon(before.value_or(""), name));
+  if (daemon.configured) {
+    return Error(ErrorKind::kExists,
+                 cat(name, ": runtimes.", kRuntimeName,
+                     " is there already, with more than a path; remove it first"));
+  }
+  // dockerd takes an empty file for an empty object.
+  const bool empty = !before || is_blank(*before);
+  std::string text = with_runtime(empty ? "{}\n" : *before, wish);
+  if (wish.is_default) text = with_default(text, kRuntimeName);
+  return text;
+}
+
+Result<Stripped> docker_without(const Text& current, const Text& kept, std::string_view name) {
+  Stripped stripped{.text = current};
+  const Daemon daemon = OCI_TRY(read_daemon(current.value_or(""), name));
+  stripped.was_default = daemon.standard == kRuntimeName;
+  stripped.ours =
+      (daemon.configured && !daemon.other_form) || (stripped.was_default && !daemon.other_form);
+  if (!stripped.ours) return stripped;
+
+  const Wish was{.path = daemon.path, .is_default = stripped.was_default};
+  const Result<std::string> written = docker_text(kept, name, was);
+  if (written && written.value() == *current) {
+    stripped.text = kept;
+    return stripped;
+  }
+  // Somebody has changed it since.
+  Daemon before;
+  bool runtimes_were_there = false;
+  if (kept && !is_blank(*kept)) {
+    before = OCI_TRY(read_daemon(*kept, cat(name, " as it was before")));
+    runtimes_were_there = json_object(*kept, 0).find(kRuntimes) != nullptr;
+  }
+  stripped.text = cut(*current, daemon, before, runtimes_were_there);
+  return stripped;
+}
+
+Result<bool> docker_has(std::string_view text, std::string_view name, const Wish& wish) {
+  const Daemon daemon = OCI_TRY(read_daemon(text, name));
+  return daemon.configured && !daemon.other_form && daemon.path == wish.path &&
+         (daemon.standard == kRuntimeName) == wish.is_default;
+}
+
+}  // namespace oci::install

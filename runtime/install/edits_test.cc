@@ -1,0 +1,178 @@
+// What the golden files do not show: files that others have changed since, and refusals.
+#include "runtime/install/block.h"
+#include "runtime/install/containerd.h"
+#include "runtime/install/crio.h"
+#include "runtime/install/docker.h"
+#include "runtime/install/podman.h"
+#include "runtime/install/test_files.h"
+
+namespace oci::install {
+namespace {
+
+const Wish kWish{"/usr/bin/oci-rt", false};
+const Wish kDefaultWish{"/usr/bin/oci-rt", true};
+constexpr char kCri[] = "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\".containerd]\n";
+
+Stripped stripped_of(const Text& text) {
+  return good(without_ours(text, "f", kContainerdDefaultKey));
+}
+
+std::string containerd_error(const std::string& text, const Wish& wish = kWish) {
+  return error_of(containerd_text(stripped_of(text), "f", 2, wish));
+}
+
+BOOST_AUTO_TEST_SUITE(edits)
+
+BOOST_AUTO_TEST_CASE(lines_around_a_block_stay) {
+  const std::string after = good(containerd_text(stripped_of("version = 2"), "f", 2, kWish));
+  BOOST_TEST(stripped_of(after + "[x]\n").text.value() == "version = 2\n[x]\n");
+  BOOST_TEST(stripped_of("# top\n" + after).text.value() == "# top\nversion = 2");
+  // Written anew, the block stays where it is.
+  const std::string moved = "# top\n" + after + "[x]\n";
+  BOOST_TEST(good(containerd_text(stripped_of(moved), "f", 2, kWish)).ends_with("install\n[x]\n"));
+  // A file that was made for it, and has other lines now, is no longer only ours.
+  const std::string made = good(crio_text({}, "f", "", kWish));
+  BOOST_TEST(!good(without_ours(made, "f", kCrioDefaultKey)).text);
+  BOOST_TEST(good(without_ours(made + "[x]\n", "f", kCrioDefaultKey)).text.value() == "[x]\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_block_without_an_end_is_not_cut_out) {
+  const std::string after = good(containerd_text(stripped_of("version = 2\n"), "f", 2, kWish));
+  const std::string torn = after.substr(0, after.find("# <<<")) + "[mine]\n";
+  BOOST_TEST(error_of(without_ours(torn, "f", kContainerdDefaultKey)) ==
+             "f: the line '# <<< oci-rt install' is missing; put it where oci-rt's lines end");
+}
+
+BOOST_AUTO_TEST_CASE(what_containerd_cannot_take_is_refused_with_its_place) {
+  BOOST_TEST(containerd_error("disabled_plugins = [\"cri\"]\n")
+                 .starts_with("f:1:1: the CRI plugin, which has the runtimes, is turned off here"));
+  BOOST_TEST(
+      containerd_error(cat(kCri, "runtimes = {}\n"))
+          .starts_with("f:3:1: plugins.\"io.containerd.grpc.v1.cri\".containerd.runtimes is a "
+                       "table in braces"));
+  BOOST_TEST(containerd_error(cat(kCri,
+                                  "[plugins.\"io.containerd.grpc.v1.cri\".containerd.runtimes."
+                                  "oci-rt]\nruntime_type = \"x\"\n"))
+                 .starts_with("f:3:1: oci-rt is configured here already"));
+  BOOST_TEST(containerd_error("version = \"2\"\n") == "f:1:11: version: expected a number from 1");
+  BOOST_TEST(containerd_error("version = 2\n[plugins.\"io.containerd.grpc.v1.cri\"]\n"
+                              "containerd.snapshotter = \"native\"\n",
+                              kDefaultWish)
+                 .starts_with("f:3:1: put default_runtime_name = \"oci-rt\" beside this by hand"));
+  BOOST_TEST(containerd_error(cat(kCri, "default_runtime_name = '''\nrunc'''\n"), kDefaultWish) ==
+             "f:3:24: default_runtime_name: expected a string on one line");
+  BOOST_TEST(containerd_error("version = 2\n[[\n") == "f:2:3: expected a key");
+}
+
+BOOST_AUTO_TEST_CASE(a_dotted_default_is_replaced_where_it_is) {
+  const std::string before =
+      "version = "
+      "2\n[plugins.\"io.containerd.grpc.v1.cri\"]\ncontainerd.default_runtime_name='runc'\n";
+  const std::string after = good(containerd_text(stripped_of(before), "f", 2, kDefaultWish));
+  BOOST_TEST(good(containerd_has(after, "f", kDefaultWish)));
+  BOOST_TEST(stripped_of(after).text.value() == before);
+}
+
+BOOST_AUTO_TEST_CASE(a_default_that_somebody_set_by_hand_stays) {
+  const std::string before = cat(kCri, "default_runtime_name = \"oci-rt\"\n");
+  for (const Wish& wish : {kWish, kDefaultWish}) {
+    const std::string after = good(containerd_text(stripped_of(before), "f", 2, wish));
+    BOOST_TEST(good(containerd_has(after, "f", wish)));
+    BOOST_TEST(stripped_of(after).text.value() == before);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_format_is_that_of_the_program) {
+  BOOST_TEST(
+      containerd_format("containerd github.com/containerd/containerd 1.6.20~ds1 1.6.20~x\n") == 2);
+  BOOST_TEST(containerd_format(
+                 "containerd containerd.io v1.7.24 88bf19b2105c8b17560993bee28a01ddc2f97182") == 2);
+  BOOST_TEST(containerd_format("containerd github.com/containerd/containerd/v2 v2.1.4 "
+                               "75cb2b7193e4e490e9fbdc236c0e811ccaba3376") == 3);
+  BOOST_TEST(containerd_format("") == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_dump_is_read_among_log_lines) {
+  const std::string dump = good(containerd_text({}, "f", 3, kWish));
+  BOOST_TEST(good(containerd_has("time=\"2026\" level=warning msg=\"x\"\n" + dump, "dump", kWish)));
+}
+
+BOOST_AUTO_TEST_CASE(podman_is_told_what_earlier_files_say) {
+  const std::vector<NamedText> before = {
+      {"a", "[engine]\nruntime_supports_json = [\"crun\", \"mine\"]\n"},
+      {"b", "[engine]\nruntime_supports_nocgroup = [\"yours\", {append=true}]\n"}};
+  const std::string text = good(podman_text({}, "f", before, kWish));
+  BOOST_TEST(text.find("runtime_supports_json = [\"oci-rt\", \"crun\", \"mine\"]\n") != text.npos);
+  BOOST_TEST(
+      text.find("runtime_supports_nocgroup = [\"oci-rt\", \"crun\", \"krun\", \"yours\"]\n") !=
+      text.npos);
+  BOOST_TEST(
+      error_of(podman_text({}, "f", {{"a", "[engine]\nruntime_supports_json = 1\n"}}, kWish)) ==
+      "a: runtime_supports_json is no array of strings; podman would refuse it");
+  BOOST_TEST(error_of(podman_text({}, "f", {{"a", "x\n"}}, kWish)) ==
+             "a:1:2: expected '=' after a key");
+}
+
+BOOST_AUTO_TEST_CASE(a_drop_in_of_somebody_else_is_left_alone) {
+  const Stripped theirs = stripped_of("[engine]\n");
+  BOOST_TEST(error_of(podman_text(theirs, "f", {}, kWish)) ==
+             "f is there already and is not oci-rt's; move it to another name");
+  BOOST_TEST(error_of(crio_text(theirs, "f", "", kWish)) ==
+             "f is there already and is not oci-rt's; move it to another name");
+}
+
+BOOST_AUTO_TEST_CASE(files_that_podman_reads_later_are_told) {
+  const auto notes = [](const char* text, const Wish& wish) {
+    std::string out;
+    for (const std::string& note : good(podman_overridden({{"z", text}}, wish)))
+      out += cat(note, ";");
+    return out;
+  };
+  BOOST_TEST(notes("[engine]\nruntime_supports_json = [\"crun\"]\n", kWish) ==
+             "z comes later and replaces runtime_supports_json; add \"oci-rt\" there;");
+  BOOST_TEST(notes("[engine]\nruntime_supports_json = [\"crun\", {append = true}]\n", kWish) == "");
+  BOOST_TEST(notes("[engine.runtimes]\noci-rt = [\"/x\"]\n", kWish) ==
+             "z comes later and gives oci-rt other paths;");
+  BOOST_TEST(notes("[engine]\nruntime = \"crun\"\n", kWish) == "");
+  BOOST_TEST(notes("[engine]\nruntime = \"crun\"\n", kDefaultWish) ==
+             "z comes later and sets runtime = \"crun\";");
+}
+
+BOOST_AUTO_TEST_CASE(docker_members_of_others_stay) {
+  const std::string before = "{\n  \"default-runtime\": \"runc\",\n  \"debug\": true\n}\n";
+  std::string after = good(docker_text(before, "f", kDefaultWish));
+  after.replace(after.find("true"), 4, "false");  // somebody's change
+  const Stripped stripped = good(docker_without(after, before, "f"));
+  BOOST_TEST(stripped.text.value() ==
+             "{\n  \"default-runtime\": \"runc\",\n  \"debug\": false\n}\n");
+  // Without what was kept, ours goes, and nobody knows what was before.
+  BOOST_TEST(good(docker_without(after, std::nullopt, "f")).text.value() ==
+             "{\n  \"debug\": false\n}\n");
+}
+
+BOOST_AUTO_TEST_CASE(docker_runtimes_of_others_stay) {
+  std::string after = good(docker_text(std::nullopt, "f", kWish));
+  after.replace(after.find("\"oci-rt\""), 0, "\"kata\": {\"path\": \"/k\"},\n        ");
+  BOOST_TEST(good(docker_without(after, std::nullopt, "f")).text.value() ==
+             "{\n    \"runtimes\": {\n        \"kata\": {\"path\": \"/k\"}\n    }\n}\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_docker_cannot_take_is_refused_with_its_place) {
+  const auto problem = [](const char* text) {
+    return error_of(docker_without(text, {}, "d.json"));
+  };
+  BOOST_TEST(problem("{\n  \"debug\": true,\n}\n").starts_with("d.json:3:1: "));
+  BOOST_TEST(problem("[]\n") == "d.json:1:1: expected an object");
+  BOOST_TEST(problem("{\"runtimes\": 1}\n") == "d.json:1:14: runtimes: expected an object");
+  BOOST_TEST(problem("{\"default-runtime\": 1}\n") ==
+             "d.json:1:21: default-runtime: expected a string");
+  BOOST_TEST(problem("{\"a\": 1, \"a\": 2}\n").starts_with("d.json:1:10: a: "));
+  BOOST_TEST(error_of(docker_text("{\"runtimes\": {\"oci-rt\": {\"runtimeArgs\": []}}}", "d.json",
+                                  kWish)) ==
+             "d.json: runtimes.oci-rt is there already, with more than a path; remove it first");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace oci::install

@@ -1,0 +1,122 @@
+#include "runtime/install/files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+
+#include "runtime/sys/file.h"
+
+namespace oci::install {
+namespace {
+
+constexpr size_t kLargest = 4 << 20;
+
+Error not_written(int err, const std::string& path) {
+  if (err == EACCES || err == EPERM) {
+    return Error(ErrorKind::kSystem,
+                 cat("'", path, "' cannot be written by this user; run as root"));
+  }
+  if (err == EROFS)
+    return Error(ErrorKind::kSystem, cat("'", path, "' is on a read-only filesystem"));
+  return Error::system(err, cat("write '", path, "'"));
+}
+
+std::string directory_of(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+Status make_directories(const std::string& path) {
+  for (size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
+    const std::string prefix = path.substr(0, end);
+    if (::mkdir(prefix.c_str(), 0755) < 0 && errno != EEXIST) return not_written(errno, prefix);
+    if (end == std::string::npos) return {};
+  }
+}
+
+// rename(2) would put a file in the place of a link.
+Result<std::string> real_path(const std::string& path) {
+  struct stat info = {};
+  if (::lstat(path.c_str(), &info) != 0 || !S_ISLNK(info.st_mode)) return path;
+  char real[PATH_MAX];
+  if (::realpath(path.c_str(), real) == nullptr) {
+    return Error(ErrorKind::kSystem, cat("'", path, "' is a link to nowhere; remove it first"));
+  }
+  return std::string(real);
+}
+
+// Removes a name again, unless it got its place.
+class Leftover {
+ public:
+  explicit Leftover(std::string path) : path_(std::move(path)) {}
+  Leftover(const Leftover&) = delete;
+  Leftover& operator=(const Leftover&) = delete;
+  ~Leftover() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+  void keep() { path_.clear(); }
+
+ private:
+  std::string path_;
+};
+
+Status sync_directory(const std::string& path) {
+  const sys::UniqueFd dir = OCI_TRY(sys::open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY));
+  if (::fsync(dir.get()) != 0) return not_written(errno, path);
+  return {};
+}
+
+Status write_file(const std::string& path, const std::string& text, const std::string& like) {
+  // Not one of the names that engines read: those end in .conf and .toml.
+  const std::string temporary = cat(path, ".oci-rt-", ::getpid());
+  ::unlink(temporary.c_str());
+  const int raw = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (raw < 0) return not_written(errno, path);
+  const sys::UniqueFd file(raw);
+  Leftover leftover(temporary);
+  struct stat old = {};
+  const bool existed = ::stat(path.c_str(), &old) == 0 || ::stat(like.c_str(), &old) == 0;
+  if (existed && ::fchown(raw, old.st_uid, old.st_gid) != 0) return not_written(errno, path);
+  if (::fchmod(raw, existed ? old.st_mode & 07777 : 0644) != 0) return not_written(errno, path);
+  OCI_TRY(sys::write_all(raw, text, path));
+  if (::fsync(raw) != 0) return not_written(errno, path);
+  if (::rename(temporary.c_str(), path.c_str()) != 0) return not_written(errno, path);
+  leftover.keep();
+  return {};
+}
+
+}  // namespace
+
+Result<Text> read_config_file(const std::string& path) {
+  const int raw = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (raw < 0 && (errno == ENOENT || errno == ENOTDIR)) return Text();
+  if (raw < 0 && errno == EACCES) {
+    return Error(ErrorKind::kSystem, cat("'", path, "' cannot be read by this user; run as root"));
+  }
+  if (raw < 0) return Error::system(errno, cat("read '", path, "'"));
+  const sys::UniqueFd file(raw);
+  return Text(OCI_TRY(sys::read_all(raw, path, kLargest)));
+}
+
+Status change_file(const std::string& path, const Text& before, const Text& after,
+                   const std::string& like) {
+  const std::string real = OCI_TRY(real_path(path));
+  if (after) OCI_TRY(make_directories(directory_of(real)));
+  if (OCI_TRY(read_config_file(real)) != before) {
+    return Error(ErrorKind::kBusy, cat("'", path, "' was changed by somebody else; try again"));
+  }
+  if (after) {
+    OCI_TRY(write_file(real, *after, like));
+  } else if (before && ::unlink(real.c_str()) != 0) {
+    return not_written(errno, path);
+  }
+  if (!after && !before) return {};
+  return sync_directory(directory_of(real));
+}
+
+}  // namespace oci::install

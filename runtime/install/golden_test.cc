@@ -1,0 +1,109 @@
+// What becomes of real files: testdata/NAME → testdata/NAME.after, and NAME.default with --default;
+// "new-…" begins with no file. OCI_RT_ACCEPT=1 rewrites what comes out.
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include "runtime/install/block.h"
+#include "runtime/install/containerd.h"
+#include "runtime/install/crio.h"
+#include "runtime/install/docker.h"
+#include "runtime/install/podman.h"
+#include "runtime/install/test_files.h"
+#include "third_party/boost_test.h"
+
+namespace oci::install {
+namespace {
+
+constexpr char kPath[] = "/usr/local/bin/oci-rt";
+
+struct Golden {
+  const char* name;
+  bool is_new = false;
+};
+
+constexpr Golden kGolden[] = {
+    {"containerd-1.6.toml"},     {"containerd-debian.toml"}, {"containerd-v3.toml"},
+    {"containerd-no-end.toml"},  {"containerd-crlf.toml"},   {"containerd-comments.toml"},
+    {"containerd-v1.toml"},      {"docker-spaces.json"},     {"docker-tabs.json"},
+    {"docker-line.json"},        {"docker-braces.json"},     {"docker-blank.json"},
+    {"docker-no-runtimes.json"}, {"containerd-new", true},   {"docker-new", true},
+    {"podman-new", true},        {"crio-new", true},
+};
+
+// One engine's edit, both ways.
+struct Edit {
+  std::string name;
+  bool is(std::string_view engine) const { return name.starts_with(engine); }
+
+  Stripped strip(const Text& text, const Text& kept) const {
+    if (is("docker")) return good(docker_without(text, kept, name));
+    return good(without_ours(text, name,
+                             is("podman") ? kPodmanDefaultKey
+                             : is("crio") ? kCrioDefaultKey
+                                          : kContainerdDefaultKey));
+  }
+  std::string add(const Stripped& stripped, const Wish& wish) const {
+    if (is("docker")) return good(docker_text(stripped.text, name, wish));
+    if (is("podman")) return good(podman_text(stripped, name, {}, wish));
+    if (is("crio")) return good(crio_text(stripped, name, "/usr/bin/conmon", wish));
+    return good(containerd_text(stripped, name, 2, wish));
+  }
+  bool has(const std::string& text, const Wish& wish) const {
+    if (is("docker")) return good(docker_has(text, name, wish));
+    if (is("podman")) return good(podman_has(text, name, wish));
+    if (is("crio")) return good(crio_has(text, name, wish));
+    return good(containerd_has(text, name, wish));
+  }
+};
+
+void check(const Golden& golden, bool is_default) {
+  const Edit edit{golden.name};
+  const std::string path = cat(INSTALL_TESTDATA "/", golden.name);
+  const Text before = golden.is_new ? Text() : Text(read_test_file(path));
+  const Wish wish{kPath, is_default};
+
+  const Stripped untouched = edit.strip(before, std::nullopt);
+  BOOST_TEST(!untouched.ours);
+  BOOST_TEST((untouched.text == before));
+  const std::string after = edit.add(untouched, wish);
+  const std::string accepted = path + (is_default ? ".default" : ".after");
+  if (::getenv("OCI_RT_ACCEPT") != nullptr) write_test_file(accepted, after);
+  BOOST_TEST(after == read_test_file(accepted));
+  BOOST_TEST(edit.has(after, wish));
+  BOOST_TEST(!edit.has(after, {"/other", is_default}));
+  BOOST_TEST((is_default || !edit.has(after, {kPath, true})));
+
+  const Stripped again = edit.strip(after, before);
+  BOOST_TEST(again.ours);
+  BOOST_TEST(again.was_default == is_default);
+  BOOST_TEST((again.text == before));
+  BOOST_TEST(edit.add(again, wish) == after);
+  // The other wish, from here, is what it is from the beginning.
+  const Wish other{"/opt/oci-rt", !is_default};
+  BOOST_TEST(edit.add(again, other) == edit.add(untouched, other));
+}
+
+BOOST_AUTO_TEST_SUITE(golden)
+
+BOOST_AUTO_TEST_CASE(a_file_becomes_the_accepted_one_and_is_given_back) {
+  for (const Golden& golden : kGolden) {
+    BOOST_TEST_CONTEXT(golden.name) {
+      check(golden, false);
+      check(golden, true);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_readme_shows_what_is_written) {
+  const std::string readme = read_test_file(INSTALL_TESTDATA "/../README.md");
+  for (const Golden& golden : kGolden) {
+    if (!golden.is_new) continue;
+    const std::string text = read_test_file(cat(INSTALL_TESTDATA "/", golden.name, ".after"));
+    BOOST_TEST(readme.find(cat("\n", text, "```\n")) != std::string::npos, golden.name);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace oci::install

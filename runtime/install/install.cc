@@ -1,0 +1,181 @@
+#include "runtime/install/install.h"
+
+#include "runtime/install/block.h"
+#include "runtime/install/containerd.h"
+#include "runtime/install/crio.h"
+#include "runtime/install/diff.h"
+#include "runtime/install/docker.h"
+#include "runtime/install/files.h"
+#include "runtime/install/place.h"
+#include "runtime/install/podman.h"
+#include "runtime/install/verify.h"
+
+namespace oci::install {
+namespace {
+
+// The files as they are, and the main one without our part.
+struct Found {
+  Place place;
+  Text current;
+  Text kept;
+  Stripped stripped;
+};
+
+Result<Found> look(const Request& request, const Surroundings& from) {
+  Found found{.place = OCI_TRY(place_of(request.engine, request.etc, from))};
+  const std::string& file = found.place.file;
+  found.current = OCI_TRY(read_config_file(file));
+  if (request.engine == Engine::kDocker) {
+    found.kept = OCI_TRY(read_config_file(found.place.kept));
+    found.stripped = OCI_TRY(docker_without(found.current, found.kept, file));
+    return found;
+  }
+  const std::string_view key = request.engine == Engine::kPodman ? kPodmanDefaultKey
+                               : request.engine == Engine::kCrio ? kCrioDefaultKey
+                                                                 : kContainerdDefaultKey;
+  found.stripped = OCI_TRY(without_ours(found.current, file, key));
+  return found;
+}
+
+Result<std::vector<NamedText>> read_all(const std::vector<std::string>& paths) {
+  std::vector<NamedText> texts;
+  for (const std::string& path : paths) {
+    Text text = OCI_TRY(read_config_file(path));
+    if (text) texts.push_back({path, std::move(*text)});
+  }
+  return texts;
+}
+
+Result<std::string> wanted_text(const Request& request, const Found& found, const Wish& wish,
+                                const Surroundings& from) {
+  const std::string& file = found.place.file;
+  switch (request.engine) {
+    case Engine::kPodman:
+      return podman_text(found.stripped, file, OCI_TRY(read_all(found.place.before)), wish);
+    case Engine::kContainerd:
+      return containerd_text(found.stripped, file, containerd_format(containerd_version(from)),
+                             wish);
+    case Engine::kDocker:
+      // Somebody's own formatting of the same content is as good.
+      if (found.stripped.ours && OCI_TRY(docker_has(*found.current, file, wish))) {
+        return *found.current;
+      }
+      return docker_text(found.stripped.text, file, wish);
+    case Engine::kCrio:
+      return crio_text(found.stripped, file, find_conmon(from), wish);
+  }
+  return std::string();
+}
+
+Result<bool> has(const Request& request, const std::string& text, const std::string& file,
+                 const Wish& wish) {
+  switch (request.engine) {
+    case Engine::kPodman:
+      return podman_has(text, file, wish);
+    case Engine::kContainerd:
+      return containerd_has(text, file, wish);
+    case Engine::kDocker:
+      return docker_has(text, file, wish);
+    case Engine::kCrio:
+      return crio_has(text, file, wish);
+  }
+  return false;
+}
+
+// Both files of docker; the one that is kept first, so that it is there whenever ours is.
+Status change(const Place& place, const Text& before, const Text& after, const Text& kept_before,
+              const Text& kept_after) {
+  if (kept_after && kept_after != kept_before) {
+    // It may hold what not everybody is to read, such as the password of a proxy.
+    OCI_TRY(change_file(place.kept, kept_before, kept_after, place.file));
+  }
+  OCI_TRY(change_file(place.file, before, after));
+  if (!kept_after && kept_before) OCI_TRY(change_file(place.kept, kept_before, kept_after));
+  return {};
+}
+
+Result<std::string> verify(const Request& request, const Found& found, const Wish& wish,
+                           const Surroundings& from) {
+  const Text written = OCI_TRY(read_config_file(found.place.file));
+  if (!written || !OCI_TRY(has(request, *written, found.place.file, wish))) {
+    return Error(ErrorKind::kInvalidConfig, "it does not say what was to be written");
+  }
+  return ask_engine(request, found.place, wish, from);
+}
+
+std::string next_step(const Request& request, const Wish& wish, const Surroundings& from) {
+  const std::string option = wish.is_default ? "" : cat(" --runtime ", kRuntimeName);
+  switch (request.engine) {
+    case Engine::kPodman:
+      return cat("podman", option, " run --rm IMAGE");
+    case Engine::kContainerd:
+      return cat("systemctl restart containerd",
+                 wish.is_default ? "" : "; then a RuntimeClass with `handler: oci-rt`");
+    case Engine::kDocker:
+      return cat("systemctl ", from.root ? "" : "--user ", "reload docker; then docker run", option,
+                 " --rm IMAGE");
+    case Engine::kCrio:
+      return cat("systemctl reload crio",
+                 wish.is_default ? "" : "; then a RuntimeClass with `handler: oci-rt`");
+  }
+  return "";
+}
+
+std::string default_dropped(Engine engine) {
+  return cat("note: ", kRuntimeName, " is no longer the default runtime of ", engine_name(engine),
+             "; --default keeps it\n");
+}
+
+}  // namespace
+
+Result<std::string> install(const Request& request) {
+  const Surroundings from = read_surroundings();
+  const Wish wish{.path = OCI_TRY(runtime_path(request)), .is_default = request.make_default};
+  const Found found = OCI_TRY(look(request, from));
+  const std::string& file = found.place.file;
+  const Text wanted = OCI_TRY(wanted_text(request, found, wish, from));
+  std::string notes;
+  if (found.stripped.was_default && !wish.is_default) notes += default_dropped(request.engine);
+  if (request.engine == Engine::kPodman) {
+    const std::vector<NamedText> after = OCI_TRY(read_all(found.place.after));
+    for (const std::string& text : OCI_TRY(podman_overridden(after, wish)))
+      notes += cat("note: ", text, "\n");
+  }
+
+  const std::string_view engine = engine_name(request.engine);
+  if (wanted == found.current) return cat(engine, ": already installed in ", file, "\n", notes);
+  if (request.dry_run) return unified_diff(file, found.current, wanted) + notes;
+
+  const bool keeps = !found.place.kept.empty();
+  const Text kept = keeps ? found.stripped.text : found.kept;
+  OCI_TRY(change(found.place, found.current, wanted, found.kept, kept));
+  Result<std::string> verified = verify(request, found, wish, from);
+  if (!verified) {
+    OCI_TRY(change(found.place, wanted, found.current, kept, found.kept).during("take it back"));
+    return std::move(verified).error().during(cat(engine, ": ", file, " is as it was"));
+  }
+  return cat(engine, ": installed ", wish.path, " in ", file, " (", verified.value(), ")\n", notes,
+             "next: ", next_step(request, wish, from), "\n");
+}
+
+Result<std::string> uninstall(const Request& request) {
+  const Surroundings from = read_surroundings();
+  const Found found = OCI_TRY(look(request, from));
+  const std::string& file = found.place.file;
+  const std::string_view engine = engine_name(request.engine);
+  if (!found.stripped.ours) return cat(engine, ": not installed in ", file, "\n");
+  if (request.dry_run) return unified_diff(file, found.current, found.stripped.text);
+  OCI_TRY(change(found.place, found.current, found.stripped.text, found.kept, Text()));
+  std::string text =
+      cat(engine, ": removed from ", file, found.stripped.text ? "" : ", which is gone");
+  if (found.stripped.was_default) text += "; the default runtime is what it was before";
+  const std::string_view step = request.engine == Engine::kPodman       ? ""
+                                : request.engine == Engine::kContainerd ? "restart containerd"
+                                : request.engine == Engine::kDocker     ? "reload docker"
+                                                                        : "reload crio";
+  text += "\n";
+  if (!step.empty()) text += cat("next: systemctl ", step, "\n");
+  return text;
+}
+
+}  // namespace oci::install

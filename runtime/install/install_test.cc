@@ -1,0 +1,201 @@
+// Whole installs, below a directory of the test's own, with engines that are scripts.
+#include "runtime/install/install.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "runtime/install/place.h"
+#include "runtime/install/test_files.h"
+#include "runtime/testing/temp_dir.h"
+
+namespace oci::install {
+namespace {
+
+struct Fixture {
+  testing::TempDir dir;
+  std::string old_path = std::getenv("PATH") == nullptr ? "" : std::getenv("PATH");
+
+  Fixture() {
+    dir.make_dir("bin");
+    program("oci-rt", "exit 0");
+    ::setenv("PATH", cat(dir.path("bin"), ":", old_path).c_str(), 1);
+  }
+  ~Fixture() { ::setenv("PATH", old_path.c_str(), 1); }
+
+  void program(const std::string& name, const std::string& script) const {
+    dir.write("bin/" + name, "#!/bin/sh\n" + script + "\n");
+    BOOST_REQUIRE(::chmod(dir.path("bin/" + name).c_str(), 0755) == 0);
+  }
+
+  Request request(Engine engine, bool ask = false) const {
+    return {.engine = engine,
+            .path = dir.path("bin/oci-rt"),
+            .etc = dir.path("etc"),
+            .ask_engine = ask};
+  }
+};
+
+constexpr char kDaemon[] = "etc/docker/daemon.json";
+
+BOOST_FIXTURE_TEST_SUITE(whole_install, Fixture)
+
+BOOST_AUTO_TEST_CASE(every_engine_there_and_back) {
+  for (const auto& [engine, file] :
+       {std::pair(Engine::kPodman, "etc/containers/containers.conf.d/50-oci-rt.conf"),
+        std::pair(Engine::kContainerd, "etc/containerd/config.toml"),
+        std::pair(Engine::kDocker, kDaemon),
+        std::pair(Engine::kCrio, "etc/crio/crio.conf.d/50-oci-rt.conf")}) {
+    const std::string name(engine_name(engine));
+    BOOST_TEST_CONTEXT(name) {
+      Request wanted = request(engine);
+      wanted.dry_run = true;
+      BOOST_TEST(good(install(wanted)).starts_with("--- /dev/null\n+++ " + dir.path(file)));
+      BOOST_TEST(!dir.exists("etc/" + name));
+      wanted.dry_run = false;
+      BOOST_TEST(good(install(wanted))
+                     .starts_with(cat(name, ": installed ", wanted.path, " in ", dir.path(file),
+                                      " (read back, no engine was asked)\nnext: ")));
+      BOOST_TEST(dir.read(file).find(wanted.path) != std::string::npos);
+      BOOST_TEST(good(install(wanted)) ==
+                 cat(name, ": already installed in ", dir.path(file), "\n"));
+
+      wanted.make_default = true;
+      BOOST_TEST(good(install(wanted)).find("note: ") == std::string::npos);
+      wanted.make_default = false;
+      BOOST_TEST(good(install(wanted))
+                     .find(cat("note: oci-rt is no longer the default runtime of ", name,
+                               "; --default keeps it\n")) != std::string::npos);
+
+      wanted.dry_run = true;
+      BOOST_TEST(good(uninstall(wanted)).find("\n+++ /dev/null\n") != std::string::npos);
+      BOOST_TEST(dir.exists(file));
+      wanted.dry_run = false;
+      BOOST_TEST(
+          good(uninstall(wanted))
+              .starts_with(cat(name, ": removed from ", dir.path(file), ", which is gone\n")));
+      BOOST_TEST(!dir.exists(file));
+      BOOST_TEST(good(uninstall(wanted)) == cat(name, ": not installed in ", dir.path(file), "\n"));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_docker_had_before_is_kept_beside_it) {
+  dir.make_dir("etc");
+  dir.make_dir("etc/docker");
+  const std::string before = "{ \"debug\": true }";
+  dir.write(kDaemon, before);
+  Request wanted = request(Engine::kDocker);
+  wanted.make_default = true;
+  good(install(wanted));
+  BOOST_TEST(dir.read("etc/docker/daemon.json.before-oci-rt") == before);
+  good(uninstall(wanted));
+  BOOST_TEST(dir.read(kDaemon) == before);
+  BOOST_TEST(!dir.exists("etc/docker/daemon.json.before-oci-rt"));
+}
+
+BOOST_AUTO_TEST_CASE(an_engine_that_refuses_leaves_everything_as_it_was) {
+  dir.make_dir("etc");
+  dir.make_dir("etc/docker");
+  dir.write(kDaemon, "{}");
+  program("dockerd", "echo loading >&2; echo 'unable to configure: bad flag' >&2; exit 1");
+  BOOST_TEST(error_of(install(request(Engine::kDocker, true))) ==
+             cat("docker: ", dir.path(kDaemon),
+                 " is as it was: dockerd does not take it: unable to "
+                 "configure: bad flag; --no-verify writes it unasked"));
+  BOOST_TEST(dir.read(kDaemon) == "{}");
+  BOOST_TEST(!dir.exists("etc/docker/daemon.json.before-oci-rt"));
+
+  program("podman", "echo /usr/bin/crun");
+  BOOST_TEST(
+      error_of(install(request(Engine::kPodman, true))).find("its runtime is /usr/bin/crun") !=
+      std::string::npos);
+  BOOST_TEST(!dir.exists("etc/containers/containers.conf.d/50-oci-rt.conf"));
+
+  program("containerd", "echo 'version = 2'");
+  BOOST_TEST(error_of(install(request(Engine::kContainerd, true))).find("lacks the runtime") !=
+             std::string::npos);
+  BOOST_TEST(!dir.exists("etc/containerd/config.toml"));
+
+  program("crio", "echo '[crio.runtime.runtimes.crun]'");
+  BOOST_TEST(error_of(install(request(Engine::kCrio, true))).find("lacks the runtime") !=
+             std::string::npos);
+  BOOST_TEST(!dir.exists("etc/crio/crio.conf.d/50-oci-rt.conf"));
+}
+
+BOOST_AUTO_TEST_CASE(an_engine_is_asked_of_what_was_written) {
+  program("podman", R"sh(sed -n 's/^oci-rt = \["\(.*\)"\]/\1/p' "$CONTAINERS_CONF")sh");
+  program("containerd", R"(case $1 in --version) echo containerd x v2.1.0;; *) cat "$2";; esac)");
+  program("dockerd", R"(case $1 in --validate) grep -q oci-rt "$3";; esac)");
+  program("crio", R"(sed 's/^/# /' "$4"/*.conf)");
+  const auto told = [this](Engine engine) { return good(install(request(engine, true))); };
+  BOOST_TEST(told(Engine::kPodman).find("(podman reads it)") != std::string::npos);
+  BOOST_TEST(told(Engine::kContainerd).find("(containerd reads it)") != std::string::npos);
+  BOOST_TEST(dir.read("etc/containerd/config.toml").find("version = 3\n") != std::string::npos);
+  BOOST_TEST(told(Engine::kDocker).find("(dockerd finds it valid)") != std::string::npos);
+  BOOST_TEST(told(Engine::kCrio).find("(crio reads it)") != std::string::npos);
+  good(uninstall(request(Engine::kDocker)));
+  program("dockerd", "echo 'unknown flag: --validate' >&2; exit 125");
+  BOOST_TEST(told(Engine::kDocker).find("cannot be asked before version 23") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_path_that_will_not_last_is_refused) {
+  BOOST_TEST(passing_place("/usr/local/bin/oci-rt") == "");
+  BOOST_TEST(passing_place("/tmpfs/oci-rt") == "");
+  BOOST_TEST(passing_place("/var/tmp/oci-rt") == "in a temporary directory");
+  BOOST_TEST(passing_place(dir.path("bin/oci-rt")) == "in a temporary directory");
+  dir.write("build.ninja", "");
+  BOOST_TEST(passing_place(dir.path("bin/oci-rt")) == "in a build directory");
+  Request wanted = request(Engine::kPodman);
+  wanted.path = "bin/oci-rt";
+  BOOST_TEST(error_of(runtime_path(wanted)) == "option --path: 'bin/oci-rt' is no absolute path");
+  wanted.path = "/nowhere/oci-rt";
+  BOOST_TEST(good(runtime_path(wanted)) == "/nowhere/oci-rt");  // for a package
+  wanted.etc.clear();
+  BOOST_TEST(error_of(runtime_path(wanted)) ==
+             "option --path: there is no program '/nowhere/oci-rt'");
+}
+
+BOOST_AUTO_TEST_CASE(places_depend_on_who_asks) {
+  const Surroundings root{.root = true};
+  const Surroundings user{.home = "/home/u"};
+  const Surroundings other{.home = "/home/u", .config_home = "/cfg"};
+  BOOST_TEST(good(place_of(Engine::kPodman, "", root)).file ==
+             "/etc/containers/containers.conf.d/50-oci-rt.conf");
+  const Place place = good(place_of(Engine::kPodman, "", user));
+  BOOST_TEST(place.file == "/home/u/.config/containers/containers.conf.d/50-oci-rt.conf");
+  BOOST_TEST(place.before.front() == "/usr/share/containers/containers.conf");
+  BOOST_TEST(place.before.back() == "/home/u/.config/containers/containers.conf");
+  BOOST_TEST(place.after.empty());
+  BOOST_TEST(good(place_of(Engine::kPodman, "", other)).file.starts_with("/cfg/containers/"));
+  BOOST_TEST(good(place_of(Engine::kDocker, "", user)).file ==
+             "/home/u/.config/docker/daemon.json");
+  BOOST_TEST(good(place_of(Engine::kDocker, "", root)).kept ==
+             "/etc/docker/daemon.json.before-oci-rt");
+  BOOST_TEST(good(place_of(Engine::kCrio, "/d", user)).file ==
+             "/d/crio/crio.conf.d/50-oci-rt.conf");
+  BOOST_TEST(error_of(place_of(Engine::kPodman, "", Surroundings{})) ==
+             "neither HOME nor XDG_CONFIG_HOME is set; give --etc DIR");
+  BOOST_TEST(error_of(place_of(Engine::kCrio, "d", root)) ==
+             "option --etc: 'd' must begin with '/'");
+}
+
+BOOST_AUTO_TEST_CASE(podman_files_are_ordered_around_ours) {
+  dir.make_dir("etc");
+  dir.make_dir("etc/containers");
+  dir.make_dir("etc/containers/containers.conf.d");
+  for (const char* name : {"10-a.conf", "90-z.conf", "60-b.conf", "README"})
+    dir.write(cat("etc/containers/containers.conf.d/", name), "");
+  const Place place = good(place_of(Engine::kPodman, dir.path("etc"), {}));
+  const std::string drop_ins = dir.path("etc/containers/containers.conf.d/");
+  BOOST_TEST((place.before == std::vector<std::string>{dir.path("etc/containers/containers.conf"),
+                                                       drop_ins + "10-a.conf"}));
+  BOOST_TEST(
+      (place.after == std::vector<std::string>{drop_ins + "60-b.conf", drop_ins + "90-z.conf"}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace oci::install

@@ -1,0 +1,181 @@
+#include "runtime/install/place.h"
+
+#include <dirent.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <climits>
+#include <cstdlib>
+#include <memory>
+
+namespace oci::install {
+namespace {
+
+constexpr std::string_view kDropIn = "50-oci-rt.conf";
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+struct CloseDir {
+  void operator()(DIR* dir) const { ::closedir(dir); }
+};
+
+// DIR/*.conf, and `ours` if it belongs there, sorted as podman does.
+std::vector<std::string> configs_in(const std::string& dir, const std::string& ours) {
+  std::vector<std::string> names;
+  const std::unique_ptr<DIR, CloseDir> stream(::opendir(dir.c_str()));
+  while (const dirent* entry = stream ? ::readdir(stream.get()) : nullptr) {
+    const std::string_view name = entry->d_name;
+    if (name.ends_with(".conf")) names.push_back(cat(dir, "/", name));
+  }
+  const bool listed = std::find(names.begin(), names.end(), ours) != names.end();
+  if (!listed && ours.starts_with(dir + "/")) names.push_back(ours);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<std::string> config_home(const Surroundings& from) {
+  if (!from.config_home.empty()) return from.config_home;
+  if (!from.home.empty()) return from.home + "/.config";
+  return Error(ErrorKind::kUsage, "neither HOME nor XDG_CONFIG_HOME is set; give --etc DIR");
+}
+
+// Everything that podman reads, in its order: containers.conf(5).
+Result<Place> podman_place(const std::string& etc, const Surroundings& from) {
+  std::vector<std::string> roots = {etc};
+  std::string own = etc;
+  if (etc.empty()) {
+    roots = {"/usr/share", "/etc"};
+    own = "/etc";
+    const Result<std::string> home = config_home(from);
+    if (!home && !from.root) return home.error();
+    if (home) roots.push_back(home.value());
+    if (!from.root) own = home.value();
+  }
+  Place place{.file = cat(own, "/containers/containers.conf.d/", kDropIn)};
+  std::vector<std::string> files;
+  for (const std::string& root : roots) {
+    const std::string file = root + "/containers/containers.conf";
+    files.push_back(file);
+    for (std::string& name : configs_in(file + ".d", place.file))
+      files.push_back(std::move(name));
+  }
+  const auto ours = std::find(files.begin(), files.end(), place.file);
+  place.before.assign(files.begin(), ours);
+  place.after.assign(ours + 1, files.end());
+  return place;
+}
+
+bool exists(const std::string& path) {
+  struct stat info = {};
+  return ::stat(path.c_str(), &info) == 0;
+}
+
+bool is_program(const std::string& path) {
+  struct stat info = {};
+  return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
+         ::access(path.c_str(), X_OK) == 0;
+}
+
+}  // namespace
+
+Surroundings read_surroundings() {
+  return {.root = ::geteuid() == 0,
+          .home = variable("HOME"),
+          .config_home = variable("XDG_CONFIG_HOME"),
+          .path = variable("PATH")};
+}
+
+std::string_view engine_name(Engine engine) {
+  switch (engine) {
+    case Engine::kPodman:
+      return "podman";
+    case Engine::kContainerd:
+      return "containerd";
+    case Engine::kDocker:
+      return "docker";
+    case Engine::kCrio:
+      return "crio";
+  }
+  return "";
+}
+
+Result<Place> place_of(Engine engine, const std::string& etc, const Surroundings& from) {
+  if (!etc.empty() && etc.front() != '/') {
+    return Error(ErrorKind::kUsage, cat("option --etc: '", etc, "' must begin with '/'"));
+  }
+  if (engine == Engine::kPodman) return podman_place(etc, from);
+  std::string dir = etc.empty() ? "/etc" : etc;
+  if (engine == Engine::kDocker) {
+    // The daemon of a user who is not root reads the user's own file.
+    if (etc.empty() && !from.root) dir = OCI_TRY(config_home(from));
+    const std::string file = dir + "/docker/daemon.json";
+    return Place{.file = file, .kept = file + ".before-oci-rt"};
+  }
+  if (engine == Engine::kContainerd) return Place{.file = dir + "/containerd/config.toml"};
+  return Place{.file = cat(dir, "/crio/crio.conf.d/", kDropIn)};
+}
+
+std::string find_program(std::string_view name, const Surroundings& from) {
+  const std::string dirs =
+      from.path + ":/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin";
+  for (std::string_view rest = dirs; !rest.empty();) {
+    const std::string_view dir = rest.substr(0, rest.find(':'));
+    rest.remove_prefix(std::min(dir.size() + 1, rest.size()));
+    const std::string path = cat(dir, "/", name);
+    if (dir.starts_with('/') && is_program(path)) return path;
+  }
+  return "";
+}
+
+std::string find_conmon(const Surroundings& from) {
+  for (const char* path : {"/usr/libexec/crio/conmon", "/usr/local/libexec/crio/conmon",
+                           "/usr/lib/crio/bin/conmon", "/usr/libexec/podman/conmon"}) {
+    if (is_program(path)) return path;
+  }
+  return find_program("conmon", from);
+}
+
+std::string_view passing_place(const std::string& path) {
+  for (size_t slash = path.rfind('/'); slash != 0 && slash != std::string::npos;
+       slash = path.rfind('/', slash - 1)) {
+    const std::string dir = path.substr(0, slash);
+    if (exists(dir + "/meson-private") || exists(dir + "/build.ninja")) {
+      return "in a build directory";
+    }
+  }
+  for (const std::string_view dir : {"/tmp/", "/var/tmp/", "/dev/shm/", "/run/user/"}) {
+    if (path.starts_with(dir)) return "in a temporary directory";
+  }
+  return "";
+}
+
+Result<std::string> runtime_path(const Request& request) {
+  std::string path = request.path;
+  if (!path.empty()) {
+    if (path.front() != '/' || path.find_first_of("\n\r\t") != std::string::npos) {
+      return Error(ErrorKind::kUsage, cat("option --path: '", path, "' is no absolute path"));
+    }
+    // Packages write for a machine that is not this one.
+    if (request.etc.empty() && !is_program(path)) {
+      return Error(ErrorKind::kUsage, cat("option --path: there is no program '", path, "'"));
+    }
+    return path;
+  }
+  path.resize(PATH_MAX);
+  const ssize_t size = ::readlink("/proc/self/exe", path.data(), path.size());
+  path.resize(size < 0 ? 0 : static_cast<size_t>(size));
+  if (!path.starts_with('/') || !is_program(path)) {
+    return Error(ErrorKind::kUsage, "where this program lies cannot be seen; give --path PATH");
+  }
+  if (const std::string_view why = passing_place(path); !why.empty()) {
+    return Error(ErrorKind::kUsage, cat("this program, ", path, ", is ", why,
+                                        "; install it first (meson install), or give --path PATH"));
+  }
+  return path;
+}
+
+}  // namespace oci::install

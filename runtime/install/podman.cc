@@ -1,0 +1,129 @@
+#include "runtime/install/podman.h"
+
+#include <algorithm>
+
+#include "runtime/install/block.h"
+#include "runtime/install/toml.h"
+
+namespace oci::install {
+namespace {
+
+const TomlPath kRuntimes = {"engine", "runtimes", kRuntimeName};
+const TomlPath kDefault = {"engine", "runtime"};
+
+// The lists that name what a runtime can do, with podman's own content of them. It knows a runtime
+// by its name alone: one that is in neither gets no --log-format=json, and no --cgroups=disabled.
+// The manual calls the second one …nocgroups, which podman ignores (containers/common PR 408).
+struct Ability {
+  const char* key;
+  std::vector<std::string> own;
+};
+const Ability kAbilities[] = {
+    {"runtime_supports_json", {"crun", "runc", "kata", "runsc", "youki", "krun", "ocijail"}},
+    {"runtime_supports_nocgroup", {"crun", "krun"}},
+};
+
+TomlPath path_of(const Ability& ability) {
+  return {"engine", ability.key};
+}
+
+void add_missing(std::vector<std::string>& to, const std::vector<std::string>& from) {
+  for (const std::string& item : from) {
+    if (std::find(to.begin(), to.end(), item) == to.end()) to.push_back(item);
+  }
+}
+
+// What the array holds after all these files.
+Result<std::vector<std::string>> effective(const Ability& ability,
+                                           const std::vector<NamedText>& files) {
+  std::vector<std::string> items = ability.own;
+  for (const NamedText& file : files) {
+    const std::vector<TomlEntry> entries = OCI_TRY(scan_toml(file.text, file.name));
+    const TomlEntry* entry = find_entry(entries, path_of(ability));
+    if (entry == nullptr) continue;
+    const auto value = toml_strings(value_of(file.text, *entry));
+    if (!value) {
+      return Error(
+          ErrorKind::kInvalidConfig,
+          cat(file.name, ": ", ability.key, " is no array of strings; podman would refuse it"));
+    }
+    if (!value->append) items.clear();
+    add_missing(items, value->items);
+  }
+  return items;
+}
+
+std::string array(const std::vector<std::string>& items) {
+  std::string out;
+  for (const std::string& item : items)
+    out += cat(out.empty() ? "[" : ", ", toml_quoted(item));
+  return out + "]";
+}
+
+bool contains(const TomlStrings& strings, std::string_view item) {
+  return std::find(strings.items.begin(), strings.items.end(), item) != strings.items.end();
+}
+
+}  // namespace
+
+Result<std::string> podman_text(const Stripped& stripped, std::string_view name,
+                                const std::vector<NamedText>& before, const Wish& wish) {
+  if (stripped.text && !stripped.ours) {
+    return Error(ErrorKind::kExists,
+                 cat(name, " is there already and is not oci-rt's; move it to another name"));
+  }
+  std::string lines = "[engine]\n";
+  if (wish.is_default) lines += cat("runtime = ", toml_quoted(kRuntimeName), "\n");
+  lines += "# Arrays replace those of earlier files: the rest is what was in effect before.\n";
+  for (const Ability& ability : kAbilities) {
+    std::vector<std::string> items = {kRuntimeName};
+    add_missing(items, OCI_TRY(effective(ability, before)));
+    lines += cat(ability.key, " = ", array(items), "\n");
+  }
+  lines += cat("[engine.runtimes]\n", kRuntimeName, " = [", toml_quoted(wish.path), "]\n");
+  return with_block(stripped, lines);
+}
+
+Result<std::vector<std::string>> podman_overridden(const std::vector<NamedText>& after,
+                                                   const Wish& wish) {
+  std::vector<std::string> notes;
+  for (const NamedText& file : after) {
+    const std::vector<TomlEntry> entries = OCI_TRY(scan_toml(file.text, file.name));
+    const auto value = [&](const TomlPath& path) -> std::optional<std::string_view> {
+      const TomlEntry* entry = find_entry(entries, path);
+      if (entry == nullptr) return std::nullopt;
+      return value_of(file.text, *entry);
+    };
+    for (const Ability& ability : kAbilities) {
+      const auto text = value(path_of(ability));
+      const auto strings = text ? toml_strings(*text) : std::nullopt;
+      if (!strings || strings->append || contains(*strings, kRuntimeName)) continue;
+      notes.push_back(cat(file.name, " comes later and replaces ", ability.key, "; add \"",
+                          kRuntimeName, "\" there"));
+    }
+    if (const auto text = value(kRuntimes)) {
+      const auto strings = toml_strings(*text);
+      if (!strings || strings->items != std::vector<std::string>{wish.path}) {
+        notes.push_back(cat(file.name, " comes later and gives ", kRuntimeName, " other paths"));
+      }
+    }
+    const auto text = wish.is_default ? value(kDefault) : std::nullopt;
+    if (text && toml_string(*text) != kRuntimeName) {
+      notes.push_back(cat(file.name, " comes later and sets runtime = ", *text));
+    }
+  }
+  return notes;
+}
+
+Result<bool> podman_has(std::string_view text, std::string_view name, const Wish& wish) {
+  const std::vector<TomlEntry> entries = OCI_TRY(scan_toml(text, name));
+  const TomlEntry* paths = find_entry(entries, kRuntimes);
+  if (paths == nullptr) return false;
+  const auto strings = toml_strings(value_of(text, *paths));
+  const TomlEntry* standard = find_entry(entries, kDefault);
+  const bool is_default =
+      standard != nullptr && toml_string(value_of(text, *standard)) == kRuntimeName;
+  return strings && contains(*strings, wish.path) && is_default == wish.is_default;
+}
+
+}  // namespace oci::install

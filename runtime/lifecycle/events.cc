@@ -1,0 +1,135 @@
+// `events`: what a container uses, and when the kernel kills in it for memory.
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "runtime/cgroup/layout.h"
+#include "runtime/cgroup/watch.h"
+#include "runtime/lifecycle/container.h"
+#include "runtime/lifecycle/event_json.h"
+#include "runtime/resctrl/stats.h"
+#include "runtime/sys/deadline.h"
+#include "runtime/sys/log.h"
+#include "runtime/sys/pidfd.h"
+#include "spec/load_config.h"
+#include "spec/model/config.h"
+
+namespace oci::lifecycle {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Where a container of resctrl is; both absent for all others.
+struct Class {
+  std::optional<resctrl::Tree> tree;
+  std::optional<spec::IntelRdt> wanted;
+};
+
+Result<Class> class_of(const Container& container) {
+  const std::string text = OCI_TRY(container.dir.load_config());
+  const spec::Config config = OCI_TRY(spec::load_config(text, "the container's config.json"));
+  if (!config.linux || !config.linux->intel_rdt) return Class{};
+  return Class{OCI_TRY(resctrl::open_tree()), config.linux->intel_rdt};
+}
+
+class Reporter {
+ public:
+  Reporter(const EventsOptions& options, cgroup::Watch watch, Class rdt, sys::Pidfd init)
+      : options_(options), watch_(std::move(watch)), rdt_(std::move(rdt)), init_(std::move(init)) {}
+
+  Status stats() {
+    const cgroup::Stats counted = OCI_TRY(watch_.stats());
+    if (!rdt_.wanted) return say(stats_event(options_.id, counted, nullptr));
+    const resctrl::Stats rdt = OCI_TRY(resctrl::read_stats(*rdt_.tree, *rdt_.wanted, options_.id));
+    return say(stats_event(options_.id, counted, &rdt));
+  }
+
+  // Until the container is gone, or whoever reads.
+  Status follow();
+
+ private:
+  enum class Woken { kByTime, kByKernel, kByNobody };
+
+  Status say(const std::string& line) { return options_.say(line); }
+  Result<Woken> wait(sys::Deadline deadline);
+  Result<bool> ended();
+
+  const EventsOptions& options_;
+  cgroup::Watch watch_;
+  Class rdt_;
+  sys::Pidfd init_;
+  bool init_ended_ = false;
+};
+
+// kByNobody: the other end of the pipe is closed.
+Result<Reporter::Woken> Reporter::wait(sys::Deadline deadline) {
+  const auto [cgroup_events, memory_events] = watch_.wanted();
+  // Once it has ended its descriptor is always ready, and others may live on in the cgroup.
+  pollfd polled[] = {cgroup_events,
+                     memory_events,
+                     {.fd = init_ended_ ? -1 : init_.fd(), .events = POLLIN, .revents = 0},
+                     {.fd = options_.output, .events = 0, .revents = 0}};
+  const int ready = ::poll(polled, std::size(polled), sys::poll_timeout(deadline));
+  if (ready < 0 && errno != EINTR) return Error::system(errno, "wait for events");
+  if (ready <= 0) return Woken::kByTime;
+  if (polled[3].revents != 0) return Woken::kByNobody;
+  init_ended_ = init_ended_ || polled[2].revents != 0;
+  return Woken::kByKernel;
+}
+
+// As runc has it: once nobody is left in the cgroup, whatever became of init.
+Result<bool> Reporter::ended() {
+  return !OCI_TRY(watch_.populated());
+}
+
+Status Reporter::follow() {
+  sys::Deadline next = Clock::now() + options_.interval;
+  while (!OCI_TRY(ended())) {
+    const Woken woken = OCI_TRY(wait(next));
+    if (woken == Woken::kByNobody) return {};
+    // Before anything else: init may have been what was killed.
+    if (watch_.new_oom_kills() > 0) OCI_TRY(say(oom_event(options_.id)));
+    if (Clock::now() < next) continue;
+    const Status told = stats();
+    if (!told && told.error().kind() == ErrorKind::kNotFound) return {};
+    if (!told) return told.error();
+    // A slow reader loses reports, and does not get them late all at once.
+    next += ((Clock::now() - next) / options_.interval + 1) * options_.interval;
+  }
+  return {};
+}
+
+Result<Reporter> open_reporter(const Context& context, const EventsOptions& options) {
+  const Container container = OCI_TRY(open_container(context, options.id, state::Lock::kNone));
+  // runc's words.
+  const Error stopped(ErrorKind::kWrongState,
+                      cat("container with id ", options.id, " is not running"));
+  using enum spec::ContainerStatus;
+  if (container.status == kStopped || container.status == kCreating) return stopped;
+  const state::Record& record = container.record;
+  if (record.cgroup_path.empty()) {
+    return Error(ErrorKind::kUnsupported,
+                 cat("container \"", options.id, "\": has no cgroup that counts what it uses"));
+  }
+  std::optional<sys::Pidfd> init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
+  Result<cgroup::Watch> watch =
+      cgroup::Watch::open(OCI_TRY(cgroup::find_layout()), record.cgroup_path);
+  if (!init || (!watch && watch.error().kind() == ErrorKind::kNotFound)) return stopped;
+  return Reporter(options, OCI_TRY(std::move(watch)), OCI_TRY(class_of(container)),
+                  std::move(*init));
+}
+
+}  // namespace
+
+Status events(const Context& context, const EventsOptions& options) {
+  Reporter reporter = OCI_TRY(open_reporter(context, options));
+  if (options.once) return reporter.stats();
+  sys::log_success();
+  return reporter.follow();
+}
+
+}  // namespace oci::lifecycle

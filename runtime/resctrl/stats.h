@@ -1,0 +1,42 @@
+// What resctrl says of one container's class of service and of what it uses: resctrl.rst.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/resctrl/group.h"
+#include "spec/error.h"
+#include "spec/model/linux.h"
+
+namespace oci::resctrl {
+
+// What the processor can do, and the lines of the root's and of the container's schemata.
+struct CacheStats {
+  std::string cbm_mask;
+  std::optional<uint64_t> min_cbm_bits, num_closids;
+  std::string root_schema, schema;
+};
+
+struct BandwidthStats {
+  std::optional<uint64_t> bandwidth_gran, delay_linear, min_bandwidth, num_closids;
+  std::string root_schema, schema;
+};
+
+// Of one cache, by the container's monitoring group, or by its class if it has none.
+struct Monitored {
+  std::optional<uint64_t> total_bytes, local_bytes;
+  std::optional<uint64_t> occupancy;
+};
+
+struct Stats {
+  std::optional<CacheStats> cache;
+  std::optional<BandwidthStats> bandwidth;
+  std::vector<Monitored> monitored;
+};
+
+// `wanted` and `id` as they were given to Group::create(). kNotFound: the class is gone.
+Result<Stats> read_stats(const Tree& tree, const spec::IntelRdt& wanted, const std::string& id);
+
+}  // namespace oci::resctrl
