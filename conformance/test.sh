@@ -52,16 +52,13 @@ else
   if [ -n "$full" ]; then
     for release in bookworm trixie; do
       part "vm-$release" 5400 "$here/vm/run" --release $release --timeout 5000 -- "$here/vm/tests.sh" whole peers
-      in_vm=("$here/vm/run" --engines --release $release --timeout 5000 --)
-      part "vm-$release-podman" 5400 "${in_vm[@]}" "$here/engines/vm_podman.sh" "$oci"
-      part "vm-$release-podman-cgroupfs" 5400 "${in_vm[@]}" "$here/engines/vm_podman.sh" --cgroupfs "$oci"
-      part "vm-$release-buildah" 5400 "${in_vm[@]}" "$here/engines/vm_buildah.sh" "$oci"
+      part "vm-$release-engines" 15000 "$here/vm/run" --engines --release $release --timeout 14000 -- "$here/vm/engines.sh" whole
     done
   else
     for release in bookworm trixie; do
       part "vm-$release" 900 "$here/vm/run" --release $release --timeout 600 -- "$here/vm/tests.sh" sample
     done
-    part vm-podman 500 "$here/vm/run" --engines --timeout 400 -- "$here/engines/vm_podman.sh" --sample "$oci"
+    part vm-engines 900 "$here/vm/run" --engines --timeout 600 -- "$here/vm/engines.sh" sample
   fi
 fi
 close_report
