@@ -58,7 +58,8 @@ else
     for release in bookworm trixie; do
       part "vm-$release" 900 "$here/vm/run" --release $release --timeout 600 -- "$here/vm/tests.sh" sample
     done
-    part vm-engines 900 "$here/vm/run" --engines --timeout 600 -- "$here/vm/engines.sh" sample
+    part vm-bookworm-engines 900 "$here/vm/run" --engines --timeout 600 -- "$here/vm/engines.sh" sample podman
+    part vm-trixie-engines 900 "$here/vm/run" --engines --release trixie --timeout 600 -- "$here/vm/engines.sh" sample containerd docker
   fi
 fi
 close_report
