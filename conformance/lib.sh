@@ -5,7 +5,7 @@ build=${BUILD_DIR:-$top/build}
 
 build_packages="g++ meson ninja-build pkg-config rapidjson-dev libseccomp-dev libcap-dev
   libcxxopts-dev libboost-test-dev libsystemd-dev busybox-static"
-test_packages="runc crun podman buildah conmon strace iproute2 procps python3 bsdutils debootstrap patch"
+test_packages="runc crun podman buildah conmon strace iproute2 procps python3 bsdutils debootstrap patch uidmap"
 
 say() { printf '%s\n' "$*"; }
 

@@ -149,6 +149,7 @@ for file in "" "$data"/docker-*.json; do
 import json
 daemon = json.load(open("/etc/docker/daemon.json"))
 print(daemon["default-runtime"], daemon["runtimes"]["oci-rt"]["path"])')" "oci-rt /usr/local/bin/oci-rt"
+  [ -z "$file" ] || check "docker, $name: the copy's mode" "$(stat -c %a /etc/docker/daemon.json.before-oci-rt)" 640
   check "docker, $name: uninstall" "$(code $oci uninstall docker)" 0
   same "docker, $name: every file is what it was" "$before"
 done

@@ -5,14 +5,19 @@ vm_cache=${OCI_RT_VM_CACHE:-/var/cache/oci-rt-vm}
 vm_packages="qemu-system-x86 mmdebstrap e2fsprogs xz-utils busybox-static util-linux"
 guest_packages="linux-image-cloud-amd64 systemd-sysv dbus kmod apparmor libpam-systemd busybox-static
   runc crun strace iproute2 procps bsdutils libcap2-bin libstdc++6 python3-minimal libpython3-stdlib perl-base"
-guest_engines="udev podman buildah conmon containerd docker.io containernetworking-plugins fuse-overlayfs
-  netavark iptables uidmap ca-certificates"
+guest_engines="udev podman buildah conmon catatonit passt slirp4netns dbus-user-session
+  containerd docker.io containernetworking-plugins fuse-overlayfs
+  netavark iptables uidmap ca-certificates
+  python3-grpcio"
+# The client is a part of docker.io before Debian 13.
+guest_engines_trixie="docker-cli docker-buildx"
 
 # ensure_image RELEASE ENGINES: prints the directory of the image, after building it if it is not
 # there: disk, vmlinuz, initrd. Two that ask at once build it once.
 ensure_image() {
   local release=$1 packages=$guest_packages key directory
   [ -z "$2" ] || packages+=" $guest_engines"
+  [ -z "$2" ] || [ "$release" = bookworm ] || packages+=" $guest_engines_trixie"
   key=$(cat "$here/build_image" "$here/initrd.sh" "$here/guest.sh" <(echo "$release $packages") | sha256sum | cut -c1-16)
   directory=$vm_cache/$release${2:+-engines}-$key
   mkdir -p "$vm_cache"

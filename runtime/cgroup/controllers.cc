@@ -50,6 +50,12 @@ Error Controllers::explain(int err, int dir, std::string_view path) const {
                  cat(property, ": cgroup '", where,
                      "' holds processes itself, so no controller can be enabled below it"));
   }
+  if (err == EACCES || err == EPERM || err == EROFS) {
+    return Error(ErrorKind::kUnsupported,
+                 cat(property, ": permission denied to enable its controller in cgroup '", where,
+                     "': have it delegated (systemd: Delegate=yes), or run without limits: "
+                     "--cgroup-manager=disabled"));
+  }
   return Error::system(err, cat(property, ": enable its controller in cgroup '", where, "'"));
 }
 

@@ -68,7 +68,9 @@ Result<sys::UniqueFd> make_missing(const Location& location, const Controllers& 
         return Error(ErrorKind::kExists,
                      cat("container's cgroup '", path, "' is being made by another process"));
       }
-      if (err != EEXIST) return Error::system(err, cat("make cgroup '", path, "'"));
+      if (err != EEXIST) {
+        return Error::system(err, cat("linux.cgroupsPath: make cgroup '", path, "'"));
+      }
     }
     Result<sys::UniqueFd> next =
         sys::open_at(here.get(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);

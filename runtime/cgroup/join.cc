@@ -13,18 +13,6 @@ namespace {
 
 constexpr size_t kProcLimit = 1U << 20;
 
-// cgroups(7): "0::PATH" is the line of the v2 tree.
-std::string_view v2_path(std::string_view text) {
-  constexpr std::string_view kLine = "0::";
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = std::min(text.find('\n', at), text.size());
-    const std::string_view line = text.substr(at, end - at);
-    if (line.starts_with(kLine)) return line.substr(kLine.size());
-    at = end + 1;
-  }
-  return {};
-}
-
 bool is_below(std::string_view path, std::string_view above) {
   return path.starts_with(above) && path.size() > above.size() && path[above.size()] == '/';
 }

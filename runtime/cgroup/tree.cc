@@ -139,6 +139,17 @@ bool has_word(std::string_view list, std::string_view word) {
   return false;
 }
 
+std::string_view v2_path(std::string_view text) {
+  constexpr std::string_view kLine = "0::";
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = text.substr(at, end - at);
+    if (line.starts_with(kLine)) return line.substr(kLine.size());
+    at = end + 1;
+  }
+  return {};
+}
+
 Result<std::vector<std::string>> children_of(int dir, size_t limit) {
   std::vector<std::string> names;
   OCI_TRY(for_each_entry(dir, [&](const Entry& entry) {

@@ -19,6 +19,9 @@ namespace oci::cgroup {
 // Marks a parent directory that some create() made, so that whoever leaves it last removes it.
 inline constexpr char kMadeMark[] = "user.oci-rt";
 
+// Where a caller goes that must leave its own cgroup: own.h.
+inline constexpr char kAside[] = "oci-rt.caller";
+
 // Whose a container's cgroup is, kept with the cgroup itself: its path says nothing, once it was
 // removed and made again, or taken over by another container after this one had ended.
 // A Location's owner, with kMadeSuffix where some create() made it, so that the last owner removes
@@ -51,6 +54,9 @@ Events parse_events(std::string_view text);
 uint64_t oom_kills_in(std::string_view memory_events);
 // Is `word` one of the blank-separated words of `list`?
 bool has_word(std::string_view list, std::string_view word);
+
+// Of the text of a /proc/PID/cgroup: cgroups(7) has "0::PATH" as the line of the v2 tree.
+std::string_view v2_path(std::string_view text);
 
 // The names of directories inside; at most `limit`.
 Result<std::vector<std::string>> children_of(int dir, size_t limit);

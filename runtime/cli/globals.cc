@@ -24,7 +24,10 @@ constexpr Option kOptions[] = {
      .value = "cgroupfs|systemd|disabled",
      .help = "who limits the containers; disabled: nobody"},
     {.name = "systemd-cgroup", .help = "the same as --cgroup-manager systemd"},
-    {.name = "rootless", .value = "auto|true|false"},
+    {.name = "rootless",
+     .value = "auto|true|false",
+     .help = "go on without a cgroup where none may be made and no limit is asked for"},
+    {.name = "criu", .value = "PATH"},  // old shims send it, whatever the verb
     {.letter = 'v', .name = "version", .help = "show the version"},
 };
 
@@ -59,8 +62,10 @@ constexpr ino_t kFirstUserNamespace = 0xeffffffd;
 
 std::string default_root(const Environment& from) {
   // podman sets XDG_RUNTIME_DIR for root as well: it counts only for those who cannot use /run.
-  if (from.privileged || from.xdg_runtime_dir.empty()) return "/run/oci-rt";
-  return cat(from.xdg_runtime_dir, "/oci-rt");
+  if (from.privileged) return "/run/oci-rt";
+  if (!from.xdg_runtime_dir.empty()) return cat(from.xdg_runtime_dir, "/oci-rt");
+  // Nowhere: an error of the verbs that need it.
+  return from.own_runtime_dir.empty() ? "" : cat(from.own_runtime_dir, "/oci-rt");
 }
 
 Result<std::string> root_directory(std::string_view given, const Environment& from) {
@@ -89,10 +94,18 @@ constinit const Syntax kGlobalSyntax{
 Environment read_environment(std::string& cwd_storage) {
   Environment from;
   if (const char* dir = std::getenv("XDG_RUNTIME_DIR")) from.xdg_runtime_dir = dir;
-  struct stat user_namespace = {};
-  from.privileged = geteuid() == 0 && (from.xdg_runtime_dir.empty() ||
-                                       stat("/proc/self/ns/user", &user_namespace) != 0 ||
-                                       user_namespace.st_ino == kFirstUserNamespace);
+  struct stat info = {};
+  const bool is_first =
+      stat("/proc/self/ns/user", &info) != 0 || info.st_ino == kFirstUserNamespace;
+  from.rootless = geteuid() != 0 || !is_first;
+  from.privileged = geteuid() == 0 && (from.xdg_runtime_dir.empty() || is_first);
+  if (geteuid() != 0 && from.xdg_runtime_dir.empty()) {
+    // pam_systemd(8) makes it; su(1) and sudo(8) do not say where it is.
+    std::string own = cat("/run/user/", geteuid());
+    if (stat(own.c_str(), &info) == 0 && info.st_uid == geteuid()) {
+      from.own_runtime_dir = std::move(own);
+    }
+  }
   cwd_storage.resize(PATH_MAX);
   cwd_storage =
       getcwd(cwd_storage.data(), cwd_storage.size()) == nullptr ? "" : cwd_storage.c_str();
@@ -123,9 +136,11 @@ Result<lifecycle::Context> lifecycle_context(const Arguments& globals, const Env
   if (globals.flag("systemd-cgroup")) {
     context.cgroup_manager = lifecycle::CgroupManager::kSystemd;
   }
+  Rootless rootless = Rootless::kAuto;
   if (const std::string_view text = globals.value("rootless"); !text.empty()) {
-    static_cast<void>(OCI_TRY(choose("rootless", text, kRootless)));  // it is found out, not told
+    rootless = OCI_TRY(choose("rootless", text, kRootless));
   }
+  context.rootless = rootless == Rootless::kAuto ? from.rootless : rootless == Rootless::kTrue;
   return context;
 }
 

@@ -16,8 +16,10 @@ extern const Syntax kGlobalSyntax;
 
 // What the environment says: given, so that tests need not change it.
 struct Environment {
-  bool privileged = false;           // root in the first user namespace
+  bool privileged = false;           // root, who keeps containers in /run
+  bool rootless = false;             // no root, or that of another than the first user namespace
   std::string_view xdg_runtime_dir;  // XDG_RUNTIME_DIR
+  std::string own_runtime_dir{};     // where that is not set: /run/user/UID, if it is the caller's
   std::string_view cwd;
 };
 

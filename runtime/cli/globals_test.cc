@@ -1,5 +1,7 @@
 #include "runtime/cli/globals.h"
 
+#include <unistd.h>
+
 #include "third_party/boost_test.h"
 
 namespace oci::cli {
@@ -22,7 +24,8 @@ std::string root_of(std::initializer_list<const char*> words, const Environment&
 BOOST_AUTO_TEST_CASE(containers_live_where_the_user_may_write) {
   BOOST_TEST(root_of({}, kRoot) == "/run/oci-rt");
   BOOST_TEST(root_of({}, kUser) == "/run/user/1000/oci-rt");
-  BOOST_TEST(root_of({}, {}) == "/run/oci-rt");
+  BOOST_TEST(root_of({}, {.own_runtime_dir = "/run/user/7"}) == "/run/user/7/oci-rt");
+  BOOST_TEST(root_of({}, {}) == "");
   BOOST_TEST(root_of({"--root", "/x/y"}, kRoot) == "/x/y");
   BOOST_TEST(root_of({"--root", "/x/y//"}, kUser) == "/x/y");
   BOOST_TEST(root_of({"--root", "x"}, kUser) == "/work/x");
@@ -52,10 +55,17 @@ BOOST_AUTO_TEST_CASE(the_cgroup_driver_is_chosen_or_refused) {
              "option --cgroup-manager: expected one of cgroupfs, systemd, disabled, found 'x'");
 }
 
-BOOST_AUTO_TEST_CASE(rootless_is_checked_and_then_found_out) {
-  for (const char* value : {"auto", "true", "false"}) {
-    BOOST_TEST(bool(lifecycle_context(globals({"--rootless", value}), kRoot)));
+BOOST_AUTO_TEST_CASE(rootless_is_found_out_unless_it_is_told) {
+  const Environment user{.rootless = true, .xdg_runtime_dir = "/run/user/1000", .cwd = "/"};
+  const auto rootless = [](std::initializer_list<const char*> words, const Environment& from) {
+    return lifecycle_context(globals(words), from).value().rootless;
+  };
+  for (const auto& words : {std::initializer_list<const char*>{}, {"--rootless=auto"}}) {
+    BOOST_TEST(!rootless(words, kRoot));
+    BOOST_TEST(rootless(words, user));
   }
+  BOOST_TEST(rootless({"--rootless", "true"}, kRoot));
+  BOOST_TEST(!rootless({"--rootless", "false"}, user));
   BOOST_TEST(lifecycle_context(globals({"--rootless=maybe"}), kRoot).error().message() ==
              "option --rootless: expected one of auto, true, false, found 'maybe'");
 }
@@ -85,6 +95,7 @@ BOOST_AUTO_TEST_CASE(this_process_can_be_asked) {
   const Environment from = read_environment(cwd);
   BOOST_TEST(from.cwd.starts_with('/'));
   BOOST_TEST(from.cwd == cwd);
+  BOOST_TEST((from.rootless || geteuid() == 0));
 }
 
 }  // namespace

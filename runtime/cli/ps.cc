@@ -67,7 +67,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 
 constinit const Command kPsCommand{
     .syntax = {.command = "ps",
-               .operands = "ID [PS-OPTION…]",
+               .operands = "ID [PS-OPTION...]",
                .summary = "Shows the processes of a container.",
                .options = kOptions,
                .min_operands = 1,

@@ -227,8 +227,8 @@ Result<bool> containerd_has(std::string_view text, std::string_view name, const 
     const TomlPath base = base_of(version);
     const TomlPath binary = base + "runtimes" + kRuntimeName + "options" + kBinary;
     if (string(binary) != wish.path) continue;
-    const auto standard = string(base + kContainerdDefaultKey);
-    return (standard == kRuntimeName) == wish.is_default;
+    // Somebody may have made it the default by hand.
+    return !wish.is_default || string(base + kContainerdDefaultKey) == kRuntimeName;
   }
   return false;
 }

@@ -20,7 +20,8 @@ inline constexpr std::string_view kContainerdDefaultKey = "default_runtime_name"
 Result<std::string> containerd_text(const Stripped& stripped, std::string_view name,
                                     long new_version, const Wish& wish);
 
-// Whether `text`, a config.toml or what `containerd config dump` prints, knows oci-rt.
+// Whether `text`, a config.toml or what `containerd config dump` prints, knows oci-rt, and has it
+// as the default if that is wished.
 Result<bool> containerd_has(std::string_view text, std::string_view name, const Wish& wish);
 
 // 3 for "containerd github.com/containerd/containerd/v2 2.1.4 …", 2 for 1.x.

@@ -73,6 +73,15 @@ BOOST_AUTO_TEST_CASE(a_dotted_default_is_replaced_where_it_is) {
   BOOST_TEST(stripped_of(after).text.value() == before);
 }
 
+BOOST_AUTO_TEST_CASE(a_default_that_somebody_set_by_hand_stays) {
+  const std::string before = cat(kCri, "default_runtime_name = \"oci-rt\"\n");
+  for (const Wish& wish : {kWish, kDefaultWish}) {
+    const std::string after = good(containerd_text(stripped_of(before), "f", 2, wish));
+    BOOST_TEST(good(containerd_has(after, "f", wish)));
+    BOOST_TEST(stripped_of(after).text.value() == before);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_format_is_that_of_the_program) {
   BOOST_TEST(
       containerd_format("containerd github.com/containerd/containerd 1.6.20~ds1 1.6.20~x\n") == 2);

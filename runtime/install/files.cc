@@ -71,7 +71,7 @@ Status sync_directory(const std::string& path) {
   return {};
 }
 
-Status write_file(const std::string& path, const std::string& text) {
+Status write_file(const std::string& path, const std::string& text, const std::string& like) {
   // Not one of the names that engines read: those end in .conf and .toml.
   const std::string temporary = cat(path, ".oci-rt-", ::getpid());
   ::unlink(temporary.c_str());
@@ -80,7 +80,7 @@ Status write_file(const std::string& path, const std::string& text) {
   const sys::UniqueFd file(raw);
   Leftover leftover(temporary);
   struct stat old = {};
-  const bool existed = ::stat(path.c_str(), &old) == 0;
+  const bool existed = ::stat(path.c_str(), &old) == 0 || ::stat(like.c_str(), &old) == 0;
   if (existed && ::fchown(raw, old.st_uid, old.st_gid) != 0) return not_written(errno, path);
   if (::fchmod(raw, existed ? old.st_mode & 07777 : 0644) != 0) return not_written(errno, path);
   OCI_TRY(sys::write_all(raw, text, path));
@@ -103,14 +103,15 @@ Result<Text> read_config_file(const std::string& path) {
   return Text(OCI_TRY(sys::read_all(raw, path, kLargest)));
 }
 
-Status change_file(const std::string& path, const Text& before, const Text& after) {
+Status change_file(const std::string& path, const Text& before, const Text& after,
+                   const std::string& like) {
   const std::string real = OCI_TRY(real_path(path));
   if (after) OCI_TRY(make_directories(directory_of(real)));
   if (OCI_TRY(read_config_file(real)) != before) {
     return Error(ErrorKind::kBusy, cat("'", path, "' was changed by somebody else; try again"));
   }
   if (after) {
-    OCI_TRY(write_file(real, *after));
+    OCI_TRY(write_file(real, *after, like));
   } else if (before && ::unlink(real.c_str()) != 0) {
     return not_written(errno, path);
   }

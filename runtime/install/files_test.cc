@@ -41,6 +41,16 @@ BOOST_AUTO_TEST_CASE(mode_owner_and_links_stay) {
   BOOST_TEST(dir.read("real") == "new");
 }
 
+BOOST_AUTO_TEST_CASE(a_copy_is_as_secret_as_the_file) {
+  const testing::TempDir dir;
+  dir.write("f", "secret");
+  BOOST_REQUIRE(::chmod(dir.path("f").c_str(), 0600) == 0);
+  BOOST_REQUIRE(change_file(dir.path("copy"), {}, "secret", dir.path("f")));
+  struct stat info = {};
+  BOOST_REQUIRE(::stat(dir.path("copy").c_str(), &info) == 0);
+  BOOST_TEST((info.st_mode & 07777) == 0600U);
+}
+
 BOOST_AUTO_TEST_CASE(a_file_that_somebody_else_changed_stays) {
   const testing::TempDir dir;
   dir.write("f", "theirs");

@@ -86,7 +86,8 @@ Result<bool> has(const Request& request, const std::string& text, const std::str
 Status change(const Place& place, const Text& before, const Text& after, const Text& kept_before,
               const Text& kept_after) {
   if (kept_after && kept_after != kept_before) {
-    OCI_TRY(change_file(place.kept, kept_before, kept_after));
+    // It may hold what not everybody is to read, such as the password of a proxy.
+    OCI_TRY(change_file(place.kept, kept_before, kept_after, place.file));
   }
   OCI_TRY(change_file(place.file, before, after));
   if (!kept_after && kept_before) OCI_TRY(change_file(place.kept, kept_before, kept_after));

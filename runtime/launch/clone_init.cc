@@ -40,6 +40,12 @@ Error clone_error(int error, const CloneRequest& request) {
     return Error(ErrorKind::kUnsupported,
                  "namespaces: the limit of the host is reached, see user.max_*_namespaces");
   }
+  if (error == EACCES && request.cgroup_fd >= 0) {
+    // cgroups(7): a process may not be moved across what was delegated.
+    return Error(ErrorKind::kUnsupported,
+                 "linux.cgroupsPath: unable to apply cgroup configuration: permission denied to "
+                 "enter the cgroup; the one above both it and the caller's must be the caller's");
+  }
   if (error == EBUSY && request.cgroup_fd >= 0) {
     return Error(ErrorKind::kUnsupported,
                  "the cgroup cannot hold processes: it has controllers enabled for children");

@@ -54,6 +54,18 @@ Error mount_failure(const Report& report, std::string_view field) {
     return text_error(ErrorKind::kInvalidConfig,
                       cat(where, ": '", report.what, "' does not exist on the host"));
   }
+  if (field == ".source" && report.error == EINVAL) {
+    return text_error(ErrorKind::kInvalidConfig,
+                      cat(where, ": '", report.what,
+                          "' cannot be bound: it is unbindable, or needs rbind for mounts below it "
+                          "that a user namespace may not uncover"));
+  }
+  if (field == ".destination" && report.error == EACCES) {
+    return text_error(ErrorKind::kSystem,
+                      cat(where, " ('", report.what,
+                          "'): access is denied: root of the container may not reach it or make it "
+                          "in a rootfs of another user"));
+  }
   // Docker looks for "not a directory" and then gives its advice.
   if (field == ".destination" && report.error == ENOTDIR) {
     return text_error(

@@ -1,17 +1,40 @@
 #include "runtime/launch/id_maps.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
+#include "runtime/launch/id_map_helper.h"
 #include "runtime/sys/file.h"
 
 namespace oci::launch {
 namespace {
 
-Status write_map(pid_t pid, const char* file, std::string_view text, std::string_view property) {
-  const Status written = sys::write_file_at(AT_FDCWD, cat("/proc/", pid, "/", file), text);
+bool has_capability(unsigned capability) {
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> data{};
+  if (::syscall(SYS_capget, &header, data.data()) != 0) return false;
+  return (data[capability / 32].effective >> capability % 32 & 1) != 0;
+}
+
+// user_namespaces(7): who has no CAP_SETUID, or CAP_SETGID, writes a map of their own id alone.
+bool may_write(IdKind kind, std::span<const spec::IdMapping> mappings) {
+  const bool is_uid = kind == IdKind::kUid;
+  const uint32_t own = is_uid ? ::geteuid() : ::getegid();
+  if (mappings.size() == 1 && mappings[0].size == 1 && mappings[0].host_id == own) return true;
+  return has_capability(is_uid ? CAP_SETUID : CAP_SETGID);
+}
+
+Status write_map(IdKind kind, pid_t pid, std::span<const spec::IdMapping> mappings,
+                 const std::string& property) {
+  if (!may_write(kind, mappings)) return run_id_map_helper(kind, pid, mappings, property);
+  const char* const file = kind == IdKind::kUid ? "/uid_map" : "/gid_map";
+  const Status written = sys::write_file_at(AT_FDCWD, cat("/proc/", pid, file), map_text(mappings));
   if (written) return {};
   return Error::system(written.error().sys_errno(),
                        cat(property, ": the kernel refuses this mapping"));
@@ -55,8 +78,8 @@ Status write_id_maps(pid_t pid, const IdMaps& maps) {
   if (maps.deny_set_groups) {
     OCI_TRY(sys::write_file_at(AT_FDCWD, cat("/proc/", pid, "/setgroups"), "deny"));
   }
-  OCI_TRY(write_map(pid, "gid_map", map_text(maps.gids), cat(maps.owner, ".gidMappings")));
-  return write_map(pid, "uid_map", map_text(maps.uids), cat(maps.owner, ".uidMappings"));
+  OCI_TRY(write_map(IdKind::kGid, pid, maps.gids, cat(maps.owner, ".gidMappings")));
+  return write_map(IdKind::kUid, pid, maps.uids, cat(maps.owner, ".uidMappings"));
 }
 
 }  // namespace oci::launch

@@ -36,6 +36,10 @@ Result<uint64_t> different_types(int ours, int theirs) {
       if (errno == ESRCH) {
         return Error(ErrorKind::kWrongState, "container not running: its init has just ended");
       }
+      if (errno == EACCES || errno == EPERM) {
+        return Error(ErrorKind::kWrongState,
+                     "container not running: only root may join it before it is started");
+      }
       return Error::system(errno, cat("look at ", name, " of the container's init"));
     }
     if (::fstatat(ours, name, &mine, 0) != 0) return Error::system(errno, cat("look at ", name));

@@ -20,6 +20,9 @@ struct Container {
 
 Result<state::Store> open_store(const Context& context);
 
+// The directory of a container to be.
+Result<state::StateDir> reserve(const Context& context, const std::string& id);
+
 // How long a verb waits for another one that holds the container.
 inline constexpr std::chrono::seconds kLockPatience{10};
 

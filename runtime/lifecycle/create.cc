@@ -6,18 +6,18 @@
 #include <string>
 #include <utility>
 
-#include "runtime/cgroup/delegate.h"
-#include "runtime/cgroup/device_program.h"
 #include "runtime/cgroup/fs_v2.h"
 #include "runtime/launch/gate.h"
 #include "runtime/launch/id_maps.h"
 #include "runtime/lifecycle/caller.h"
+#include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/container_state.h"
 #include "runtime/lifecycle/filter.h"
 #include "runtime/lifecycle/host_hooks.h"
 #include "runtime/lifecycle/host_resources.h"
 #include "runtime/lifecycle/location.h"
 #include "runtime/lifecycle/notify.h"
+#include "runtime/lifecycle/rootless.h"
 #include "runtime/lifecycle/scope.h"
 #include "runtime/lifecycle/start.h"
 #include "runtime/sys/log.h"
@@ -33,7 +33,7 @@ class Creation {
       : prepared_(std::move(prepared)), options_(options), dir_(std::move(dir)) {}
 
   // The intent: from here on `delete --force` finds whatever comes to be.
-  Status record_intent(const Context& context);
+  Status record_intent();
   Status make_cgroup();
   Status make_resctrl_group() {
     return host_resources_.make_group(prepared_.config, record_, dir_);
@@ -44,6 +44,7 @@ class Creation {
 
   const Prepared& prepared() const { return prepared_; }
   const state::Record& record() const { return record_; }
+  const std::string& directory() const { return dir_.path(); }
 
  private:
   launch::Services services();
@@ -65,7 +66,7 @@ class Creation {
   std::optional<launch::Launched> init_;
 };
 
-Status Creation::record_intent(const Context& context) {
+Status Creation::record_intent() {
   const spec::Config& config = prepared_.config;
   const init::Plan& block = prepared_.plan.init();
   record_.id = options_.id;
@@ -89,11 +90,10 @@ Status Creation::record_intent(const Context& context) {
     record_.listener_path = config.linux->seccomp->listener_path.value_or("");
     record_.listener_metadata = config.linux->seccomp->listener_metadata.value_or("");
   }
-  const bool disabled = context.cgroup_manager == CgroupManager::kDisabled;
-  record_.cgroup_driver = disabled ? "disabled" : "cgroupfs";
+  record_.cgroup_driver = prepared_.cgroup ? "cgroupfs" : "disabled";
   if (prepared_.notifies) OCI_TRY(make_notify_directory(dir_));
   // With a cgroup, its location completes the record just before it is made.
-  return disabled ? dir_.save(record_) : Status{};
+  return prepared_.cgroup ? Status{} : dir_.save(record_);
 }
 
 Status Creation::make_cgroup() {
@@ -104,6 +104,7 @@ Status Creation::make_cgroup() {
     record_.cgroup_existed = location.existed;
     return dir_.save(record_);
   };
+  if (plan.step_aside) OCI_TRY(step_aside(plan));
   std::vector<cgroup::Write> all = plan.writes.before_clone;
   all.insert(all.end(), plan.writes.after_clone.begin(), plan.writes.after_clone.end());
   if (plan.scope) {
@@ -122,7 +123,7 @@ Status Creation::while_it_mounts() {
   if (cgroup_) {
     const CgroupPlan& plan = *prepared_.cgroup;
     if (!plan.device_program.empty()) {
-      OCI_TRY(cgroup::attach_device_program(cgroup_->fd(), plan.device_program));
+      OCI_TRY(limit_devices(plan, prepared_.config, cgroup_->fd()));
     }
   }
   OCI_TRY(dir_.save_config(prepared_.config_text));
@@ -155,7 +156,7 @@ Status Creation::finish_cgroup(pid_t pid) {
   const uid_t owner =
       mapped ? OCI_TRY(launch::host_uid(pid, *plan.delegate_to)) : *plan.delegate_to;
   if (owner == ::geteuid() && !cgroup_->existed()) return {};
-  return cgroup::delegate(cgroup_->fd(), owner).during("linux.cgroupsPath");
+  return give_cgroup_to(plan, cgroup_->fd(), owner);
 }
 
 // One record for both facts: if we die before init has settled, it dies as well, and a container
@@ -208,9 +209,9 @@ Created Creation::keep() && {
   return {std::move(dir_), std::move(record_), std::move(*init_), console_.release()};
 }
 
-Status all_steps(Creation& creation, const Context& context) {
-  OCI_TRY(creation.record_intent(context));
-  sys::log_stage("create: recorded the intent in ", context.root);
+Status all_steps(Creation& creation) {
+  OCI_TRY(creation.record_intent());
+  sys::log_stage("create: recorded the intent in ", creation.directory());
   OCI_TRY(creation.make_cgroup());
   sys::log_stage("create: cgroup '", creation.record().cgroup_path, "', limits are written");
   OCI_TRY(creation.make_resctrl_group());
@@ -225,14 +226,12 @@ Result<Created> create_container(const Context& context, const CreateOptions& op
                                  Foreground foreground) {
   Prepared prepared = OCI_TRY(prepare(context, options, foreground));
   sys::log_stage("create: read and planned the bundle ", prepared.bundle);
-  const state::Store store = OCI_TRY(
-      state::Store::open(context.root.empty() ? std::nullopt : std::optional(context.root)));
   spec::State stopped;
   std::vector<spec::Hook> poststop;
   Error failure(ErrorKind::kSystem, "");
   {
-    Creation creation(std::move(prepared), options, OCI_TRY(store.reserve(options.id)));
-    Status done = all_steps(creation, context);
+    Creation creation(std::move(prepared), options, OCI_TRY(reserve(context, options.id)));
+    Status done = all_steps(creation);
     if (done) return std::move(creation).keep();
     failure = std::move(done).error();
     stopped = state_of(creation.record(), spec::ContainerStatus::kStopped);

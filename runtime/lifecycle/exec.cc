@@ -15,6 +15,7 @@
 #include "runtime/lifecycle/exec_process.h"
 #include "runtime/lifecycle/filter.h"
 #include "runtime/lifecycle/prepare.h"
+#include "runtime/lifecycle/rootless.h"
 #include "runtime/lifecycle/seccomp_agent.h"
 #include "runtime/lifecycle/transitions.h"
 #include "runtime/plan/host.h"
@@ -28,8 +29,12 @@ namespace {
 // One `exec`. Nothing of it outlives the process that it starts.
 class Execution {
  public:
-  Execution(const ExecOptions& options, Container container, sys::Pidfd init)
-      : options_(options), container_(std::move(container)), init_(std::move(init)) {}
+  Execution(const Context& context, const ExecOptions& options, Container container,
+            sys::Pidfd init)
+      : context_(context),
+        options_(options),
+        container_(std::move(container)),
+        init_(std::move(init)) {}
 
   Status prepare();
   Status launch();
@@ -44,6 +49,7 @@ class Execution {
   launch::Services services();
   bool listens() const { return config_.linux->seccomp && spec::notifies(*config_.linux->seccomp); }
 
+  const Context& context_;
   const ExecOptions& options_;
   Container container_;
   sys::Pidfd init_;
@@ -69,7 +75,13 @@ Status Execution::prepare() {
   for (const std::string& warning : plan_.warnings)
     sys::log_warning(warning);
   const state::Record& record = container_.record;
-  if (!record.cgroup_path.empty()) {
+  if (!record.cgroup_path.empty() && !may_join(context_, record.cgroup_path)) {
+    if (!options_.cgroup.empty()) {
+      return Error(ErrorKind::kUnsupported,
+                   "--cgroup: permission denied to enter the container's cgroup from here");
+    }
+    sys::log_warning("exec: runs in the caller's cgroup, which it may not leave");
+  } else if (!record.cgroup_path.empty()) {
     cgroup_ = OCI_TRY(cgroup::open_to_join(record.cgroup_path, options_.cgroup, record.pid));
   } else if (!options_.cgroup.empty()) {
     return Error(ErrorKind::kUsage, "--cgroup: the container has no cgroup of its own");
@@ -143,7 +155,7 @@ Result<Execution> begin(const Context& context, const ExecOptions& options) {
   if (!init) {
     return check_transition(Verb::kExec, spec::ContainerStatus::kStopped, options.id).error();
   }
-  return Execution(options, std::move(container), std::move(*init));
+  return Execution(context, options, std::move(container), std::move(*init));
 }
 
 Status start(Execution& execution) {

@@ -5,6 +5,7 @@
 #include "runtime/cgroup/remove.h"
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/location.h"
+#include "runtime/lifecycle/members.h"
 #include "runtime/lifecycle/transitions.h"
 #include "runtime/sys/pidfd.h"
 
@@ -18,6 +19,7 @@ Status kill(const Context& context, const KillOptions& options) {
     return cgroup::kill_all(layout, location_of(record), options.signal);
   }
   OCI_TRY(check_transition(Verb::kKill, container.status, options.id));
+  if (options.all && OCI_TRY(signal_members(record, options.signal))) return {};
   const std::optional<sys::Pidfd> init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
   if (init && OCI_TRY(init->send(options.signal))) return {};
   return check_transition(Verb::kKill, spec::ContainerStatus::kStopped, options.id);

@@ -14,6 +14,7 @@
 #include "runtime/cgroup/path.h"
 #include "runtime/lifecycle/container_state.h"
 #include "runtime/lifecycle/notify.h"
+#include "runtime/lifecycle/rootless.h"
 #include "runtime/lifecycle/scope.h"
 #include "runtime/lifecycle/seccomp_agent.h"
 #include "runtime/plan/host.h"
@@ -204,10 +205,12 @@ Result<Prepared> prepare(const Context& context, const CreateOptions& options,
     OCI_TRY(check_agent(linux->seccomp->listener_path.value_or("")));
   }
   if (context.cgroup_manager != CgroupManager::kDisabled) {
-    prepared.cgroup = OCI_TRY(plan_cgroup(prepared.config, options.id, context.cgroup_manager));
-    if (context.cgroup_manager == CgroupManager::kSystemd) {
-      OCI_TRY(plan_scope(*prepared.cgroup, prepared.config, options.id));
-    }
+    const bool systemd = context.cgroup_manager == CgroupManager::kSystemd;
+    Result<CgroupPlan> plan = plan_cgroup(prepared.config, options.id, context.cgroup_manager);
+    prepared.cgroup = context.rootless && !systemd
+                          ? OCI_TRY(as_permitted(std::move(plan), prepared.config, options.id))
+                          : std::optional(OCI_TRY(std::move(plan)));
+    if (systemd) OCI_TRY(plan_scope(*prepared.cgroup, prepared.config, options.id));
   } else {
     warn_of_lost_limits(prepared.config);
   }

@@ -32,6 +32,9 @@ struct CgroupPlan {
   std::vector<bpf_insn> device_program;
   std::optional<uint32_t> delegate_to;  // a uid of the container's that is to own the cgroup
   std::optional<ScopePlan> scope;       // absent: the cgroup is made by mkdir
+  bool step_aside =
+      false;             // the caller must leave its own cgroup, which is to have limits below it
+  bool lenient = false;  // what takes privileges (device rules, an owner) is done without
 };
 
 struct Prepared {
@@ -39,7 +42,7 @@ struct Prepared {
   spec::Config config;
   std::string config_text;  // as read, for later verbs
   plan::Plan plan;
-  std::optional<CgroupPlan> cgroup;  // absent: --cgroup-manager=disabled
+  std::optional<CgroupPlan> cgroup;  // absent: --cgroup-manager=disabled, or not permitted
   bool notifies = false;             // the config has a notify socket of ours
 };
 

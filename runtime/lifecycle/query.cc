@@ -7,8 +7,9 @@
 #include "runtime/lifecycle/container_state.h"
 #include "runtime/lifecycle/explain.h"
 #include "runtime/lifecycle/location.h"
-#include "runtime/lifecycle/owner.h"
+#include "runtime/lifecycle/members.h"
 #include "runtime/lifecycle/transitions.h"
+#include "runtime/sys/user_name.h"
 #include "runtime/systemd/client.h"
 
 namespace oci::lifecycle {
@@ -22,10 +23,7 @@ Result<std::vector<pid_t>> processes(const Context& context, const std::string& 
   const Container container = OCI_TRY(open_container(context, id, state::Lock::kNone));
   OCI_TRY(check_transition(Verb::kPs, container.status, id));
   const state::Record& record = container.record;
-  if (record.cgroup_path.empty()) {
-    return Error(ErrorKind::kUnsupported,
-                 cat("container \"", id, "\": has no cgroup to tell its processes by"));
-  }
+  if (record.cgroup_path.empty()) return namespace_members(record);
   return cgroup::processes(OCI_TRY(cgroup::find_layout()), location_of(record));
 }
 
@@ -38,7 +36,7 @@ Result<std::vector<Listed>> list(const Context& context) {
     if (entry.record) {
       const state::Record& record = entry.record.value();
       row.state = state_of(record, paused_or(entry.status, record));
-      row.state.owner = owner_name(entry.record.value().owner);
+      row.state.owner = sys::user_name(entry.record.value().owner);
     } else {
       row.problem = entry.record.error().message();
     }

@@ -56,6 +56,7 @@ Status plan_scope(CgroupPlan& plan, const spec::Config& config, const std::strin
     scope.properties.push_back(std::move(property));
   limit_tasks_last(plan.writes);
   plan.path = scope.unit.place;
+  plan.lenient = scope.bus == systemd::Bus::kUser;
   plan.scope = std::move(scope);
   return {};
 }

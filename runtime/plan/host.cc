@@ -89,10 +89,15 @@ bool asks_for_selinux(const spec::Config& config) {
 
 }  // namespace
 
+bool Host::may_mount() const {
+  return (capabilities.permitted & uint64_t{1} << CAP_SYS_ADMIN) != 0;
+}
+
 Host read_host(const spec::Config& config) {
   constexpr size_t kFewMounts = 1000;  // no machine allows less
   Host host;
   host.euid = ::geteuid();
+  host.egid = ::getegid();
   host.in_initial_user_namespace = in_initial_user_namespace();
   host.set_groups_denied = !host.in_initial_user_namespace && set_groups_denied();
   host.capabilities = read_capabilities();

@@ -12,6 +12,7 @@ namespace oci::plan {
 
 struct Host {
   uint32_t euid = 0;
+  uint32_t egid = 0;
   bool in_initial_user_namespace = true;  // false: mknod(2) and others' namespaces are out of reach
   bool set_groups_denied = false;         // /proc/self/setgroups, user_namespaces(7)
   HostCapabilities capabilities;
@@ -20,6 +21,10 @@ struct Host {
   bool apparmor = false;            // asked where process.apparmorProfile is set
   bool selinux = false;             // asked where a label of it is set
   std::string cgroup2_mount_point;  // "/sys/fs/cgroup" or "/sys/fs/cgroup/unified"; "": none
+
+  // Whether namespaces and mounts may be made without a new user namespace: root, here or in a
+  // user namespace.
+  bool may_mount() const;
 };
 
 // A dozen cheap system calls, and two more for what only some configs make matter. Nothing here

@@ -1,4 +1,5 @@
 // Who the program is: ids, groups, capabilities, keyring, seccomp: config.md#process.
+#include <linux/capability.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 
@@ -17,8 +18,9 @@ using Mappings = std::vector<spec::IdMapping>;
 bool may_set_groups(const Draft& draft) {
   if (draft.host.set_groups_denied) return false;
   const Mappings& maps = draft.plan.gid_mappings;
-  const bool one_id = maps.size() == 1 && maps[0].size == 1;
-  return draft.host.euid == 0 || (draft.created & CLONE_NEWUSER) == 0 || !one_id;
+  const bool own_id = maps.size() == 1 && maps[0].size == 1 && maps[0].host_id == draft.host.egid;
+  const bool may_map = (draft.host.capabilities.permitted & uint64_t{1} << CAP_SETGID) != 0;
+  return may_map || (draft.created & CLONE_NEWUSER) == 0 || !own_id;
 }
 
 bool keeps_groups(const spec::Config& config) {

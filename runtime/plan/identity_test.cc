@@ -1,3 +1,4 @@
+#include <linux/capability.h>
 #include <linux/seccomp.h>
 
 #include "runtime/plan/test_plan.h"
@@ -14,7 +15,8 @@ spec::Config with_user_namespace(std::vector<spec::IdMapping> mappings) {
 
 Host rootless_host() {
   Host host = some_host();
-  host.euid = 1000;
+  host.euid = host.egid = 1000;
+  host.capabilities.permitted = 0;
   return host;
 }
 
@@ -66,8 +68,11 @@ BOOST_AUTO_TEST_CASE(who_may_map_one_id_only_may_not_set_groups) {
   config.process->user.additional_gids = {0};
   BOOST_TEST(error_of(config, rootless_host())
                  .starts_with("process.user.additionalGids: cannot be set where"));
-  config.linux->gid_mappings = {{0, 1000, 1}, {1, 100000, 65536}};
-  BOOST_TEST(plan_of(config, rootless_host()).init().set_groups);
+  for (const auto& allowed : {std::vector<spec::IdMapping>{{0, 1000, 1}, {1, 100000, 65536}},
+                              std::vector<spec::IdMapping>{{0, 100000, 1}}}) {
+    config.linux->gid_mappings = allowed;
+    BOOST_TEST(plan_of(config, rootless_host()).init().set_groups);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(groups_that_were_denied_further_out_stay_denied) {
@@ -96,7 +101,7 @@ BOOST_AUTO_TEST_CASE(no_capabilities_object_means_none_at_all) {
 
 BOOST_AUTO_TEST_CASE(a_user_namespace_has_capabilities_that_the_host_does_not_grant) {
   Host host = some_host();
-  host.capabilities.permitted = host.capabilities.bounding = 0;
+  host.capabilities.permitted = host.capabilities.bounding = uint64_t{1} << CAP_SYS_ADMIN;
   spec::Config config = some_config();
   config.process->capabilities.emplace().bounding = {"CAP_CHOWN", "CAP_CHECKPOINT_RESTORE"};
   BOOST_TEST(plan_of(config, host).init().capabilities.bounding == 0u);

@@ -4,6 +4,7 @@
 #include <sys/mount.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "spec/annotations.h"
 
@@ -134,6 +135,28 @@ bool plan_layers(Draft& draft, const FilesystemMount& mount, const Parameters& p
   return true;
 }
 
+// A new user namespace knows the ids that it maps: the kernel would say EINVAL and no more.
+Status check_owner(const Draft& draft, const FilesystemMount& mount) {
+  if ((draft.created & CLONE_NEWUSER) == 0) return {};
+  for (const MountParameter& parameter : mount.options.parameters) {
+    const bool is_gid = parameter.key == "gid";
+    if (!is_gid && parameter.key != "uid") continue;
+    uint32_t id = 0;
+    const char* const end = parameter.value.data() + parameter.value.size();
+    if (std::from_chars(parameter.value.data(), end, id).ec != std::errc()) continue;
+    const auto maps = [id](const spec::IdMapping& map) {
+      return id >= map.container_id && id - map.container_id < map.size;
+    };
+    if (std::ranges::any_of(is_gid ? draft.plan.gid_mappings : draft.plan.uid_mappings, maps)) {
+      continue;
+    }
+    return invalid(cat("mounts[", mount.index, "].options"),
+                   cat("'", parameter.key, "=", id, "' is an id that linux.", parameter.key,
+                       "Mappings does not map: leave it out, or map a range"));
+  }
+  return {};
+}
+
 }  // namespace
 
 Status check_mount_label(const Draft& draft) {
@@ -176,6 +199,7 @@ std::vector<Layer> overlay_layers(std::string_view lowerdir) {
 }
 
 Status plan_parameters(Draft& draft, const FilesystemMount& mount, MountOp& op) {
+  OCI_TRY(check_owner(draft, mount));
   Parameters parameters = flags_of(mount, op);
   add_iversion(draft, mount, parameters);
   for (const MountParameter& parameter : mount.options.parameters) {

@@ -91,6 +91,11 @@ Status plan_bind(Entry& entry, MountOp& op, bool recursive) {
   op.kind = MountKind::kBind;
   op.recursive = recursive;
   const std::optional<size_t> id_map = find_id_map(entry);
+  if (id_map && !entry.draft.host.may_mount()) {
+    return Error(ErrorKind::kUnsupported,
+                 cat(entry.at("options"),
+                     ": ids of the host's files are mapped by root only: leave idmap out"));
+  }
   // Ids are mapped by the runtime, which owns the filesystems of the host; init may not.
   if (!entry.draft.needs_trees() && !id_map) return {};
   entry.draft.plan.trees.push_back({

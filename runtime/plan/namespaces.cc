@@ -83,6 +83,11 @@ Status plan_membership(Draft& draft) {
 
 Status plan_namespaces(Draft& draft) {
   find_types(draft);
+  if (!draft.host.may_mount() && !draft.has_own(CLONE_NEWUSER)) {
+    return Error(ErrorKind::kUnsupported,
+                 "linux.namespaces: rootless container requires user namespaces: add one, or begin "
+                 "with: oci-rt spec --rootless");
+  }
   // Everything that init does to the root filesystem would be done to the host's.
   if (!draft.has_own(CLONE_NEWNS)) {
     return invalid("linux.namespaces", "must have a mount namespace");

@@ -105,6 +105,20 @@ BOOST_AUTO_TEST_CASE(only_a_new_user_namespace_is_given_maps) {
   BOOST_TEST(joined.uid_mappings.empty());
 }
 
+BOOST_AUTO_TEST_CASE(an_ordinary_user_needs_a_user_namespace) {
+  Host host = some_host();
+  host.capabilities.permitted = 0;
+  spec::Config config = with_namespaces({{.type = NamespaceType::kMount}});
+  BOOST_TEST(error_of(config, host) ==
+             "linux.namespaces: rootless container requires user namespaces: add one, or begin "
+             "with: oci-rt spec --rootless");
+  config.linux->namespaces.push_back({.type = NamespaceType::kUser});
+  const Plan plan = plan_of(config, host);
+  // What is mounted is opened in its mount namespace, by init.
+  BOOST_TEST(plan.trees.empty());
+  BOOST_TEST(plan_of(config).trees.size() == 1u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -25,7 +25,8 @@ constexpr Status (*kExecParts[])(Draft&) = {
 }  // namespace
 
 bool Draft::needs_trees() const {
-  return has_own(CLONE_NEWUSER) || (joined & CLONE_NEWNS) != 0;
+  // An ordinary user's copy of a mount takes a mount namespace of its own: init makes it there.
+  return (has_own(CLONE_NEWUSER) && host.may_mount()) || (joined & CLONE_NEWNS) != 0;
 }
 
 uint64_t Draft::tree_propagation() const {

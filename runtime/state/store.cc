@@ -112,11 +112,13 @@ Result<std::string> default_root() {
   }
   if (!own) return std::string(kHostRoot);
   if (has_runtime_dir) return cat(runtime_dir, "/oci-rt");
-  return Error(ErrorKind::kUsage,
-               "XDG_RUNTIME_DIR is not set: say where to keep state with --root");
+  return Error(
+      ErrorKind::kUsage,
+      "XDG_RUNTIME_DIR is not set: set it to a directory of your own, or say where to keep "
+      "containers with --root DIR");
 }
 
-Result<Store> Store::open(const std::optional<std::string>& root) {
+Result<Store> Store::open(const std::optional<std::string>& root, bool is_default) {
   if (!root) return Store(OCI_TRY(default_root()), true);
   std::string path = *root;
   if (path.empty()) return Error(ErrorKind::kUsage, "--root: is empty");
@@ -130,7 +132,7 @@ Result<Store> Store::open(const std::optional<std::string>& root) {
   while (path.size() > 1 && path.ends_with('/'))
     path.pop_back();
   if (path == "/") return Error(ErrorKind::kUsage, "--root: '/' cannot hold containers");
-  return Store(std::move(path), false);
+  return Store(std::move(path), is_default);
 }
 
 Result<StateDir> Store::reserve(std::string_view id) const {

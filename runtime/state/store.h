@@ -81,7 +81,8 @@ struct Listed {
 class Store {
  public:
   // `root` is --root; absent: default_root(). A relative one is taken from the current directory.
-  static Result<Store> open(const std::optional<std::string>& root);
+  // Only one that somebody named must be there to be listed.
+  static Result<Store> open(const std::optional<std::string>& root, bool is_default = false);
 
   const std::string& root() const { return root_; }
 

@@ -25,7 +25,8 @@ constexpr char kManager[] = "org.freedesktop.systemd1.Manager";
 constexpr std::chrono::milliseconds kPause{20};
 
 struct Unref {
-  void operator()(sd_bus* bus) const { sd_bus_flush_close_unref(bus); }
+  // Without a flush: that would wait for whoever does not answer.
+  void operator()(sd_bus* bus) const { sd_bus_close_unref(bus); }
   void operator()(sd_bus_message* message) const { sd_bus_message_unref(message); }
 };
 using BusPointer = std::unique_ptr<sd_bus, Unref>;
@@ -130,6 +131,7 @@ class Manager {
   Result<Message> call(const Message& request, BusError& refusal);
   Result<Message> call_about_unit(const char* member, BusError& refusal);
   Status await_job(const Message& reply);
+  Status turn(const char* waiting_for);
   Status pause();
   Result<bool> is_active();
   Error refused(const char* member, const BusError& refusal) const;
@@ -174,7 +176,11 @@ Status Manager::connect() {
   // calls of one connection in order, so nothing is waited for here.
   const int matched = sd_bus_match_signal_async(bus, nullptr, kService, kManagerPath, kManager,
                                                 "JobRemoved", on_job_removed, nullptr, this);
-  return matched < 0 ? Status(unreachable(which_, -matched)) : Status();
+  if (matched < 0) return unreachable(which_, -matched);
+  // A call would wait for the connection, for as long as that takes.
+  while (sd_bus_is_ready(bus) == 0)
+    OCI_TRY(turn("the connection"));
+  return {};
 }
 
 Result<Message> Manager::new_call(const char* member) {
@@ -210,6 +216,18 @@ Result<Message> Manager::call_about_unit(const char* member, BusError& refusal) 
   return call(message, refusal);
 }
 
+// Takes in one message, or waits for one.
+Status Manager::turn(const char* waiting_for) {
+  const int processed = sd_bus_process(bus_.get(), nullptr);
+  if (processed < 0) return unreachable(which_, -processed);
+  if (processed > 0) return {};
+  const uint64_t left = left_us();
+  if (left == 0) return late(waiting_for);
+  const int waited = sd_bus_wait(bus_.get(), left);
+  if (waited < 0 && waited != -EINTR) return unreachable(which_, -waited);
+  return {};
+}
+
 Status Manager::await_job(const Message& reply) {
   const char* job = nullptr;
   if (sd_bus_message_read(reply.get(), "o", &job) < 0) return late("the job's name");
@@ -221,13 +239,7 @@ Status Manager::await_job(const Message& reply) {
                    cat("systemd: unit '", unit_, "': its job ended as '", found->result,
                        "'; \"journalctl -u ", unit_, "\" may say why"));
     }
-    const int processed = sd_bus_process(bus_.get(), nullptr);
-    if (processed < 0) return unreachable(which_, -processed);
-    if (processed > 0) continue;
-    const uint64_t left = left_us();
-    if (left == 0) return late("its job to end");
-    const int waited = sd_bus_wait(bus_.get(), left);
-    if (waited < 0 && waited != -EINTR) return unreachable(which_, -waited);
+    OCI_TRY(turn("its job to end"));
   }
 }
 

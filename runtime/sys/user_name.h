@@ -1,13 +1,13 @@
-// The name of a uid, for `list`.
+// The name of a uid, for people.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
-namespace oci::lifecycle {
+namespace oci::sys {
 
 // From /etc/passwd, read as text: the name service would load the host's libraries into a static
 // program. "#1000" for a uid without a line.
-std::string owner_name(uint32_t uid);
+std::string user_name(uint32_t uid);
 
-}  // namespace oci::lifecycle
+}  // namespace oci::sys

@@ -1,4 +1,4 @@
-#include "runtime/lifecycle/owner.h"
+#include "runtime/sys/user_name.h"
 
 #include <fcntl.h>
 
@@ -8,9 +8,9 @@
 #include "runtime/sys/file.h"
 #include "spec/error.h"
 
-namespace oci::lifecycle {
+namespace oci::sys {
 
-std::string owner_name(uint32_t uid) {
+std::string user_name(uint32_t uid) {
   const Result<std::string> text = sys::read_file_at(AT_FDCWD, "/etc/passwd", size_t{1} << 20);
   const std::string wanted = cat(":", uid, ":");
   std::string_view rest = text ? std::string_view(text.value()) : "";
@@ -27,4 +27,4 @@ std::string owner_name(uint32_t uid) {
   return cat("#", uid);
 }
 
-}  // namespace oci::lifecycle
+}  // namespace oci::sys

@@ -1,0 +1,273 @@
+#!/usr/bin/env python3
+"""flows.py ADDRESS IMAGE DRIVER [FLOW…]: what a kubelet asks of an engine, and what comes of it. vm_cri.sh starts
+the engine. Ends "N passed, N failed, N skipped"."""
+import glob
+import os
+import sys
+import tempfile
+import time
+
+from client import Client, Refused
+
+POD, CONTAINER, NODE = 0, 1, 2
+READY, NOT_READY = 0, 1
+CREATED, RUNNING, EXITED = 0, 1, 2
+DEFAULT_PROFILE, UNCONFINED = 0, 1
+# A kubelet always names a parent.
+PARENT = {"cgroupfs": "/pods", "systemd": "pods.slice"}
+LIMITS = {"cpu_period": 100000, "cpu_quota": 50000, "cpu_shares": 512, "memory_limit_in_bytes": 64 << 20, "oom_score_adj": 500}
+SLEEP = "trap 'exit 3' TERM; echo up; while :; do sleep 0.1; done"
+
+address, image, driver = sys.argv[1:4]
+wanted = sys.argv[4:]
+cri = Client(address, 180)
+logs = tempfile.mkdtemp()
+count = {"ok": 0, "not ok": 0, "skip": 0}
+flow = ""
+
+
+def say(verdict, detail):
+    count[verdict] += 1
+    print(f"{verdict} - {flow}: {detail}", flush=True)
+
+
+def check(what, seen, wanted_value):
+    if seen == wanted_value:
+        say("ok", what)
+    else:
+        say("not ok", f"{what}: {str(seen)[:400]!r}, not {wanted_value!r}")
+
+
+def has(what, text, part):
+    say("ok", what) if part in text else say("not ok", f"{what}: no {part!r} in: {text[:400]!r}")
+
+
+def until(true):
+    end = time.monotonic() + 120
+    while not true():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.3)
+    return True
+
+
+def cgroup_of(name):
+    for pattern in (name, f"*-{name}.scope"):
+        for found in glob.glob(f"/sys/fs/cgroup/**/{pattern}/", recursive=True):
+            return found
+    return ""
+
+
+def limit(name, file):
+    try:
+        with open(f"{cgroup_of(name)}{file}", encoding="ascii") as text:
+            return text.read().strip()
+    except OSError as error:
+        return str(error)
+
+
+class Pod:
+    """A sandbox, with what was made in it; it ends with the block."""
+
+    def __init__(self, name, options=None, privileged=False, **config):
+        linux = {"security_context": {"namespace_options": {"network": NODE, **(options or {})}, "privileged": privileged},
+                 "cgroup_parent": PARENT[driver]}
+        self.config = {"metadata": {"name": name, "uid": name, "namespace": "judged"}, "log_directory": logs, "linux": linux, **config}
+        self.options = options or {}
+
+    def __enter__(self):
+        self.id = cri.RunPodSandbox(config=self.config, runtime_handler="judged").pod_sandbox_id
+        return self
+
+    def __exit__(self, *_):
+        cri.StopPodSandbox(pod_sandbox_id=self.id)
+        cri.RemovePodSandbox(pod_sandbox_id=self.id)
+        check("nothing of the pod is left", until(lambda: not left(self.id)) or left(self.id), True)
+
+    def create(self, name, *words, resources=None, security=None, **config):
+        security = {"namespace_options": {"network": NODE, "pid": CONTAINER, **self.options}, **(security or {})}
+        config = {"metadata": {"name": name}, "image": {"image": image}, "command": list(words), "log_path": f"{name}.log",
+                  "linux": {"resources": resources or {}, "security_context": security}, **config}
+        return cri.CreateContainer(pod_sandbox_id=self.id, config=config, sandbox_config=self.config).container_id
+
+    def start(self, name, *words, **options):
+        made = self.create(name, *words, **options)
+        cri.StartContainer(container_id=made)
+        return made
+
+    def said(self, name, script, **options):
+        """What a container says until it ends; its exit code where that is not 0."""
+        made = self.start(name, "/bin/sh", "-c", script, **options)
+        until(lambda: status(made).state == EXITED)
+        code = status(made).exit_code
+        cri.RemoveContainer(container_id=made)
+        return read_log(name) + (f" (exit code {code})" if code else "")
+
+
+def left(name):
+    return [*glob.glob(f"/sys/fs/cgroup/**/*{name}*", recursive=True), *glob.glob(f"/run/containerd/runc/k8s.io/{name}")]
+
+
+def read_log(name):
+    with open(f"{logs}/{name}.log", encoding="utf-8") as log:
+        return " ".join(line.rstrip("\n").split(" ", 3)[3] for line in log)
+
+
+def status(made):
+    return cri.ContainerStatus(container_id=made).status
+
+
+def run_in(made, *words):
+    answer = cri.ExecSync(container_id=made, cmd=words, timeout=100)
+    return f"{answer.exit_code} {answer.stdout.decode().strip()}".strip()
+
+
+def flow_status():
+    check("Version", cri.Version().runtime_name, "containerd")
+    answer = cri.Status(verbose=True)
+    check("RuntimeReady", {c.type: c.status for c in answer.status.conditions}.get("RuntimeReady"), True)
+    has("the handler", answer.info["config"], '"judged"')
+    if answer.runtime_handlers:
+        features = {h.name: h.features for h in answer.runtime_handlers}["judged"]
+        check("its features", (features.recursive_read_only_mounts, features.user_namespaces), (True, True))
+    else:
+        say("skip", "runtimeHandlers: containerd before 2.0 does not tell them")
+
+
+def flow_life():
+    with Pod("life") as pod:
+        answer = cri.PodSandboxStatus(pod_sandbox_id=pod.id).status
+        check("RunPodSandbox", (answer.state, answer.runtime_handler), (READY, "judged"))
+        made = pod.create("web", "/bin/sh", "-c", SLEEP)
+        check("CreateContainer", status(made).state, CREATED)
+        cri.StartContainer(container_id=made)
+        check("StartContainer", status(made).state, RUNNING)
+        check("its log", until(lambda: read_log("web") == "up"), True)
+        cri.StopContainer(container_id=made, timeout=60)
+        check("StopContainer", (status(made).state, status(made).exit_code), (EXITED, 3))
+        cri.RemoveContainer(container_id=made)
+        check("RemoveContainer", [c.id for c in cri.ListContainers().containers], [])
+        made = pod.start("deaf", "/bin/sh", "-c", "trap '' TERM; while :; do sleep 0.1; done")
+        cri.StopContainer(container_id=made, timeout=1)
+        check("StopContainer of what does not listen", status(made).exit_code, 137)
+        cri.RemoveContainer(container_id=made)
+        check("exit code", pod.said("code", "echo said; exit 7"), "said (exit code 7)")
+        pod.start("on", "/bin/sleep", "1000")
+        cri.StopPodSandbox(pod_sandbox_id=pod.id)
+        check("StopPodSandbox", cri.PodSandboxStatus(pod_sandbox_id=pod.id).status.state, NOT_READY)
+
+
+def flow_exec():
+    with Pod("exec") as pod:
+        made = pod.start("exec", "/bin/sleep", "1000", envs=[{"key": "WORD", "value": "said"}])
+        check("ExecSync", run_in(made, "/bin/sh", "-c", "echo $WORD"), "0 said")
+        check("ExecSync: exit code", run_in(made, "/bin/sh", "-c", "exit 7"), "7")
+        answer = cri.ExecSync(container_id=made, cmd=["/bin/sh", "-c", "echo out; echo err >&2"])
+        check("ExecSync: streams", (answer.stdout, answer.stderr), (b"out\n", b"err\n"))
+        for words, part in ((["/bin/missing"], "no such file or directory"), (["missing"], "executable file not found in $PATH")):
+            try:
+                check(f"ExecSync of {words[0]} fails", cri.ExecSync(container_id=made, cmd=words).exit_code, "an error")
+            except Refused as refused:
+                has(f"ExecSync of {words[0]} fails", str(refused), part)
+        try:
+            cri.ExecSync(container_id=made, cmd=["/bin/sleep", "1000"], timeout=2)
+            say("not ok", "ExecSync: its time is over, and it goes on")
+        except Refused as refused:
+            has("ExecSync: its time is over", str(refused), "DEADLINE_EXCEEDED")
+
+
+def flow_resources():
+    with Pod("resources") as pod:
+        made = pod.start("limited", "/bin/sleep", "1000", resources=LIMITS)
+        has("the cgroup of the pod", cgroup_of(made), PARENT[driver])
+        check("memory.max", limit(made, "memory.max"), str(64 << 20))
+        check("cpu.max", limit(made, "cpu.max"), "50000 100000")
+        check("oom_score_adj", run_in(made, "/bin/cat", "/proc/1/oom_score_adj"), "0 500")
+        cri.UpdateContainerResources(container_id=made, linux={
+            "memory_limit_in_bytes": 48 << 20, "cpu_period": 100000, "cpu_quota": 25000})
+        check("UpdateContainerResources: memory.max", limit(made, "memory.max"), str(48 << 20))
+        check("UpdateContainerResources: cpu.max", limit(made, "cpu.max"), "25000 100000")
+        cri.UpdateContainerResources(container_id=made, linux={"unified": {"memory.high": "33554432"}})
+        check("UpdateContainerResources: unified", limit(made, "memory.high"), "33554432")
+        check("it still has its devices", run_in(made, "/bin/sh", "-c", "echo x >/dev/null"), "0")
+        stats = cri.ContainerStats(container_id=made).stats
+        check("ContainerStats: cpu", stats.cpu.usage_core_nano_seconds.value > 0, True)
+        check("ContainerStats: memory", stats.memory.working_set_bytes.value > 0, True)
+
+
+def flow_oom():
+    with Pod("oom") as pod:
+        made = pod.start("oom", "/bin/sh", "-c", "exec tail /dev/zero",
+                         resources={"memory_limit_in_bytes": 20 << 20, "memory_swap_limit_in_bytes": 20 << 20})
+        until(lambda: status(made).state == EXITED)
+        check("reason and exit code", (status(made).reason, status(made).exit_code), ("OOMKilled", 137))
+
+
+def flow_errors():
+    with Pod("errors") as pod:
+        for words, part in ((["/bin/missing"], "no such file or directory"), (["missing"], "executable file not found in $PATH"),
+                            (["/etc"], "permission denied")):
+            made = pod.create("box", *words)
+            try:
+                cri.StartContainer(container_id=made)
+                say("not ok", f"{words[0]} starts")
+            except Refused as refused:
+                has(f"{words[0]} does not start", str(refused), part)
+            check("reason and exit code", (status(made).reason, status(made).exit_code), ("StartError", 128))
+            cri.RemoveContainer(container_id=made)
+
+
+def flow_security():
+    proc = "sed -n 's/^%s:.//p' /proc/self/status"
+    with Pod("security") as pod:
+        check("seccomp RuntimeDefault", pod.said("s1", proc % "Seccomp", security={"seccomp": {"profile_type": DEFAULT_PROFILE}}), "2")
+        check("seccomp Unconfined", pod.said("s2", proc % "Seccomp", security={"seccomp": {"profile_type": UNCONFINED}}), "0")
+        check("no_new_privs", pod.said("s3", proc % "NoNewPrivs", security={"no_new_privs": True}), "1")
+        check("user", pod.said("s4", "id -u; id -g", security={"run_as_user": {"value": 1000}, "run_as_group": {"value": 1001}}), "1000 1001")
+        has("readonly_rootfs", pod.said("s5", "touch /made", security={"readonly_rootfs": True}), "Read-only file system")
+        check("capabilities", pod.said("s6", proc % "CapBnd", security={"capabilities": {"drop_capabilities": ["ALL"]}}), "0" * 16)
+        check("masked", pod.said("s7", "cat /proc/timer_list | wc -c; touch /proc/sys/made 2>/dev/null || echo refused",
+                                 security={"masked_paths": ["/proc/timer_list"], "readonly_paths": ["/proc/sys"]}), "0 refused")
+        if os.path.exists("/sys/kernel/security/apparmor/profiles"):
+            has("AppArmor RuntimeDefault", pod.said("s8", "cat /proc/self/attr/current", security={"apparmor": {"profile_type": DEFAULT_PROFILE}}), "(enforce)")
+        mounts = [{"container_path": "/logs", "host_path": logs, "readonly": True}]
+        check("a read-only mount", pod.said("s9", "touch /logs/made 2>/dev/null || echo refused", mounts=mounts), "refused")
+        check("a terminal", pod.said("s10", "tty", tty=True).strip(), "/dev/pts/0")
+
+
+def flow_privileged():
+    with Pod("privileged", privileged=True) as pod:
+        check("mount, devices", pod.said("p", "mount -t tmpfs none /home && test -b /dev/vda && echo both", security={"privileged": True}), "both")
+
+
+def flow_namespaces():
+    with Pod("shared", {"pid": POD}) as pod:
+        made = pod.start("one", "/bin/sleep", "1000")
+        check("pid POD: pause is pid 1", run_in(made, "/bin/cat", "/proc/1/comm"), "0 sleep")
+        check("pid POD: another sees it", pod.said("two", "ps | grep -c 'sleep 1000$'"), "1")
+    with Pod("host", {"pid": NODE, "ipc": NODE}) as pod:
+        check("pid NODE", pod.said("node", "readlink /proc/self/ns/pid"), os.readlink("/proc/self/ns/pid"))
+    with Pod("net", {"network": POD, "pid": CONTAINER}, hostname="box") as pod:
+        ip = cri.PodSandboxStatus(pod_sandbox_id=pod.id).status.network.ip
+        has("network POD: an address", ip, "10.77.")
+        has("network POD: it is eth0's", pod.said("address", "ip -4 -o addr show eth0"), ip)
+        check("hostname", pod.said("name", "hostname"), "box")
+
+
+def flow_nothing_left():
+    check("containers", [c.id for c in cri.ListContainers().containers], [])
+    check("pods", [p.id for p in cri.ListPodSandbox().items], [])
+    if os.path.isdir("/sys/fs/cgroup/pods"):
+        os.rmdir("/sys/fs/cgroup/pods")
+    check("state", os.listdir("/run/containerd/runc/k8s.io") if os.path.isdir("/run/containerd/runc/k8s.io") else [], [])
+
+
+for flow in ("status", "life", "exec", "resources", "oom", "errors", "security", "privileged", "namespaces", "nothing-left"):
+    if wanted and flow not in wanted:
+        continue
+    try:
+        globals()["flow_" + flow.replace("-", "_")]()
+    except Refused as refused:
+        say("not ok", f"an error: {refused}")
+print(f"{count['ok']} passed, {count['not ok']} failed, {count['skip']} skipped")
+sys.exit(1 if count["not ok"] else 0)

@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""table.py [--reasons] COLUMN=LOG…: the Markdown table of runtime/ENGINES.md, from what the engine scripts said.
+
+A row is a flow, a column is a runtime or an engine with a runtime; a column that is named twice takes
+both logs. A log is what a script in this directory prints, alone or among other output. A line a check:
+
+    ok - FLOW: detail
+    not ok - FLOW: detail
+    skip - FLOW: reason
+
+FLOW is all up to the first ": ". A cell is how many checks passed, of how many, when some did not; what was
+skipped was not a check. `-` is a flow that this log does not have. Rows stand in the order in which the
+logs name them. With --reasons a list of what failed follows, which is never part of a cell.
+"""
+import re
+import sys
+
+LINE = re.compile(r"(ok|not ok|skip) - (.+?)(?:: (.*))?$")
+
+
+def read(path):
+    """The checks of a log: (verdict, flow, detail), in order."""
+    with open(path, encoding="utf-8", errors="replace") as log:
+        found = (LINE.match(line.rstrip()) for line in log)
+        return [match.groups(default="") for match in found if match]
+
+
+def cell(verdicts):
+    passed, failed = verdicts.count("ok"), verdicts.count("not ok")
+    if not verdicts:
+        return "-"
+    if passed + failed == 0:
+        return "skipped"
+    return f"{passed}" if failed == 0 else f"**{passed} of {passed + failed}**"
+
+
+def main(arguments):
+    reasons = "--reasons" in arguments
+    columns = {}
+    for argument in arguments:
+        if argument != "--reasons":
+            name, path = argument.rsplit("=", 1)
+            columns.setdefault(name, []).extend(read(path))
+    if not columns or not all(columns.values()):
+        sys.exit("table.py: a log without a check; usage: table.py [--reasons] COLUMN=LOG…")
+    flows = list(dict.fromkeys(flow for checks in columns.values() for _, flow, _ in checks))
+    rows = [["flow", *columns], ["---"] * (len(columns) + 1)]
+    for flow in flows:
+        rows.append([flow] + [cell([v for v, f, _ in checks if f == flow]) for checks in columns.values()])
+    rows.append(["all"] + [cell([v for v, _, _ in checks]) for checks in columns.values()])
+    for row in rows:
+        print("| " + " | ".join(row) + " |")
+    if reasons:
+        print()
+        for name, checks in columns.items():
+            for verdict, flow, detail in checks:
+                if verdict == "not ok":
+                    print(f"- {name}, {flow}: {detail}")
+
+
+main(sys.argv[1:])

@@ -1,0 +1,70 @@
+#!/bin/bash
+# vm_docker.sh [--sample] [--systemd] RUNTIME [FLOW…]: docker with this runtime as its default, in the virtual
+# machine. --systemd: cgroups are made by systemd. Ends "N passed, N failed, N skipped".
+driver=cgroupfs
+[ "${1:-}" != --systemd ] || { driver=systemd && shift; }
+. "$(dirname "$0")/vm_common.sh"
+. "$here/docker/life.sh"
+. "$here/docker/options.sh"
+
+image=box:1
+make_archive $image
+# BuildKit runs what it builds by itself, with what it finds as runc. This says that it asked this runtime.
+mkdir "$work/builder"
+cat >"$work/builder/runc" <<BUILDER
+#!/bin/sh
+echo "\$*" >>"$work/built"
+exec "$runtime" "\$@"
+BUILDER
+chmod +x "$work/builder/runc"
+
+# settings EXTRA: daemon.json, with more of it.
+settings() {
+  cat >"$work/daemon.json" <<JSON
+{"runtimes": {"judged": {"path": "$runtime"}}, "default-runtime": "judged", "live-restore": true,
+ "exec-opts": ["native.cgroupdriver=$driver"], "data-root": "$work/docker", "exec-root": "$work/exec",
+ "hosts": ["unix://$work/docker.sock"], "pidfile": "$work/docker.pid"${1:+, $1}}
+JSON
+}
+export DOCKER_HOST=unix://$work/docker.sock DOCKER_CLI_HINTS=false DOCKER_BUILDKIT=0 HOME=$work
+ask() { output docker "$@"; }
+inspect() { ask inspect --format "{{.$2}}" "$1"; }
+is() { [ "$(docker inspect --format "{{.$2}}" "$1" 2>/dev/null)" = "$3" ]; }
+soon() { until_true is "$@" && echo yes; }
+
+# run WORD…: docker run --rm in the foreground; its exit code.
+run() { code docker run --rm --network none "$@"; }
+# said WORD…: what it says on standard output.
+said() { ask run --rm --network none "$@"; }
+# begin NAME OPTION… IMAGE WORD…: in the background.
+begin() {
+  local name=$1
+  shift
+  check "run -d of $name" "$(code docker run -d --name "$name" --network none "$@")" 0
+  id=$(tail -n 1 "$work/out")
+}
+# end NAME: removes it, whatever it does.
+end() {
+  local id
+  id=$(docker inspect --format '{{.Id}}' "$1")
+  check "rm -f of $1" "$(code docker rm -f "$1")" 0
+  left "$id"
+}
+start_docker() {
+  daemon docker env PATH="$work/builder:$PATH" dockerd --config-file "$work/daemon.json"
+  check "dockerd answers" "$(until_true docker version && echo yes)" yes
+}
+
+settings
+flow=daemon
+start_docker
+major=$(docker version --format '{{.Server.Version}}' | cut -d. -f1)
+check "load" "$(code docker load -i "$archive")" 0
+has "its name" "$image"
+flows=(info run terminal background kill exec pause limits update oom options volumes devices confinement
+  capabilities privileged init network namespaces stats health restart events build buildkit parallel nothing-left
+  live-restore userns-remap)
+[ -z "$sample" ] || flows=(run terminal background exec pause update oom nothing-left)
+run_flows "${flows[@]}"
+[ "$bad" = 0 ] || grep -E 'level=error' "$work/docker.log" | tail -n 30
+close_engine

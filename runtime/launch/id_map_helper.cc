@@ -1,0 +1,98 @@
+#include "runtime/launch/id_map_helper.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "runtime/launch/sub_ids.h"
+#include "runtime/sys/file.h"
+#include "runtime/sys/spawn.h"
+#include "runtime/sys/user_name.h"
+
+namespace oci::launch {
+namespace {
+
+constexpr int64_t kPatienceSeconds = 10;
+
+// In the caller's PATH, whose own rights are all that is at stake; or where systems have it.
+std::string find_helper(std::string_view name) {
+  const char* const path = std::getenv("PATH");
+  const std::string all =
+      cat(path == nullptr ? "" : path, ":/usr/bin:/bin:/usr/sbin:/usr/local/bin:/run/wrappers/bin");
+  for (std::string_view rest = all; !rest.empty();) {
+    const size_t end = std::min(rest.find(':'), rest.size());
+    const std::string file = cat(rest.substr(0, end), "/", name);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    struct stat info = {};
+    if (file.front() == '/' && ::stat(file.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
+        ::access(file.c_str(), X_OK) == 0) {
+      return file;
+    }
+  }
+  return "";
+}
+
+// The last line that it wrote.
+std::string last_line(std::string_view output) {
+  while (output.ends_with('\n'))
+    output.remove_suffix(1);
+  return std::string(output.substr(output.rfind('\n') + 1));
+}
+
+std::string why_refused(IdKind kind, std::span<const spec::IdMapping> mappings,
+                        const std::string& property) {
+  const bool is_uid = kind == IdKind::kUid;
+  const char* const file = is_uid ? "/etc/subuid" : "/etc/subgid";
+  const Result<std::string> text = sys::read_file_at(AT_FDCWD, file, size_t{16} << 20);
+  std::string user = sys::user_name(::getuid());
+  if (user.starts_with('#')) user.erase(0, 1);  // a line may name a uid by its number
+  return what_is_not_granted({.property = property,
+                              .file = file,
+                              .text = text ? std::string_view(text.value()) : "",
+                              .user = std::move(user),
+                              .uid = ::getuid(),
+                              .own_id = is_uid ? ::getuid() : ::getgid(),
+                              .mappings = mappings});
+}
+
+}  // namespace
+
+Status run_id_map_helper(IdKind kind, pid_t pid, std::span<const spec::IdMapping> mappings,
+                         const std::string& property) {
+  const std::string_view name = kind == IdKind::kUid ? "newuidmap" : "newgidmap";
+  const std::string path = find_helper(name);
+  if (path.empty()) {
+    return Error(ErrorKind::kUnsupported,
+                 cat(property, ": an ordinary user maps more than their own id with ", name,
+                     ", which is not installed: install it (Debian: uidmap, others: shadow-utils), "
+                     "or map your own id only: oci-rt spec --rootless"));
+  }
+  sys::Command command{.path = path, .argv = {std::string(name), std::to_string(pid)}};
+  for (const spec::IdMapping& mapping : mappings) {
+    for (const uint32_t number : {mapping.container_id, mapping.host_id, mapping.size})
+      command.argv.push_back(std::to_string(number));
+  }
+  command.env = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"};
+  command.timeout_seconds = kPatienceSeconds;
+  const sys::Finished finished =
+      OCI_TRY(sys::run_program(command).during(cat(property, ": ", path)));
+  if (finished.timed_out) {
+    return Error(ErrorKind::kSystem,
+                 cat(property, ": ", path, " did not end within ", kPatienceSeconds, " s"));
+  }
+  if (finished.wait_status == 0) return {};
+  if (std::string why = why_refused(kind, mappings, property); !why.empty()) {
+    return Error(ErrorKind::kInvalidConfig, std::move(why));
+  }
+  std::string said = last_line(finished.output);
+  if (said.empty()) said = cat("it ends with status ", finished.wait_status);
+  return Error(ErrorKind::kSystem, cat(property, ": ", path, " fails: ", said));
+}
+
+}  // namespace oci::launch

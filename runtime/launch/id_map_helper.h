@@ -1,0 +1,21 @@
+// newuidmap(1) and newgidmap(1): they write the maps that an ordinary user may not write, where
+// /etc/subuid and /etc/subgid allow them.
+#pragma once
+
+#include <sys/types.h>
+
+#include <span>
+#include <string>
+
+#include "spec/error.h"
+#include "spec/model/filesystem.h"
+
+namespace oci::launch {
+
+enum class IdKind { kUid, kGid };
+
+// `property`: "linux.uidMappings", for messages.
+Status run_id_map_helper(IdKind kind, pid_t pid, std::span<const spec::IdMapping> mappings,
+                         const std::string& property);
+
+}  // namespace oci::launch

@@ -1,0 +1,99 @@
+#include "runtime/lifecycle/members.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "runtime/sys/file.h"
+
+namespace oci::lifecycle {
+namespace {
+
+struct CloseDir {
+  void operator()(DIR* dir) const { ::closedir(dir); }
+};
+
+// ioctl_ns(2): a namespace is its inode, and knows the one above it.
+std::optional<ino_t> inode_of(int fd) {
+  struct stat info = {};
+  if (::fstat(fd, &info) != 0) return {};
+  return info.st_ino;
+}
+
+sys::UniqueFd open_pid_namespace(std::string_view process) {
+  Result<sys::UniqueFd> fd = sys::open_at(AT_FDCWD, cat("/proc/", process, "/ns/pid"), O_RDONLY);
+  return fd ? std::move(fd).value() : sys::UniqueFd();
+}
+
+bool is_in_or_below(pid_t pid, ino_t wanted) {
+  sys::UniqueFd at = open_pid_namespace(std::to_string(pid));
+  while (at) {
+    if (inode_of(at.get()) == wanted) return true;
+    at.reset(::ioctl(at.get(), NS_GET_PARENT));  // EPERM: it lies outside of what we see
+  }
+  return false;
+}
+
+// Absent: an init that waits to be started shows an ordinary user nothing.
+Result<std::optional<ino_t>> own_pid_namespace(const state::Record& record) {
+  const sys::UniqueFd theirs = open_pid_namespace(std::to_string(record.pid));
+  const sys::UniqueFd ours = open_pid_namespace("self");
+  if (!theirs || !ours) return std::optional<ino_t>();
+  const std::optional<ino_t> inode = inode_of(theirs.get());
+  if (inode != inode_of(ours.get())) return inode;
+  return Error(ErrorKind::kUnsupported,
+               cat("container \"", record.id,
+                   "\": has neither a cgroup nor a pid namespace of its own to tell its processes "
+                   "by"));
+}
+
+Result<std::vector<pid_t>> members(ino_t wanted) {
+  const std::unique_ptr<DIR, CloseDir> proc(::opendir("/proc"));
+  if (!proc) return Error::system(errno, "list processes");
+  std::vector<pid_t> pids;
+  while (const dirent* entry = ::readdir(proc.get())) {
+    const std::string_view name = entry->d_name;
+    pid_t pid = 0;
+    const auto parsed = std::from_chars(name.data(), name.data() + name.size(), pid);
+    if (parsed.ec != std::errc() || parsed.ptr != name.data() + name.size()) continue;
+    if (is_in_or_below(pid, wanted)) pids.push_back(pid);
+  }
+  std::ranges::sort(pids);
+  return pids;
+}
+
+}  // namespace
+
+Result<std::vector<pid_t>> namespace_members(const state::Record& record) {
+  const std::optional<ino_t> inside = OCI_TRY(own_pid_namespace(record));
+  return inside ? members(*inside) : std::vector<pid_t>{record.pid};
+}
+
+Result<bool> signal_members(const state::Record& record, int signal) {
+  const Result<std::optional<ino_t>> found = own_pid_namespace(record);
+  if (!found || !found.value()) return false;
+  const ino_t inside = *found.value();
+  for (const pid_t pid : OCI_TRY(members(inside))) {
+    const sys::UniqueFd held(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    // Seen inside while held: the number is not another's by now.
+    if (!held || !is_in_or_below(pid, inside)) continue;
+    if (::syscall(SYS_pidfd_send_signal, held.get(), signal, nullptr, 0) < 0 && errno != ESRCH) {
+      return Error::system(errno, cat("send signal ", signal, " to PID ", pid));
+    }
+  }
+  return true;
+}
+
+}  // namespace oci::lifecycle

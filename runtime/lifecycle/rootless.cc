@@ -1,0 +1,156 @@
+#include "runtime/lifecycle/rootless.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "runtime/cgroup/delegate.h"
+#include "runtime/cgroup/device_program.h"
+#include "runtime/cgroup/own.h"
+#include "runtime/sys/log.h"
+
+namespace oci::lifecycle {
+namespace {
+
+constexpr std::string_view kHowToGetOne =
+    "run it as: systemd-run --user --scope -p Delegate=yes oci-rt ..., or without limits: "
+    "--cgroup-manager=disabled";
+
+bool names_a_place(const spec::Config& config) {
+  return config.linux && config.linux->cgroups_path && !config.linux->cgroups_path->empty();
+}
+
+std::span<const spec::DeviceRule> device_rules(const spec::Config& config) {
+  if (!config.linux || !config.linux->resources) return {};
+  return config.linux->resources->devices;
+}
+
+// What a user without privileges can reach is what they may open anyway, so that "nothing but the
+// following" can be done without. A rule that takes one device away cannot.
+std::optional<size_t> find_denial(std::span<const spec::DeviceRule> rules) {
+  for (size_t i = 0; i < rules.size(); ++i) {
+    const spec::DeviceRule& rule = rules[i];
+    const bool is_all = rule.type == spec::DeviceType::kAll && rule.major.value_or(-1) < 0 &&
+                        rule.minor.value_or(-1) < 0;
+    if (!rule.allow && !is_all) return i;
+  }
+  return {};
+}
+
+Status check_devices(const spec::Config& config) {
+  const auto rules = device_rules(config);
+  if (const std::optional<size_t> denial = find_denial(rules)) {
+    return Error(ErrorKind::kUnsupported,
+                 cat("linux.resources.devices[", *denial,
+                     "]: a device is taken away by root only: leave the rule out"));
+  }
+  if (!rules.empty()) {
+    sys::log_warning("linux.resources.devices: not applied, because that takes privileges");
+  }
+  return {};
+}
+
+bool asks_for_limits(const spec::Config& config) {
+  if (!config.linux || !config.linux->resources) return false;
+  const Result<cgroup::Writes> writes = cgroup::v2_writes(*config.linux->resources);
+  return !writes || !writes.value().before_clone.empty() || !writes.value().after_clone.empty();
+}
+
+const cgroup::Write* first_write(const CgroupPlan& plan) {
+  for (const auto* list : {&plan.writes.before_clone, &plan.writes.after_clone}) {
+    if (!list->empty()) return &list->front();
+  }
+  return nullptr;
+}
+
+// runc's words for the same: its tests and its users know them.
+Error not_permitted(const CgroupPlan& plan, const spec::Config& config, std::string_view why) {
+  if (names_a_place(config)) {
+    return Error(ErrorKind::kUnsupported,
+                 cat("linux.cgroupsPath: unable to apply cgroup configuration: ", why,
+                     "; leave it out, or ", kHowToGetOne));
+  }
+  return Error(ErrorKind::kUnsupported,
+               cat(first_write(plan)->property,
+                   ": rootless needs no limits + no cgrouppath when no permission is granted for "
+                   "cgroups: ",
+                   why, "; ", kHowToGetOne));
+}
+
+// cgroups(7): a cgroup that passes controllers on holds no processes itself.
+Status plan_stepping_aside(CgroupPlan& plan, const std::string& own) {
+  const cgroup::Write* const limit = first_write(plan);
+  if (limit == nullptr) return {};
+  switch (OCI_TRY(cgroup::passing(plan.layout, own))) {
+    case cgroup::Passing::kYes:
+      return {};
+    case cgroup::Passing::kOnceWeLeave:
+      plan.step_aside = true;
+      return {};
+    case cgroup::Passing::kNo:
+      break;
+  }
+  return Error(ErrorKind::kBusy, cat(limit->property, ": cgroup '", own,
+                                     "' holds other processes than the runtime, so that no limit "
+                                     "can be set below it; ",
+                                     kHowToGetOne));
+}
+
+}  // namespace
+
+Result<std::optional<CgroupPlan>> as_permitted(Result<CgroupPlan> planned,
+                                               const spec::Config& config, const std::string& id) {
+  using None = std::optional<CgroupPlan>;
+  if (!planned) {
+    // A host without cgroup v2 has none to give, and no limits are among what could be wrong.
+    if (cgroup::find_layout() || names_a_place(config) || asks_for_limits(config)) {
+      return std::move(planned).error();
+    }
+    OCI_TRY(check_devices(config));
+    return None();
+  }
+  CgroupPlan plan = std::move(planned).value();
+  plan.lenient = true;
+  const Result<std::string> own = cgroup::own_cgroup();
+  if (!names_a_place(config) && own) plan.path = cat(own.value(), "/", id);
+  if (const std::string why = cgroup::obstacle(plan.layout, plan.path); !why.empty()) {
+    if (names_a_place(config) || first_write(plan) != nullptr) {
+      return not_permitted(plan, config, why);
+    }
+    OCI_TRY(check_devices(config));
+    return None();
+  }
+  if (!names_a_place(config)) OCI_TRY(plan_stepping_aside(plan, own.value()));
+  return std::optional(std::move(plan));
+}
+
+Status step_aside(const CgroupPlan& plan) {
+  const std::string own = OCI_TRY(cgroup::own_cgroup());
+  return cgroup::step_aside(plan.layout, own);
+}
+
+Status limit_devices(const CgroupPlan& plan, const spec::Config& config, int cgroup_fd) {
+  Status attached = cgroup::attach_device_program(cgroup_fd, plan.device_program);
+  if (attached || !plan.lenient || attached.error().sys_errno() != EPERM) return attached;
+  return check_devices(config);
+}
+
+Status give_cgroup_to(const CgroupPlan& plan, int cgroup_fd, uid_t owner) {
+  Status given = cgroup::delegate(cgroup_fd, owner);
+  if (!given && plan.lenient && given.error().sys_errno() == EPERM) {
+    sys::log_warning(
+        cat("linux.cgroupsPath: not given to uid ", owner, ", because that takes privileges"));
+    return {};
+  }
+  return std::move(given).during("linux.cgroupsPath");
+}
+
+bool may_join(const Context& context, const std::string& path) {
+  if (!context.rootless) return true;
+  const Result<cgroup::Layout> layout = cgroup::find_layout();
+  return layout && cgroup::obstacle(layout.value(), path).empty();
+}
+
+}  // namespace oci::lifecycle
