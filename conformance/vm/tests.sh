@@ -24,6 +24,7 @@ if [ "${1:-}" = sample ]; then
 fi
 part units 300 "$0" units
 part conformance-oci-rt 1500 "$judge" --json-paths --runtime "oci-rt=$build/runtime/oci-rt" ${options[@]+"${options[@]}"}
+part user-scope 300 "$top/conformance/vm/user_scope.sh" "$build/runtime/oci-rt"
 part kill-sweep-systemd 600 "$top/conformance/crash/kill_sweep" --sample 12 --jobs 2 "$build/runtime/oci-rt" --systemd-cgroup
 if [ "${2:-}" = peers ]; then
   for peer in runc crun; do
