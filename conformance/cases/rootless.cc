@@ -581,6 +581,8 @@ void no_root(Sandbox& sandbox) {
     const Outcome said = user.bare({"run", "-b", bundle.directory(), sandbox.id()}, directory);
     user.says(said, {"XDG_RUNTIME_DIR", {"XDG_RUNTIME_DIR"}});
     expect_contains("the message", said.err, "--root");
+    if (!sandbox.runtime().json_paths) continue;
+    user.says(user.bare({"run", bundle.directory()}, directory), {"XDG_RUNTIME_DIR", {}});
   }
 }
 const Case kNoRoot("rootless/without-xdg-runtime-dir-it-says-what-to-do", "cli-contract 3",

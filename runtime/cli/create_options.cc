@@ -30,6 +30,8 @@ Result<std::string> free_id(const lifecycle::Context& context, const std::string
   for (int number = 2;; ++number) {
     const Result<spec::State> taken = lifecycle::state(context, id);
     if (!taken && taken.error().kind() == ErrorKind::kNotFound) return id;
+    // No directory to look in is no name that is taken.
+    if (!taken && taken.error().kind() == ErrorKind::kUsage) return taken.error();
     id = cat(wanted, "-", number);
     if (number > 1000) {
       return Error(ErrorKind::kExists,

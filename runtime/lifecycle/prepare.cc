@@ -12,6 +12,7 @@
 #include "runtime/cgroup/device_program.h"
 #include "runtime/cgroup/path.h"
 #include "runtime/lifecycle/container_state.h"
+#include "runtime/lifecycle/notify.h"
 #include "runtime/lifecycle/rootless.h"
 #include "runtime/lifecycle/scope.h"
 #include "runtime/lifecycle/seccomp_agent.h"
@@ -36,6 +37,10 @@ Result<std::string> read_config(const std::string& bundle, const CreateOptions& 
       return Error(ErrorKind::kInvalidConfig,
                    cat("bundle: there is no '", path, "' (make one with: oci-rt spec --bundle ",
                        bundle, ")"));
+    }
+    if (text.error().sys_errno() == ENOTDIR) {
+      return Error(ErrorKind::kInvalidConfig,
+                   cat("bundle: '", bundle, "' is a file; name the directory of config.json"));
     }
     return std::move(text).error();
   }
@@ -152,6 +157,8 @@ Status pass_on_inherited(plan::Request& request, uint32_t preserve_fds) {
   if ((sys::inherited_umask() & S_IRWXU) != 0) request.callers_umask = sys::inherited_umask();
   if (const int passed = listen_fds(); passed > 0) {
     request.listen_fds = passed;
+    const char* names = ::getenv("LISTEN_FDNAMES");
+    if (names != nullptr) request.listen_names = names;
     request.preserve_fds += static_cast<uint32_t>(passed);
   }
   // Numbers that the caller did not open are the runtime's own files by now.
@@ -180,6 +187,7 @@ Result<Prepared> prepare(const Context& context, const CreateOptions& options,
   prepared.bundle = OCI_TRY(absolute_path(options.bundle));
   prepared.config_text = OCI_TRY(read_config(prepared.bundle, options));
   prepared.config = OCI_TRY(spec::load_config(prepared.config_text, "config.json"));
+  prepared.notifies = add_notify_socket(prepared.config, cat(context.root, "/", options.id));
   prepared.plan = OCI_TRY(plan_of(prepared, options, foreground));
   OCI_TRY(check_root(prepared.plan));
   if (const auto& linux = prepared.config.linux;

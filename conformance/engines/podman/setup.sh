@@ -12,6 +12,7 @@ set_up() {
   cp /etc/subuid /etc/subgid
   if [ "$kind" = oci-rt ]; then
     install -m 755 "$runtime" /usr/local/bin/oci-rt
+    install -D -m 755 "$(dirname "$runtime")/oci-rt-systemd" /usr/local/libexec/oci-rt/oci-rt-systemd
     cat >/etc/containers/containers.conf.d/50-oci-rt.conf <<'CONF'
 [engine]
 runtime_supports_json = ["oci-rt", "crun", "runc"]

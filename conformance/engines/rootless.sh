@@ -1,0 +1,52 @@
+#!/bin/bash
+# rootless.sh RUNTIME: what README.md says to an ordinary user, word for word, in the name of one: with
+# their own id alone, and with the ranges of /etc/subuid.
+. "$(dirname "$0")/common.sh"
+
+# A user of this script's own: these files are another's outside of this mount namespace.
+uid=12345 home=$work/home
+cover() {
+  cp "/etc/$1" "$work/$1"
+  printf '%s\n' "$2" >>"$work/$1"
+  mount --bind "$work/$1" "/etc/$1"
+}
+cover passwd "ocirt:x:$uid:$uid::$home:/bin/bash"
+cover subuid "ocirt:300000:65536"
+cover subgid "ocirt:300000:65536"
+chmod 711 "$work"
+mkdir -p "$home/bin" "/run/user/$uid"
+cp "$runtime" "$home/bin/oci-rt"
+chown -R $uid:$uid "$home" "/run/user/$uid"
+chmod 700 "/run/user/$uid"
+
+# user COMMANDS: in their shell, on a terminal.
+user() {
+  timeout 60 script --quiet --return --command "setpriv --reuid $uid --regid $uid --clear-groups env -i HOME=$home \
+    USER=ocirt TERM=xterm XDG_RUNTIME_DIR=/run/user/$uid PATH=$home/bin:/usr/bin:/bin:/usr/sbin:/sbin \
+    bash --norc -c 'cd; $1'" /dev/null </dev/null >"$work/out" 2>&1
+  echo $?
+}
+
+check "a bundle" "$(user 'mkdir -p web1/rootfs/bin && cp /bin/busybox web1/rootfs/bin/sh')" 0
+check "spec" "$(user 'oci-rt spec --bundle web1')" 0
+check "run" "$(user 'echo "echo inside; exit 7" | oci-rt run web1')" 7
+has "its shell is inside" "$work/out" "inside"
+
+python3 - "$home/web1/config.json" <<'EDIT'
+import json, sys
+config = json.load(open(sys.argv[1]))
+maps = [{"containerID": 0, "hostID": 12345, "size": 1}, {"containerID": 1, "hostID": 300000, "size": 65536}]
+config["linux"]["uidMappings"] = config["linux"]["gidMappings"] = maps
+json.dump(config, open(sys.argv[1], "w"))
+EDIT
+check "run, with ranges" "$(user 'echo "read a b c < /proc/self/uid_map; cat /proc/self/uid_map; exit 7" | oci-rt run web1')" 7
+has "what is mapped" "$work/out" "300000"
+# The whole life, from another shell each.
+check "run --detach" "$(user 'sed -i "s/\"terminal\": true/\"terminal\": false/; s/\[\"sh\"\]/[\"sh\", \"-c\", \"while :; do :; done\"]/" web1/config.json && oci-rt run --detach --bundle web1 web1')" 0
+for verb in "state web1" "list" "ps web1" "exec web1 sh -c 'exit 0'" "kill --all web1 KILL" "delete --force web1"; do
+  check "${verb%% *}" "$(user "oci-rt ${verb//\'/\"}")" 0
+done
+check "a limit takes a cgroup" "$(user 'sed -i "s/\"linux\": {/\"linux\": {\"resources\": {\"pids\": {\"limit\": 9}},/" web1/config.json && oci-rt run web1')" 1
+has "which is told" "$work/out" "systemd-run --user --scope -p Delegate=yes"
+check "nothing is left" "$(ls "/run/user/$uid/oci-rt")" ""
+close_engine
