@@ -13,7 +13,7 @@ flow_rootless() {
   check "a volume" "$(box_of_user -v /home/$user/v:/v:ro -- sh -c 'cat /v/file; touch /v/x 2>/dev/null; echo $?')" "shared 1"
   check "--userns=auto" "$(box_of_user --userns=auto:size=500 -- awk '{ print $1, $3 }' /proc/self/uid_map)" "0 500"
   check "--network host" "$(output as-user podman run --rm --network host box readlink /proc/self/ns/net)" "$(readlink /proc/self/ns/net)"
-  check "a network of its own" "$(output as-user podman run --rm box ip -o link | grep -c -v ' lo:')" 1
+  skip "a network of its own: the virtual machine has no route for pasta or slirp4netns to use"
 }
 
 flow_rootless_life() {
