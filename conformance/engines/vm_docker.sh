@@ -52,7 +52,7 @@ end() {
 }
 start_docker() {
   daemon docker env PATH="$work/builder:$PATH" dockerd --config-file "$work/daemon.json"
-  check "dockerd answers" "$(until_true docker version && echo yes)" yes
+  check "dockerd answers" "$(until_true docker version && echo yes || tail -n 3 "$work/docker.log")" yes
 }
 
 settings
