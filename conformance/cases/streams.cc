@@ -108,6 +108,7 @@ void ends_after_exec(Sandbox& sandbox) {
   sandbox.create_and_start(bundle);
   ConsoleSocket socket(sandbox.path("console.sock"));
   Streams streams;
+  const std::string pid_file = sandbox.path("exec.pid");
   const Outcome ran = call_on(sandbox, streams,
                               {"exec", "--detach", "--tty", "--console-socket", socket.path(),
                                "--pid-file", pid_file, sandbox.id(), "/bin/sleep", "30"});
