@@ -211,6 +211,7 @@ Result<Prepared> prepare(const Context& context, const CreateOptions& options,
                           ? OCI_TRY(as_permitted(std::move(plan), prepared.config, options.id))
                           : std::optional(OCI_TRY(std::move(plan)));
     if (systemd) OCI_TRY(plan_scope(*prepared.cgroup, prepared.config, options.id));
+    if (prepared.cgroup) prepared.cgroup->lenient = context.rootless;
   } else {
     warn_of_lost_limits(prepared.config);
   }
