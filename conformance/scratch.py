@@ -15,6 +15,7 @@ import time
 BUSYBOX = shutil.which("busybox") or "/bin/busybox"
 PR_SET_CHILD_SUBREAPER = 36
 CGROUP = pathlib.Path("/sys/fs/cgroup")
+SYSTEMD = "--systemd-cgroup" in sys.argv  # the cgroups are scopes of the machine's systemd
 
 
 def enter_cgroup2_view():
@@ -26,6 +27,7 @@ def enter_cgroup2_view():
     mount = ("grep -q ' /sys/fs/cgroup .* - cgroup2 ' /proc/self/mountinfo || "
              "mount -t cgroup2 none /sys/fs/cgroup || exit 9; "
              "for at in /tmp /run /dev/shm; do mount -t tmpfs tmpfs $at || exit 9; done; "
+             + ("ln -s /proc/1/root/run/systemd /proc/1/root/run/dbus /run || exit 9; " if SYSTEMD else "") +
              "exec \"$@\"")
     os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", "sh", "-c", mount, "sh",
                           sys.executable] + sys.argv)
@@ -78,7 +80,7 @@ class Scratch:
                 {"destination": "/data", "type": "bind", "source": "/var",
                  "options": ["bind", "ro"]}],
             "linux": {
-                "cgroupsPath": "/" + cgroup,
+                "cgroupsPath": "machine.slice:oci:" + cgroup if SYSTEMD else "/" + cgroup,
                 "maskedPaths": ["/proc/kcore", "/proc/keys", "/sys/firmware"],
                 "readonlyPaths": ["/proc/bus", "/proc/sys"],
                 "seccomp": {"defaultAction": "SCMP_ACT_ALLOW",
@@ -160,6 +162,14 @@ def cgroups(marker):
     return found
 
 
+def units(marker):
+    """The units of systemd's that carry the marker in their name."""
+    if not SYSTEMD:
+        return []
+    words = ["systemctl", "list-units", "--all", "--plain", "--no-legend", f"*{marker}*"]
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
 def mounts():
     return sorted(line.split(" - ")[0].split()[4] for line in open("/proc/self/mountinfo"))
 
@@ -192,6 +202,8 @@ class Leftovers:
                 "cgroup": [str(path) for path in cgroups(self.scratch.marker)],
                 "mount": [at for at in mounts() if at not in self.mounts],
                 "file": [str(path) for path in self.scratch.state.iterdir()]}
+            if SYSTEMD and not any(found.values()):
+                found["unit"] = units(self.scratch.marker)
             if not any(found.values()) or time.monotonic() > deadline:
                 return found
             time.sleep(0.01)

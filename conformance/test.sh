@@ -1,7 +1,7 @@
 #!/bin/bash
 # test.sh [--quick|--full]: installs what is missing, builds, and passes every test, as root on a fresh
 # Debian 12: unit and root tests, conformance of oci-rt and its peers, engines, crashes, rounds, faults
-# that must be caught, and conformance in virtual machines with Linux 6.1 and 6.12.
+# that must be caught, and conformance and engines in virtual machines with Linux 6.1 and 6.12.
 # The last line is "N passed, N failed, N skipped" over everything; logs are in build/logs.
 # --quick leaves out the peers, the Debian tree, the virtual machines, and all but a sample of the long sweeps.
 # --full has the virtual machines judge everything, also the peers; otherwise they do a sample.
@@ -53,11 +53,14 @@ else
   if [ -n "$full" ]; then
     for release in bookworm trixie; do
       part "vm-$release" 5400 "$here/vm/run" --release $release --timeout 5000 -- "$here/vm/tests.sh" whole peers
+      part "vm-$release-engines" 15000 "$here/vm/run" --engines --release $release --timeout 14000 -- "$here/vm/engines.sh" whole
     done
   else
     for release in bookworm trixie; do
       part "vm-$release" 900 "$here/vm/run" --release $release --timeout 600 -- "$here/vm/tests.sh" sample
     done
+    part vm-bookworm-engines 900 "$here/vm/run" --engines --timeout 600 -- "$here/vm/engines.sh" sample podman
+    part vm-trixie-engines 900 "$here/vm/run" --engines --release trixie --timeout 600 -- "$here/vm/engines.sh" sample containerd docker
   fi
 fi
 close_report

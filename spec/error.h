@@ -25,6 +25,11 @@ enum class ErrorKind {
   kProgram,  // process.args cannot be executed
 };
 
+// The C library's words for an errno, but for those that engines search for: podman and docker take
+// "No such file or directory" anywhere in a text for a missing program, "Permission denied" for one
+// that may not be executed, containerd and CRI-O "No such process" for a container that is gone.
+std::string reason_of(int err);
+
 class [[nodiscard]] Error {
  public:
   Error(ErrorKind kind, std::string what) : kind_(kind), trail_{std::move(what)} {}
@@ -41,8 +46,8 @@ class [[nodiscard]] Error {
   ErrorKind kind() const { return kind_; }
   int sys_errno() const { return errno_; }
 
-  // Outermost first, ending in the kernel's own words, which podman's error classifier looks for:
-  //   create 'web1': mount '/proc': Operation not permitted
+  // Outermost first, ending in the reason of the errno:
+  //   create 'web1': mount '/proc': the kernel does not permit it
   std::string message() const;
 
  private:

@@ -12,13 +12,16 @@ done
 
 set_up
 if [ ${#wanted[@]} = 0 ] && [ -n "$sample" ]; then
-  wanted=(run terminal limits apparmor exec life update pod parallel rootless nothing-left)
+  wanted=(limits no-cgroups seccomp apparmor)
 fi
-run_flows by-path run terminal read-only volumes idmap devices hooks descriptors \
-  limits no-cgroups oom \
-  userns seccomp apparmor privileges namespaces init \
-  life kill pause exec update stats parallel \
-  pod bare-pod network health kube \
-  unit notify \
+[ ${#wanted[@]} != 0 ] || wanted=(
+  by-path run terminal read-only volumes idmap devices hooks descriptors
+  limits no-cgroups oom
+  userns seccomp apparmor privileges namespaces init
+  life kill pause exec update stats parallel
+  pod bare-pod network health kube
+  unit notify
   rootless rootless-life rootless-limits rootless-pod nothing-left
+)
+run_flows "${wanted[@]}"
 close_engine

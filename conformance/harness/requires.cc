@@ -57,6 +57,12 @@ void require_kernel(int major_version, int minor_version, const std::string& wha
                 std::to_string(minor_version) + " " + what);
 }
 
+void require_systemd() {
+  if (trimmed(read_file("/proc/1/comm")) != "systemd") throw Skipped("systemd is not pid 1");
+  require_program("systemctl");
+  require_file("/proc/1/root/run/dbus/system_bus_socket");
+}
+
 void require_file(const std::string& path) {
   if (!exists(path)) throw Skipped("there is no " + path);
 }

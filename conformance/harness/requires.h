@@ -14,6 +14,7 @@ std::string require_program(const std::string& name);              // its path
 // Skips before Linux MAJOR.MINOR, which `what`: "can map the ids of a tmpfs".
 void require_kernel(int major_version, int minor_version, const std::string& what);
 void require_file(const std::string& path);
+void require_systemd();  // as pid 1, with its bus
 void require_cgroup2();  // mounted anywhere in the view
 void require_option(Sandbox& sandbox, const std::string& verb, const std::string& option);
 

@@ -127,6 +127,10 @@ void Sandbox::remove() {
   expect_success("delete", call({"delete", id_}));
 }
 
+void Sandbox::remove_forced() {
+  expect_success("delete --force", call({"delete", "--force", id_}));
+}
+
 void Sandbox::stop_and_remove() {
   if (status() != "stopped") kill("KILL");
   wait_stopped();

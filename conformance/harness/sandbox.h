@@ -41,6 +41,9 @@ class Sandbox {
 
   Bundle bundle(const std::string& name = "bundle");
 
+  // A global option of the runtime for every call of this case: "--systemd-cgroup".
+  void always(const std::string& option) { runtime_.words.push_back(option); }
+
   // RUNTIME [words] --root STATE arguments…
   Spawn invocation(const Words& arguments) const;
   Outcome call(const Words& arguments);
@@ -59,6 +62,7 @@ class Sandbox {
   void create_and_start(Bundle& bundle, const Words& options = {});
   void kill(const std::string& signal);  // must exit 0
   void remove();                         // delete, must exit 0
+  void remove_forced();                  // delete --force, must exit 0
   void stop_and_remove();                // kill -9, until stopped, delete
 
   json::Document state();

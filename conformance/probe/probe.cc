@@ -1,8 +1,11 @@
 // The static program that runs inside containers. `probe facts` prints what it sees as JSON; the
 // other words do one thing each and print how the kernel answered.
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -55,6 +58,60 @@ int do_read(int count, char** words) {
   if (got < 0) return answer(got);
   std::printf("%zd bytes\n", got);
   return 0;
+}
+
+// -errno, or 0. `fd`: -1 for none.
+int send_to_manager(const char* text, int fd) {
+  const char* path = std::getenv("NOTIFY_SOCKET");
+  if (path == nullptr) return -ENOENT;
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+  iovec part{const_cast<char*>(text), std::strlen(text)};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof fd)] = {};
+  msghdr message{};
+  message.msg_name = &address;
+  message.msg_namelen = sizeof address;
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  if (fd >= 0) {
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof fd);
+    std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
+  }
+  const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const ssize_t sent = ::sendmsg(socket, &message, 0);
+  const int error = sent < 0 ? -errno : 0;
+  ::close(socket);
+  return error;
+}
+
+// sd_notify_barrier(3): the other side closes the pipe once it has read what came before.
+int await_manager() {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return -errno;
+  const int error = send_to_manager("BARRIER=1", ends[1]);
+  ::close(ends[1]);
+  pollfd polled = {ends[0], 0, 0};
+  if (error == 0 && ::poll(&polled, 1, 10000) == 0) return -ETIMEDOUT;
+  return error;
+}
+
+// probe notify TEXT…: each a message to $NOTIFY_SOCKET; "barrier" waits until it was read.
+int do_notify(int count, char** words) {
+  for (int i = 0; i < count; ++i) {
+    const bool barrier = std::string_view(words[i]) == "barrier";
+    const int error = barrier ? await_manager() : send_to_manager(words[i], -1);
+    if (error != 0) {
+      errno = -error;
+      return answer(-1);
+    }
+  }
+  return answer(0);
 }
 
 // probe escape: the classic way out of a chroot. Prints the names in what is "/" afterwards.
@@ -139,9 +196,10 @@ struct Word {
 };
 
 constexpr Word kWords[] = {
-    {"create", do_create}, {"escape", do_escape},   {"facts", oci::conformance::probe::print_facts},
-    {"grab", do_grab},     {"read", do_read},       {"sleep", do_sleep},
-    {"sti", do_sti},       {"syscall", do_syscall}, {"write", do_write},
+    {"create", do_create}, {"escape", do_escape}, {"facts", oci::conformance::probe::print_facts},
+    {"grab", do_grab},     {"notify", do_notify}, {"read", do_read},
+    {"sleep", do_sleep},   {"sti", do_sti},       {"syscall", do_syscall},
+    {"write", do_write},
 };
 
 }  // namespace

@@ -1,7 +1,7 @@
 #!/bin/bash
-# tests.sh whole|sample [peers]: what test.sh has the virtual machine do; runs inside it: the unit tests, and
-# on oci-rt every case, or of those a sample: what the kernel and its cgroups decide. `peers` also judges
-# Debian's runc and crun. The logs follow; the last line is "N passed, N failed, N skipped".
+# tests.sh whole|sample [peers]: what test.sh has the virtual machine do; runs inside it: the unit tests, services
+# of Type=notify, and on oci-rt every case, or of those a sample: what the kernel and its cgroups decide. `peers`
+# also judges Debian's runc and crun. The logs follow; the last line is "N passed, N failed, N skipped".
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/conformance/lib.sh"
@@ -18,12 +18,15 @@ fi
 
 options=()
 if [ "${1:-}" = sample ]; then
-  for chapter in apparmor cgroups devices intel namespaces resources rootless scheduler seccomp sysctl users; do
+  for chapter in apparmor cgroups devices intel namespaces resources rootless scheduler seccomp sysctl systemd systemd-bus users; do
     options+=(--filter "$chapter/*")
   done
 fi
 part units 300 "$0" units
 part conformance-oci-rt 1500 "$judge" --json-paths --runtime "oci-rt=$build/runtime/oci-rt" ${options[@]+"${options[@]}"}
+part user-scope 300 "$top/conformance/vm/user_scope.sh" "$build/runtime/oci-rt"
+part notify 300 "$top/conformance/vm/notify.sh"
+part kill-sweep-systemd 600 "$top/conformance/crash/kill_sweep" --sample 12 --jobs 2 "$build/runtime/oci-rt" --systemd-cgroup
 part user-session 300 "$top/conformance/vm/user_session.sh" "$build/runtime/oci-rt"
 if [ "${2:-}" = peers ]; then
   for peer in runc crun; do

@@ -99,6 +99,7 @@ BOOST_AUTO_TEST_CASE(containerd_is_understood) {
       {"runc --root /r --log /dev/null --log-format json delete web", "delete root=/r id=web"},
       {"runc --root /r --log /dev/null --log-format json delete --force web",
        "delete root=/r id=web force"},
+      {"runc --root /r --criu /usr/sbin/criu --log /dev/null delete web", "delete root=/r id=web"},
       {"runc --root /r list --format=json", "list root=/r"},
       {"runc --root /r --log /dev/null state nobody", "error: does not exist"},
   };
@@ -212,7 +213,8 @@ BOOST_AUTO_TEST_CASE(help_is_everywhere_and_asks_nothing_of_lifecycle) {
        {"oci-rt --help", "oci-rt -h", "oci-rt help", "oci-rt --help start", "oci-rt create --help",
         "oci-rt run -h", "oci-rt state --help", "oci-rt kill --help", "oci-rt delete -h",
         "oci-rt list --help", "oci-rt spec --help", "oci-rt features --help", "oci-rt plan --help",
-        "oci-rt help run"}) {
+        "oci-rt help run", "oci-rt checkpoint --help", "oci-rt restore -h",
+        "oci-rt events --help"}) {
     const Outcome outcome = ran(line);
     BOOST_TEST(outcome.code == 0, line);
     BOOST_TEST(outcome.out.find("Usage:\n  oci-rt") != std::string::npos, line);
@@ -328,6 +330,12 @@ BOOST_AUTO_TEST_CASE(spec_writes_a_config_and_replaces_none) {
     BOOST_TEST(ran(line).error == cat("'", path, "' is there already: remove it first"));
     BOOST_TEST(sys::read_file_at(AT_FDCWD, path, 1 << 20).value() == config);
   }
+  for (const std::string_view name : {"app/config.json", "config.json"})
+    unlink(std::string(name).c_str());
+  BOOST_TEST(ran("oci-rt spec -b app -f x.json").code == 0);
+  BOOST_TEST(unlink("app/x.json") == 0);
+  BOOST_TEST(ran(cat("oci-rt spec -b app --file=", directory.path, "/config.json")).code == 0);
+  BOOST_TEST(unlink("config.json") == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_taken_name_gets_a_number) {

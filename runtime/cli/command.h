@@ -19,10 +19,10 @@ struct Command {
 };
 
 // One a file, named as its verb.
-extern const Command kCreateCommand, kDeleteCommand, kEventsCommand, kExecCommand, kFeaturesCommand,
-    kInstallCommand, kKillCommand, kListCommand, kPauseCommand, kPsCommand, kResumeCommand,
-    kPlanCommand, kRunCommand, kSpecCommand, kStartCommand, kStateCommand, kUninstallCommand,
-    kUpdateCommand;
+extern const Command kCheckpointCommand, kCreateCommand, kDeleteCommand, kEventsCommand,
+    kExecCommand, kFeaturesCommand, kInstallCommand, kKillCommand, kListCommand, kPauseCommand,
+    kPsCommand, kResumeCommand, kPlanCommand, kRestoreCommand, kRunCommand, kSpecCommand,
+    kStartCommand, kStateCommand, kUninstallCommand, kUpdateCommand;
 
 // In the order of the help.
 std::span<const Command* const> commands();

@@ -1,4 +1,5 @@
 // oci-rt exec
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 
@@ -25,7 +26,7 @@ constexpr Option kOptions[] = {
     {.name = "no-new-privs", .help = "keep it from gaining privileges"},
     {.name = "apparmor", .value = "PROFILE", .help = "run it under this AppArmor profile"},
     {.name = "process-label", .value = "LABEL", .help = "run it under this SELinux label"},
-    {.name = "cgroup", .value = "PATH", .help = "a cgroup below the container's"},
+    {.name = "cgroup", .value = "[CONTROLLER,…:]PATH", .help = "a cgroup below the container's"},
     {.name = "console-socket", .value = "PATH", .help = "send the terminal to this unix socket"},
     {.name = "pid-file", .value = "FILE", .help = "write the pid of the program to FILE"},
     {.name = "pidfd-socket", .value = "PATH", .help = "send a pidfd of it to this unix socket"},
@@ -65,6 +66,41 @@ Status read_user(std::string_view text, lifecycle::ExecOptions& options) {
   return {};
 }
 
+bool is_controller(std::string_view name) {
+  // Those of cgroup v1 as well: who names them wants the one cgroup that v2 has for all.
+  constexpr std::string_view kNames[] = {
+      "blkio",  "cpu",     "cpuacct",  "cpuset", "devices", "freezer",    "hugetlb", "io",
+      "memory", "net_cls", "net_prio", "misc",   "pids",    "perf_event", "rdma",    "systemd",
+  };
+  return std::ranges::find(kNames, name) != std::end(kNames);
+}
+
+// runc's "[CONTROLLER[,CONTROLLER…]:]PATH", which may be repeated. All must name one place.
+Result<std::string> read_cgroup(const Arguments& arguments) {
+  std::string place;
+  for (const std::string& given : all(arguments, "cgroup")) {
+    std::string_view path = given;
+    if (const size_t colon = path.find(':'); colon != path.npos) {
+      std::string_view names = path.substr(0, colon + 1);
+      path.remove_prefix(colon + 1);
+      while (!names.empty()) {
+        const std::string_view name = names.substr(0, names.find_first_of(",:"));
+        names.remove_prefix(name.size() + 1);
+        if (is_controller(name)) continue;
+        return Error(ErrorKind::kUsage,
+                     cat("option --cgroup: unknown controller '", name, "' in '", given, "'"));
+      }
+    }
+    if (!place.empty() && place != path) {
+      return Error(ErrorKind::kUsage, cat("option --cgroup: cgroup v2 has one place for all "
+                                          "controllers, found '",
+                                          place, "' and '", path, "'"));
+    }
+    place = path;
+  }
+  return place;
+}
+
 Status read_lists(const Arguments& arguments, lifecycle::ExecOptions& options) {
   options.env = all(arguments, "env");
   for (const std::string& entry : options.env) {
@@ -93,7 +129,7 @@ Result<lifecycle::ExecOptions> exec_options(const Arguments& arguments) {
   options.no_new_privileges = arguments.flag("no-new-privs");
   options.apparmor_profile = arguments.text("apparmor");
   options.selinux_label = arguments.text("process-label");
-  options.cgroup = arguments.text("cgroup");
+  options.cgroup = OCI_TRY(read_cgroup(arguments));
   options.console_socket = arguments.text("console-socket");
   options.pid_file = arguments.text("pid-file");
   options.pidfd_socket = arguments.text("pidfd-socket");

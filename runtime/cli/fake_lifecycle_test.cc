@@ -57,6 +57,10 @@ Status update(const Context& context, const UpdateOptions& o) {
   add("quota", o.resources.cpu->quota);
   add("cpus", o.resources.cpu->cpus);
   add("pids", o.resources.pids->limit);
+  add("burst", o.resources.cpu->burst);
+  add("idle", o.resources.cpu->idle);
+  if (!o.l3_cache_schema.empty()) fake.request += cat(" cache=", o.l3_cache_schema);
+  if (!o.mem_bw_schema.empty()) fake.request += cat(" bandwidth=", o.mem_bw_schema);
   return {};
 }
 
@@ -108,6 +112,16 @@ Result<int> exec(const Context& context, const ExecOptions& o) {
   if (o.preserve_fds != 0) text += cat(" fds=", o.preserve_fds);
   fake.request = text;
   return 0;
+}
+
+Status checkpoint(const Context& context, const std::string& id) {
+  fake.request = cat("checkpoint", shown(context), " id=", id);
+  return {};
+}
+
+Status restore(const Context& context, const CreateOptions& options) {
+  fake.request = cat("restore", shown(context), shown(options));
+  return {};
 }
 
 Status start(const Context& context, const std::string& id) {

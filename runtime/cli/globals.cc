@@ -12,7 +12,9 @@ namespace {
 
 constexpr Option kOptions[] = {
     {.name = "root", .value = "DIR", .help = "where the containers are kept"},
-    {.name = "log", .value = "FILE", .help = "append log records to FILE"},
+    {.name = "log",
+     .value = "FILE|journald:ID|syslog:ID",
+     .help = "append log records to FILE, or send them to a service"},
     {.name = "log-format", .value = "text|json", .help = "what a log record looks like"},
     {.name = "log-level",
      .value = "error|warning|info|debug",
@@ -25,6 +27,7 @@ constexpr Option kOptions[] = {
     {.name = "rootless",
      .value = "auto|true|false",
      .help = "go on without a cgroup where none may be made and no limit is asked for"},
+    {.name = "criu", .value = "PATH"},  // old shims send it, whatever the verb
     {.letter = 'v', .name = "version", .help = "show the version"},
 };
 

@@ -36,6 +36,24 @@ BOOST_AUTO_TEST_CASE(exec_of_every_client_is_understood) {
              "gid=2 cwd=/w cgroup=sub");
 }
 
+BOOST_AUTO_TEST_CASE(a_cgroup_may_name_its_controllers) {
+  BOOST_TEST(asked({"oci-rt", "exec", "--cgroup", "cpu,memory:/sub", "web", "id"}) ==
+             "exec id=web arg=id cgroup=/sub");
+  BOOST_TEST(asked({"oci-rt", "exec", "--cgroup", "cpu:sub", "--cgroup=pids:sub", "web", "id"}) ==
+             "exec id=web arg=id cgroup=sub");
+  BOOST_TEST(asked({"oci-rt", "exec", "--cgroup", "/", "web", "id"}) ==
+             "exec id=web arg=id cgroup=/");
+  BOOST_TEST(asked({"oci-rt", "exec", "--cgroup", "cpu:a", "--cgroup", "pids:b", "web", "id"}) ==
+             "error 255: option --cgroup: cgroup v2 has one place for all controllers, found 'a' "
+             "and 'b'");
+  BOOST_TEST(asked({"oci-rt", "exec", "--cgroup", ":sub", "web", "id"}) ==
+             "error 255: option --cgroup: unknown controller '' in ':sub'");
+  BOOST_TEST(asked({"oci-rt", "exec", "--cgroup", "cpu,:sub", "web", "id"}) ==
+             "error 255: option --cgroup: unknown controller '' in 'cpu,:sub'");
+  BOOST_TEST(asked({"oci-rt", "exec", "--cgroup", "nosuch:sub", "web", "id"}) ==
+             "error 255: option --cgroup: unknown controller 'nosuch' in 'nosuch:sub'");
+}
+
 // CVE-2026-30892.
 BOOST_AUTO_TEST_CASE(a_user_is_a_number_to_its_end) {
   for (const char* user : {"1:", ":1", "1x", " 1", "+1", "-1", "0x1", "1 ", "4294967295",
@@ -71,12 +89,61 @@ BOOST_AUTO_TEST_CASE(update_reads_a_file_or_amounts) {
   BOOST_TEST(asked({"oci-rt", "update", "--cpu-quota", "-1", "--cpuset-cpus", "0-1", "--pids-limit",
                     "-1", "web"}) == "update id=web quota=-1 cpus=0-1 pids=-1");
   BOOST_TEST(asked({"oci-rt", "update", "--kernel-memory", "5m", "web"}) == "update id=web");
+  BOOST_TEST(asked({"oci-rt", "update", "--l3-cache-schema", "L3:0=f", "--mem-bw-schema=MB:0=50",
+                    "--cpu-burst", "1000", "--cpu-idle=1", "-r", "/f", "web"}) ==
+             "update id=web resources=/f burst=1000 idle=1 cache=L3:0=f bandwidth=MB:0=50");
   for (const char* amount : {"12x", "m", "1mm", "99999999999g", "-1m"}) {
     BOOST_TEST(asked({"oci-rt", "update", "--memory", amount, "web"}) ==
                    cat("error 1: option --memory: expected a number, found '", amount, "'"),
                amount);
   }
   BOOST_TEST(asked({"oci-rt", "update", "--pids-limit", "5k", "web"}).starts_with("error 1: "));
+}
+
+// go-runc's and conmon's words, and the probes of podman.
+BOOST_AUTO_TEST_CASE(checkpoint_and_restore_take_every_option_of_clients) {
+  BOOST_TEST(asked({"runc",
+                    "checkpoint",
+                    "--image-path",
+                    "/i",
+                    "--work-path",
+                    "/w",
+                    "--parent-path",
+                    "../p",
+                    "--tcp-established",
+                    "--ext-unix-sk",
+                    "--shell-job",
+                    "--page-server",
+                    "a:1",
+                    "--file-locks",
+                    "--manage-cgroups-mode",
+                    "soft",
+                    "--empty-ns",
+                    "network",
+                    "--lazy-pages",
+                    "--status-fd",
+                    "3",
+                    "--leave-running",
+                    "--pre-dump",
+                    "web"}) == "checkpoint id=web");
+  BOOST_TEST(asked({"runc", "restore", "--image-path", "/i", "--work-path", "/w",
+                    "--tcp-established", "--file-locks", "--detach", "--pid-file", "/f",
+                    "--console-socket", "/s", "--no-pivot", "-no-subreaper", "--bundle", "/b",
+                    "web"}) == "restore id=web bundle=/b console=/s pid-file=/f no-pivot");
+  BOOST_TEST(asked({"oci-rt", "restore", "--tcp-close", "--lsm-mount-context=l",
+                    "--lsm-profile=selinux:l", "-d", "-b", "/b", "web"}) ==
+             "restore id=web bundle=/b");
+  BOOST_TEST(asked({"oci-rt", "restore", "--lsm-mount-context"}) ==
+             "error 1: option --lsm-mount-context requires an argument: CONTEXT");
+  BOOST_TEST(asked({"oci-rt", "checkpoint", "--manage-cgroups-mode", "all", "web"}) ==
+             "error 1: option --manage-cgroups-mode: expected one of soft, full, strict, ignore, "
+             "found 'all'");
+  BOOST_TEST(asked({"oci-rt", "checkpoint", "--empty-ns", "mount", "web"}) ==
+             "error 1: option --empty-ns: expected one of network, found 'mount'");
+  BOOST_TEST(asked({"oci-rt", "checkpoint", "--status-fd", "x", "web"})
+                 .starts_with("error 1: option --status-fd: expected a number"));
+  BOOST_TEST(asked({"oci-rt", "checkpoint", "--nonsense", "web"})
+                 .starts_with("error 1: unknown option '--nonsense'"));
 }
 
 BOOST_AUTO_TEST_CASE(events_once_or_again_and_again) {

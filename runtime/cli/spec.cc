@@ -13,14 +13,17 @@ namespace {
 
 constexpr Option kOptions[] = {
     {.letter = 'b', .name = "bundle", .value = "DIR", .help = "where to write it (default: .)"},
+    {.letter = 'f', .name = "file", .value = "FILE", .help = "its name (default: config.json)"},
     {.name = "rootless",
      .help = "one that needs no privileges: with a user namespace (default: unless root calls)"},
 };
 
 Result<int> run(const lifecycle::Context&, const Arguments& arguments) {
-  std::string path = arguments.text("bundle");
-  if (!path.empty()) path += '/';
-  path += "config.json";
+  std::string path = arguments.text("file");
+  if (path.empty()) path = "config.json";
+  if (const std::string dir = arguments.text("bundle"); !dir.empty() && path.front() != '/') {
+    path = cat(dir, "/", path);
+  }
   const int raw = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (raw < 0 && errno == EEXIST) {
     return Error(ErrorKind::kExists, cat("'", path, "' is there already: remove it first"));

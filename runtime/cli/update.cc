@@ -23,6 +23,8 @@ constexpr Option kOptions[] = {
     {.name = "cpuset-cpus", .value = "LIST", .help = "processors: 0-3,7"},
     {.name = "cpuset-mems", .value = "LIST", .help = "memory nodes"},
     {.name = "pids-limit", .value = "N", .help = "most processes; -1 for any"},
+    {.name = "l3-cache-schema", .value = "SCHEMA", .help = "cache of the container: L3:0=ff"},
+    {.name = "mem-bw-schema", .value = "SCHEMA", .help = "memory bandwidth: MB:0=50"},
     {.name = "blkio-weight", .value = "N", .help = "weight against others, 10 to 1000"},
     {.name = "cpu-rt-period", .value = "USEC"},
     {.name = "cpu-rt-runtime", .value = "USEC"},
@@ -120,6 +122,8 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
   options.id = arguments.operands.front();
   options.resources_file = arguments.text("resources");
   options.resources = OCI_TRY(resources_of(arguments));
+  options.l3_cache_schema = arguments.text("l3-cache-schema");
+  options.mem_bw_schema = arguments.text("mem-bw-schema");
   OCI_TRY(lifecycle::update(context, options));
   return 0;
 }

@@ -73,6 +73,21 @@ char* elf_interpreter(char* text, long size) {
   return nullptr;
 }
 
+// What the file begins with, as Nature. Kept for execve(2), which says ENOEXEC.
+int32_t nature_of(const char* text, long size) {
+  if (size <= 0) return static_cast<int32_t>(sync::Nature::kEmpty);
+  Elf64_Ehdr header;  // e_machine is at the same place in 32 bits
+  if (size >= long{sizeof header} && __builtin_memcmp(text, ELFMAG, SELFMAG) == 0) {
+    __builtin_memcpy(&header, text, sizeof header);
+    const bool big = header.e_ident[EI_DATA] == ELFDATA2MSB;
+    const int machine = big ? __builtin_bswap16(header.e_machine) : header.e_machine;
+    return static_cast<int32_t>(sync::Nature::kElf) + machine;
+  }
+  for (long i = 0; i < size; ++i)
+    if (text[i] == '\0') return static_cast<int32_t>(sync::Nature::kUnknown);
+  return static_cast<int32_t>(sync::Nature::kText);
+}
+
 // execve(2) says ENOENT for a missing interpreter as well, and by then a filter may forbid us to
 // look. A program that cannot be read is left to execve(2).
 Fault check_interpreter(Context& context) {
@@ -80,15 +95,18 @@ Fault check_interpreter(Context& context) {
   const Fd file(sys(__NR_openat, AT_FDCWD, context.program, O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file.ok()) return {};
   const long size = sys(__NR_pread64, file.get(), text, sizeof text - 1, 0);
+  context.nature = nature_of(text, size);
   if (size <= 0) return {};
   text[size] = '\0';
   char* interpreter = script_interpreter(text, size);
-  if (interpreter == nullptr) interpreter = elf_interpreter(text, size);
+  const bool script = interpreter != nullptr;
+  if (!script) interpreter = elf_interpreter(text, size);
   if (interpreter == nullptr || interpreter[0] != '/' || exists(context.root_fd, interpreter)) {
     return {};
   }
   Fault fault = refuse(interpreter, Subject::kInterpreter, context.program);
   fault.error = -static_cast<int>(kEnoent);
+  fault.value = script ? 0 : 1;
   return fault;
 }
 
@@ -187,7 +205,9 @@ Fault execute(Context& context) {
   Plan& plan = context.plan;
   char** args = relocate(plan, plan.args);
   const long rc = sys(__NR_execve, context.program, args, relocate(plan, plan.env));
-  return check(rc, Subject::kProgram, args[0]);
+  Fault fault = check(rc, Subject::kProgram, args[0]);
+  fault.value = context.nature;
+  return fault;
 }
 
 }  // namespace oci::init

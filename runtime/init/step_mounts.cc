@@ -202,6 +202,16 @@ void keep_handle(Context& context, const MountOp& op, Fd& mount) {
   (is_proc ? context.proc_fd : context.sys_fd) = keep ? mount.release() : -1;
 }
 
+// move_mount(2) says EINVAL also for a directory on a file, and for a file on a directory.
+long told_apart(long rc, Make source, int target) {
+  constexpr long kEinval = -22, kEnotdir = -20, kEisdir = -21;
+  FileFacts facts;
+  if (rc != kEinval || look(target, facts) < 0) return rc;
+  const bool is_directory = facts.type == S_IFDIR;
+  if (is_directory == (source == Make::kDirectory)) return rc;
+  return is_directory ? kEisdir : kEnotdir;
+}
+
 Fault mount_one(Context& context, const MountOp& op) {
   if (op.kind == MountKind::kRemount) return remount(context, op);
   const Plan& plan = context.plan;
@@ -225,7 +235,7 @@ Fault mount_one(Context& context, const MountOp& op) {
   if (Fault fault = fill(plan, op, target.get(), mount.get())) return fault;
   if (Fault fault = set_label(plan, op, mount.get(), path)) return fault;
   if (Fault fault = map_ids(op, mount.get(), path)) return fault;
-  const long attached = attach(mount.get(), target.get());
+  const long attached = told_apart(attach(mount.get(), target.get()), make, target.get());
   if (Fault fault = check(attached, Subject::kMountTarget, path, op.index)) return fault;
   // Only now: a mount becomes shared by being attached below a shared one.
   if (Fault fault = propagate(op, mount.get(), path)) return fault;

@@ -19,7 +19,7 @@ struct Fault {
   uint16_t index = sync::kNoIndex;
   const char* what = "";
   const char* note = "";  // the kernel's own explanation, or ours
-  int32_t value = 0;      // a hook's wait status
+  int32_t value = 0;      // a hook's wait status, and what sync/message.h says
 
   explicit operator bool() const { return failed; }
 };
@@ -43,6 +43,7 @@ struct Context {
   int sys_fd = -1;           // the sysfs mounted at /sys
   int proc_fd = -1;          // the procfs mounted at /proc by the plan: nothing can cover it
   const char* program = "";  // what to execute, found in PATH
+  int32_t nature = 0;        // of the program: sync::Nature
   uint16_t filter_length = 0;
   int callers_umask = 0;
   bool in_working_directory = false;

@@ -1,5 +1,6 @@
 #include "runtime/launch/failure.h"
 
+#include <elf.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -31,20 +32,6 @@ std::string take_line(std::string_view& text) {
 std::string element(std::string_view list, uint16_t index) {
   if (index == sync::kNoIndex) return std::string(list);
   return cat(list, "[", index, "]");
-}
-
-// The C library's words, but for those that engines take for something else.
-std::string reason(int error) {
-  switch (error) {
-    case ENOENT:
-      return "does not exist";
-    case EPERM:
-      return "the kernel does not permit it";
-    case EACCES:
-      return "access is denied";
-    default:
-      return std::strerror(error);
-  }
 }
 
 Error text_error(ErrorKind kind, std::string text) {
@@ -79,10 +66,16 @@ Error mount_failure(const Report& report, std::string_view field) {
                           "'): access is denied: root of the container may not reach it or make it "
                           "in a rootfs of another user"));
   }
+  // Docker looks for "not a directory" and then gives its advice.
   if (field == ".destination" && report.error == ENOTDIR) {
+    return text_error(
+        ErrorKind::kInvalidConfig,
+        cat(where, " ('", report.what, "'): a part of the path is a file, and not a directory"));
+  }
+  if (field == ".destination" && report.error == EISDIR) {
     return text_error(ErrorKind::kInvalidConfig,
                       cat(where, " ('", report.what,
-                          "'): one of source and destination is a directory, the other is not a "
+                          "'): exists and is a directory, but the source is a file and not a "
                           "directory"));
   }
   if (field == ".destination" && report.error == ELOOP) {
@@ -92,7 +85,48 @@ Error mount_failure(const Report& report, std::string_view field) {
                           "ordinary directory"));
   }
   return text_error(ErrorKind::kSystem,
-                    cat(where, " ('", report.what, "'): ", reason(report.error)));
+                    cat(where, " ('", report.what, "'): ", reason_of(report.error)));
+}
+
+// e_machine of <elf.h>, for those that people build for.
+std::string_view machine_name(int machine) {
+  switch (machine) {
+    case EM_386:
+      return "i386";
+    case EM_X86_64:
+      return "x86_64";
+    case EM_ARM:
+      return "arm";
+    case EM_AARCH64:
+      return "aarch64";
+    case EM_PPC64:
+      return "ppc64";
+    case EM_S390:
+      return "s390x";
+    case EM_RISCV:
+      return "riscv64";
+    case EM_LOONGARCH:
+      return "loongarch64";
+    default:
+      return "another machine";
+  }
+}
+
+// What execve(2) calls ENOEXEC.
+std::string format_failure(const Report& report) {
+  const auto nature = static_cast<sync::Nature>(report.value);
+  switch (nature) {
+    case sync::Nature::kUnknown:
+      return "neither a program for this machine nor a script that begins with #!";
+    case sync::Nature::kEmpty:
+      return "the file is empty";
+    case sync::Nature::kText:
+      return "not a program; a script begins with #! and its interpreter";
+    case sync::Nature::kElf:
+      break;
+  }
+  return cat("a program for ", machine_name(report.value - static_cast<int>(sync::Nature::kElf)),
+             ", which this host does not run");
 }
 
 Error program_failure(const Report& report) {
@@ -113,18 +147,23 @@ Error program_failure(const Report& report) {
       return text_error(ErrorKind::kProgram, cat(exec, "permission denied"));
     case ENOEXEC:
       return text_error(ErrorKind::kProgram,
-                        cat(exec,
-                            "exec format error: neither a program for this machine nor a "
-                            "script that begins with #!"));
+                        cat(exec, "exec format error: ", format_failure(report)));
     default:
-      return text_error(ErrorKind::kProgram, cat(exec, std::strerror(report.error)));
+      return text_error(ErrorKind::kProgram, cat(exec, reason_of(report.error)));
   }
 }
 
 Error interpreter_failure(const Report& report) {
+  const std::string exec = cat("exec: \"", report.what, "\": ");
+  constexpr std::string_view kMissing = ": no such file or directory";
+  if (report.note.ends_with('\r')) {
+    return text_error(
+        ErrorKind::kProgram,
+        cat(exec, "its first line ends in a carriage return, as on Windows", kMissing));
+  }
+  const std::string_view kind = report.value == 0 ? "its interpreter \"" : "its ELF loader \"";
   return text_error(ErrorKind::kProgram,
-                    cat("exec: \"", report.what, "\": its interpreter or ELF loader \"",
-                        report.note, "\" is not in the rootfs: no such file or directory"));
+                    cat(exec, kind, report.note, "\" is not in the rootfs", kMissing));
 }
 
 Error hook_failure(const Report& report) {
@@ -134,7 +173,7 @@ Error hook_failure(const Report& report) {
   std::string text = cat("hooks.", kind, "[", report.index, "]: error running ", kind, " hook #",
                          report.index, ": ", report.what, ": ");
   if (report.error != 0) {
-    text += reason(report.error);
+    text += reason_of(report.error);
   } else if (report.value == 0) {
     text += report.note;
   } else if (WIFSIGNALED(report.value)) {
@@ -149,11 +188,13 @@ Error hook_failure(const Report& report) {
 }
 
 Error plain_failure(const Report& report, const std::string& property) {
-  const std::string subject =
-      property.empty() ? report.what : cat(property, " ('", report.what, "')");
-  const std::string why = report.note.empty() ? reason(report.error) : report.note;
+  const std::string why = report.note.empty() ? reason_of(report.error) : report.note;
+  if (!property.empty()) {
+    return text_error(ErrorKind::kSystem,
+                      cat(property, " ('", report.what, "'): ", report.step, ": ", why));
+  }
   return text_error(ErrorKind::kSystem,
-                    cat("container init: ", report.step, ": ", subject, ": ", why));
+                    cat("container init: ", report.step, ": ", report.what, ": ", why));
 }
 
 std::string property_of(Subject subject, uint16_t index) {

@@ -30,22 +30,26 @@ int exit_code(int wait_status) {
   return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
 }
 
-Status attend(launch::Launched& init, sys::SignalStream& signals, TerminalRelay* relay) {
+Status attend(launch::Launched& init, sys::SignalStream& signals, TerminalRelay* relay,
+              NotifyProxy* notify) {
   bool ended = false;
   while (!ended || (relay != nullptr && !relay->finished())) {
-    pollfd polled[2 + TerminalRelay::kDescriptors];
+    pollfd polled[3 + TerminalRelay::kDescriptors];
     polled[0] = {signals.fd(), POLLIN, 0};
     polled[1] = {ended ? -1 : init.pidfd(), POLLIN, 0};
-    nfds_t count = 2;
+    polled[2] = {notify != nullptr ? notify->fd() : -1, POLLIN, 0};
+    nfds_t count = 3;
     if (relay != nullptr) {
-      relay->wanted(&polled[2]);
+      relay->wanted(&polled[3]);
       count += TerminalRelay::kDescriptors;
     }
     if (::poll(polled, count, -1) < 0 && errno != EINTR) {
       return Error::system(errno, "wait for the container");
     }
     if (polled[0].revents != 0) forward_signals(signals, init.pidfd(), relay);
-    if (relay != nullptr) relay->handle(&polled[2]);
+    // This process stays the service's main one: it has the signals and the exit code.
+    if (polled[2].revents != 0) notify->pass_on(0);
+    if (relay != nullptr) relay->handle(&polled[3]);
     if (!ended && polled[1].revents != 0) {
       ended = true;
       if (relay != nullptr) relay->init_ended();

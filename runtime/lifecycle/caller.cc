@@ -8,7 +8,7 @@
 namespace oci::lifecycle {
 
 Status Console::connect(const std::string& socket) {
-  if (!socket.empty()) socket_ = OCI_TRY(sys::connect_unix(socket, "console socket"));
+  if (!socket.empty()) socket_ = OCI_TRY(sys::connect_unix(socket, "--console-socket"));
   return {};
 }
 
@@ -17,15 +17,15 @@ Status Console::take(sys::UniqueFd master, const std::string& name) {
     terminal_ = std::move(master);
     return {};
   }
-  OCI_TRY(sys::send_fd(socket_.get(), master.get(), name).during("console socket"));
+  OCI_TRY(sys::send_fd(socket_.get(), master.get(), name).during("--console-socket"));
   socket_.reset();
   return {};
 }
 
 Status tell_caller(const CallerOptions& options, const launch::Launched& process) {
   if (!options.pidfd_socket.empty()) {
-    const sys::UniqueFd socket = OCI_TRY(sys::connect_unix(options.pidfd_socket, "pidfd socket"));
-    OCI_TRY(sys::send_fd(socket.get(), process.pidfd(), "pidfd").during("pidfd socket"));
+    const sys::UniqueFd socket = OCI_TRY(sys::connect_unix(options.pidfd_socket, "--pidfd-socket"));
+    OCI_TRY(sys::send_fd(socket.get(), process.pidfd(), "pidfd").during("--pidfd-socket"));
   }
   return options.pid_file.empty() ? Status{} : write_pid_file(options.pid_file, process.pid());
 }

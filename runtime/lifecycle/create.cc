@@ -16,6 +16,7 @@
 #include "runtime/lifecycle/host_hooks.h"
 #include "runtime/lifecycle/host_resources.h"
 #include "runtime/lifecycle/location.h"
+#include "runtime/lifecycle/notify.h"
 #include "runtime/lifecycle/rootless.h"
 #include "runtime/lifecycle/scope.h"
 #include "runtime/lifecycle/start.h"
@@ -43,6 +44,7 @@ class Creation {
 
   const Prepared& prepared() const { return prepared_; }
   const state::Record& record() const { return record_; }
+  const std::string& directory() const { return dir_.path(); }
 
  private:
   launch::Services services();
@@ -89,6 +91,7 @@ Status Creation::record_intent() {
     record_.listener_metadata = config.linux->seccomp->listener_metadata.value_or("");
   }
   record_.cgroup_driver = prepared_.cgroup ? "cgroupfs" : "disabled";
+  if (prepared_.notifies) OCI_TRY(make_notify_directory(dir_));
   // With a cgroup, its location completes the record just before it is made.
   return prepared_.cgroup ? Status{} : dir_.save(record_);
 }
@@ -131,6 +134,7 @@ Status Creation::while_it_mounts() {
 }
 
 Status Creation::run_hooks(pid_t pid) {
+  sys::log_stage("create: PID ", pid, " has mounted everything; prestart and createRuntime hooks");
   OCI_TRY(host_resources_.move_devices(pid, prepared_.config, record_, dir_));
   record_.pid = pid;
   const spec::State state = state_of(record_, spec::ContainerStatus::kCreating);
@@ -207,9 +211,12 @@ Created Creation::keep() && {
 
 Status all_steps(Creation& creation) {
   OCI_TRY(creation.record_intent());
+  sys::log_stage("create: recorded the intent in ", creation.directory());
   OCI_TRY(creation.make_cgroup());
+  sys::log_stage("create: cgroup '", creation.record().cgroup_path, "', limits are written");
   OCI_TRY(creation.make_resctrl_group());
   OCI_TRY(creation.launch());
+  sys::log_stage("create: init is PID ", creation.record().pid, " and waits for start");
   return creation.tell_caller();
 }
 
@@ -218,6 +225,7 @@ Status all_steps(Creation& creation) {
 Result<Created> create_container(const Context& context, const CreateOptions& options,
                                  Foreground foreground) {
   Prepared prepared = OCI_TRY(prepare(context, options, foreground));
+  sys::log_stage("create: read and planned the bundle ", prepared.bundle);
   spec::State stopped;
   std::vector<spec::Hook> poststop;
   Error failure(ErrorKind::kSystem, "");

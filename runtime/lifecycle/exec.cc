@@ -141,7 +141,7 @@ Result<int> Execution::stand_in(sys::SignalStream& signals) {
     relay.emplace(OCI_TRY(TerminalRelay::open(std::move(terminal), STDIN_FILENO, STDOUT_FILENO)));
   }
   sys::log_success();
-  OCI_TRY(attend(*process_, signals, relay ? &*relay : nullptr));
+  OCI_TRY(attend(*process_, signals, relay ? &*relay : nullptr, nullptr));
   return exit_code(OCI_TRY(process_->wait()));
 }
 
@@ -160,7 +160,9 @@ Result<Execution> begin(const Context& context, const ExecOptions& options) {
 
 Status start(Execution& execution) {
   OCI_TRY(execution.prepare());
+  sys::log_stage("exec: planned the process");
   OCI_TRY(execution.launch());
+  sys::log_stage("exec: PID ", execution.process().pid(), " is in the container");
   OCI_TRY(execution.tell_caller());
   return execution.await_program();
 }

@@ -108,6 +108,7 @@ struct UpdateOptions {
   std::string id;
   std::string resources_file;  // JSON, "-" for standard input; empty: `resources` below
   spec::Resources resources;   // what is not given stays as it is; devices are never changed
+  std::string l3_cache_schema, mem_bw_schema;  // of the class of service; empty: as they are
 };
 
 // kWrongState: the container has stopped. After an error, the limits are what they were.
@@ -139,6 +140,10 @@ struct DeleteOptions {
 };
 
 Status delete_container(const Context& context, const DeleteOptions& options);
+
+// Both check what they are asked as the verbs of runc do, and then fail with kUnsupported.
+Status checkpoint(const Context& context, const std::string& id);
+Status restore(const Context& context, const CreateOptions& options);
 
 // What create() would do, as JSON; nothing is touched.
 Result<std::string> explain_plan(const Context& context, const CreateOptions& options);

@@ -8,10 +8,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <optional>
 
 #include "runtime/cgroup/device_program.h"
 #include "runtime/cgroup/path.h"
 #include "runtime/lifecycle/container_state.h"
+#include "runtime/lifecycle/notify.h"
 #include "runtime/lifecycle/rootless.h"
 #include "runtime/lifecycle/scope.h"
 #include "runtime/lifecycle/seccomp_agent.h"
@@ -37,19 +39,32 @@ Result<std::string> read_config(const std::string& bundle, const CreateOptions& 
                    cat("bundle: there is no '", path, "' (make one with: oci-rt spec --bundle ",
                        bundle, ")"));
     }
+    if (text.error().sys_errno() == ENOTDIR) {
+      return Error(ErrorKind::kInvalidConfig,
+                   cat("bundle: '", bundle, "' is a file; name the directory of config.json"));
+    }
     return std::move(text).error();
   }
   return text;
 }
 
-// systemd's socket activation: sd_listen_fds(3). 0: none were passed.
-int listen_fds() {
-  const char* text = ::getenv("LISTEN_FDS");
-  int count = 0;
-  if (text == nullptr) return 0;
+std::optional<int> number_in_environment(const char* name) {
+  const char* text = ::getenv(name);
+  if (text == nullptr) return std::nullopt;
   const std::string_view digits = text;
-  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), count);
-  return parsed.ec == std::errc() && count > 0 && count < 4096 ? count : 0;
+  int number = 0;
+  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size()) return 0;
+  return number;
+}
+
+// systemd's socket activation: sd_listen_fds(3). 0: none were passed, or to somebody else, whose
+// environment we have.
+int listen_fds() {
+  const std::optional<int> whose = number_in_environment("LISTEN_PID");
+  if (whose && *whose != ::getpid()) return 0;
+  const int count = number_in_environment("LISTEN_FDS").value_or(0);
+  return count > 0 && count < 4096 ? count : 0;
 }
 
 Result<plan::Plan> plan_of(const Prepared& prepared, const CreateOptions& options,
@@ -152,6 +167,8 @@ Status pass_on_inherited(plan::Request& request, uint32_t preserve_fds) {
   if ((sys::inherited_umask() & S_IRWXU) != 0) request.callers_umask = sys::inherited_umask();
   if (const int passed = listen_fds(); passed > 0) {
     request.listen_fds = passed;
+    const char* names = ::getenv("LISTEN_FDNAMES");
+    if (names != nullptr) request.listen_names = names;
     request.preserve_fds += static_cast<uint32_t>(passed);
   }
   // Numbers that the caller did not open are the runtime's own files by now.
@@ -180,6 +197,7 @@ Result<Prepared> prepare(const Context& context, const CreateOptions& options,
   prepared.bundle = OCI_TRY(absolute_path(options.bundle));
   prepared.config_text = OCI_TRY(read_config(prepared.bundle, options));
   prepared.config = OCI_TRY(spec::load_config(prepared.config_text, "config.json"));
+  prepared.notifies = add_notify_socket(prepared.config, cat(context.root, "/", options.id));
   prepared.plan = OCI_TRY(plan_of(prepared, options, foreground));
   OCI_TRY(check_root(prepared.plan));
   if (const auto& linux = prepared.config.linux;

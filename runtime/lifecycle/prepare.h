@@ -43,6 +43,7 @@ struct Prepared {
   std::string config_text;  // as read, for later verbs
   plan::Plan plan;
   std::optional<CgroupPlan> cgroup;  // absent: --cgroup-manager=disabled, or not permitted
+  bool notifies = false;             // the config has a notify socket of ours
 };
 
 // Who has the terminal of a container that wants one.

@@ -8,6 +8,7 @@
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/create.h"
 #include "runtime/lifecycle/destroy.h"
+#include "runtime/lifecycle/notify.h"
 #include "runtime/lifecycle/start.h"
 #include "runtime/lifecycle/terminal_relay.h"
 #include "runtime/sys/log.h"
@@ -56,11 +57,13 @@ Result<int> run_in_foreground(const Context& context, const RunOptions& options)
     }
     relay.emplace(std::move(opened).value());
   }
+  std::optional<NotifyProxy> notify = NotifyProxy::open(created.dir);
   OCI_TRY(start_or_destroy(created));
   sys::log_success();
   { const state::StateDir unlocked = std::move(created.dir); }
 
-  const Status attended = attend(created.init, signals, relay ? &*relay : nullptr);
+  const Status attended =
+      attend(created.init, signals, relay ? &*relay : nullptr, notify ? &*notify : nullptr);
   if (!attended) created.init.kill_and_reap();
   const int status = attended ? OCI_TRY(created.init.wait()) : 0;
   relay.reset();
@@ -76,8 +79,12 @@ Result<int> run_in_foreground(const Context& context, const RunOptions& options)
 Result<int> run(const Context& context, const RunOptions& options) {
   if (!options.detach) return run_in_foreground(context, options);
   Created created = OCI_TRY(create_container(context, options.create, Foreground::kNo));
+  std::optional<NotifyProxy> notify = NotifyProxy::open(created.dir);
   OCI_TRY(start_or_destroy(created));
   created.init.keep();
+  if (!notify) return 0;
+  { const state::StateDir unlocked = std::move(created.dir); }
+  notify->wait_until_ready(created.record.pid, created.init.pidfd());
   return 0;
 }
 

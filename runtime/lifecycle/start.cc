@@ -3,11 +3,15 @@
 
 #include <signal.h>
 
+#include <optional>
+#include <utility>
+
 #include "runtime/launch/gate.h"
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/container_state.h"
 #include "runtime/lifecycle/destroy.h"
 #include "runtime/lifecycle/host_hooks.h"
+#include "runtime/lifecycle/notify.h"
 #include "runtime/lifecycle/seccomp_agent.h"
 #include "runtime/lifecycle/transitions.h"
 #include "runtime/sys/log.h"
@@ -59,9 +63,11 @@ Status start_container(state::StateDir& dir, const state::Record& record) {
     return Error(ErrorKind::kWrongState,
                  cat("container \"", record.id, "\" has no process: its config.json sets none"));
   }
+  sys::log_stage("start: opens the gate of PID ", record.pid);
   if (Status opened = open_gate(dir, record); !opened) {
     return stop_after(std::move(opened).error(), dir, record);
   }
+  sys::log_stage("start: PID ", record.pid, " executes its program; poststart hooks");
   Status hooked = run_host_hooks(spec::HookKind::kPoststart, record.poststart,
                                  state_of(record, spec::ContainerStatus::kRunning));
   if (!hooked) return stop_after(std::move(hooked).error(), dir, record);
@@ -71,7 +77,14 @@ Status start_container(state::StateDir& dir, const state::Record& record) {
 Status start(const Context& context, const std::string& id) {
   Container container = OCI_TRY(open_container(context, id, state::Lock::kExclusive));
   OCI_TRY(check_transition(Verb::kStart, container.status, id));
-  return start_container(container.dir, container.record);
+  std::optional<NotifyProxy> notify = NotifyProxy::open(container.dir);
+  if (!notify) return start_container(container.dir, container.record);
+  const state::Record& record = container.record;
+  const auto init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
+  OCI_TRY(start_container(container.dir, record));
+  { const state::StateDir unlocked = std::move(container.dir); }
+  if (init) notify->wait_until_ready(record.pid, init->fd());
+  return {};
 }
 
 }  // namespace oci::lifecycle

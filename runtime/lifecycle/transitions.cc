@@ -61,6 +61,11 @@ constexpr Row kRows[] = {
     {Verb::kUpdate, ContainerStatus::kRunning, kOk},
     {Verb::kUpdate, ContainerStatus::kPaused, kOk},
     {Verb::kUpdate, ContainerStatus::kStopped, "container not running"},
+    {Verb::kCheckpoint, ContainerStatus::kCreating, "container not running: it is being created"},
+    {Verb::kCheckpoint, ContainerStatus::kCreated, "container not running: it is not started yet"},
+    {Verb::kCheckpoint, ContainerStatus::kRunning, kOk},
+    {Verb::kCheckpoint, ContainerStatus::kPaused, kOk},
+    {Verb::kCheckpoint, ContainerStatus::kStopped, "container not running"},
 };
 
 }  // namespace

@@ -9,7 +9,17 @@
 
 namespace oci::lifecycle {
 
-enum class Verb : uint8_t { kStart, kKill, kDelete, kExec, kPause, kResume, kPs, kUpdate };
+enum class Verb : uint8_t {
+  kStart,
+  kKill,
+  kDelete,
+  kExec,
+  kPause,
+  kResume,
+  kPs,
+  kUpdate,
+  kCheckpoint
+};
 
 // Ok: go on. kWrongState: the text says why, in the words that engines search for.
 Status check_transition(Verb verb, spec::ContainerStatus status, std::string_view id);

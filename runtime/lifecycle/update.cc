@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <optional>
+#include <utility>
 
 #include "runtime/cgroup/layout.h"
 #include "runtime/cgroup/update.h"
@@ -10,6 +11,8 @@
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/scope.h"
 #include "runtime/lifecycle/transitions.h"
+#include "runtime/resctrl/group.h"
+#include "runtime/resctrl/schemata.h"
 #include "runtime/sys/file.h"
 #include "spec/load_config.h"
 
@@ -30,6 +33,42 @@ Result<spec::Resources> read_resources(const std::string& path) {
   return spec::load_resources(document, from_stdin ? "standard input" : path);
 }
 
+// The container's class of service, changed until the cgroup is, too, or put back.
+class NewSchemata {
+ public:
+  NewSchemata() = default;
+  NewSchemata(const NewSchemata&) = delete;
+  NewSchemata& operator=(const NewSchemata&) = delete;
+  ~NewSchemata() {
+    if (tree_) (void)resctrl::change(*tree_, group_, before_);
+  }
+
+  Status write(const UpdateOptions& options, const state::Record& record) {
+    spec::IntelRdt wanted;
+    if (!options.l3_cache_schema.empty()) wanted.l3_cache_schema = options.l3_cache_schema;
+    if (!options.mem_bw_schema.empty()) wanted.mem_bw_schema = options.mem_bw_schema;
+    const std::string schemata = resctrl::schemata_of(wanted);
+    if (schemata.empty()) return {};
+    // A class that closID names may be others' as well.
+    if (record.rdt_group.empty()) {
+      return Error(ErrorKind::kUnsupported,
+                   cat(wanted.l3_cache_schema ? "--l3-cache-schema" : "--mem-bw-schema",
+                       ": the container has no class of service of its own: see linux.intelRdt"));
+    }
+    resctrl::Tree tree = OCI_TRY(resctrl::open_tree());
+    before_ = OCI_TRY(resctrl::change(tree, record.rdt_group, schemata));
+    group_ = record.rdt_group;
+    tree_ = std::move(tree);
+    return {};
+  }
+
+  void keep() { tree_.reset(); }
+
+ private:
+  std::optional<resctrl::Tree> tree_;
+  std::string group_, before_;
+};
+
 }  // namespace
 
 Status update(const Context& context, const UpdateOptions& options) {
@@ -46,12 +85,16 @@ Status update(const Context& context, const UpdateOptions& options) {
       !resources.memory->check_before_update) {
     resources.memory->check_before_update = true;
   }
+  NewSchemata schemata;
+  OCI_TRY(schemata.write(options, container.record));
   const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
   OCI_TRY(cgroup::complete(layout, path, resources));
   cgroup::Writes writes = OCI_TRY(cgroup::v2_writes(resources));
   std::vector<cgroup::Write> all = std::move(writes.before_clone);
   all.insert(all.end(), writes.after_clone.begin(), writes.after_clone.end());
-  return change_limits(layout, container.record, all);
+  OCI_TRY(change_limits(layout, container.record, all));
+  schemata.keep();
+  return {};
 }
 
 }  // namespace oci::lifecycle

@@ -57,12 +57,14 @@ Status check_size(const Draft& draft) {
   return {};
 }
 
-std::vector<std::string_view> given_environment(const Draft& draft, const std::string& listen_fds) {
+std::vector<std::string_view> given_environment(const Draft& draft, const std::string& listen_fds,
+                                                const std::string& listen_names) {
   const auto& env = draft.config.process->env;
   std::vector<std::string_view> given(env.begin(), env.end());
   if (!listen_fds.empty()) {
     given.push_back(listen_fds);
     given.push_back("LISTEN_PID=1");  // sd_listen_fds(3) compares it with the program's own pid
+    if (!listen_names.empty()) given.push_back(listen_names);
   }
   return unique_environment(given);
 }
@@ -124,7 +126,9 @@ Status plan_environment(Draft& draft) {
   const spec::Process& process = *draft.config.process;
   const auto& listen = draft.request.listen_fds;
   const std::string listen_fds = listen ? cat("LISTEN_FDS=", *listen) : "";
-  std::vector<std::string_view> env = given_environment(draft, listen_fds);
+  const std::string& names = draft.request.listen_names;
+  const std::string listen_names = names.empty() ? "" : cat("LISTEN_FDNAMES=", names);
+  std::vector<std::string_view> env = given_environment(draft, listen_fds, listen_names);
 
   init::Plan& head = draft.block.head();
   head.preserve_fds = draft.request.preserve_fds;

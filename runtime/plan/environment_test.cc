@@ -52,6 +52,11 @@ BOOST_AUTO_TEST_CASE(passed_sockets_are_announced_and_kept_open) {
   BOOST_TEST(texts(plan, plan.init().env) == (Strings{"HOME=/", "LISTEN_FDS=2", "LISTEN_PID=1"}),
              boost::test_tools::per_element());
   BOOST_TEST(plan.init().preserve_fds == 5u);
+  request.listen_names = "web:admin";
+  const Plan named = plan_of(config, some_host(), request);
+  BOOST_TEST(texts(named, named.init().env) ==
+                 (Strings{"HOME=/", "LISTEN_FDS=2", "LISTEN_PID=1", "LISTEN_FDNAMES=web:admin"}),
+             boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_program_is_looked_for_as_execvp_does) {

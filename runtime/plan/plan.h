@@ -28,6 +28,7 @@ struct Request {
   uint32_t preserve_fds = 0;              // 3 .. 3+N-1 stay open, those of LISTEN_FDS included
   std::optional<uint32_t> callers_umask;  // absent: the runtime's own, which init inherits
   std::optional<int> listen_fds;          // LISTEN_FDS of the runtime's own environment, > 0
+  std::string listen_names;               // LISTEN_FDNAMES beside it; "": none
   // The state on a hook's standard input, cut where init's pid goes; used where hooks exist.
   std::string creating_head, creating_tail;  // createContainer: status "creating"
   std::string created_head, created_tail;    // startContainer: status "created"

@@ -51,6 +51,19 @@ Result<std::string> find_mount() {
       cat(kProperty, ": no resctrl file system is mounted: see mount -t resctrl resctrl ", kUsual));
 }
 
+// resctrl.rst: what went wrong with the last write or mkdir.
+Error explain(const Tree& tree, int error, std::string_view property, std::string_view what) {
+  const auto status = sys::read_file_at(tree.root.get(), "info/last_cmd_status", 4096);
+  std::string text = cat(kProperty, property, ": ", what);
+  if (status && !status.value().starts_with("ok")) {
+    std::string_view why = status.value();
+    text += cat(": ", why.substr(0, why.find('\n')));
+  }
+  if (error == ENOENT)
+    return Error(ErrorKind::kUnsupported, cat(text, ": resctrl has no such file"));
+  return Error::system(error, std::move(text));
+}
+
 Status remove_one(const Tree& tree, const std::string& path) {
   if (path.empty() || tree.remove(tree.root.get(), path.c_str()) == 0) return {};
   if (errno == ENOENT) return {};
@@ -72,6 +85,16 @@ std::string path_of(const spec::IntelRdt& wanted, const std::string& id) {
   return *wanted.clos_id == "/" ? "." : *wanted.clos_id;
 }
 
+Result<std::string> change(const Tree& tree, const std::string& group,
+                           const std::string& schemata) {
+  const std::string file = cat(group, "/schemata");
+  std::string before =
+      OCI_TRY(sys::read_file_at(tree.root.get(), file, kFileLimit).during(kProperty));
+  const Status written = sys::write_file_at(tree.root.get(), file, schemata);
+  if (written) return before;
+  return explain(tree, written.error().sys_errno(), ".schemata", "the kernel refuses it");
+}
+
 Status remove(const Tree& tree, const Trace& trace) {
   OCI_TRY(remove_one(tree, trace.monitor));
   return remove_one(tree, trace.group);
@@ -88,19 +111,9 @@ Group::~Group() {
   (void)remove(tree_, made_);
 }
 
-// resctrl.rst: what went wrong with the last write or mkdir.
 Error Group::failed(int error, std::string_view property, std::string_view what) const {
-  const auto status = sys::read_file_at(tree_.root.get(), "info/last_cmd_status", 4096);
-  std::string text = cat(kProperty, property, ": ", what);
-  if (status && !status.value().starts_with("ok")) {
-    std::string_view why = status.value();
-    text += cat(": ", why.substr(0, why.find('\n')));
-  }
-  if (error == ENOENT)
-    return Error(ErrorKind::kUnsupported, cat(text, ": resctrl has no such file"));
-  return Error::system(error, std::move(text));
+  return explain(tree_, error, property, what);
 }
-
 Status Group::join(const std::string& schemata, bool must_exist, const Remember& remember) {
   const int root = tree_.root.get();
   const std::string file = cat(path_, "/schemata");

@@ -32,6 +32,9 @@ struct Trace {
 // The class of service of a container, below the root; ".": the root's own.
 std::string path_of(const spec::IntelRdt& wanted, const std::string& id);
 
+// Gives a class of service other schemata, all of them or none; the value is what it had.
+Result<std::string> change(const Tree& tree, const std::string& group, const std::string& schemata);
+
 // Removes both; what is gone already is no error.
 Status remove(const Tree& tree, const Trace& trace);
 

@@ -105,6 +105,19 @@ BOOST_FIXTURE_TEST_CASE(without_a_name_a_group_of_the_containers_own_is_made_and
   BOOST_TEST(!!remove(tree(), kept));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_class_gets_other_schemata_and_its_old_ones_back, Fake) {
+  Result<Group> group = create({.l3_cache_schema = "L3:0=f"});
+  BOOST_REQUIRE(group);
+  const std::string first = text("web1/schemata");
+  const Result<std::string> before = change(tree(), "web1", "L3:0=3\n");
+  BOOST_REQUIRE(before);
+  BOOST_TEST(before.value() == first);
+  BOOST_TEST(text("web1/schemata").starts_with("L3:0=3\n"));
+  BOOST_TEST(!!change(tree(), "web1", before.value()));
+  BOOST_TEST(text("web1/schemata") == first);
+  BOOST_TEST(!change(tree(), "web2", "L3:0=3\n"));
+}
+
 BOOST_FIXTURE_TEST_CASE(an_empty_object_asks_for_a_group_and_writes_nothing, Fake) {
   Result<Group> group = create({});
   BOOST_REQUIRE(group);

@@ -21,6 +21,8 @@ Record full() {
   record.cgroup_driver = "cgroupfs";
   record.cgroup_path = "/a/web1";
   record.cgroup_existed = 1;
+  record.systemd_unit = "oci-web1.scope";
+  record.systemd_user = true;
   record.annotations = {{"z", "1"}, {"a", ""}, {"m", "\xff"}};
   record.poststart = {{.path = "/bin/a", .args = {"a", "b"}, .env = {"X=1"}, .timeout = 7}};
   record.poststop = {{.path = "/bin/c"}, {.path = "/bin/d"}};
@@ -70,6 +72,7 @@ BOOST_AUTO_TEST_CASE(the_format_is_a_promise) {
              R"("owner":4294967295,"bootId":"7b1ac9cd-8a2b-4a54-a3a1-2e1e0f7f9f55",)"
              R"("runtimePid":11,"runtimeStartTime":12,"pid":13,"startTime":18446744073709551615,)"
              R"("cgroupDriver":"cgroupfs","cgroupPath":"/a/web1","cgroupExisted":1,)"
+             R"("systemdUnit":"oci-web1.scope","systemdUser":true,)"
              R"("hasProcess":false,"poststop":[{"path":"/bin/c","args":[],"env":[]}]})");
 }
 

@@ -288,6 +288,8 @@ BOOST_AUTO_TEST_CASE(a_given_root_that_is_missing_is_an_error_and_the_default_on
   const Store store = Store::open("/nonexistent/oci-rt").value();
   BOOST_TEST(error_of(store.list()) == "--root: directory '/nonexistent/oci-rt' does not exist");
   BOOST_TEST(error_of(store.open("x", Lock::kNone)) == "container \"x\" does not exist");
+  const Store by_default = Store::open("/nonexistent/oci-rt", true).value();
+  BOOST_TEST(by_default.list().value().empty());
 }
 
 struct Statuses : TempStore {

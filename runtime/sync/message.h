@@ -52,6 +52,10 @@ enum class Subject : uint8_t {
 
 inline constexpr uint16_t kNoIndex = 0xffff;
 
+// kFailed with kProgram and ENOEXEC, in `value`: what the file is. Of an ELF file, its e_machine is
+// added.
+enum class Nature : int32_t { kUnknown, kEmpty, kText, kElf };
+
 struct Message {
   Type type{};
   uint8_t step = 0;  // kFailed: which step of init, an index into kStepNames
@@ -60,6 +64,7 @@ struct Message {
   uint16_t index = kNoIndex;  // kFailed: of `subject`
   uint16_t length = 0;        // of text
   int32_t sys_errno = 0;      // kFailed; a hook that ran and failed: 0, and `value` its wait status
+                              // kInterpreter: `value` 0: of a script, 1: of an ELF file
   int32_t value = 0;
   // kFailed: what the step was working on, then optionally '\n' and the kernel's explanation.
   // Cut to fit.

@@ -19,19 +19,24 @@ enum class LogLevel { kError, kWarning, kInfo, kDebug };
 enum class LogFormat { kText, kJson };
 
 struct LogOptions {
-  std::string destination;  // a path or file:PATH; empty: stderr
+  std::string destination;  // a path, file:PATH, journald:ID or syslog:ID; empty: stderr
   LogFormat format = LogFormat::kText;
-  // Absent: warnings go to a file and not to stderr.
+  // Absent: warnings go to a destination and not to stderr.
   std::optional<LogLevel> level;
 };
 
-// Opens the destination for appending, and makes it if it is missing.
+// Opens the destination: a file for appending, which is made if it is missing.
 Status open_log(const LogOptions& options);
 
 // Whether a record of this level would be written: ask before building a costly text.
 bool log_wanted(LogLevel level);
 
 void log_debug(std::string_view message);
+// One stage of a verb, for --debug. Nothing is joined when nobody wants it.
+template <class... Parts>
+void log_stage(const Parts&... parts) {
+  if (log_wanted(LogLevel::kDebug)) log_debug(cat(parts...));
+}
 void log_info(std::string_view message);
 void log_warning(std::string_view message);
 

@@ -1,6 +1,7 @@
 #include "runtime/sys/log.h"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,6 +10,8 @@
 #include <functional>
 
 #include "runtime/sys/file.h"
+#include "runtime/sys/log_sink.h"
+#include "runtime/sys/socket.h"
 #include "third_party/boost_test.h"
 #include "third_party/rapidjson.h"
 
@@ -186,10 +189,61 @@ BOOST_AUTO_TEST_CASE(without_a_file_a_wanted_level_goes_to_stderr) {
 }
 
 BOOST_AUTO_TEST_CASE(an_unusable_destination_is_an_error) {
-  BOOST_TEST(open_log({.destination = "journald:x"}).error().message() ==
-             "--log journald:x: not supported yet; give the path of a file");
   BOOST_TEST(open_log({.destination = "/no/such/dir/log"}).error().message() ==
              "--log: '/no/such/dir/log' cannot be opened for appending (errno 2)");
+  BOOST_TEST(open_journal("x", "/no/such/socket").error().message() ==
+             "--log journald:x '/no/such/socket': there is no such socket");
+}
+
+// A socket that a test listens on, as the journal and syslog do.
+struct Listener {
+  Listener() {
+    socket = bind_datagram(open_at(AT_FDCWD, dir.path, O_PATH | O_DIRECTORY).value().get(), "log")
+                 .value();
+  }
+  std::string path() const { return cat(dir.path, "/log"); }
+  std::string read() const {
+    char text[65536];
+    const ssize_t got = ::recv(socket.get(), text, sizeof text, MSG_DONTWAIT);
+    return {text, got < 0 ? 0 : static_cast<size_t>(got)};
+  }
+  TempDir dir;
+  UniqueFd socket;
+};
+
+BOOST_AUTO_TEST_CASE(the_journal_gets_fields) {
+  const Listener journal;
+  const auto sink = open_journal("web1", journal.path()).value();
+  sink->write(LogLevel::kError, "no luck", "");
+  BOOST_TEST(journal.read() == "PRIORITY=3\nSYSLOG_IDENTIFIER=oci-rt\nID=web1\nMESSAGE=no luck\n");
+  sink->write(LogLevel::kDebug, "a\nb", "");
+  BOOST_TEST(journal.read() ==
+             std::string_view("PRIORITY=7\nSYSLOG_IDENTIFIER=oci-rt\nID=web1\nMESSAGE\n"
+                              "\3\0\0\0\0\0\0\0a\nb\n",
+                              64));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_too_long_for_the_journal_comes_as_a_sealed_file) {
+  const Listener journal;
+  const auto sink = open_journal("web1", journal.path()).value();
+  const std::string message(size_t{4} << 20, 'x');
+  sink->write(LogLevel::kError, message, "");
+  const UniqueFd file = receive_fd(journal.socket.get(), 16).value().fd;
+  constexpr int kAll = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+  BOOST_TEST((fcntl(file.get(), F_GET_SEALS) & kAll) == kAll);
+  const std::string entry = read_all(file.get(), "entry", size_t{8} << 20).value();
+  BOOST_TEST(entry.ends_with(cat("MESSAGE=", message, "\n")));
+}
+
+BOOST_AUTO_TEST_CASE(syslog_gets_rfc_3164) {
+  const Listener syslog;
+  const auto sink = open_syslog("web1", syslog.path()).value();
+  sink->write(LogLevel::kWarning, "two\nlines", "");
+  const std::string packet = syslog.read();
+  BOOST_TEST(packet.starts_with("<12>"));
+  BOOST_TEST(packet.ends_with(cat(" web1[", getpid(), "]: two lines")));
+  BOOST_TEST(syslog_packet(LogLevel::kError, "x", "", kTime) ==
+             cat("<11>Jan  2 03:04:05 oci-rt[", getpid(), "]: x"));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Unix stream sockets: connecting by a path of any length, and one descriptor in one message.
+// Unix sockets: connecting by a path of any length, and one descriptor in one message.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,16 @@ namespace oci::sys {
 // ("console socket"), which mention no errno for a missing or deaf socket.
 Result<UniqueFd> connect_unix(const std::string& path, std::string_view what);
 
-// One sendmsg(2): `text` (not empty) and one SCM_RIGHTS descriptor, as console sockets want it.
+// A datagram socket that is connected to `address`: a path of any length, or "@name" of the
+// abstract namespace. A send waits at most a second.
+Result<UniqueFd> connect_datagram(const std::string& address, std::string_view what);
+
+// A datagram socket at `name` in the directory, replacing what is there; everybody may send to it.
+// Reads from it do not block.
+Result<UniqueFd> bind_datagram(int dir, const std::string& name);
+
+// One sendmsg(2): `text` (empty only for a datagram) and one SCM_RIGHTS descriptor, as console
+// sockets want it.
 Status send_fd(int socket, int fd, std::string_view text);
 
 struct ReceivedFd {

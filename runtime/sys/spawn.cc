@@ -106,7 +106,8 @@ Error not_started(const Command& command, const Child& child) {
       return Error(ErrorKind::kProgram,
                    there ? "its interpreter or loader is missing" : "the file is missing");
     case EACCES:
-      if (there && S_ISDIR(file.st_mode)) return Error(ErrorKind::kProgram, "it is a directory");
+      if (there && S_ISDIR(file.st_mode))
+        return Error(ErrorKind::kProgram, "the path names a directory");
       return Error(ErrorKind::kProgram, "the file is not executable");
     case ENOEXEC:
       return Error(ErrorKind::kProgram,

@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_executed_says_why_without_an_errno) {
   } cases[] = {
       {"/no/such/file", "the file is missing"},
       {"/etc/passwd/x", "the file is missing"},
-      {"/usr", "it is a directory"},
+      {"/usr", "the path names a directory"},
       {plain.path, "the file is not executable"},
       {text.path, "neither a program for this machine nor a script with a #! line"},
       {script.path, "its interpreter or loader is missing"},

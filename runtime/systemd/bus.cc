@@ -25,7 +25,8 @@ constexpr char kManager[] = "org.freedesktop.systemd1.Manager";
 constexpr std::chrono::milliseconds kPause{20};
 
 struct Unref {
-  void operator()(sd_bus* bus) const { sd_bus_flush_close_unref(bus); }
+  // Without a flush: that would wait for whoever does not answer.
+  void operator()(sd_bus* bus) const { sd_bus_close_unref(bus); }
   void operator()(sd_bus_message* message) const { sd_bus_message_unref(message); }
 };
 using BusPointer = std::unique_ptr<sd_bus, Unref>;
@@ -56,7 +57,7 @@ std::string address(Bus bus) {
   return cat(runtime == nullptr ? "$XDG_RUNTIME_DIR" : runtime, "/bus");
 }
 
-// In words: engines take "Permission denied" and the like for the container's own program's.
+// In words: "Permission denied" would be taken for the container's program's.
 std::string_view why_unreachable(int err) {
   switch (err) {
     case ENOENT:
@@ -68,8 +69,6 @@ std::string_view why_unreachable(int err) {
     case EACCES:
     case EPERM:
       return "this user is not let in";
-    case ETIMEDOUT:
-      return "it does not answer";
     case ECONNRESET:
     case ENOTCONN:
     case EPIPE:
@@ -82,14 +81,15 @@ std::string_view why_unreachable(int err) {
 Error unreachable(Bus bus, int err) {
   std::string why(why_unreachable(err));
   if (why.empty()) why = cat("errno ", err);
-  const ErrorKind kind = err == ETIMEDOUT ? ErrorKind::kBusy : ErrorKind::kSystem;
   if (bus == Bus::kSystem) {
-    return Error(kind, cat("systemd: cannot reach the system's at ", address(bus), " (", why,
-                           "): start dbus, or use --cgroup-manager cgroupfs"));
+    return Error(ErrorKind::kSystem,
+                 cat("systemd: cannot reach the system's at ", address(bus), " (", why,
+                     "): start dbus, or use --cgroup-manager cgroupfs"));
   }
-  return Error(kind, cat("systemd: cannot reach the user's at ", address(bus), " (", why,
-                         "): log in with a session or \"loginctl enable-linger\", or use "
-                         "--cgroup-manager cgroupfs"));
+  return Error(ErrorKind::kSystem,
+               cat("systemd: cannot reach the user's at ", address(bus), " (", why,
+                   "): log in with a session or \"loginctl enable-linger\", or use "
+                   "--cgroup-manager cgroupfs"));
 }
 
 // Texts of systemd's that engines would take for something else are left to its name for them.
@@ -130,6 +130,7 @@ class Manager {
   Result<Message> call(const Message& request, BusError& refusal);
   Result<Message> call_about_unit(const char* member, BusError& refusal);
   Status await_job(const Message& reply);
+  Status turn(sys::Deadline until);
   Status pause();
   Result<bool> is_active();
   Error refused(const char* member, const BusError& refusal) const;
@@ -174,7 +175,13 @@ Status Manager::connect() {
   // calls of one connection in order, so nothing is waited for here.
   const int matched = sd_bus_match_signal_async(bus, nullptr, kService, kManagerPath, kManager,
                                                 "JobRemoved", on_job_removed, nullptr, this);
-  return matched < 0 ? Status(unreachable(which_, -matched)) : Status();
+  if (matched < 0) return unreachable(which_, -matched);
+  // A call would wait for the connection, for as long as that takes.
+  while (sd_bus_is_ready(bus) == 0) {
+    if (left_us() == 0) return late("the connection");
+    OCI_TRY(turn(deadline_));
+  }
+  return {};
 }
 
 Result<Message> Manager::new_call(const char* member) {
@@ -210,6 +217,17 @@ Result<Message> Manager::call_about_unit(const char* member, BusError& refusal) 
   return call(message, refusal);
 }
 
+// Takes in one message, or waits for one.
+Status Manager::turn(sys::Deadline until) {
+  const int processed = sd_bus_process(bus_.get(), nullptr);
+  if (processed < 0) return unreachable(which_, -processed);
+  if (processed > 0) return {};
+  const int waited =
+      sd_bus_wait(bus_.get(), static_cast<uint64_t>(sys::poll_timeout(until)) * 1000);
+  if (waited < 0 && waited != -EINTR) return unreachable(which_, -waited);
+  return {};
+}
+
 Status Manager::await_job(const Message& reply) {
   const char* job = nullptr;
   if (sd_bus_message_read(reply.get(), "o", &job) < 0) return late("the job's name");
@@ -221,13 +239,8 @@ Status Manager::await_job(const Message& reply) {
                    cat("systemd: unit '", unit_, "': its job ended as '", found->result,
                        "'; \"journalctl -u ", unit_, "\" may say why"));
     }
-    const int processed = sd_bus_process(bus_.get(), nullptr);
-    if (processed < 0) return unreachable(which_, -processed);
-    if (processed > 0) continue;
-    const uint64_t left = left_us();
-    if (left == 0) return late("its job to end");
-    const int waited = sd_bus_wait(bus_.get(), left);
-    if (waited < 0 && waited != -EINTR) return unreachable(which_, -waited);
+    if (left_us() == 0) return late("its job to end");
+    OCI_TRY(turn(deadline_));
   }
 }
 
@@ -235,14 +248,8 @@ Status Manager::await_job(const Message& reply) {
 Status Manager::pause() {
   const sys::Deadline until = sys::deadline_in(kPause);
   if (left_us() == 0) return late("a unit of the same name to be removed");
-  while (sys::poll_timeout(until) > 0) {
-    const int processed = sd_bus_process(bus_.get(), nullptr);
-    if (processed < 0) return unreachable(which_, -processed);
-    if (processed > 0) continue;
-    const uint64_t left = static_cast<uint64_t>(sys::poll_timeout(until)) * 1000;
-    const int waited = sd_bus_wait(bus_.get(), left);
-    if (waited < 0 && waited != -EINTR) return unreachable(which_, -waited);
-  }
+  while (sys::poll_timeout(until) > 0)
+    OCI_TRY(turn(until));
   return {};
 }
 
@@ -335,16 +342,20 @@ Result<std::string> own_cgroup() {
   if (line == text.npos) {
     return Error(ErrorKind::kUnsupported, "systemd: its scopes are not in a cgroup v2 tree");
   }
-  const size_t start = text.find("0::", line) + 3;
+  const size_t start = line + (line == 0 ? 3 : 4);
   return text.substr(start, text.find('\n', start) - start);
+}
+
+Status start_around(pid_t pid, Manager& manager, const Request& request) {
+  std::vector<Property> properties = request.properties;
+  properties.push_back({"PIDs", "au", {std::to_string(pid)}});
+  return manager.start(properties);
 }
 
 // We are the first process of the scope, so that init can be cloned into it: nothing is ever moved
 // into a container's cgroup, and if oci-rt is killed the scope is empty, and removed.
 Result<std::string> start_around_us(Manager& manager, const Request& request) {
-  std::vector<Property> properties = request.properties;
-  properties.push_back({"PIDs", "au", {std::to_string(::getpid())}});
-  OCI_TRY(manager.start(properties));
+  OCI_TRY(start_around(::getpid(), manager, request));
   std::string path = OCI_TRY(own_cgroup());
   if (path.ends_with(cat("/", request.unit))) return path;
   return Error(ErrorKind::kSystem, cat("systemd: unit '", request.unit,
@@ -359,6 +370,9 @@ Result<std::string> result_of(const Request& request) {
   switch (request.verb) {
     case Verb::kStart:
       return start_around_us(manager, request);
+    case Verb::kEnclose:
+      OCI_TRY(start_around(::getppid(), manager, request));
+      break;
     case Verb::kStop:
       OCI_TRY(manager.stop());
       break;

@@ -190,11 +190,19 @@ class Reader {
       if (const E* known = find_name(table, *text)) return known;
     }
     std::string expected;
-    for (const Name<E>& name : table)
+    size_t left = N;
+    for (const Name<E>& name : table) {
+      if (expected.size() + name.name.size() > kLongestList) break;
       expected.append(expected.empty() ? "one of " : ", ").append(name.name);
+      --left;
+    }
+    if (left > 0) expected += cat(" and ", left, " more");
     mismatch(step, expected, value);
     return nullptr;
   }
+
+  // Of names in a message, which should be read as one line.
+  static constexpr size_t kLongestList = 90;
 
   static std::optional<std::string_view> string_of(const json::Value& value) {
     if (!value.IsString()) return {};

@@ -101,7 +101,7 @@ void check_presence(const Mappings& mappings, const char* path, const Namespace*
   }
   // A joined one has its own mappings, which engines repeat here.
   if (user != nullptr && !user->path && mappings.empty()) {
-    out.add(path, "expected at least one mapping for the new user namespace, found none");
+    out.add(path, "expected a mapping for the new user namespace, found none");
   }
 }
 

@@ -19,7 +19,7 @@ BOOST_AUTO_TEST_CASE(mappings_and_a_user_namespace_need_each_other) {
             map_users(c);
             sample::drop_namespace(c, kUser);
           }},
-         {"linux.gidMappings: expected at least one mapping for the new user namespace, found none",
+         {"linux.gidMappings: expected a mapping for the new user namespace, found none",
           [](Config& c) {
             map_users(c);
             c.linux->gid_mappings.clear();

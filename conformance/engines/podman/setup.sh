@@ -12,6 +12,7 @@ set_up() {
   cp /etc/subuid /etc/subgid
   if [ "$kind" = oci-rt ]; then
     install -m 755 "$runtime" /usr/local/bin/oci-rt
+    install -D -m 755 "$(dirname "$runtime")/oci-rt-systemd" /usr/local/libexec/oci-rt/oci-rt-systemd
     cat >/etc/containers/containers.conf.d/50-oci-rt.conf <<'CONF'
 [engine]
 runtime_supports_json = ["oci-rt", "crun", "runc"]
@@ -37,6 +38,7 @@ CONF
 # With /lib64 a link as in Debian: then a program of the machine runs where /usr is mounted.
 make_rootfs() {
   mkdir -p "$work/rootfs"/{bin,dev,etc,proc,sys,tmp,run,root,home,usr,var/tmp}
+  chmod 1777 "$work"/rootfs/tmp "$work"/rootfs/var/tmp
   cp "$(command -v busybox)" "$work/rootfs/bin/busybox"
   chroot "$work/rootfs" /bin/busybox --install -s /bin
   ln -s usr/lib64 "$work/rootfs/lib64" && ln -s usr/lib "$work/rootfs/lib"

@@ -1,0 +1,244 @@
+#include "runtime/lifecycle/notify.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include "runtime/sys/deadline.h"
+#include "runtime/sys/file.h"
+#include "runtime/sys/log.h"
+#include "runtime/sys/socket.h"
+
+namespace oci::lifecycle {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr char kDirectory[] = "notify";
+constexpr char kSocket[] = "notify.sock";
+constexpr std::string_view kVariable = "NOTIFY_SOCKET=";
+constexpr size_t kLongestMessage = 4096;
+
+// DefaultTimeoutStartSec= of systemd-system.conf(5): by then the manager has given up.
+constexpr auto kPatience = 90s;
+// Of sd_notify_barrier(3), as runc and crun have it.
+constexpr auto kBarrierPatience = 30s;
+
+// What a service may tell of itself: sd_notify(3). Pids and descriptors of the container mean
+// nothing outside, and who may speak for the service is not for the container to say.
+constexpr std::string_view kPassed[] = {
+    "READY=",         "RELOADING=",      "STOPPING=",           "STATUS=",
+    "ERRNO=",         "BUSERROR=",       "EXIT_STATUS=",        "WATCHDOG=",
+    "WATCHDOG_USEC=", "MONOTONIC_USEC=", "EXTEND_TIMEOUT_USEC="};
+
+// Only sockets of unix(7) are served; sd_notify(3) knows vsock as well.
+std::string notify_address() {
+  const char* text = ::getenv("NOTIFY_SOCKET");
+  if (text == nullptr || (text[0] != '/' && text[0] != '@') || text[1] == '\0') return {};
+  return text;
+}
+
+enum class Place { kRoot, kTmpfs, kOther };
+
+Place what_is_at(const spec::Config& config, std::string_view path) {
+  Place place = Place::kRoot;
+  for (const spec::Mount& mount : config.mounts) {
+    if (mount.destination != path) continue;
+    const bool writable = std::ranges::find(mount.options, "ro") == mount.options.end();
+    place = mount.type == "tmpfs" && writable ? Place::kTmpfs : Place::kOther;
+  }
+  return place;
+}
+
+// Where it can be made whatever the root filesystem is, and leaves nothing in that.
+std::string place_inside(const spec::Config& config) {
+  for (const std::string_view base : {"/run", "/dev"}) {
+    if (what_is_at(config, base) == Place::kTmpfs) return cat(base, "/", kDirectory);
+  }
+  return what_is_at(config, "/run") == Place::kRoot ? cat("/run/", kDirectory)
+                                                    : cat("/", kDirectory);
+}
+
+struct Packet {
+  std::string text;
+  sys::UniqueFd fd;
+  size_t fds = 0;
+};
+
+// Nothing: no more has come. A message that was cut is no message, and comes back empty.
+std::optional<Packet> receive(int socket) {
+  Packet packet;
+  packet.text.resize(kLongestMessage);
+  iovec bytes{.iov_base = packet.text.data(), .iov_len = packet.text.size()};
+  alignas(cmsghdr) char control[CMSG_SPACE(8 * sizeof(int))] = {};
+  msghdr message{};
+  message.msg_iov = &bytes;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  const ssize_t got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+  if (got < 0) return std::nullopt;
+  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
+       header = CMSG_NXTHDR(&message, header)) {
+    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+    const size_t here = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (size_t i = 0; i < here; ++i, ++packet.fds) {
+      int fd = -1;
+      std::memcpy(&fd, CMSG_DATA(header) + i * sizeof fd, sizeof fd);
+      packet.fd.reset(fd);  // closes the one before
+    }
+  }
+  packet.text.resize((message.msg_flags & MSG_TRUNC) != 0 ? 0 : static_cast<size_t>(got));
+  return packet;
+}
+
+struct Heard {
+  std::string passed;  // lines, each with its newline
+  bool ready = false;
+};
+
+Heard sift(std::string_view text) {
+  Heard heard;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.find('\0') != line.npos) continue;
+    if (std::ranges::any_of(kPassed, [&](std::string_view key) { return line.starts_with(key); })) {
+      heard.passed += cat(line, "\n");
+    }
+    heard.ready = heard.ready || line == "READY=1";
+  }
+  return heard;
+}
+
+}  // namespace
+
+bool add_notify_socket(spec::Config& config, const std::string& state_dir) {
+  if (notify_address().empty() || !config.process) return false;
+  std::vector<std::string>& env = config.process->env;
+  if (std::ranges::any_of(env, [](const auto& one) { return one.starts_with(kVariable); })) {
+    return false;
+  }
+  const std::string place = place_inside(config);
+  spec::Mount mount;
+  mount.destination = place;
+  mount.type = "bind";
+  mount.source = cat(state_dir, "/", kDirectory);
+  mount.options = {"bind", "nosuid", "noexec", "nodev", "ro"};
+  config.mounts.push_back(std::move(mount));
+  env.push_back(cat(kVariable, place, "/", kSocket));
+  return true;
+}
+
+Status make_notify_directory(const state::StateDir& dir) {
+  // The umask does not count: the user of the container goes through it.
+  if (::mkdirat(dir.fd(), kDirectory, 0755) != 0 ||
+      ::fchmodat(dir.fd(), kDirectory, 0755, 0) != 0) {
+    return Error::system(errno, "make the directory of the notify socket");
+  }
+  return {};
+}
+
+std::optional<NotifyProxy> NotifyProxy::open(const state::StateDir& dir) {
+  const std::string address = notify_address();
+  if (address.empty()) return std::nullopt;
+  const sys::UniqueFd below(
+      ::openat(dir.fd(), kDirectory, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!below) return std::nullopt;
+  Result<sys::UniqueFd> outside = sys::connect_datagram(address, "NOTIFY_SOCKET");
+  if (!outside) {
+    sys::log_warning(outside.error().message());
+    return std::nullopt;
+  }
+  Result<sys::UniqueFd> inside = sys::bind_datagram(below.get(), kSocket);
+  if (!inside) {
+    sys::log_warning(cat("NOTIFY_SOCKET: ", inside.error().message()));
+    return std::nullopt;
+  }
+  return NotifyProxy(std::move(inside).value(), std::move(outside).value());
+}
+
+// A manager that does not read costs a second where it matters, and nothing where it does not.
+void NotifyProxy::send(const std::string& text, bool patiently) {
+  const int flags = MSG_NOSIGNAL | (patiently ? 0 : MSG_DONTWAIT);
+  if (::send(outside_.get(), text.data(), text.size(), flags) < 0 &&
+      !std::exchange(warned_, true)) {
+    sys::log_warning(cat("NOTIFY_SOCKET: a message is lost: ", reason_of(errno)));
+  }
+}
+
+bool NotifyProxy::pass_on_one(pid_t main_pid, bool& ready) {
+  std::optional<Packet> packet = receive(inside_.get());
+  if (!packet) return false;
+  // sd_notify_barrier(3): whoever reads it last closes the descriptor.
+  if (packet->text == "BARRIER=1" && packet->fds == 1) {
+    static_cast<void>(sys::send_fd(outside_.get(), packet->fd.get(), packet->text));
+    return true;
+  }
+  Heard heard = sift(packet->text);
+  if (heard.ready && main_pid != 0) heard.passed += cat("MAINPID=", main_pid, "\n");
+  if (!heard.passed.empty()) send(heard.passed, heard.ready);
+  ready = ready || heard.ready;
+  return true;
+}
+
+bool NotifyProxy::pass_on(pid_t main_pid) {
+  constexpr int kAtOnce = 32;  // signals and the terminal have their turn
+  bool ready = false;
+  for (int i = 0; i < kAtOnce && pass_on_one(main_pid, ready); ++i) {
+    if (ready && main_pid != 0) break;  // the rest is nobody's: this runtime leaves
+  }
+  return ready;
+}
+
+// Or the manager would see this process end before it knows of the other one.
+void NotifyProxy::await_manager() {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return;
+  const sys::UniqueFd reader(ends[0]);
+  {
+    const sys::UniqueFd writer(ends[1]);
+    if (!sys::send_fd(outside_.get(), writer.get(), "BARRIER=1")) return;
+  }
+  const sys::Deadline deadline = sys::deadline_in(kBarrierPatience);
+  pollfd polled = {reader.get(), 0, 0};
+  int rc;
+  do {
+    rc = ::poll(&polled, 1, sys::poll_timeout(deadline));
+  } while (rc < 0 && errno == EINTR);
+  if (rc == 0) {
+    sys::log_warning("NOTIFY_SOCKET: who listens on it does not know BARRIER=1, or does not read");
+  }
+}
+
+void NotifyProxy::wait_until_ready(pid_t init, int pidfd) {
+  sys::Deadline deadline = sys::deadline_in(kPatience);
+  for (;;) {
+    pollfd polled[] = {{inside_.get(), POLLIN, 0}, {pidfd, POLLIN, 0}};
+    const int rc = ::poll(polled, 2, sys::poll_timeout(deadline));
+    if (rc < 0 && errno == EINTR) continue;
+    if (rc <= 0) {
+      sys::log_warning("NOTIFY_SOCKET: the container does not say READY=1; it runs all the same");
+      return;
+    }
+    if (polled[0].revents != 0) {
+      deadline = sys::deadline_in(kPatience);
+      if (pass_on(init)) return await_manager();
+    } else if (polled[1].revents != 0) {
+      return;
+    }
+  }
+}
+
+}  // namespace oci::lifecycle

@@ -1,0 +1,117 @@
+// What a record looks like: logrus' shapes, RFC 3339, valid UTF-8.
+#include "runtime/sys/log.h"
+#include "spec/write/utf8.h"
+
+namespace oci::sys {
+namespace {
+
+constexpr char kHex[] = "0123456789abcdef";
+
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
+}
+
+// Appends `text` as the inside of a JSON string, which Go's %q of a text record reads as well.
+void append_quoted(std::string& out, std::string_view text) {
+  for (const char c : spec::valid_utf8(text)) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\t') {
+      out += "\\t";
+    } else if (is_control(c)) {
+      out += "\\u00";
+      out += kHex[(c >> 4) & 0xf];
+      out += kHex[c & 0xf];
+    } else {
+      out += c;
+    }
+  }
+}
+
+std::string_view level_name(LogLevel level) {
+  static constexpr std::string_view kNames[] = {"error", "warning", "info", "debug"};
+  return kNames[static_cast<size_t>(level)];
+}
+
+// Days since the epoch to a date of the Gregorian calendar, from a March-based year: leap days are
+// then the last of a 4-, 100- and 400-year cycle. gmtime(3) would read the time zone's files.
+struct Date {
+  int64_t year;
+  int64_t month;
+  int64_t day;
+};
+
+Date date_of(int64_t days) {
+  const int64_t shifted = days + 719468;  // 0000-03-01
+  const int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
+  const int64_t of_era = shifted - era * 146097;
+  const int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+  const int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const int64_t march_month = (5 * of_year + 2) / 153;
+  const int64_t month = march_month < 10 ? march_month + 3 : march_month - 9;
+  return {year_of_era + era * 400 + (month <= 2 ? 1 : 0), month,
+          of_year - (153 * march_month + 2) / 5 + 1};
+}
+
+void append_number(std::string& out, int64_t number, int digits) {
+  char text[20];
+  for (int i = digits; i-- > 0; number /= 10)
+    text[i] = static_cast<char>('0' + number % 10);
+  out.append(text, static_cast<size_t>(digits));
+}
+
+}  // namespace
+
+std::string format_record(LogFormat format, LogLevel level, std::string_view message,
+                          int64_t seconds) {
+  const bool json = format == LogFormat::kJson;
+  std::string out;
+  out.reserve(message.size() + 80);
+  if (!json) out += cat("time=\"", utc_time(seconds), "\" level=", level_name(level), " msg=\"");
+  if (json) out += cat("{\"level\":\"", level_name(level), "\",\"msg\":\"");
+  append_quoted(out, message);
+  if (!json) out += "\"\n";
+  if (json) out += cat("\",\"time\":\"", utc_time(seconds), "\"}\n");
+  return out;
+}
+
+std::string utc_time(int64_t seconds) {
+  constexpr int64_t kDay = 86400;
+  const int64_t days = (seconds >= 0 ? seconds : seconds - (kDay - 1)) / kDay;
+  const int64_t of_day = seconds - days * kDay;
+  const Date date = date_of(days);
+  std::string out;
+  append_number(out, date.year, 4);
+  out += '-';
+  append_number(out, date.month, 2);
+  out += '-';
+  append_number(out, date.day, 2);
+  out += 'T';
+  append_number(out, of_day / 3600, 2);
+  out += ':';
+  append_number(out, of_day / 60 % 60, 2);
+  out += ':';
+  append_number(out, of_day % 60, 2);
+  out += 'Z';
+  return out;
+}
+
+std::string printable(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : spec::valid_utf8(text)) {
+    if (c != '\n' && is_control(c)) {
+      out += "\\x";
+      out += kHex[(c >> 4) & 0xf];
+      out += kHex[c & 0xf];
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace oci::sys
