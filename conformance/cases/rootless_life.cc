@@ -268,7 +268,8 @@ const Case kSpec("rootless/what-spec-writes-for-a-user-runs", "cli-contract 5.8"
 
 void default_root(Sandbox& sandbox) {
   const User user(sandbox);
-  const std::string root = user.run_directory() + "/" + sandbox.runtime().name;
+  const std::string& program = sandbox.runtime().path;
+  const std::string root = user.run_directory() + program.substr(program.rfind('/'));
   Bundle bundle = user.bundle();
   bundle.shell("exit 7").write();
   expect_equal("list, of a directory that is not there yet, exits with",
