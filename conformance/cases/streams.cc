@@ -108,6 +108,7 @@ void ends_after_exec(Sandbox& sandbox) {
   sandbox.create_and_start(bundle);
   ConsoleSocket socket(sandbox.path("console.sock"));
   Streams streams;
+  const std::string pid_file = sandbox.path("exec.pid");
   const Outcome ran = call_on(sandbox, streams,
                               {"exec", "--detach", "--tty", "--console-socket", socket.path(),
                                "--pid-file", pid_file, sandbox.id(), "/bin/sleep", "30"});
@@ -307,11 +308,18 @@ void listen_fds(Sandbox& sandbox) {
     opened.push_back(::open(sandbox.path(name).c_str(), O_RDONLY | O_CLOEXEC));
     spawn.fds.emplace_back(opened.back(), 2 + static_cast<int>(opened.size()));
   }
-  spawn.env = {"LISTEN_FDS=2", "LISTEN_PID=12345", "LISTEN_FDNAMES=web:admin"};
-  const Outcome ran = sandbox.call(spawn);
+  spawn.env = {"LISTEN_FDS=2", "LISTEN_FDNAMES=web:admin"};
+  Spawn addressed = spawn;
+  addressed.argv = {"/bin/sh", "-c", "LISTEN_PID=$$ exec \"$@\"", "sh"};
+  addressed.argv.insert(addressed.argv.end(), spawn.argv.begin(), spawn.argv.end());
+  const Outcome ran = sandbox.call(addressed);
+  bundle.shell("echo \"<$LISTEN_FDS>\"; if ( : <&4 ) 2>/dev/null; then echo more; fi").write();
+  spawn.env.emplace_back("LISTEN_PID=1");
+  const Outcome not_ours = sandbox.call(spawn);
   for (const int fd : opened)
     ::close(fd);
   expect_equal("what the program has", ran.out, "2 1 web:admin\nthree\nfour\nfive\n");
+  expect_equal("what it has of another process's", not_ours.out, "<>\n");
 }
 const Case kListen("streams/listening-sockets-are-handed-over-with-their-names", "sd_listen_fds(3)",
                    listen_fds);

@@ -80,6 +80,7 @@ all_capabilities() { printf '%016x' $(((2 << $(cat /proc/sys/kernel/cap_last_cap
 
 # left ID: what there still is of a container that is gone.
 left() {
+  [ -n "$1" ] || return
   sleep 0.2
   until_gone "$1"
   check "nothing of it is left" "$(remains "$1")" ""

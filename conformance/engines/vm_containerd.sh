@@ -237,7 +237,7 @@ check "image import" "$(code "${cli[@]}" image import "$archive")" 0
 has "its name" "$image"
 flows=(run terminal options limits oom confinement namespaces background start exec pause metrics checkpoint
   parallel nothing-left)
-[ -z "$sample" ] || flows=(run terminal limits background exec pause nothing-left)
+[ -z "$sample" ] || flows=(terminal limits background exec pause nothing-left)
 run_flows "${flows[@]}"
 [ "$bad" = 0 ] || grep -E 'level=error' "$work/containerd.log" | tail -n 30
 close_engine

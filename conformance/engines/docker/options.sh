@@ -176,6 +176,7 @@ flow_userns_remap() {
   grep -q '^dockremap:' /etc/passwd || echo 'dockremap:x:977:977::/:/bin/false' >>/etc/passwd
   grep -q '^dockremap:' /etc/group || echo 'dockremap:x:977:' >>/etc/group
   echo dockremap:300000:65536 | tee /etc/subuid >/etc/subgid
+  chmod 711 "$work"
   settings '"userns-remap": "default"'
   start_docker
   check "load" "$(code docker load -i "$archive")" 0
