@@ -31,8 +31,9 @@ flow_no_cgroups() {
   check "split: below podman's own cgroup" "$(box --cgroups=split --cgroupns=host -- cut -d: -f3 /proc/self/cgroup | grep -c "^$(cut -d: -f3 /proc/self/cgroup)/")" 1
 }
 
+# What is killed is a child of pid 1, so that conmon has the time to read memory.events.
 flow_oom() {
-  check "exit code" "$(code podman run --name o1 --network none --memory 16m --memory-swap 16m box tail /dev/zero)" 137
+  check "exit code" "$(code podman run --name o1 --network none --memory 16m --memory-swap 16m box sh -c 'tail /dev/zero; sleep 3; exit 9')" 9
   check "podman knows why" "$(field o1 .State.OOMKilled)" true
   check "rm" "$(code podman rm o1)" 0
 }

@@ -5,10 +5,10 @@ flow_unit() {
   local unit=oci-rt-test pid
   if [ "$major" -ge 5 ]; then
     mkdir -p /etc/containers/systemd
-    printf '[Container]\nContainerName=q1\nImage=localhost/box:latest\nNetwork=none\nPull=never\nExec=sh -c "while :; do sleep 0.1; done"\nPidsLimit=30\n' \
+    printf '[Container]\nContainerName=q1\nImage=localhost/box:latest\nNetwork=none\nPull=never\nExec=sh -c "trap exit TERM; while :; do sleep 0.1; done"\nPidsLimit=30\n' \
       >/etc/containers/systemd/$unit.container
   else
-    code podman create --name q1 --network none --pids-limit 30 box sh -c 'while :; do sleep 0.1; done' >/dev/null
+    code podman create --name q1 --network none --pids-limit 30 box sh -c 'trap exit TERM; while :; do sleep 0.1; done' >/dev/null
     podman generate systemd --new --name q1 | sed 's/network-online.target//' >/etc/systemd/system/$unit.service
     code podman rm q1 >/dev/null
   fi
