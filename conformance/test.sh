@@ -29,6 +29,7 @@ part conformance-oci-rt 600 "$build/conformance/oci-conformance" --json-paths --
 part diff-runc 120 "$build/conformance/oci-conformance" diff --runtime "oci-rt=$oci" --runtime runc
 part podman 300 "$here/engines/podman.sh" "$oci"
 part buildah 300 "$here/engines/buildah.sh" "$oci"
+part rootless 200 "$here/engines/rootless.sh" "$oci"
 part install 300 "$here/engines/install.sh" "$oci"
 if [ -n "$quick" ]; then
   part kills 300 "$here/crash/kill_sweep" --sample 40 "$oci"

@@ -305,6 +305,24 @@ void root_of_a_namespace(Sandbox& sandbox) {
 const Case kInside("rootless/root-of-a-user-namespace-runs-a-config-without-one",
                    "cli-contract 1.4", root_of_a_namespace);
 
+void nested(Sandbox& sandbox) {
+  const std::string unshare = require_program("unshare");
+  const User user(sandbox);
+  Bundle bundle = user.bundle();
+  const std::string root = R"([{"containerID": 0, "hostID": 0, "size": 1}])";
+  bundle.set_json("/linux/uidMappings", root).set_json("/linux/gidMappings", root);
+  bundle.shell("id -u; cat /proc/self/setgroups").write();
+  const Words call = sandbox.invocation({"run", "--bundle", bundle.directory(), sandbox.id()}).argv;
+  for (const Words& options : {Words{"--mount"}, Words{}}) {
+    Words argv = {unshare, "--user", "--map-root-user"};
+    argv.insert(argv.end(), options.begin(), options.end());
+    argv.insert(argv.end(), call.begin(), call.end());
+    const Outcome ran = sandbox.call(user.spawn(argv));
+    expect_equal("what it prints (" + trimmed(ran.err) + ")", ran.out, "0\ndeny\n");
+  }
+}
+const Case kNested("rootless/a-user-namespace-in-a-user-namespace", kMaps, nested);
+
 void life(Sandbox& sandbox) {
   const User user(sandbox);
   Bundle bundle = user.bundle();
@@ -565,6 +583,8 @@ void default_root(Sandbox& sandbox) {
   const std::string root = user.run_directory() + "/" + sandbox.runtime().name;
   Bundle bundle = user.bundle();
   bundle.shell("exit 7").write();
+  expect_equal("list, of a directory that is not there yet, exits with",
+               user.bare({"list"}).exit_code, 0);
   const Outcome ran = user.bare({"run", "-b", bundle.directory(), sandbox.id()});
   expect_equal("run (" + trimmed(ran.err) + ") exits with", ran.exit_code, 7);
   struct stat info = {};

@@ -12,7 +12,7 @@ done
 
 set_up
 if [ ${#wanted[@]} = 0 ] && [ -n "$sample" ]; then
-  wanted=(limits update unit rootless nothing-left)
+  wanted=(limits no-cgroups seccomp apparmor)
 fi
 [ ${#wanted[@]} != 0 ] || wanted=(
   by-path run terminal read-only volumes idmap devices hooks descriptors

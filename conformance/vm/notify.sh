@@ -41,7 +41,7 @@ service() {
     "$runtime" --root "$root" "$@"
 }
 
-bundle on-run 'busybox sleep 1; probe notify STATUS=up READY=1 barrier; exec busybox sleep 1000'
+bundle on-run 'trap exit TERM; busybox sleep 1; probe notify STATUS=up READY=1 barrier; busybox sleep 1000 & wait'
 status=0
 service on-run run --bundle "$work/on-run" on-run || status=$?
 check 'run: the service starts' "$status" 0

@@ -18,14 +18,16 @@ fi
 
 options=()
 if [ "${1:-}" = sample ]; then
-  for chapter in apparmor cgroups devices intel namespaces resources scheduler seccomp sysctl systemd systemd-bus users; do
+  for chapter in apparmor cgroups devices intel namespaces resources rootless scheduler seccomp sysctl systemd systemd-bus users; do
     options+=(--filter "$chapter/*")
   done
 fi
 part units 300 "$0" units
 part conformance-oci-rt 1500 "$judge" --json-paths --runtime "oci-rt=$build/runtime/oci-rt" ${options[@]+"${options[@]}"}
+part user-scope 300 "$top/conformance/vm/user_scope.sh" "$build/runtime/oci-rt"
 part notify 300 "$top/conformance/vm/notify.sh"
 part kill-sweep-systemd 600 "$top/conformance/crash/kill_sweep" --sample 12 --jobs 2 "$build/runtime/oci-rt" --systemd-cgroup
+part user-session 300 "$top/conformance/vm/user_session.sh" "$build/runtime/oci-rt"
 if [ "${2:-}" = peers ]; then
   for peer in runc crun; do
     name=$peer-$("$peer" --version | awk 'NR == 1 { sub(/\+.*/, "", $3); print $3 }')

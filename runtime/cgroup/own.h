@@ -25,8 +25,8 @@ enum class Passing {
 };
 Result<Passing> passing(const Layout& layout, const std::string& path);
 
-// Moves the caller to a cgroup below its own, so that the own one can pass controllers on. It goes
-// with the last container in there, or with the unit that the own one is of.
+// Moves the caller to a cgroup below its own, so that the own one can pass controllers on. The
+// next container that is removed from in there removes it, or systemd with the unit.
 Status step_aside(const Layout& layout, const std::string& own);
 
 }  // namespace oci::cgroup

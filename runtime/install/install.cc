@@ -142,6 +142,11 @@ Result<std::string> install(const Request& request) {
       notes += cat("note: ", text, "\n");
   }
 
+  if (from.systemd && request.etc.empty() && !has_systemd_program(wish.path)) {
+    notes +=
+        "note: oci-rt-systemd is not beside it; engines that have systemd make cgroups need it\n";
+  }
+
   const std::string_view engine = engine_name(request.engine);
   if (wanted == found.current) return cat(engine, ": already installed in ", file, "\n", notes);
   if (request.dry_run) return unified_diff(file, found.current, wanted) + notes;

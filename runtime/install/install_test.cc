@@ -157,6 +157,13 @@ BOOST_AUTO_TEST_CASE(a_path_that_will_not_last_is_refused) {
              "option --path: there is no program '/nowhere/oci-rt'");
 }
 
+BOOST_AUTO_TEST_CASE(the_program_for_systemd_is_looked_for_beside_it) {
+  const bool installed = ::access(OCI_RT_LIBEXECDIR "/oci-rt-systemd", X_OK) == 0;
+  BOOST_TEST(has_systemd_program(dir.path("bin/oci-rt")) == installed);
+  program("oci-rt-systemd", "exit 1");
+  BOOST_TEST(has_systemd_program(dir.path("bin/oci-rt")));
+}
+
 BOOST_AUTO_TEST_CASE(places_depend_on_who_asks) {
   const Surroundings root{.root = true};
   const Surroundings user{.home = "/home/u"};

@@ -86,7 +86,8 @@ Surroundings read_surroundings() {
   return {.root = ::geteuid() == 0,
           .home = variable("HOME"),
           .config_home = variable("XDG_CONFIG_HOME"),
-          .path = variable("PATH")};
+          .path = variable("PATH"),
+          .systemd = exists("/run/systemd/system")};
 }
 
 std::string_view engine_name(Engine engine) {
@@ -137,6 +138,11 @@ std::string find_conmon(const Surroundings& from) {
     if (is_program(path)) return path;
   }
   return find_program("conmon", from);
+}
+
+bool has_systemd_program(const std::string& runtime) {
+  return is_program(runtime.substr(0, runtime.rfind('/')) + "/oci-rt-systemd") ||
+         is_program(OCI_RT_LIBEXECDIR "/oci-rt-systemd");
 }
 
 std::string_view passing_place(const std::string& path) {

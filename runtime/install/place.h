@@ -23,6 +23,7 @@ struct Surroundings {
   std::string home;         // HOME
   std::string config_home;  // XDG_CONFIG_HOME
   std::string path;         // PATH
+  bool systemd = false;     // it is pid 1: sd_booted(3)
 };
 
 Surroundings read_surroundings();
@@ -37,6 +38,10 @@ std::string find_program(std::string_view name, const Surroundings& from);
 
 // CRI-O's monitor, or "".
 std::string find_conmon(const Surroundings& from);
+
+// Whether `runtime` would find oci-rt-systemd, which it needs where engines have systemd make
+// cgroups: runtime/systemd/README.md.
+bool has_systemd_program(const std::string& runtime);
 
 // "in a …", for a place that is emptied or written anew; otherwise "".
 std::string_view passing_place(const std::string& path);

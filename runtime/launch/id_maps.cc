@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 
 #include "runtime/launch/id_map_helper.h"
@@ -36,8 +37,10 @@ Status write_map(IdKind kind, pid_t pid, std::span<const spec::IdMapping> mappin
   const char* const file = kind == IdKind::kUid ? "/uid_map" : "/gid_map";
   const Status written = sys::write_file_at(AT_FDCWD, cat("/proc/", pid, file), map_text(mappings));
   if (written) return {};
-  return Error::system(written.error().sys_errno(),
-                       cat(property, ": the kernel refuses this mapping"));
+  const int error = written.error().sys_errno();
+  const std::string hint =
+      error == EPERM ? cat("; each of its host ids must be in /proc/self", file) : "";
+  return Error::system(error, cat(property, ": the kernel refuses this mapping", hint));
 }
 
 }  // namespace

@@ -129,7 +129,10 @@ Status events(const Context& context, const EventsOptions& options) {
   Reporter reporter = OCI_TRY(open_reporter(context, options));
   if (options.once) return reporter.stats();
   sys::log_success();
-  return reporter.follow();
+  Status told = reporter.follow();
+  // Whoever read is gone: it ends as when that is seen before a line is written.
+  if (!told && told.error().sys_errno() == EPIPE) return {};
+  return told;
 }
 
 }  // namespace oci::lifecycle

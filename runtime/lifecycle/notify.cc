@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/file.h"
@@ -171,7 +172,8 @@ std::optional<NotifyProxy> NotifyProxy::open(const state::StateDir& dir) {
 // A manager that does not read costs a second where it matters, and nothing where it does not.
 void NotifyProxy::send(const std::string& text, bool patiently) {
   const int flags = MSG_NOSIGNAL | (patiently ? 0 : MSG_DONTWAIT);
-  if (::send(outside_.get(), text.data(), text.size(), flags) < 0) {
+  if (::send(outside_.get(), text.data(), text.size(), flags) < 0 &&
+      !std::exchange(warned_, true)) {
     sys::log_warning(cat("NOTIFY_SOCKET: a message is lost: ", reason_of(errno)));
   }
 }

@@ -51,6 +51,7 @@ class [[nodiscard]] NotifyProxy {
   void send(const std::string& text, bool patiently);
   void await_manager();
 
+  bool warned_ = false;    // of a message that was lost; a container may send any number
   sys::UniqueFd inside_;   // where the container's program sends to
   sys::UniqueFd outside_;  // connected to NOTIFY_SOCKET
 };

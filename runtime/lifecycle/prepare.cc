@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <optional>
 
 #include "runtime/cgroup/device_program.h"
 #include "runtime/cgroup/path.h"
@@ -47,14 +48,23 @@ Result<std::string> read_config(const std::string& bundle, const CreateOptions& 
   return text;
 }
 
-// systemd's socket activation: sd_listen_fds(3). 0: none were passed.
-int listen_fds() {
-  const char* text = ::getenv("LISTEN_FDS");
-  int count = 0;
-  if (text == nullptr) return 0;
+std::optional<int> number_in_environment(const char* name) {
+  const char* text = ::getenv(name);
+  if (text == nullptr) return std::nullopt;
   const std::string_view digits = text;
-  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), count);
-  return parsed.ec == std::errc() && count > 0 && count < 4096 ? count : 0;
+  int number = 0;
+  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size()) return 0;
+  return number;
+}
+
+// systemd's socket activation: sd_listen_fds(3). 0: none were passed, or to somebody else, whose
+// environment we have.
+int listen_fds() {
+  const std::optional<int> whose = number_in_environment("LISTEN_PID");
+  if (whose && *whose != ::getpid()) return 0;
+  const int count = number_in_environment("LISTEN_FDS").value_or(0);
+  return count > 0 && count < 4096 ? count : 0;
 }
 
 Result<plan::Plan> plan_of(const Prepared& prepared, const CreateOptions& options,
@@ -201,6 +211,7 @@ Result<Prepared> prepare(const Context& context, const CreateOptions& options,
                           ? OCI_TRY(as_permitted(std::move(plan), prepared.config, options.id))
                           : std::optional(OCI_TRY(std::move(plan)));
     if (systemd) OCI_TRY(plan_scope(*prepared.cgroup, prepared.config, options.id));
+    if (prepared.cgroup) prepared.cgroup->lenient = context.rootless;
   } else {
     warn_of_lost_limits(prepared.config);
   }

@@ -112,7 +112,6 @@ Result<std::optional<CgroupPlan>> as_permitted(Result<CgroupPlan> planned,
     return None();
   }
   CgroupPlan plan = std::move(planned).value();
-  plan.lenient = true;
   const Result<std::string> own = cgroup::own_cgroup();
   if (!names_a_place(config) && own) plan.path = cat(own.value(), "/", id);
   if (const std::string why = cgroup::obstacle(plan.layout, plan.path); !why.empty()) {

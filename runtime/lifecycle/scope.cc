@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/cgroup/own.h"
 #include "runtime/cgroup/remove.h"
 #include "runtime/cgroup/update.h"
 #include "runtime/lifecycle/location.h"
@@ -43,6 +44,17 @@ void limit_tasks_last(cgroup::Writes& writes) {
   writes.before_clone = std::move(first);
 }
 
+// From a session of the user's, for one: that is a part of the tree which only root changes.
+Status come_near(const cgroup::Layout& layout, const std::string& path, systemd::Bus bus) {
+  if (cgroup::obstacle(layout, path).empty()) return {};
+  OCI_TRY(systemd::enclose_caller(bus));
+  const std::string why = cgroup::obstacle(layout, path);
+  if (why.empty()) return {};
+  return Error(ErrorKind::kUnsupported,
+               cat("linux.cgroupsPath: unable to apply cgroup configuration: ", why,
+                   "; use --cgroup-manager=disabled to run without a cgroup"));
+}
+
 }  // namespace
 
 Status plan_scope(CgroupPlan& plan, const spec::Config& config, const std::string& id) {
@@ -79,6 +91,7 @@ Result<cgroup::Cgroup> Scope::make(const CgroupPlan& plan, std::span<const cgrou
   holder_.emplace(std::move(made.holder));
   if (record.cgroup_path != made.path) OCI_TRY(remember(made.path));
   made_ = record;
+  if (record.systemd_user) OCI_TRY(come_near(plan.layout, made.path, scope.bus));
   return cgroup::Cgroup::adopt(plan.layout, made.path, writes, location_of(record).owner);
 }
 

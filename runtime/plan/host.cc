@@ -2,8 +2,11 @@
 
 #include <linux/capability.h>
 #include <linux/magic.h>
+#include <linux/nsfs.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -23,6 +26,15 @@ bool in_initial_user_namespace() {
   std::array<char, 64> target{};
   const ssize_t length = ::readlink("/proc/self/ns/user", target.data(), target.size());
   return length > 0 && std::string_view(target.data(), static_cast<size_t>(length)) == kInitial;
+}
+
+// user_namespaces(7): a capability counts in namespaces that belong to ours.
+bool owns_mount_namespace() {
+  struct stat ours = {}, owner = {};
+  const Result<sys::UniqueFd> mounts = sys::open_at(AT_FDCWD, "/proc/self/ns/mnt", O_RDONLY);
+  if (!mounts || ::stat("/proc/self/ns/user", &ours) != 0) return false;
+  const sys::UniqueFd users(::ioctl(mounts.value().get(), NS_GET_USERNS));
+  return users && ::fstat(users.get(), &owner) == 0 && owner.st_ino == ours.st_ino;
 }
 
 bool set_groups_denied() {
@@ -99,6 +111,7 @@ Host read_host(const spec::Config& config) {
   host.euid = ::geteuid();
   host.egid = ::getegid();
   host.in_initial_user_namespace = in_initial_user_namespace();
+  host.owns_mounts = host.in_initial_user_namespace || owns_mount_namespace();
   host.set_groups_denied = !host.in_initial_user_namespace && set_groups_denied();
   host.capabilities = read_capabilities();
   rlimit stack{};

@@ -14,6 +14,7 @@ struct Host {
   uint32_t euid = 0;
   uint32_t egid = 0;
   bool in_initial_user_namespace = true;  // false: mknod(2) and others' namespaces are out of reach
+  bool owns_mounts = true;                // the mount namespace belongs to our user namespace
   bool set_groups_denied = false;         // /proc/self/setgroups, user_namespaces(7)
   HostCapabilities capabilities;
   uint64_t stack_limit = 8u << 20;  // RLIMIT_STACK, soft, bytes; execve(2) takes a quarter of it

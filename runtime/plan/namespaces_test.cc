@@ -117,6 +117,10 @@ BOOST_AUTO_TEST_CASE(an_ordinary_user_needs_a_user_namespace) {
   // What is mounted is opened in its mount namespace, by init.
   BOOST_TEST(plan.trees.empty());
   BOOST_TEST(plan_of(config).trees.size() == 1u);
+  // Nor may root of a user namespace that has no mount namespace of its own.
+  host = some_host();
+  host.owns_mounts = false;
+  BOOST_TEST(plan_of(config, host).trees.empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

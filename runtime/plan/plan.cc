@@ -26,7 +26,8 @@ constexpr Status (*kExecParts[])(Draft&) = {
 
 bool Draft::needs_trees() const {
   // An ordinary user's copy of a mount takes a mount namespace of its own: init makes it there.
-  return (has_own(CLONE_NEWUSER) && host.may_mount()) || (joined & CLONE_NEWNS) != 0;
+  const bool may_copy = host.may_mount() && host.owns_mounts;
+  return (has_own(CLONE_NEWUSER) && may_copy) || (joined & CLONE_NEWNS) != 0;
 }
 
 uint64_t Draft::tree_propagation() const {

@@ -95,7 +95,7 @@ Result<std::unique_ptr<LogSink>> open_sink(std::string_view destination) {
     return open_journal(rest, kJournalSocket);
   }
   if (scheme == "syslog" && colon != destination.npos) return open_syslog(rest, kSyslogSocket);
-  if (scheme == "file" && !rest.empty()) return open_file(std::string(rest));
+  if (scheme == "file" && colon != destination.npos) return open_file(std::string(rest));
   return open_file(std::string(destination));
 }
 

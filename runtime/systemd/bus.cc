@@ -57,7 +57,7 @@ std::string address(Bus bus) {
   return cat(runtime == nullptr ? "$XDG_RUNTIME_DIR" : runtime, "/bus");
 }
 
-// In words: engines take "Permission denied" and the like for the container's own program's.
+// In words: "Permission denied" would be taken for the container's program's.
 std::string_view why_unreachable(int err) {
   switch (err) {
     case ENOENT:
@@ -69,8 +69,6 @@ std::string_view why_unreachable(int err) {
     case EACCES:
     case EPERM:
       return "this user is not let in";
-    case ETIMEDOUT:
-      return "it does not answer";
     case ECONNRESET:
     case ENOTCONN:
     case EPIPE:
@@ -83,14 +81,15 @@ std::string_view why_unreachable(int err) {
 Error unreachable(Bus bus, int err) {
   std::string why(why_unreachable(err));
   if (why.empty()) why = cat("errno ", err);
-  const ErrorKind kind = err == ETIMEDOUT ? ErrorKind::kBusy : ErrorKind::kSystem;
   if (bus == Bus::kSystem) {
-    return Error(kind, cat("systemd: cannot reach the system's at ", address(bus), " (", why,
-                           "): start dbus, or use --cgroup-manager cgroupfs"));
+    return Error(ErrorKind::kSystem,
+                 cat("systemd: cannot reach the system's at ", address(bus), " (", why,
+                     "): start dbus, or use --cgroup-manager cgroupfs"));
   }
-  return Error(kind, cat("systemd: cannot reach the user's at ", address(bus), " (", why,
-                         "): log in with a session or \"loginctl enable-linger\", or use "
-                         "--cgroup-manager cgroupfs"));
+  return Error(ErrorKind::kSystem,
+               cat("systemd: cannot reach the user's at ", address(bus), " (", why,
+                   "): log in with a session or \"loginctl enable-linger\", or use "
+                   "--cgroup-manager cgroupfs"));
 }
 
 // Texts of systemd's that engines would take for something else are left to its name for them.
@@ -131,7 +130,7 @@ class Manager {
   Result<Message> call(const Message& request, BusError& refusal);
   Result<Message> call_about_unit(const char* member, BusError& refusal);
   Status await_job(const Message& reply);
-  Status turn(const char* waiting_for);
+  Status turn(sys::Deadline until);
   Status pause();
   Result<bool> is_active();
   Error refused(const char* member, const BusError& refusal) const;
@@ -178,8 +177,10 @@ Status Manager::connect() {
                                                 "JobRemoved", on_job_removed, nullptr, this);
   if (matched < 0) return unreachable(which_, -matched);
   // A call would wait for the connection, for as long as that takes.
-  while (sd_bus_is_ready(bus) == 0)
-    OCI_TRY(turn("the connection"));
+  while (sd_bus_is_ready(bus) == 0) {
+    if (left_us() == 0) return late("the connection");
+    OCI_TRY(turn(deadline_));
+  }
   return {};
 }
 
@@ -217,13 +218,12 @@ Result<Message> Manager::call_about_unit(const char* member, BusError& refusal) 
 }
 
 // Takes in one message, or waits for one.
-Status Manager::turn(const char* waiting_for) {
+Status Manager::turn(sys::Deadline until) {
   const int processed = sd_bus_process(bus_.get(), nullptr);
   if (processed < 0) return unreachable(which_, -processed);
   if (processed > 0) return {};
-  const uint64_t left = left_us();
-  if (left == 0) return late(waiting_for);
-  const int waited = sd_bus_wait(bus_.get(), left);
+  const int waited =
+      sd_bus_wait(bus_.get(), static_cast<uint64_t>(sys::poll_timeout(until)) * 1000);
   if (waited < 0 && waited != -EINTR) return unreachable(which_, -waited);
   return {};
 }
@@ -239,7 +239,8 @@ Status Manager::await_job(const Message& reply) {
                    cat("systemd: unit '", unit_, "': its job ended as '", found->result,
                        "'; \"journalctl -u ", unit_, "\" may say why"));
     }
-    OCI_TRY(turn("its job to end"));
+    if (left_us() == 0) return late("its job to end");
+    OCI_TRY(turn(deadline_));
   }
 }
 
@@ -247,14 +248,8 @@ Status Manager::await_job(const Message& reply) {
 Status Manager::pause() {
   const sys::Deadline until = sys::deadline_in(kPause);
   if (left_us() == 0) return late("a unit of the same name to be removed");
-  while (sys::poll_timeout(until) > 0) {
-    const int processed = sd_bus_process(bus_.get(), nullptr);
-    if (processed < 0) return unreachable(which_, -processed);
-    if (processed > 0) continue;
-    const uint64_t left = static_cast<uint64_t>(sys::poll_timeout(until)) * 1000;
-    const int waited = sd_bus_wait(bus_.get(), left);
-    if (waited < 0 && waited != -EINTR) return unreachable(which_, -waited);
-  }
+  while (sys::poll_timeout(until) > 0)
+    OCI_TRY(turn(until));
   return {};
 }
 
@@ -347,16 +342,20 @@ Result<std::string> own_cgroup() {
   if (line == text.npos) {
     return Error(ErrorKind::kUnsupported, "systemd: its scopes are not in a cgroup v2 tree");
   }
-  const size_t start = text.find("0::", line) + 3;
+  const size_t start = line + (line == 0 ? 3 : 4);
   return text.substr(start, text.find('\n', start) - start);
+}
+
+Status start_around(pid_t pid, Manager& manager, const Request& request) {
+  std::vector<Property> properties = request.properties;
+  properties.push_back({"PIDs", "au", {std::to_string(pid)}});
+  return manager.start(properties);
 }
 
 // We are the first process of the scope, so that init can be cloned into it: nothing is ever moved
 // into a container's cgroup, and if oci-rt is killed the scope is empty, and removed.
 Result<std::string> start_around_us(Manager& manager, const Request& request) {
-  std::vector<Property> properties = request.properties;
-  properties.push_back({"PIDs", "au", {std::to_string(::getpid())}});
-  OCI_TRY(manager.start(properties));
+  OCI_TRY(start_around(::getpid(), manager, request));
   std::string path = OCI_TRY(own_cgroup());
   if (path.ends_with(cat("/", request.unit))) return path;
   return Error(ErrorKind::kSystem, cat("systemd: unit '", request.unit,
@@ -371,6 +370,9 @@ Result<std::string> result_of(const Request& request) {
   switch (request.verb) {
     case Verb::kStart:
       return start_around_us(manager, request);
+    case Verb::kEnclose:
+      OCI_TRY(start_around(::getppid(), manager, request));
+      break;
     case Verb::kStop:
       OCI_TRY(manager.stop());
       break;

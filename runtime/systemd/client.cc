@@ -159,6 +159,16 @@ Result<Scope> start_scope(Bus bus, const Unit& unit, const std::string& id,
   return Scope{std::move(helper), std::move(path)};
 }
 
+Status enclose_caller(Bus bus) {
+  OCI_TRY(ask_once({.verb = Verb::kEnclose,
+                    .bus = bus,
+                    .unit = cat("oci-rt-itself-", ::getpid(), ".scope"),
+                    .patience = kPatience,
+                    .properties = {text("Description", "oci-rt, until it has ended"),
+                                   text("CollectMode", "inactive-or-failed")}}));
+  return {};
+}
+
 Status set_properties(Bus bus, const std::string& unit, const std::vector<Property>& properties) {
   if (properties.empty()) return {};
   OCI_TRY(ask_once({.verb = Verb::kSet,

@@ -55,6 +55,10 @@ struct Scope {
 Result<Scope> start_scope(Bus bus, const Unit& unit, const std::string& id,
                           const std::vector<Property>& properties);
 
+// Puts this process into a scope of its own. Who is not root can make a process in a cgroup of
+// their systemd's only from another one of these.
+Status enclose_caller(Bus bus);
+
 Status set_properties(Bus bus, const std::string& unit, const std::vector<Property>& properties);
 Status stop_unit(Bus bus, const std::string& unit, std::chrono::milliseconds patience);
 Status await_gone(Bus bus, const std::string& unit, std::chrono::milliseconds patience);

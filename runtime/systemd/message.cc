@@ -21,6 +21,7 @@ constexpr struct {
   Verb verb;
   std::string_view name;
 } kVerbs[] = {{Verb::kStart, "start"},
+              {Verb::kEnclose, "enclose"},
               {Verb::kStop, "stop"},
               {Verb::kSet, "set"},
               {Verb::kAwaitGone, "await-gone"}};

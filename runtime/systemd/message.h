@@ -15,6 +15,7 @@ namespace oci::systemd {
 
 enum class Verb {
   kStart,      // makes the unit, with oci-rt-systemd in it; the answer is its cgroup
+  kEnclose,    // makes the unit, with oci-rt in it
   kStop,       // ends the unit; one that does not exist is no error
   kSet,        // sets properties of the unit until the next boot
   kAwaitGone,  // waits until there is no such unit

@@ -21,7 +21,8 @@ BOOST_AUTO_TEST_CASE(a_request_arrives_as_it_was_sent) {
   BOOST_TEST(got.unit == "a.scope");
   BOOST_TEST(got.patience.count() == 1500);
   BOOST_TEST((got.properties == sample().properties));
-  for (const Verb verb : {Verb::kStart, Verb::kStop, Verb::kSet, Verb::kAwaitGone}) {
+  for (const Verb verb :
+       {Verb::kStart, Verb::kEnclose, Verb::kStop, Verb::kSet, Verb::kAwaitGone}) {
     Request request = sample();
     request.verb = verb;
     BOOST_TEST((parse_request(to_packet(request).value()).value().verb == verb));

@@ -202,7 +202,7 @@ class Reader {
   }
 
   // Of names in a message, which should be read as one line.
-  static constexpr size_t kLongestList = 70;
+  static constexpr size_t kLongestList = 90;
 
   static std::optional<std::string_view> string_of(const json::Value& value) {
     if (!value.IsString()) return {};

@@ -38,6 +38,7 @@ CONF
 # With /lib64 a link as in Debian: then a program of the machine runs where /usr is mounted.
 make_rootfs() {
   mkdir -p "$work/rootfs"/{bin,dev,etc,proc,sys,tmp,run,root,home,usr,var/tmp}
+  chmod 1777 "$work"/rootfs/tmp "$work"/rootfs/var/tmp
   cp "$(command -v busybox)" "$work/rootfs/bin/busybox"
   chroot "$work/rootfs" /bin/busybox --install -s /bin
   ln -s usr/lib64 "$work/rootfs/lib64" && ln -s usr/lib "$work/rootfs/lib"
