@@ -1,4 +1,5 @@
-// The user namespace of a runtime that an ordinary user calls: user_namespaces(7), subuid(5).
+// What a runtime that an ordinary user calls maps, and where it keeps its state:
+// user_namespaces(7), subuid(5).
 #include "conformance/cases/rootless_user.h"
 
 namespace oci::conformance {
@@ -162,6 +163,37 @@ void nested(Sandbox& sandbox) {
   }
 }
 const Case kNested("rootless/a-user-namespace-in-a-user-namespace", kMaps, nested);
+
+void default_root(Sandbox& sandbox) {
+  const User user(sandbox);
+  const std::string& program = sandbox.runtime().path;
+  const std::string root = user.run_directory() + program.substr(program.rfind('/'));
+  Bundle bundle = user.bundle();
+  bundle.shell("exit 7").write();
+  expect_equal("list, of a directory that is not there yet, exits with",
+               user.bare({"list"}).exit_code, 0);
+  const Outcome ran = user.bare({"run", "-b", bundle.directory(), sandbox.id()});
+  expect_equal("run (" + trimmed(ran.err) + ") exits with", ran.exit_code, 7);
+  struct stat info = {};
+  expect(::stat(root.c_str(), &info) == 0, "there is no " + root);
+  expect_equal("mode of it", info.st_mode & 07777, 01700U);
+}
+const Case kRoot("rootless/containers-are-kept-in-xdg-runtime-dir", "cli-contract 3", default_root);
+
+void no_root(Sandbox& sandbox) {
+  const User user(sandbox);
+  Bundle bundle = user.bundle();
+  bundle.write();
+  for (const char* directory : {"", "/run/there-is-none"}) {
+    const Outcome said = user.bare({"run", "-b", bundle.directory(), sandbox.id()}, directory);
+    user.says(said, {"XDG_RUNTIME_DIR", {"XDG_RUNTIME_DIR"}});
+    expect_contains("the message", said.err, "--root");
+    if (!sandbox.runtime().json_paths) continue;
+    user.says(user.bare({"run", bundle.directory()}, directory), {"XDG_RUNTIME_DIR", {}});
+  }
+}
+const Case kNoRoot("rootless/without-xdg-runtime-dir-it-says-what-to-do", "cli-contract 3",
+                   no_root);
 
 }  // namespace
 }  // namespace oci::conformance

@@ -266,37 +266,6 @@ void spec(Sandbox& sandbox) {
 }
 const Case kSpec("rootless/what-spec-writes-for-a-user-runs", "cli-contract 5.8", spec);
 
-void default_root(Sandbox& sandbox) {
-  const User user(sandbox);
-  const std::string& program = sandbox.runtime().path;
-  const std::string root = user.run_directory() + program.substr(program.rfind('/'));
-  Bundle bundle = user.bundle();
-  bundle.shell("exit 7").write();
-  expect_equal("list, of a directory that is not there yet, exits with",
-               user.bare({"list"}).exit_code, 0);
-  const Outcome ran = user.bare({"run", "-b", bundle.directory(), sandbox.id()});
-  expect_equal("run (" + trimmed(ran.err) + ") exits with", ran.exit_code, 7);
-  struct stat info = {};
-  expect(::stat(root.c_str(), &info) == 0, "there is no " + root);
-  expect_equal("mode of it", info.st_mode & 07777, 01700U);
-}
-const Case kRoot("rootless/containers-are-kept-in-xdg-runtime-dir", "cli-contract 3", default_root);
-
-void no_root(Sandbox& sandbox) {
-  const User user(sandbox);
-  Bundle bundle = user.bundle();
-  bundle.write();
-  for (const char* directory : {"", "/run/there-is-none"}) {
-    const Outcome said = user.bare({"run", "-b", bundle.directory(), sandbox.id()}, directory);
-    user.says(said, {"XDG_RUNTIME_DIR", {"XDG_RUNTIME_DIR"}});
-    expect_contains("the message", said.err, "--root");
-    if (!sandbox.runtime().json_paths) continue;
-    user.says(user.bare({"run", bundle.directory()}, directory), {"XDG_RUNTIME_DIR", {}});
-  }
-}
-const Case kNoRoot("rootless/without-xdg-runtime-dir-it-says-what-to-do", "cli-contract 3",
-                   no_root);
-
 void terminal_group(Sandbox& sandbox) {
   const User user(sandbox);
   Bundle bundle = user.bundle();
