@@ -23,7 +23,7 @@ settings() {
   cat >"$work/daemon.json" <<JSON
 {"runtimes": {"judged": {"path": "$runtime"}}, "default-runtime": "judged", "live-restore": true,
  "exec-opts": ["native.cgroupdriver=$driver"], "data-root": "$work/docker", "exec-root": "$work/exec",
- "hosts": ["unix://$work/docker.sock"], "pidfile": "$work/docker.pid"${1:+, $1}}
+ "containerd": "$work/containerd.sock", "hosts": ["unix://$work/docker.sock"], "pidfile": "$work/docker.pid"${1:+, $1}}
 JSON
 }
 export DOCKER_HOST=unix://$work/docker.sock DOCKER_CLI_HINTS=false DOCKER_BUILDKIT=0 HOME=$work
@@ -50,6 +50,15 @@ end() {
   check "rm -f of $1" "$(code docker rm -f "$1")" 0
   left "$id"
 }
+# containerd has a life of its own, as with Debian's units; dockerd would give one that it starts 15 s.
+cat >"$work/config.toml" <<CONF
+version = 2
+root = "$work/containerd"
+state = "$work/state"
+disabled_plugins = ["io.containerd.grpc.v1.cri"]
+[grpc]
+  address = "$work/containerd.sock"
+CONF
 start_docker() {
   daemon docker env PATH="$work/builder:$PATH" dockerd --config-file "$work/daemon.json"
   check "dockerd answers" "$(until_true docker version && echo yes || tail -n 3 "$work/docker.log")" yes
@@ -57,6 +66,8 @@ start_docker() {
 
 settings
 flow=daemon
+daemon containerd containerd --config "$work/config.toml"
+check "containerd answers" "$(until_true ctr --address "$work/containerd.sock" version && echo yes)" yes
 start_docker
 major=$(docker version --format '{{.Server.Version}}' | cut -d. -f1)
 check "load" "$(code docker load -i "$archive")" 0
