@@ -166,6 +166,20 @@ void numbers(Sandbox& sandbox) {
 }
 const Case kNumbers("events/the-numbers-are-those-of-the-cgroup", "cli-contract 5.4", numbers);
 
+// Controllers that nobody asked for by a limit.
+void unlimited(Sandbox& sandbox) {
+  for (const char* name : {"memory", "pids"})
+    require_controller(name);
+  Bundle bundle = placed(sandbox);
+  bundle.remove("/linux/resources");
+  sandbox.create_and_start(bundle);
+  const json::Document said = report_now(sandbox);
+  for (const char* field : {"/data/memory/usage/usage", "/data/pids/current"})
+    expect(find(said, field), std::string("there is no ") + field);
+  sandbox.stop_and_remove();
+}
+const Case kUnlimited("events/what-is-not-limited-is-counted", "cli-contract 5.4", unlimited);
+
 void cpus(Sandbox& sandbox) {
   require_limits_in_v2(sandbox);
   require_controller("cpuset");

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "runtime/cgroup/layout.h"
@@ -13,7 +14,37 @@ namespace {
 
 constexpr char kSubtreeControl[] = "cgroup.subtree_control";
 
+// What tells how much is used.
+constexpr std::string_view kCounting[] = {"cpu", "io", "memory", "pids"};
+
+bool counts(int dir) {
+  const Result<std::string> enabled = read_control(dir, kSubtreeControl);
+  return enabled && std::ranges::all_of(kCounting, [&](std::string_view name) {
+           return has_word(enabled.value(), name);
+         });
+}
+
 }  // namespace
+
+void enable_counting(int dir) {
+  const Result<std::string> available = read_control(dir, "cgroup.controllers");
+  const Result<std::string> enabled = read_control(dir, kSubtreeControl);
+  if (!available || !enabled) return;
+  for (const std::string_view name : kCounting) {
+    if (!has_word(available.value(), name) || has_word(enabled.value(), name)) continue;
+    // One a write: the kernel refuses the whole line for one of them.
+    (void)sys::write_file_at(dir, kSubtreeControl, cat("+", name));
+  }
+}
+
+void enable_counting_down_to(int mount, int dir, std::string_view path) {
+  if (counts(dir)) return;
+  for (unsigned count = 0; count <= depth_of(path); ++count) {
+    const Result<sys::UniqueFd> above = open_cgroup(mount, prefix_of(path, count));
+    if (!above) return;
+    enable_counting(above.value().get());
+  }
+}
 
 std::string_view Controllers::property_of(std::string_view controller) const {
   for (const Write& write : writes_) {

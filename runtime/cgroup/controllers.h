@@ -35,4 +35,11 @@ class Controllers {
   std::span<const Write> writes_;
 };
 
+// The controllers that count (cpu, io, memory, pids), for the children of `dir`, also where nothing
+// is limited: `events` and what engines show read their files, and other runtimes have them on.
+// Whatever the kernel or the caller's rights do not let have stays off.
+void enable_counting(int dir);
+// The same for `path`, which is `dir` opened, and everything above it.
+void enable_counting_down_to(int mount, int dir, std::string_view path);
+
 }  // namespace oci::cgroup

@@ -83,6 +83,7 @@ Result<sys::UniqueFd> make_missing(const Location& location, const Controllers& 
     // For whoever is the last to leave it; a kernel that has no such attribute leaves it there.
     ::fsetxattr(here.get(), kMadeMark, "", 0, 0);
     if (!controllers.empty()) OCI_TRY(controllers.enable(here.get(), path));
+    enable_counting(here.get());
   }
   return here;
 }
@@ -172,12 +173,14 @@ Status Cgroup::make(int mount, std::span<const Write> writes, sys::UniqueFd exis
   const std::string_view path = location_.path;
   const unsigned depth = depth_of(path);
   const Controllers controllers(writes);
-  if (!controllers.empty()) {
+  const bool is_new = location_.existed < depth;
+  if (is_new || !controllers.empty()) {
     const std::string_view above = prefix_of(path, std::min(location_.existed, depth - 1));
     const sys::UniqueFd dir = OCI_TRY(open_cgroup(mount, above));
-    OCI_TRY(controllers.enable_down_to(mount, dir.get(), above));
+    if (!controllers.empty()) OCI_TRY(controllers.enable_down_to(mount, dir.get(), above));
+    if (is_new) enable_counting_down_to(mount, dir.get(), above);
   }
-  if (location_.existed < depth) {
+  if (is_new) {
     fd_ = OCI_TRY(make_missing(location_, controllers, std::move(existing)));
     OCI_TRY(write_mark(fd_.get(), cat(location_.owner, kMadeSuffix)));
     return check_fit(fd_.get());
