@@ -27,6 +27,26 @@ void remount(Sandbox& sandbox) {
 const Case kRemount("mounts/remount-changes-the-one-that-is-there", "config.md#linux-mount-options",
                     remount);
 
+// Mounts and devices that have their places in it come first. podman has /dev so for --read-only.
+void readonly_tmpfs(Sandbox& sandbox) {
+  write_file(sandbox.path("file"), "bound\n");
+  Bundle bundle = sandbox.bundle();
+  bundle.set_json("/mounts", "[]")
+      .mount("/proc", "proc", "proc", {})
+      .mount("/dev", "tmpfs", "tmpfs", {"nosuid", "mode=755", "ro"})
+      .mount("/dev/pts", "devpts", "devpts", {"newinstance", "ptmxmode=0666"})
+      .mount("/t", "tmpfs", "tmpfs", {"ro"})
+      .mount("/t/below", "bind", sandbox.path("file"), {"bind"});
+  expect_equal(
+      "what is in them",
+      sandbox.output(bundle,
+                     "echo x >/dev/null && ls /dev/ptmx /dev/pts/ptmx && cat /t/below\n"
+                     "for file in /dev/x /t/x; do touch $file 2>/dev/null || echo no; done"),
+      "/dev/ptmx\n/dev/pts/ptmx\nbound\nno\nno\n");
+}
+const Case kReadonlyTmpfs("mounts/a-read-only-tmpfs-has-what-is-mounted-in-it", "config.md#mounts",
+                          readonly_tmpfs);
+
 void remount_bind(Sandbox& sandbox) {
   make_dir(sandbox.path("shared"));
   Bundle bundle = sandbox.bundle();

@@ -60,11 +60,13 @@ struct MountOp {
   bool copy_up = false;          // tmpcopyup: begins as a copy of what it covers
   bool target_is_plain = false;  // proc, sysfs: no component of the target may be a symlink
   bool allowed_on_proc = false;  // the target may lie in a procfs (CVE-2019-16884)
+  bool readonly_late = false;    // tmpfs: mounts and devices are put into it first
   bool propagation_recursive = false;
   uint16_t index = 0;          // in mounts
   Text target;                 // absolute, in the container
   Text source;                 // kBind: a path of the host's. kFilesystem: the "source" key
-  int32_t source_fd = -1;      // kBind: a detached tree from the parent, for user namespaces
+  int32_t source_fd = -1;      // kBind: a detached tree from the parent, for user namespaces.
+                               // readonly_late: the mount, once init has made it
   int32_t id_map_fd = -1;      // kFilesystem: a user namespace whose maps it gets
   Text type;                   // kFilesystem
   List<Parameter> parameters;  // kFilesystem, kRemount
@@ -211,6 +213,10 @@ struct Plan {
 
   const char* text(Text text) const { return base() + text.at; }
 
+  template <class T>
+  T* begin(List<T> list) {
+    return reinterpret_cast<T*>(reinterpret_cast<char*>(this) + list.at);
+  }
   template <class T>
   const T* begin(List<T> list) const {
     return reinterpret_cast<const T*>(base() + list.at);

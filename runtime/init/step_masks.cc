@@ -124,6 +124,19 @@ Fault mask(const Context& context, const char* path, uint16_t index, MaskSources
   return {};
 }
 
+// By the mounts themselves: what is at their places by now does not matter.
+Fault make_tmpfs_readonly(const Plan& plan) {
+  for (const MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
+    if (!op->readonly_late) continue;
+    const Fd mount(op->source_fd);
+    if (Fault fault = make_readonly(mount.get(), false, Subject::kMountOptions,
+                                    plan.text(op->target), op->index)) {
+      return fault;
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Fault finish_root(Context& context) {
@@ -140,6 +153,7 @@ Fault finish_root(Context& context) {
   }
   if (Fault fault = check_still_there(context, context.proc_fd, "/proc")) return fault;
   if (Fault fault = check_still_there(context, context.sys_fd, "/sys")) return fault;
+  if (Fault fault = make_tmpfs_readonly(plan)) return fault;
   if (!plan.root_readonly) return {};
   return make_readonly(context.root_fd, false, Subject::kRoot, "/", sync::kNoIndex);
 }

@@ -71,8 +71,9 @@ Fault make_filesystem(const Plan& plan, const MountOp& op, int root, Fd& mount) 
   if (Fault fault = configure(plan, op, op.parameters, context.get())) return fault;
   const long created = sys(__NR_fsconfig, context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0);
   if (created < 0) return explained(created, context.get(), Subject::kMountOptions, type, op.index);
-  // What is copied into must be writable until it is.
-  const uint64_t attributes = op.copy_up ? op.attr_set & ~uint64_t{MOUNT_ATTR_RDONLY} : op.attr_set;
+  // What something is put into must be writable until it is.
+  const bool writable = op.copy_up || op.readonly_late;
+  const uint64_t attributes = writable ? op.attr_set & ~uint64_t{MOUNT_ATTR_RDONLY} : op.attr_set;
   mount.reset(sys(__NR_fsmount, context.get(), FSMOUNT_CLOEXEC, attributes));
   return check(mount.get(), Subject::kMountOptions, type, op.index);
 }
@@ -148,11 +149,7 @@ Fault fill(const Plan& plan, const MountOp& op, int target, int mount) {
   const char* path = plan.text(op.target);
   const Top top = has_parameter(plan, op, "mode") ? Top::kKeep : Top::kAsFrom;
   const long copied = copy_up(target, mount, top);
-  if (Fault fault = check(copied, Subject::kMountTarget, path, op.index)) return fault;
-  if ((op.attr_set & MOUNT_ATTR_RDONLY) == 0) return {};
-  mount_attr attributes = {};
-  attributes.attr_set = MOUNT_ATTR_RDONLY;
-  return check(set_attributes(mount, attributes, false), Subject::kMountOptions, path, op.index);
+  return check(copied, Subject::kMountTarget, path, op.index);
 }
 
 // A filesystem that takes no context as an option is labelled at its root.
@@ -212,7 +209,7 @@ long told_apart(long rc, Make source, int target) {
   return is_directory ? kEisdir : kEnotdir;
 }
 
-Fault mount_one(Context& context, const MountOp& op) {
+Fault mount_one(Context& context, MountOp& op) {
   if (op.kind == MountKind::kRemount) return remount(context, op);
   const Plan& plan = context.plan;
   const char* path = plan.text(op.target);
@@ -240,14 +237,15 @@ Fault mount_one(Context& context, const MountOp& op) {
   // Only now: a mount becomes shared by being attached below a shared one.
   if (Fault fault = propagate(op, mount.get(), path)) return fault;
   keep_handle(context, op, mount);
+  if (op.readonly_late) op.source_fd = static_cast<int32_t>(mount.release());
   return {};
 }
 
 }  // namespace
 
 Fault mount_all(Context& context) {
-  const Plan& plan = context.plan;
-  for (const MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op)
+  Plan& plan = context.plan;
+  for (MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op)
     if (Fault fault = mount_one(context, *op)) return fault;
   return {};
 }

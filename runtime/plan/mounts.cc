@@ -225,6 +225,9 @@ Result<MountOp> plan_mount(Draft& draft, size_t i) {
   if (op.kind != MountKind::kBind) OCI_TRY(plan_id_map(entry, op));
   op.allowed_on_proc = op.kind == MountKind::kRemount || is_in_proc(entry.target);
   set_attributes(entry, op);
+  // In /dev the devices are still to come, and other mounts may have their places in any of them.
+  op.readonly_late = op.kind == MountKind::kFilesystem && entry.type == "tmpfs" &&
+                     (op.attr_set & MOUNT_ATTR_RDONLY) != 0;
   op.target = draft.block.text(entry.target);
   op.type = draft.block.optional_text(entry.type);
   if (op.kind == MountKind::kBind) {
@@ -236,6 +239,14 @@ Result<MountOp> plan_mount(Draft& draft, size_t i) {
     OCI_TRY(plan_parameters(draft, {i, entry.type, entry.options}, op));
   }
   return op;
+}
+
+// A later remount of it says when it becomes what.
+void leave_to_remount(const Draft& draft, std::vector<MountOp>& ops, size_t remount) {
+  const std::string& target = draft.config.mounts[remount].destination;
+  for (size_t i = 0; i < remount; ++i) {
+    if (draft.config.mounts[i].destination == target) ops[i].readonly_late = false;
+  }
 }
 
 }  // namespace
@@ -252,6 +263,8 @@ Status plan_mounts(Draft& draft) {
   const size_t first_tree = draft.plan.trees.size();
   for (size_t i = 0; i < count; ++i)
     ops.push_back(OCI_TRY(plan_mount(draft, i)));
+  for (size_t i = 0; i < count; ++i)
+    if (ops[i].kind == MountKind::kRemount) leave_to_remount(draft, ops, i);
   const init::List<MountOp> list = draft.block.list(ops);
   draft.block.head().mounts = list;
   for (size_t i = first_tree; i < draft.plan.trees.size(); ++i) {
