@@ -52,15 +52,16 @@ else
   fi
   if [ -n "$full" ]; then
     for release in bookworm trixie; do
-      part "vm-$release" 5400 "$here/vm/run" --release $release --timeout 5000 -- "$here/vm/tests.sh" whole peers
+      part "vm-$release" 5400 "$here/vm/run" --engines --release $release --timeout 5000 -- "$here/vm/tests.sh" whole peers
       part "vm-$release-engines" 15000 "$here/vm/run" --engines --release $release --timeout 14000 -- "$here/vm/engines.sh" whole
     done
   else
+    # All of them have the image with engines: one to build for each release.
     for release in bookworm trixie; do
-      part "vm-$release" 900 "$here/vm/run" --release $release --timeout 600 -- "$here/vm/tests.sh" sample
+      part "vm-$release" 1500 "$here/vm/run" --engines --release $release --timeout 1000 -- "$here/vm/tests.sh" sample
     done
-    part vm-bookworm-engines 900 "$here/vm/run" --engines --timeout 600 -- "$here/vm/engines.sh" sample podman
-    part vm-trixie-engines 900 "$here/vm/run" --engines --release trixie --timeout 600 -- "$here/vm/engines.sh" sample containerd docker
+    part vm-bookworm-engines 1000 "$here/vm/run" --engines --timeout 900 -- "$here/vm/engines.sh" sample podman
+    part vm-trixie-engines 1000 "$here/vm/run" --engines --release trixie --timeout 900 -- "$here/vm/engines.sh" sample containerd docker
   fi
 fi
 close_report

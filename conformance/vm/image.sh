@@ -7,7 +7,7 @@ guest_packages="linux-image-cloud-amd64 systemd-sysv dbus kmod apparmor libpam-s
   runc crun strace iproute2 procps bsdutils libcap2-bin libstdc++6 python3-minimal libpython3-stdlib perl-base"
 guest_engines="udev podman buildah conmon catatonit passt slirp4netns dbus-user-session
   containerd docker.io containernetworking-plugins fuse-overlayfs
-  netavark iptables uidmap ca-certificates
+  netavark iptables nftables uidmap ca-certificates
   python3-grpcio"
 # The client is a part of docker.io before Debian 13.
 guest_engines_trixie="docker-cli docker-buildx"
