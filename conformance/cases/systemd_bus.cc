@@ -74,7 +74,7 @@ class BadBus {
     if (bound && habit != Habit::kDeaf) pid_ = ::fork();
     if (pid_ == 0) {
       for (;;) {
-        const int caller = ::accept(socket, nullptr, nullptr);
+        const int caller = ::accept4(socket, nullptr, nullptr, SOCK_CLOEXEC);
         if (caller >= 0 && ::fork() == 0) attend(caller, habit);
         ::close(caller);
       }

@@ -36,8 +36,9 @@ bool blames_attributes(std::string_view text) {
 
 std::string text_of(const json::Value& record, const char* field) {
   const json::Value* value = find(record, field);
-  expect(value != nullptr && value->IsString(), std::string("a record has no string ") + field);
-  return value->GetString();
+  const bool is_text = value != nullptr && value->IsString();
+  expect(is_text, std::string("a record has no string ") + field);
+  return is_text ? value->GetString() : "";
 }
 
 bool all_digits(std::string_view text) {

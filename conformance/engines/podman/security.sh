@@ -42,7 +42,7 @@ flow_privileges() {
     "$(box --security-opt no-new-privileges --cap-drop all --cap-add net_raw -- grep -E 'Cap(Eff|Prm|Bnd)|NoNew' /proc/self/status | tr -d '\t')" \
     "CapPrm:0000000000002000 CapEff:0000000000002000 CapBnd:0000000000002000 NoNewPrivs:1"
   check "a user has none; masked and read-only paths" "$(box --user 1000 -- sh -c 'grep -E "Cap(Eff|Prm)" /proc/self/status
-    { wc -c </proc/kcore || echo 0; } 2>/dev/null; ls /proc/acpi /sys/firmware 2>/dev/null | grep -v :; true 2>/dev/null >/proc/sysrq-trigger; echo $?' | tr -d '\t')" \
+    { wc -c </proc/kcore || echo 0; } 2>/dev/null; ls /proc/acpi /sys/firmware 2>/dev/null | grep -v -e : -e "^$"; true 2>/dev/null >/proc/sysrq-trigger; echo $?' | tr -d '\t')" \
     "CapPrm:0000000000000000 CapEff:0000000000000000 0 1"
   check "--privileged: all, no filter, no profile" "$(box --privileged -- sh -c 'grep -E "CapEff|Seccomp:" /proc/self/status
     cat /proc/self/attr/current; test -w /proc/sys/kernel/domainname && echo writable' | tr -d '\t')" \
