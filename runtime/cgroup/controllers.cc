@@ -24,9 +24,18 @@ bool counts(int dir) {
          });
 }
 
+// cgroups(7): the kernel passes cpu and pids on also where processes are, but then no cgroup below
+// takes any ("domain invalid"). Only the root may have both; it has no type.
+bool holds_processes(int dir) {
+  const Result<std::string> type = read_control(dir, "cgroup.type");
+  const Result<std::string> processes = read_control(dir, "cgroup.procs");
+  return type && (!processes || !processes.value().empty());
+}
+
 }  // namespace
 
 void enable_counting(int dir) {
+  if (holds_processes(dir)) return;
   const Result<std::string> available = read_control(dir, "cgroup.controllers");
   const Result<std::string> enabled = read_control(dir, kSubtreeControl);
   if (!available || !enabled) return;
@@ -93,6 +102,7 @@ Error Controllers::explain(int err, int dir, std::string_view path) const {
 Status Controllers::enable(int dir, std::string_view path) const {
   const std::vector<std::string_view> wanted = OCI_TRY(missing(dir));
   if (wanted.empty()) return {};
+  if (holds_processes(dir)) return explain(EBUSY, dir, path);
   std::string command;
   for (const std::string_view name : wanted)
     command += cat(command.empty() ? "+" : " +", name);

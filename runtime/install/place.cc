@@ -126,7 +126,7 @@ std::string find_program(std::string_view name, const Surroundings& from) {
   for (std::string_view rest = dirs; !rest.empty();) {
     const std::string_view dir = rest.substr(0, rest.find(':'));
     rest.remove_prefix(std::min(dir.size() + 1, rest.size()));
-    const std::string path = cat(dir, "/", name);
+    std::string path = cat(dir, "/", name);
     if (dir.starts_with('/') && is_program(path)) return path;
   }
   return "";

@@ -27,7 +27,7 @@ std::string find_helper(std::string_view name) {
       cat(path == nullptr ? "" : path, ":/usr/bin:/bin:/usr/sbin:/usr/local/bin:/run/wrappers/bin");
   for (std::string_view rest = all; !rest.empty();) {
     const size_t end = std::min(rest.find(':'), rest.size());
-    const std::string file = cat(rest.substr(0, end), "/", name);
+    std::string file = cat(rest.substr(0, end), "/", name);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     struct stat info = {};
     if (file.front() == '/' && ::stat(file.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&

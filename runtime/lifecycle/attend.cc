@@ -48,7 +48,7 @@ Status attend(launch::Launched& init, sys::SignalStream& signals, TerminalRelay*
     }
     if (polled[0].revents != 0) forward_signals(signals, init.pidfd(), relay);
     // This process stays the service's main one: it has the signals and the exit code.
-    if (polled[2].revents != 0) notify->pass_on(0);
+    if (notify != nullptr && polled[2].revents != 0) notify->pass_on(0);
     if (relay != nullptr) relay->handle(&polled[3]);
     if (!ended && polled[1].revents != 0) {
       ended = true;

@@ -49,9 +49,8 @@ struct Record {
   std::string cgroup_driver;    // "cgroupfs", "systemd", "disabled"
   std::string cgroup_path;      // below the mount of the v2 tree; "" with "disabled"
   uint32_t cgroup_existed = 0;  // leading components of it that create did not make
-
-  std::string systemd_unit;   // "systemd": the scope
-  bool systemd_user = false;  // of the user's own systemd
+  bool systemd_user = false;    // "systemd": the user's own
+  std::string systemd_unit;     // "systemd": the scope
 
   // While kCreating: what a crash would leave on its way. Never moved back later.
   std::vector<NetDevice> net_devices;
@@ -62,11 +61,11 @@ struct Record {
   spec::Annotations annotations;
   std::vector<spec::Hook> poststart;
   std::vector<spec::Hook> poststop;
-  bool check_before_update = false;  // linux.resources.memory.checkBeforeUpdate, for `update`
-  std::string listener_path;         // linux.seccomp.listenerPath if the filter has a listener
+  std::string listener_path;  // linux.seccomp.listenerPath if the filter has a listener
   std::string listener_metadata;
-  bool chrooted = false;    // --no-pivot: its root is not the root of its mount namespace
-  bool has_process = true;  // false: config.json sets none, and `start` is refused
+  bool check_before_update = false;  // linux.resources.memory.checkBeforeUpdate, for `update`
+  bool chrooted = false;             // --no-pivot: its root is not the root of its mount namespace
+  bool has_process = true;           // false: config.json sets none, and `start` is refused
 };
 
 std::string to_json(const Record& record);
