@@ -95,6 +95,7 @@ Result<cgroup::Cgroup> Scope::make(const CgroupPlan& plan, std::span<const cgrou
   return cgroup::Cgroup::adopt(plan.layout, made.path, writes, location_of(record).owner);
 }
 
+// NOLINTNEXTLINE(bugprone-exception-escape): a Result is asked before its value is taken
 Scope::~Scope() {
   holder_.reset();
   if (!made_) return;

@@ -26,7 +26,7 @@ class [[nodiscard]] Scope {
   Scope() = default;
   Scope(const Scope&) = delete;
   Scope& operator=(const Scope&) = delete;
-  ~Scope();
+  ~Scope();  // NOLINT(bugprone-exception-escape): see there
 
   // `record` names the unit, and is saved, before systemd is asked for it. `writes` are those of
   // `plan`.

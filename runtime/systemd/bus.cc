@@ -94,7 +94,7 @@ Error unreachable(Bus bus, int err) {
 
 // Texts of systemd's that engines would take for something else are left to its name for them.
 std::string words_of(const sd_bus_error& error) {
-  const std::string name = error.name == nullptr ? "no reason" : error.name;
+  std::string name = error.name == nullptr ? "no reason" : error.name;
   if (error.message == nullptr || name.starts_with("System.Error.")) return name;
   std::string message = error.message;
   std::string lower = message;

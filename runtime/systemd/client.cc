@@ -52,7 +52,7 @@ std::vector<std::string> environment() {
   return env;
 }
 
-Result<std::string> ask_once(Request request) {
+Result<std::string> ask_once(const Request& request) {
   Helper helper = OCI_TRY(Helper::start());
   return helper.ask(request);
 }

@@ -182,8 +182,9 @@ class Parser {
     const auto parsed = std::from_chars(digits.data(), end, magnitude, base);
     if (parsed.ec != std::errc() || parsed.ptr != end) return false;
     std::optional<std::string> value = integer_of_type(type, negative, magnitude);
-    if (value) out.values.push_back(*std::move(value));
-    return value.has_value();
+    if (!value) return false;
+    out.values.push_back(*std::move(value));
+    return true;
   }
 
   // Digits, a point with more of them, an exponent. Nothing here needs its value.
