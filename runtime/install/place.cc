@@ -9,8 +9,12 @@
 #include <cstdlib>
 #include <memory>
 
+#include "runtime/sys/program.h"
+
 namespace oci::install {
 namespace {
+
+using sys::is_program;
 
 constexpr std::string_view kDropIn = "50-oci-rt.conf";
 
@@ -74,12 +78,6 @@ bool exists(const std::string& path) {
   return ::stat(path.c_str(), &info) == 0;
 }
 
-bool is_program(const std::string& path) {
-  struct stat info = {};
-  return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
-         ::access(path.c_str(), X_OK) == 0;
-}
-
 }  // namespace
 
 Surroundings read_surroundings() {
@@ -121,15 +119,8 @@ Result<Place> place_of(Engine engine, const std::string& etc, const Surroundings
 }
 
 std::string find_program(std::string_view name, const Surroundings& from) {
-  const std::string dirs =
-      from.path + ":/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin";
-  for (std::string_view rest = dirs; !rest.empty();) {
-    const std::string_view dir = rest.substr(0, rest.find(':'));
-    rest.remove_prefix(std::min(dir.size() + 1, rest.size()));
-    std::string path = cat(dir, "/", name);
-    if (dir.starts_with('/') && is_program(path)) return path;
-  }
-  return "";
+  return sys::find_program(
+      name, from.path + ":/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin");
 }
 
 std::string find_conmon(const Surroundings& from) {

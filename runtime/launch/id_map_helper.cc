@@ -1,17 +1,16 @@
 #include "runtime/launch/id_map_helper.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
 
 #include "runtime/launch/sub_ids.h"
 #include "runtime/sys/file.h"
+#include "runtime/sys/program.h"
 #include "runtime/sys/spawn.h"
 #include "runtime/sys/user_name.h"
 
@@ -23,19 +22,8 @@ constexpr int64_t kPatienceSeconds = 10;
 // In the caller's PATH, whose own rights are all that is at stake; or where systems have it.
 std::string find_helper(std::string_view name) {
   const char* const path = std::getenv("PATH");
-  const std::string all =
-      cat(path == nullptr ? "" : path, ":/usr/bin:/bin:/usr/sbin:/usr/local/bin:/run/wrappers/bin");
-  for (std::string_view rest = all; !rest.empty();) {
-    const size_t end = std::min(rest.find(':'), rest.size());
-    std::string file = cat(rest.substr(0, end), "/", name);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    struct stat info = {};
-    if (file.front() == '/' && ::stat(file.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
-        ::access(file.c_str(), X_OK) == 0) {
-      return file;
-    }
-  }
-  return "";
+  return sys::find_program(name, cat(path == nullptr ? "" : path,
+                                     ":/usr/bin:/bin:/usr/sbin:/usr/local/bin:/run/wrappers/bin"));
 }
 
 // The last line that it wrote.
