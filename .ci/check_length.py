@@ -11,10 +11,14 @@ for name in files.stdout.split():
     lines = pathlib.Path(name).read_text().splitlines()
     if len(lines) > 400:
         long_files.append(f"{name}: {len(lines)} lines")
-    begin = None
+    begin, margin = None, ""
     for number, line in enumerate(lines, 1):
-        # clang-format puts a function's opening line and its closing brace at the margin.
-        if re.match(r"[\w\[:<&*~].*\) (const |noexcept |&& |&)*\{$", line) or re.match(r"\s{4}.*\) \{$", line) and begin is None:
+        # clang-format puts a function's opening line and its closing brace at the margin. When it takes more than
+        # one line, the others are four in; what is in a class is not at the margin.
+        if line[:1] not in ("", " "):
+            margin = line
+        more = "(" in margin and margin[-1] not in "{;:}"
+        if re.match(r"[\w\[:<&*~].*\) (const |noexcept |&& |&)*\{$", line) or more and re.match(r"\s{4}.*\) \{$", line) and begin is None:
             begin = number
         elif line == "}" and begin is not None:
             if number - begin > 60:
