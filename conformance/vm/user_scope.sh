@@ -3,17 +3,8 @@
 # user's bus. Runs in the virtual machine; its last line is "N passed, N failed, N skipped".
 set -uo pipefail
 runtime=$(realpath "${1:?usage: $0 RUNTIME}") || exit 2
-uid=12346 name=ocirt-scope home=/home/ocirt-scope
-run_directory=/run/user/$uid
-[ "$(cat /proc/1/comm)" = systemd ] && command -v loginctl >/dev/null || {
-  echo "systemd is not pid 1" && echo "0 passed, 0 failed, 1 skipped"
-  exit 0
-}
-grep -q "^$name:" /etc/passwd || echo "$name:x:$uid:$uid::$home:/bin/bash" >>/etc/passwd
-grep -q "^$name:" /etc/group || echo "$name:x:$uid:" >>/etc/group
-grep -q "^$name:" /etc/shadow || echo "$name:*:20000:0:99999:7:::" >>/etc/shadow
-mkdir -p $home/web1/rootfs/bin
-cp "$(command -v busybox)" $home/web1/rootfs/bin/sleep
+. "$(dirname "$0")/as_user.sh"
+make_user ocirt-scope 12346 sleep
 # What dbus-user-session has; the image has dbus-daemon alone.
 mkdir -p /etc/systemd/user/sockets.target.wants
 [ -e /usr/lib/systemd/user/dbus.socket ] || {
@@ -22,33 +13,11 @@ mkdir -p /etc/systemd/user/sockets.target.wants
     '--address=systemd: --nofork --nopidfile --systemd-activation --syslog-only' >/etc/systemd/user/dbus.service
   ln -sf ../dbus.socket /etc/systemd/user/sockets.target.wants/dbus.socket
 }
-# user COMMAND...: in their name, from a cgroup that is root's; its output in $said, its code in $code.
-user() {
-  said=$(cd $home && timeout 120 setpriv --reuid $uid --regid $uid --clear-groups env -i HOME=$home \
-    XDG_RUNTIME_DIR=$run_directory PATH=/usr/bin:/bin "$@" 2>&1 </dev/null)
-  code=$?
-}
-chown -R $uid:$uid $home
-user "$runtime" spec --bundle web1
-python3 - $home/web1/config.json <<'EDIT'
-import json, sys
-config = json.load(open(sys.argv[1]))
-config["process"].update(terminal=False, args=["/bin/sleep", "1000"])
+config '
+config["process"]["args"] = ["/bin/sleep", "1000"]
 config["linux"]["resources"] = {"memory": {"limit": 67108864}, "pids": {"limit": 50}}
-config["linux"]["cgroupsPath"] = "user.slice:oci:web1"
-json.dump(config, open(sys.argv[1], "w"))
-EDIT
-chown $uid:$uid $home/web1/config.json
+config["linux"]["cgroupsPath"] = "user.slice:oci:web1"'
 
-good=0 bad=0
-# check WHAT SEEN WANTED
-check() {
-  if [ "$2" = "$3" ]; then
-    good=$((good + 1)) && echo "ok - $1"
-  else
-    bad=$((bad + 1)) && echo "not ok - $1: '$2', not '$3'"
-  fi
-}
 # create: nothing that it starts may hold the streams of user() open.
 create() { user sh -c "exec $runtime --root $home/state --systemd-cgroup create --bundle web1 web1 >$home/out 2>&1"; }
 act() { user "$runtime" --root $home/state "$@"; }
@@ -63,11 +32,7 @@ case $(cat $home/out) in
 esac
 check "and how to get one is told" "$told" yes
 
-loginctl enable-linger $name
-for _ in $(seq 300); do
-  [ -S $run_directory/bus ] && [ -S $run_directory/systemd/private ] && break
-  sleep 0.2
-done
+start_manager bus
 create
 check "with one, it does not ($(cat $home/out))" "$code" 0
 path=/user.slice/user-$uid.slice/user@$uid.service/user.slice/oci-web1.scope
@@ -96,6 +61,4 @@ check "the unit, after delete" "$said" not-found
 check "the cgroup, after delete" "$(ls -d $cgroup 2>/dev/null)" ""
 user systemctl --user list-units --plain --no-legend 'oci-rt-itself*'
 check "what held the runtime itself" "$said" ""
-loginctl disable-linger $name
-echo "$good passed, $bad failed, 0 skipped"
-[ $bad = 0 ]
+close_user

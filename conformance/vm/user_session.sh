@@ -4,59 +4,17 @@
 # N skipped".
 set -uo pipefail
 runtime=$(realpath "${1:?usage: $0 RUNTIME}") || exit 2
-uid=12345 home=/home/ocirt
-run_directory=/run/user/$uid
-[ "$(cat /proc/1/comm)" = systemd ] && command -v loginctl >/dev/null || {
-  echo "systemd is not pid 1" && echo "0 passed, 0 failed, 1 skipped"
-  exit 0
-}
-grep -q "^ocirt:" /etc/passwd || echo "ocirt:x:$uid:$uid::$home:/bin/bash" >>/etc/passwd
-grep -q "^ocirt:" /etc/group || echo "ocirt:x:$uid:" >>/etc/group
-grep -q "^ocirt:" /etc/shadow || echo "ocirt:*:20000:0:99999:7:::" >>/etc/shadow
-mkdir -p $home/web1/rootfs/bin
-for applet in sh sleep cat; do cp "$(command -v busybox)" $home/web1/rootfs/bin/$applet; done
-cp "$runtime" $home/oci-rt
-chown -R $uid:$uid $home
-loginctl enable-linger ocirt
-for _ in $(seq 300); do
-  [ -S $run_directory/systemd/private ] && break
-  sleep 0.2
-done
+. "$(dirname "$0")/as_user.sh"
+make_user ocirt 12345 sh sleep cat
+start_manager systemd/private
 
-good=0 bad=0
-# check WHAT SEEN WANTED
-check() {
-  if [ "$2" = "$3" ]; then
-    good=$((good + 1)) && echo "ok - $1"
-  else
-    bad=$((bad + 1)) && echo "not ok - $1: '$2', not '$3'"
-  fi
-}
-# user COMMAND...: in their name, its output in $said.
-user() {
-  said=$(cd $home && timeout 120 setpriv --reuid $uid --regid $uid --clear-groups env -i HOME=$home USER=ocirt \
-    XDG_RUNTIME_DIR=$run_directory PATH=$home:/usr/bin:/bin "$@" 2>&1 </dev/null)
-}
 scope="systemd-run --user --scope --quiet -p Delegate=yes"
-# config RESOURCES SCRIPT
-config() {
-  rm -f $home/web1/config.json
-  user oci-rt spec --bundle web1
-  python3 - "$@" <<'EDIT'
-import json, sys
-path = "/home/ocirt/web1/config.json"
-config = json.load(open(path))
-config["process"]["terminal"] = False
-config["process"]["args"] = ["sh", "-c", sys.argv[2]]
-config["linux"]["resources"] = json.loads(sys.argv[1])
-json.dump(config, open(path, "w"))
-EDIT
-  chown $uid:$uid $home/web1/config.json
-}
+# says RESOURCES SCRIPT: a config with them.
+says() { config "config['process']['args'] = ['sh', '-c', '$2']; config['linux']['resources'] = $1"; }
 both='{"memory": {"limit": 67108864}, "pids": {"limit": 50}}'
 show="cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/pids.max"
 
-config "$both" "$show"
+says "$both" "$show"
 user oci-rt run web1
 check "limits without a delegated cgroup are refused" "${said%%:*}" "oci-rt"
 case $said in *"systemd-run --user --scope -p Delegate=yes"*) told=yes ;; *) told=$said ;; esac
@@ -67,7 +25,7 @@ said=$(systemd-run --quiet --wait --pipe --uid=$uid -p Delegate=yes -E XDG_RUNTI
   --working-directory=$home $home/oci-rt run web1 2>&1)
 check "in a unit of the machine's that is theirs, limits hold" "$said" $'67108864\n50'
 
-config "$both" "exec sleep 1000"
+says "$both" "exec sleep 1000"
 # What it runs has its streams, and would keep ours open.
 user sh -c "$scope oci-rt run --detach --bundle web1 web1 >/dev/null 2>&1; echo \$?"
 check "run --detach" "$said" 0
@@ -88,9 +46,7 @@ user oci-rt delete --force web1
 check "delete" "$said" ""
 check "no cgroup is left" "$(find /sys/fs/cgroup/user.slice -name web1 -o -name oci-rt.caller)" ""
 
-config '{}' 'echo without'
+says '{}' 'echo without'
 user oci-rt run web1
 check "without limits, by hand" "$said" without
-loginctl disable-linger ocirt
-echo "$good passed, $bad failed, 0 skipped"
-[ "$bad" = 0 ]
+close_user

@@ -1,0 +1,61 @@
+# What the scripts about an ordinary user share: the user, words said in their name, checks. Sourced with $runtime
+# set; sets $name, $uid, $home, $run_directory.
+[ "$(cat /proc/1/comm)" = systemd ] && command -v loginctl >/dev/null || {
+  echo "systemd is not pid 1" && echo "0 passed, 0 failed, 1 skipped"
+  exit 0
+}
+
+# make_user NAME UID PROGRAM…: with a bundle web1 whose rootfs has the PROGRAMs of busybox; home is theirs.
+make_user() {
+  name=$1 uid=$2 home=/home/$1 run_directory=/run/user/$2
+  shift 2
+  grep -q "^$name:" /etc/passwd || echo "$name:x:$uid:$uid::$home:/bin/bash" >>/etc/passwd
+  grep -q "^$name:" /etc/group || echo "$name:x:$uid:" >>/etc/group
+  grep -q "^$name:" /etc/shadow || echo "$name:*:20000:0:99999:7:::" >>/etc/shadow
+  mkdir -p "$home/web1/rootfs/bin"
+  for program in "$@"; do cp "$(command -v busybox)" "$home/web1/rootfs/bin/$program"; done
+  cp "$runtime" "$home/oci-rt"
+  chown -R "$uid:$uid" "$home"
+}
+# start_manager SOCKET: a systemd of their own, that listens there below $run_directory.
+start_manager() {
+  loginctl enable-linger "$name"
+  for _ in $(seq 300); do
+    [ -S "$run_directory/systemd/private" ] && [ -S "$run_directory/$1" ] && return
+    sleep 0.2
+  done
+}
+# user COMMAND…: in their name, from a cgroup that is root's; its output in $said, its code in $code.
+user() {
+  said=$(cd "$home" && timeout 120 setpriv --reuid "$uid" --regid "$uid" --clear-groups env -i HOME="$home" USER="$name" \
+    XDG_RUNTIME_DIR="$run_directory" PATH="$home:/usr/bin:/bin" "$@" 2>&1 </dev/null)
+  code=$?
+}
+# config CHANGE: what `spec` writes, and CHANGE in Python on `config`.
+config() {
+  rm -f "$home/web1/config.json"
+  user oci-rt spec --bundle web1
+  python3 - "$home/web1/config.json" "$1" <<'EDIT'
+import json, sys
+config = json.load(open(sys.argv[1]))
+config["process"]["terminal"] = False
+exec(sys.argv[2])
+json.dump(config, open(sys.argv[1], "w"))
+EDIT
+  chown "$uid:$uid" "$home/web1/config.json"
+}
+
+good=0 bad=0
+# check WHAT SEEN WANTED
+check() {
+  if [ "$2" = "$3" ]; then
+    good=$((good + 1)) && echo "ok - $1"
+  else
+    bad=$((bad + 1)) && echo "not ok - $1: '$2', not '$3'"
+  fi
+}
+close_user() {
+  loginctl disable-linger "$name"
+  echo "$good passed, $bad failed, 0 skipped"
+  [ "$bad" = 0 ]
+}
