@@ -53,7 +53,7 @@ else
   if [ -n "$full" ]; then
     for release in bookworm trixie; do
       part "vm-$release" 5400 "$here/vm/run" --engines --release $release --timeout 5000 -- "$here/vm/tests.sh" whole peers
-      part "vm-$release-engines" 15000 "$here/vm/run" --engines --release $release --timeout 14000 -- "$here/vm/engines.sh" whole
+      part "vm-$release-engines" 15000 "$here/vm/run" --engines --release $release --memory 3072 --timeout 14000 -- "$here/vm/engines.sh" whole runc crun
     done
   else
     # All of them have the image with engines: one to build for each release.

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""table.py [--reasons] COLUMN=LOG…: the Markdown table of runtime/ENGINES.md, from what the engine scripts said.
+"""table.py [--reasons] COLUMN=LOG[#PART]…: the Markdown table of runtime/ENGINES.md, from what the engine scripts said.
 
 A row is a flow, a column is a runtime or an engine with a runtime; a column that is named twice takes
-both logs. A log is what a script in this directory prints, alone or among other output. A line a check:
+both logs. PART is what follows a line "--- PART" up to the next such line, in the log of
+vm/engines.sh. A log is what a script in this directory prints, alone or among other output. A line a check:
 
     ok - FLOW: detail
     not ok - FLOW: detail
@@ -18,11 +19,18 @@ import sys
 LINE = re.compile(r"(ok|not ok|skip) - (.+?)(?:: (.*))?$")
 
 
-def read(path):
-    """The checks of a log: (verdict, flow, detail), in order."""
+def read(place):
+    """The checks of a log or a part of it: (verdict, flow, detail), in order."""
+    path, _, part = place.partition("#")
+    found, here = [], ""
     with open(path, encoding="utf-8", errors="replace") as log:
-        found = (LINE.match(line.rstrip()) for line in log)
-        return [match.groups(default="") for match in found if match]
+        for line in log:
+            if line.startswith("--- "):
+                here = line[4:].strip()
+            match = LINE.match(line.rstrip())
+            if match and part in ("", here):
+                found.append(match.groups(default=""))
+    return found
 
 
 def cell(verdicts):
@@ -39,10 +47,10 @@ def main(arguments):
     columns = {}
     for argument in arguments:
         if argument != "--reasons":
-            name, path = argument.rsplit("=", 1)
-            columns.setdefault(name, []).extend(read(path))
+            name, place = argument.rsplit("=", 1)
+            columns.setdefault(name, []).extend(read(place))
     if not columns or not all(columns.values()):
-        sys.exit("table.py: a log without a check; usage: table.py [--reasons] COLUMN=LOG…")
+        sys.exit("table.py: a log without a check; usage: table.py [--reasons] COLUMN=LOG[#PART]…")
     flows = list(dict.fromkeys(flow for checks in columns.values() for _, flow, _ in checks))
     rows = [["flow", *columns], ["---"] * (len(columns) + 1)]
     for flow in flows:

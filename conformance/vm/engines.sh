@@ -1,39 +1,51 @@
 #!/bin/bash
-# engines.sh sample ENGINE… | whole [peers]: what test.sh has the virtual machine with engines do; runs inside it:
+# engines.sh sample ENGINE… | whole [PEER…]: what test.sh has the virtual machine with engines do; runs inside it:
 # podman, buildah, containerd, its CRI plugin and docker with oci-rt, cgroups made by the engine's driver of both
-# kinds. `sample` is what a broken runtime would not survive, with podman, containerd, cri or docker. `peers` also
-# tries Debian's runc and crun: what they fail is not counted.
-# The logs follow; the last line is "N passed, N failed, N skipped".
+# kinds. `sample` is what a broken runtime would not survive, with podman, containerd, cri or docker. A PEER, runc
+# or crun of Debian, is asked for the same with the driver that each engine has by itself; what it fails is not counted.
+# Each part ends with its log, below "--- NAME": table.py makes the tables of runtime/ENGINES.md of them. The last
+# line is "N passed, N failed, N skipped".
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/conformance/lib.sh"
 cd "$top/conformance/engines"
+oci=$build/runtime/oci-rt
 
-if [ "${1:-}" = sample ]; then
-  shift
+# What follows ends each part's log; a log that comes at once is there, too, when the machine takes too long.
+show() { say "--- $1" && cat "$build/logs/$1.log"; }
+judged() {
+  part "$@"
+  show "$1"
+}
+asked() {
+  local name=$1 seconds=$2
+  shift 2
+  timeout --kill-after=20 "$seconds" "$@" >"$build/logs/$name.log" 2>&1 </dev/null || true
+  show "$name"
+}
+
+what=${1:-whole}
+[ $# = 0 ] || shift
+mkdir -p "$build/logs"
+if [ "$what" = sample ]; then
   for engine in "$@"; do
-    part "$engine" 300 "./vm_$engine.sh" --sample "$build/runtime/oci-rt"
+    judged "$engine" 300 "./vm_$engine.sh" --sample "$oci"
   done
-  set --
-else
-  part podman 3600 ./vm_podman.sh "$build/runtime/oci-rt"
-  part podman-cgroupfs 3600 ./vm_podman.sh --cgroupfs "$build/runtime/oci-rt"
-  part buildah 1800 ./vm_buildah.sh "$build/runtime/oci-rt"
-  for engine in containerd cri docker; do
-    for driver in '' --systemd; do
-      # shellcheck disable=SC2086
-      part "$engine$driver" 1800 ./vm_$engine.sh $driver "$build/runtime/oci-rt"
-    done
-  done
+  close_report
+  exit
 fi
-if [ "${2:-}" = peers ]; then
-  for engine in podman buildah containerd cri docker; do
-    for peer in runc crun; do
-      timeout 1800 ./vm_$engine.sh "$peer" >"$build/logs/$engine-$peer.log" 2>&1 </dev/null || true
-    done
-  done
-fi
-for log in "$build"/logs/*.log; do
-  say "--- $(basename "$log" .log)" && cat "$log"
+judged podman 3600 ./vm_podman.sh "$oci"
+judged podman-cgroupfs 3600 ./vm_podman.sh --cgroupfs "$oci"
+judged buildah 1800 ./vm_buildah.sh "$oci"
+for engine in containerd cri docker; do
+  judged $engine 1800 ./vm_$engine.sh "$oci"
+  judged $engine-systemd 1800 ./vm_$engine.sh --systemd "$oci"
+done
+for peer in "$@"; do
+  asked "podman-$peer" 3600 ./vm_podman.sh "$peer"
+  asked "buildah-$peer" 1800 ./vm_buildah.sh "$peer"
+  asked "containerd-$peer" 1800 ./vm_containerd.sh "$peer"
+  asked "cri-systemd-$peer" 1800 ./vm_cri.sh --systemd "$peer"
+  asked "docker-systemd-$peer" 1800 ./vm_docker.sh --systemd "$peer"
 done
 close_report

@@ -66,9 +66,11 @@ top_has() { podman top "$1" | grep -qF -- "$2"; }
 flow_update() {
   podman update --help >/dev/null 2>&1 || { skip "this podman has no update" && return; }
   begin n1 --memory 64m --memory-swap 128m --cpus 0.5 --pids-limit 50 -- sleep 1000
-  check "--memory, --memory-swap, --cpus, --pids-limit, --cpuset-cpus" \
-    "$(code podman update --memory 128m --memory-swap 256m --cpus 0.25 --pids-limit 70 --cpuset-cpus 1 n1)" 0
-  check "seen inside" "$(output podman exec n1 sh -c "$(in_cgroup memory.max memory.swap.max cpu.max pids.max cpuset.cpus)")" "134217728 134217728 25000 100000 70 1"
+  local pids=(--pids-limit 70)
+  podman update --help | grep -q -e --pids-limit || pids=()  # podman 5 has it
+  check "--memory, --memory-swap, --cpus, ${pids[0]-no --pids-limit}, --cpuset-cpus" \
+    "$(code podman update --memory 128m --memory-swap 256m --cpus 0.25 "${pids[@]}" --cpuset-cpus 1 n1)" 0
+  check "seen inside" "$(output podman exec n1 sh -c "$(in_cgroup memory.max memory.swap.max cpu.max pids.max cpuset.cpus)")" "134217728 134217728 25000 100000 ${pids[1]-50} 1"
   end n1
 }
 

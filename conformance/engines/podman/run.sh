@@ -86,8 +86,11 @@ JSON
   : >"$work/hooks.log"
   check "exit code" "$(code podman --hooks-dir "$hooks" run --rm --network none box true)" 0
   until_true grep -q poststop "$work/hooks.log"
+  # podman 5 has no hooks of prestart: it makes them createRuntime's, in the order of the files' names.
+  local first="prestart created createRuntime created"
+  [ "$major" -lt 5 ] || first="createRuntime created prestart created"
   check "each ran, with the state" "$(sed 's/creating/created/' "$work/hooks.log" | tr '\n' ' ')" \
-    "prestart created createRuntime created poststart running poststop stopped "
+    "$first poststart running poststop stopped "
   rm -rf "$hooks"
 }
 
