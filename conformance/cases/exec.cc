@@ -1,5 +1,6 @@
 // exec: one more process in a running container (cli-contract 4).
 #include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "conformance/harness/case.h"
@@ -220,6 +221,41 @@ void no_descriptors(Sandbox& sandbox) {
 }
 const Case kDescriptors("exec/nothing-of-the-runtime-is-open-inside",
                         "CVE-2016-9962, CVE-2024-21626", no_descriptors);
+
+void missing_directory(Sandbox& sandbox) {
+  Bundle bundle = sandbox.bundle();
+  bundle.shell("sleep 1000");
+  sandbox.create_and_start(bundle);
+  const Outcome outcome = exec(sandbox, {"--cwd", "/data/typo"}, {"true"});
+  expect(outcome.exit_code != 0, "it ran");
+  expect_contains("the message", outcome.err, "/data/typo");
+  expect(!exists(bundle.rootfs("data")), "the directory was made");
+  sandbox.stop_and_remove();
+}
+const Case kMissing("exec/a-missing-working-directory-is-refused-and-not-made", "podman e2e exec",
+                    missing_directory);
+
+// KEYCTL_GET_KEYRING_ID of keyctl(2), of the session.
+std::string own_keyring() {
+  return std::to_string(::syscall(SYS_keyctl, 0, -3, 0));
+}
+
+void same_keyring(Sandbox& sandbox) {
+  const Words probe = {"/bin/probe", "keyring"};
+  Bundle bundle = sandbox.bundle();
+  bundle.shell("sleep 1000");
+  bundle.write();
+  for (const bool own : {true, false}) {
+    Words create = {"create", "--bundle", bundle.directory(), sandbox.id()};
+    if (!own) create.insert(create.begin() + 1, "--no-new-keyring");
+    expect_equal("exit code", sandbox.call(create).exit_code, 0);
+    expect_equal("exit code", sandbox.call({"start", sandbox.id()}).exit_code, 0);
+    const bool same = trimmed(exec(sandbox, {}, probe).out) == own_keyring();
+    expect_equal("the caller's keyring is that of exec", same, !own);
+    sandbox.remove_forced();
+  }
+}
+const Case kKeyring("exec/no-new-keyring-of-create-holds-for-exec", "cli-contract 4", same_keyring);
 
 void edited_config(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();

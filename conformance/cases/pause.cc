@@ -53,6 +53,25 @@ void paused_exec(Sandbox& sandbox) {
 const Case kPausedExec("pause/nothing-is-run-in-a-paused-container", "cli-contract 8.2",
                        paused_exec);
 
+void paused_before_start(Sandbox& sandbox) {
+  require_cgroup2();
+  Bundle bundle = sandbox.bundle();
+  bundle.shell("sleep 1000");
+  sandbox.create(bundle);
+  expect_equal("exit code of pause", sandbox.call({"pause", sandbox.id()}).exit_code, 0);
+  for (const Words& words : {Words{"start", sandbox.id()}, Words{"exec", sandbox.id(), "true"}}) {
+    const Outcome outcome = sandbox.call(words);
+    expect(outcome.exit_code != 0, "a paused container does not let " + words[0] + " end");
+    expect_contains("the message", outcome.err, "paused");
+  }
+  expect_equal("exit code of resume", sandbox.call({"resume", sandbox.id()}).exit_code, 0);
+  sandbox.start();
+  expect_equal("status", sandbox.status(), "running");
+  sandbox.stop_and_remove();
+}
+const Case kPausedStart("pause/a-container-that-is-paused-is-not-started", "runtime.md#start",
+                        paused_before_start);
+
 void kill_paused(Sandbox& sandbox) {
   require_cgroup2();
   Bundle bundle = sandbox.bundle();

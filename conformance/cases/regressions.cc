@@ -89,6 +89,16 @@ void hung_start(Sandbox& sandbox) {
 const Case kHungStart("lifecycle/forced-delete-ends-a-start-that-hangs", "cli-contract 1.1",
                       hung_start);
 
+void hung_poststart(Sandbox& sandbox) {
+  const Snapshot before = Snapshot::take();
+  Bundle bundle = hung_in(sandbox, "poststart", sandbox.path("log"));
+  sandbox.create(bundle);
+  Command start(sandbox.invocation({"start", sandbox.id()}), sandbox.directory());
+  expect_freed(sandbox, start, before);
+}
+const Case kHungPoststart("lifecycle/forced-delete-ends-a-poststart-hook-that-hangs",
+                          "cli-contract 1.1", hung_poststart);
+
 void hung_create(Sandbox& sandbox) {
   const Snapshot before = Snapshot::take();
   for (const char* kind : {"createRuntime", "createContainer"}) {

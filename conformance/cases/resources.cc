@@ -28,6 +28,7 @@ constexpr Limit kLimits[] = {
     {"memory-reservation", "config-linux.md#memory", "memory", R"({"memory": {"limit": 67108864, "reservation": 33554432}})", "memory.low", "33554432"},
     {"swap-is-counted-with-memory", "config-linux.md#memory", "memory", R"({"memory": {"limit": 33554432, "swap": 50331648}})", "memory.swap.max", "16777216"},
     {"swap-of-minus-1-is-no-limit", "config-linux.md#memory", "memory", R"({"memory": {"limit": 33554432, "swap": -1}})", "memory.swap.max", "max"},
+    {"swap-of-0-is-not-given", "config-linux.md#memory", "memory", R"({"memory": {"limit": 33554432, "swap": 0}})", "memory.swap.max", "max"},
     {"the-fewest-cpu-shares", "config-linux.md#cpu", "cpu", R"({"cpu": {"shares": 2}})", "cpu.weight", "1"},
     {"the-most-cpu-shares", "config-linux.md#cpu", "cpu", R"({"cpu": {"shares": 262144}})", "cpu.weight", "10000"},
     {"cpu-period-alone", "config-linux.md#cpu", "cpu", R"({"cpu": {"period": 50000}})", "cpu.max", "max 50000"},

@@ -68,6 +68,28 @@ void unified(Sandbox& sandbox) {
 const Case kUnified("systemd/unified-limits-outlive-daemon-reload",
                     "config-linux.md#cgroup-v2-parameters", unified, kSeconds);
 
+// Whatever systemd writes again when it hears of one limit.
+void others_stay(Sandbox& sandbox) {
+  Systemd systemd(sandbox);
+  Bundle bundle = systemd.bundle();
+  bundle.set_json("/linux/resources", R"({"unified": {"memory.max": "64M", "memory.oom.group": "1",
+    "cpu.weight.nice": "5"}, "cpu": {"quota": 12345, "period": 50000}})");
+  sandbox.create_and_start(bundle);
+  const std::string directory = systemd.directory(sandbox.init_pid());
+  const std::initializer_list<Limit> limits = {{"memory.max", "67108864"},
+                                               {"memory.oom.group", "1"},
+                                               {"cpu.weight.nice", "5"},
+                                               {"cpu.max", "12345 50000"}};
+  expect_limits("at first", directory, limits);
+  expect_equal("exit code of update",
+               sandbox.call({"update", "--pids-limit", "77", sandbox.id()}).exit_code, 0);
+  expect_limits("after update", directory, {{"pids.max", "77"}});
+  expect_limits("after update", directory, limits);
+  expect_equal("MemoryMax", systemd.property("MemoryMax"), "67108864");
+  sandbox.stop_and_remove();
+}
+const Case kOthers("systemd/update-changes-nothing-else", "cli-contract 4", others_stay, kSeconds);
+
 void exact(Sandbox& sandbox) {
   Systemd systemd(sandbox);
   Bundle bundle = systemd.bundle();

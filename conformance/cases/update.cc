@@ -57,6 +57,42 @@ void from_options(Sandbox& sandbox) {
 }
 const Case kOptions("update/options-change-what-they-name", "cli-contract 4", from_options);
 
+void burst(Sandbox& sandbox) {
+  require_limits_in_v2(sandbox);
+  require_controller("cpu");
+  Bundle bundle = placed(sandbox);
+  bundle.set_json("/linux/resources",
+                  R"({"cpu": {"quota": 200000, "period": 100000, "burst": 100000}})");
+  sandbox.create_and_start(bundle);
+  const Words down = {"--cpu-quota", "50000", "--cpu-burst", "20000"};
+  const Words up = {"--cpu-quota", "300000", "--cpu-burst", "250000"};
+  for (const Words& words : {down, up}) {
+    const Outcome outcome = update(sandbox, words);
+    expect_equal("exit code (" + outcome.err + ")", outcome.exit_code, 0);
+    expect_equal("cpu.max", value(sandbox, "cpu.max"), words[1] + " 100000");
+    expect_equal("cpu.max.burst", value(sandbox, "cpu.max.burst"), words[3]);
+  }
+  sandbox.stop_and_remove();
+}
+const Case kBurst("update/quota-and-burst-change-together", "config-linux.md#cpu", burst);
+
+void all_or_nothing(Sandbox& sandbox) {
+  require_limits_in_v2(sandbox);
+  require_controller("cpuset");
+  require_controller("io");
+  Bundle bundle = placed(sandbox);
+  sandbox.create_and_start(bundle);
+  const std::string before = value(sandbox, "cpuset.cpus");
+  const Outcome outcome = update(sandbox, {"--resources", "-"},
+                                 R"({"cpu": {"cpus": "0"}, "blockIO": {"throttleReadBpsDevice":
+                [{"major": 99, "minor": 77, "rate": 1048576}]}})");
+  expect(outcome.exit_code != 0, "a device that is not there has a limit");
+  expect_equal("cpuset.cpus", value(sandbox, "cpuset.cpus"), before);
+  sandbox.stop_and_remove();
+}
+const Case kAllOrNothing("update/after-an-error-nothing-has-changed", "cli-contract 4",
+                         all_or_nothing);
+
 void below_usage(Sandbox& sandbox) {
   require_limits_in_v2(sandbox);
   require_controller("memory");

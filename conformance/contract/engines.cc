@@ -62,7 +62,7 @@ std::string podman_class(const Failure& failure) {
   return "125";
 }
 
-// The later rule wins, as there.
+// The later rule wins, as there, but that of directories ends it.
 std::string docker_class(const Failure& failure) {
   const std::string text = lower(failure.text);
   std::string code = "128";
@@ -71,7 +71,8 @@ std::string docker_class(const Failure& failure) {
                      "system cannot find the file specified"})) {
     code = "127";
   }
-  if (has_any(text, {"permission denied", "is a directory"})) code = "126";
+  if (has(text, "permission denied")) code = "126";
+  if (has(text, "is a directory")) return "126";
   if (has(text, "not a directory")) code = "127 mount";
   return code;
 }

@@ -190,16 +190,23 @@ int do_sti(int, char**) {
   return answer(::syscall(SYS_ioctl, 0, 0x5412, &byte));
 }
 
+// probe keyring: the number of its session keyring.
+int do_keyring(int, char**) {
+  constexpr int kGetId = 0, kSession = -3;  // keyctl(2)
+  std::printf("%ld\n", ::syscall(SYS_keyctl, kGetId, kSession, 0));
+  return 0;
+}
+
 struct Word {
   std::string_view name;
   int (*run)(int, char**);
 };
 
 constexpr Word kWords[] = {
-    {"create", do_create}, {"escape", do_escape}, {"facts", oci::conformance::probe::print_facts},
-    {"grab", do_grab},     {"notify", do_notify}, {"read", do_read},
-    {"sleep", do_sleep},   {"sti", do_sti},       {"syscall", do_syscall},
-    {"write", do_write},
+    {"create", do_create},   {"escape", do_escape}, {"facts", oci::conformance::probe::print_facts},
+    {"grab", do_grab},       {"notify", do_notify}, {"read", do_read},
+    {"keyring", do_keyring}, {"sleep", do_sleep},   {"sti", do_sti},
+    {"syscall", do_syscall}, {"write", do_write},
 };
 
 }  // namespace

@@ -154,18 +154,19 @@ Cgroup::Cgroup(Cgroup&& other) noexcept
       kept_(std::exchange(other.kept_, true)) {}
 
 Cgroup::~Cgroup() {
-  if (kept_) return;
-  // The error that brought us here is the one worth telling.
-  if (fd_ && mark_before_) {  // emptied, and given back to the container that it was of
+  (void)undo();  // the error that brought us here is the one worth telling
+}
+
+Status Cgroup::undo() {
+  if (std::exchange(kept_, true)) return {};
+  if (!fd_) return remove_parents(layout_, location_);  // what may be at its place is not ours
+  if (mark_before_) {  // emptied, and given back to the container that it was of
     (void)write_mark(fd_.get(), location_.owner);
-    (void)kill_and_remove(layout_, location_, sys::deadline_in(kUndoLimit));
-    (void)write_mark(fd_.get(), *mark_before_);
-  } else if (fd_) {
-    fd_.reset();
-    (void)kill_and_remove(layout_, location_, sys::deadline_in(kUndoLimit));
-  } else {  // what may be at its place is not ours
-    (void)remove_parents(layout_, location_);
+    OCI_TRY(kill_and_remove(layout_, location_, sys::deadline_in(kUndoLimit)));
+    return write_mark(fd_.get(), *mark_before_);
   }
+  fd_.reset();
+  return kill_and_remove(layout_, location_, sys::deadline_in(kUndoLimit));
 }
 
 // Controllers first: a directory's files are those of its parent's controllers at its birth.

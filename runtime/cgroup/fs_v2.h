@@ -41,8 +41,12 @@ class [[nodiscard]] Cgroup {
 
   Cgroup(Cgroup&& other) noexcept;
   Cgroup& operator=(Cgroup&&) = delete;
-  // Kills what is inside and removes what create() made, unless keep() was called.
+  // As undo().
   ~Cgroup();
+
+  // Kills what is inside and removes what create() made, unless keep() was called. After an error
+  // kill_and_remove() finishes it.
+  Status undo();
 
   // The directory: for clone3(CLONE_INTO_CGROUP), for device programs, for oom_kills().
   int fd() const { return fd_.get(); }

@@ -1,14 +1,12 @@
 #include "runtime/cgroup/update.h"
 
-#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "runtime/cgroup/controllers.h"
 #include "runtime/cgroup/fs_v2.h"
+#include "runtime/cgroup/snapshot.h"
 #include "runtime/cgroup/tree.h"
 #include "runtime/sys/file.h"
 
@@ -24,7 +22,7 @@ std::optional<int64_t> number_at(std::string_view text) {
 }
 
 void complete_memory(int dir, spec::MemoryResources& memory) {
-  if (!memory.swap || *memory.swap < 0 || memory.limit) return;
+  if (memory.swap.value_or(0) <= 0 || memory.limit) return;
   const Result<std::string> text = read_control(dir, "memory.max");
   if (text) memory.limit = number_at(text.value());
 }
@@ -40,15 +38,6 @@ void complete_cpu(int dir, spec::CpuResources& cpu) {
   if (!has_period && period) cpu.period = static_cast<uint64_t>(*period);
 }
 
-// Files with a line a device tell in each line what it is about, so each is written by itself.
-void put_back(int dir, const std::string& file, std::string_view old) {
-  for (size_t at = 0; at < old.size();) {
-    const size_t end = std::min(old.find('\n', at), old.size());
-    if (end > at) (void)sys::write_file_at(dir, file, old.substr(at, end - at));
-    at = end + 1;
-  }
-}
-
 }  // namespace
 
 Status complete(const Layout& layout, const std::string& path, spec::Resources& resources) {
@@ -60,25 +49,6 @@ Status complete(const Layout& layout, const std::string& path, spec::Resources& 
   return {};
 }
 
-Result<std::vector<Write>> current(const Layout& layout, const std::string& path,
-                                   std::span<const Write> writes) {
-  const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
-  const sys::UniqueFd dir = OCI_TRY(open_cgroup(mount.get(), path));
-  std::vector<Write> now;
-  for (auto write = writes.rbegin(); write != writes.rend(); ++write) {
-    const Result<std::string> text = read_control(dir.get(), write->file.c_str());
-    if (!text) continue;
-    for (std::string_view rest = text.value(); !rest.empty();) {
-      const size_t end = std::min(rest.find('\n'), rest.size());
-      now.push_back({.file = write->file,
-                     .value = std::string(rest.substr(0, end)),
-                     .property = write->property});
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-  }
-  return now;
-}
-
 Status update(const Layout& layout, const std::string& path, std::span<const Write> writes) {
   const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
   const sys::UniqueFd dir = OCI_TRY(open_cgroup(mount.get(), path));
@@ -88,16 +58,12 @@ Status update(const Layout& layout, const std::string& path, std::span<const Wri
     const sys::UniqueFd parent = OCI_TRY(open_cgroup(mount.get(), above));
     OCI_TRY(controllers.enable_down_to(mount.get(), parent.get(), above));
   }
-  std::vector<std::pair<std::string, std::string>> before;
+  const Snapshot before = OCI_TRY(Snapshot::take(layout, path, writes));
   for (const Write& write : writes) {
-    Result<std::string> old = read_control(dir.get(), write.file.c_str());
     Status done = apply(dir.get(), write);
-    if (!done) {
-      for (auto at = before.rbegin(); at != before.rend(); ++at)
-        put_back(dir.get(), at->first, at->second);
-      return done;
-    }
-    if (old) before.emplace_back(write.file, std::move(old).value());
+    if (done) continue;
+    (void)before.restore();
+    return done;
   }
   return {};
 }

@@ -3,7 +3,6 @@
 
 #include <span>
 #include <string>
-#include <vector>
 
 #include "runtime/cgroup/layout.h"
 #include "runtime/cgroup/v2_writes.h"
@@ -15,10 +14,6 @@ namespace oci::cgroup {
 // What a new limit leaves open where v2 has two of them in one file, or one that counts from
 // another: cpu.quota beside cpu.period, memory.limit below memory.swap. Filled in from the files.
 Status complete(const Layout& layout, const std::string& path, spec::Resources& resources);
-
-// What the files of `writes` hold now, as writes that bring it back.
-Result<std::vector<Write>> current(const Layout& layout, const std::string& path,
-                                   std::span<const Write> writes);
 
 // All of it or, after an error, nothing: what was written gets its old value back. Controllers that
 // are missing are enabled on the way down.

@@ -79,8 +79,13 @@ void add_swap(Builder& out, const spec::MemoryResources& memory) {
 }
 
 void add_memory(Builder& out, const spec::MemoryResources& memory) {
-  if (memory.swap) add_swap(out, memory);
   constexpr char kLimit[] = "linux.resources.memory.limit";
+  // 0 is how engines spell "not given", and then no limit on memory is none on swap.
+  if (memory.swap.value_or(0) != 0) {
+    add_swap(out, memory);
+  } else if (memory.limit == kNoLimit) {
+    out.put("memory.swap.max", "max", kLimit).if_missing = IfMissing::kNothing;
+  }
   if (memory.limit && out.in_range(*memory.limit, kLimit)) {
     Write& write = out.put("memory.max", or_max(*memory.limit), kLimit);
     if (memory.check_before_update.value_or(false)) write.usage_file = "memory.current";
@@ -100,17 +105,19 @@ void add_memory(Builder& out, const spec::MemoryResources& memory) {
 
 void add_cpu_bandwidth(Builder& out, const spec::CpuResources& cpu) {
   constexpr char kQuota[] = "linux.resources.cpu.quota";
+  constexpr char kBurst[] = "linux.resources.cpu.burst";
   const int64_t quota = cpu.quota.value_or(0);
   const uint64_t period = cpu.period.value_or(0);
   // 0 is how engines spell "not given".
   if (quota != 0 || period != 0) {
     if (!out.in_range(quota, kQuota)) return;
+    // The kernel refuses a quota below the burst, which may be an older one.
+    if (cpu.burst) out.put("cpu.max.burst", "0", kBurst);
     out.put("cpu.max",
             cat(or_max(quota == 0 ? kNoLimit : quota), " ", period == 0 ? kDefaultPeriod : period),
             quota != 0 ? kQuota : "linux.resources.cpu.period");
   }
   if (!cpu.burst) return;
-  constexpr char kBurst[] = "linux.resources.cpu.burst";
   if (quota > 0 && *cpu.burst > static_cast<uint64_t>(quota)) {
     return out.refuse(ErrorKind::kInvalidConfig, kBurst,
                       cat("must be at most cpu.quota (", quota, "), not ", *cpu.burst));

@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(people_are_understood) {
       {"oci-rt create web", "create id=web bundle=."},
       {"oci-rt create -b /b -f /c.json web", "create id=web bundle=/b config=/c.json"},
       {"oci-rt run -d -b /b web", "run id=web bundle=/b detach"},
-      {"oci-rt run -no-subreaper --bundle=/b web", "run id=web bundle=/b no-subreaper"},
+      {"oci-rt run -no-subreaper --bundle=/b web", "run id=web bundle=/b"},
       {"oci-rt kill web sigrtmin+1", "kill id=web signal=35"},
       {"oci-rt delete web -f", "delete id=web force"},
       {"oci-rt delete -- web", "delete id=web"},

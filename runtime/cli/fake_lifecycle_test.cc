@@ -42,7 +42,7 @@ Status create(const Context& context, const CreateOptions& options) {
 
 Result<int> run(const Context& context, const RunOptions& options) {
   fake.request = cat("run", shown(context), shown(options.create), options.detach ? " detach" : "",
-                     options.keep ? " keep" : "", options.no_subreaper ? " no-subreaper" : "");
+                     options.keep ? " keep" : "");
   return 42;
 }
 

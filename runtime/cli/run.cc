@@ -8,7 +8,7 @@ namespace {
 constexpr Option kOptions[] = {
     {.letter = 'd', .name = "detach", .help = "return when the container runs"},
     {.name = "keep", .help = "leave the ended container for `delete`"},
-    {.name = "no-subreaper", .help = "do not adopt the container's orphans"},
+    {.name = "no-subreaper"},  // nobody's orphans are adopted
 };
 
 Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
@@ -16,7 +16,6 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
   options.create = OCI_TRY(create_options(arguments));
   options.detach = arguments.flag("detach");
   options.keep = arguments.flag("keep");
-  options.no_subreaper = arguments.flag("no-subreaper");
   OCI_TRY(choose_bundle(context, arguments, options.create));
   return lifecycle::run(context, options);
 }

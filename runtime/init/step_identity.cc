@@ -1,5 +1,6 @@
 // Who the container's process is: groups, ids, capabilities, no_new_privs.
 #include <linux/capability.h>
+#include <linux/fcntl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
@@ -77,7 +78,10 @@ Fault enter_working_directory(Context& context) {
   constexpr long kEacces = -13;
   const bool may_try_again = !context.is_user;
   // Magic links are refused: a cwd of /proc/self/fd/N was CVE-2024-21626.
-  const Fd directory(make_directory(context.root_fd, cwd, Links::kFollowInside));
+  // exec makes nothing: a typing error of the caller's would stay in the root filesystem.
+  const Fd directory(
+      plan.exec ? open_in_root(context.root_fd, cwd, O_PATH | O_DIRECTORY, Links::kFollowInside)
+                : make_directory(context.root_fd, cwd, Links::kFollowInside));
   if (directory.get() == kEacces && may_try_again) return {};
   if (Fault fault = check(directory.get(), Subject::kCwd, cwd)) return fault;
   const long entered = sys(__NR_fchdir, directory.get());

@@ -66,7 +66,7 @@ Error mount_failure(const Report& report, std::string_view field) {
                           "'): access is denied: root of the container may not reach it or make it "
                           "in a rootfs of another user"));
   }
-  // Docker looks for "not a directory" and then gives its advice.
+  // Docker looks for "not a directory" and then gives its advice, but for "is a directory" first.
   if (field == ".destination" && report.error == ENOTDIR) {
     return text_error(
         ErrorKind::kInvalidConfig,
@@ -75,8 +75,7 @@ Error mount_failure(const Report& report, std::string_view field) {
   if (field == ".destination" && report.error == EISDIR) {
     return text_error(ErrorKind::kInvalidConfig,
                       cat(where, " ('", report.what,
-                          "'): exists and is a directory, but the source is a file and not a "
-                          "directory"));
+                          "'): the source is a file and not a directory, as what is there is"));
   }
   if (field == ".destination" && report.error == ELOOP) {
     return text_error(ErrorKind::kInvalidConfig,
@@ -187,6 +186,23 @@ Error hook_failure(const Report& report) {
   return text_error(ErrorKind::kHook, std::move(text));
 }
 
+// As crun says it: podman and Docker tell exit codes by the words of the C library.
+Error cwd_failure(const Report& report) {
+  const std::string chdir = cat("process.cwd: chdir to `", report.what, "`: ");
+  switch (report.error) {
+    case ENOENT:
+      return text_error(ErrorKind::kSystem, cat(chdir, "No such file or directory"));
+    case ENOTDIR:
+      return text_error(ErrorKind::kSystem, cat(chdir, "Not a directory"));
+    case EACCES:
+    case EPERM:
+      return text_error(ErrorKind::kSystem, cat(chdir, "Permission denied"));
+    default:
+      return text_error(ErrorKind::kSystem,
+                        cat(chdir, report.note.empty() ? reason_of(report.error) : report.note));
+  }
+}
+
 Error plain_failure(const Report& report, const std::string& property) {
   const std::string why = report.note.empty() ? reason_of(report.error) : report.note;
   if (!property.empty()) {
@@ -217,8 +233,6 @@ std::string property_of(Subject subject, uint16_t index) {
       return "process.user";
     case Subject::kCapabilities:
       return "process.capabilities";
-    case Subject::kCwd:
-      return "process.cwd";
     case Subject::kSeccomp:
       return "linux.seccomp";
     case Subject::kApparmor:
@@ -265,6 +279,8 @@ Error init_failure(const sync::Message& message) {
       return interpreter_failure(report);
     case Subject::kHook:
       return hook_failure(report);
+    case Subject::kCwd:
+      return cwd_failure(report);
     default:
       return plain_failure(report, property_of(message.subject, message.index));
   }

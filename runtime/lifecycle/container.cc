@@ -43,12 +43,17 @@ Result<state::StateDir> open_directory(const Context& context, const std::string
   return store.open(id, lock, sys::deadline_in(patience));
 }
 
-spec::ContainerStatus paused_or(spec::ContainerStatus status, const state::Record& record) {
-  if (status != spec::ContainerStatus::kRunning || record.cgroup_path.empty()) return status;
+bool is_frozen(const state::Record& record) {
+  if (record.cgroup_path.empty()) return false;
   const Result<cgroup::Layout> layout = cgroup::find_layout();
-  if (!layout) return status;
+  if (!layout) return false;
   const Result<bool> frozen = cgroup::is_frozen(layout.value(), record.cgroup_path);
-  return frozen && frozen.value() ? spec::ContainerStatus::kPaused : status;
+  return frozen && frozen.value();
+}
+
+spec::ContainerStatus paused_or(spec::ContainerStatus status, const state::Record& record) {
+  const bool paused = status == spec::ContainerStatus::kRunning && is_frozen(record);
+  return paused ? spec::ContainerStatus::kPaused : status;
 }
 
 Result<Container> open_container(const Context& context, const std::string& id, state::Lock lock) {

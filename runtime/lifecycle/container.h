@@ -30,6 +30,9 @@ Result<state::StateDir> open_directory(const Context& context, const std::string
                                        state::Lock lock,
                                        std::chrono::milliseconds patience = kLockPatience);
 
+// Whether its cgroup, or one above it, stands still.
+bool is_frozen(const state::Record& record);
+
 // A running container whose cgroup is frozen is paused.
 spec::ContainerStatus paused_or(spec::ContainerStatus status, const state::Record& record);
 

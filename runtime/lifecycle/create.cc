@@ -41,6 +41,9 @@ class Creation {
   Status launch();
   Status tell_caller() const { return lifecycle::tell_caller(options_, *init_); }
   Created keep() &&;
+  // What does not die yet keeps its record, so that `delete` finds it. The rest of what there is
+  // goes with this object.
+  void undo();
 
   const Prepared& prepared() const { return prepared_; }
   const state::Record& record() const { return record_; }
@@ -82,6 +85,7 @@ Status Creation::record_intent() {
   record_.poststop = config.hooks.poststop;
   record_.has_process = config.process.has_value();
   record_.chrooted = block.no_pivot;
+  record_.no_new_keyring = options_.no_new_keyring;
   if (config.linux && config.linux->resources && config.linux->resources->memory) {
     record_.check_before_update =
         config.linux->resources->memory->check_before_update.value_or(false);
@@ -209,6 +213,16 @@ Created Creation::keep() && {
   return {std::move(dir_), std::move(record_), std::move(*init_), console_.release()};
 }
 
+void Creation::undo() {
+  init_.reset();
+  Status undone = scope_.undo();
+  if (cgroup_ && undone) undone = cgroup_->undo();
+  if (undone) return;
+  dir_.keep();
+  sys::log_warning(cat("create: ", undone.error().message(), "; delete --force ", record_.id,
+                       " removes it once that has ended"));
+}
+
 Status all_steps(Creation& creation) {
   OCI_TRY(creation.record_intent());
   sys::log_stage("create: recorded the intent in ", creation.directory());
@@ -234,6 +248,7 @@ Result<Created> create_container(const Context& context, const CreateOptions& op
     Status done = all_steps(creation);
     if (done) return std::move(creation).keep();
     failure = std::move(done).error();
+    creation.undo();
     stopped = state_of(creation.record(), spec::ContainerStatus::kStopped);
     poststop = creation.prepared().config.hooks.poststop;
   }

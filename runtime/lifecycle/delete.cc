@@ -13,11 +13,13 @@
 #include "runtime/lifecycle/transitions.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/pidfd.h"
+#include "runtime/sys/proc.h"
 
 namespace oci::lifecycle {
 namespace {
 
 constexpr std::chrono::milliseconds kShortPatience{500};
+constexpr std::chrono::seconds kHookPatience{3};
 
 // The verb that holds the container may hang, in a hook that never ends: what it waits for is
 // killed, and a creator that nobody else can end, too.
@@ -36,13 +38,32 @@ Status end_holder(const Context& context, const std::string& id) {
   return {};
 }
 
+// A poststart or a poststop hook is in no cgroup of the container's. It ends with who waits for it:
+// prctl(PR_SET_PDEATHSIG).
+Status end_who_waits_for_a_hook(const Context& context, const std::string& id) {
+  const state::StateDir dir = OCI_TRY(open_directory(context, id, state::Lock::kNone));
+  const pid_t pid = dir.lock_holder();
+  if (pid <= 0) return {};
+  const uint64_t start_time = OCI_TRY(sys::read_process_stat(pid)).start_time;
+  const std::optional<sys::Pidfd> holder = OCI_TRY(sys::Pidfd::open(pid, start_time));
+  // Still it, now that the number cannot become another's.
+  if (holder && dir.lock_holder() == pid) (void)holder->send(SIGKILL);
+  return {};
+}
+
 Result<state::StateDir> open_to_delete(const Context& context, const DeleteOptions& options) {
   if (!options.force) return open_directory(context, options.id, state::Lock::kExclusive);
-  Result<state::StateDir> opened =
-      open_directory(context, options.id, state::Lock::kExclusive, kShortPatience);
-  if (opened || opened.error().kind() != ErrorKind::kBusy) return opened;
-  if (const Status ended = end_holder(context, options.id); !ended) {
-    sys::log_warning(cat("delete: ", ended.error().message()));
+  const struct {
+    std::chrono::milliseconds patience;
+    Status (*then)(const Context&, const std::string&);
+  } kSteps[] = {{kShortPatience, end_holder}, {kHookPatience, end_who_waits_for_a_hook}};
+  for (const auto& step : kSteps) {
+    Result<state::StateDir> opened =
+        open_directory(context, options.id, state::Lock::kExclusive, step.patience);
+    if (opened || opened.error().kind() != ErrorKind::kBusy) return opened;
+    if (const Status done = step.then(context, options.id); !done) {
+      sys::log_warning(cat("delete: ", done.error().message()));
+    }
   }
   return open_directory(context, options.id, state::Lock::kExclusive);
 }

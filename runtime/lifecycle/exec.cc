@@ -22,6 +22,7 @@
 #include "runtime/sys/log.h"
 #include "runtime/sys/pidfd.h"
 #include "runtime/sys/signals.h"
+#include "runtime/sys/terminal.h"
 
 namespace oci::lifecycle {
 namespace {
@@ -69,6 +70,7 @@ Status Execution::prepare() {
   request.id = options_.id;
   request.bundle = container_.record.bundle;
   request.detached = options_.detach;
+  request.no_new_keyring = container_.record.no_new_keyring;
   request.console_socket = !options_.console_socket.empty();
   OCI_TRY(pass_on_inherited(request, options_.preserve_fds));
   plan_ = OCI_TRY(plan::make_exec_plan(config_, plan::read_host(config_), request));
@@ -100,6 +102,11 @@ launch::Services Execution::services() {
       .filter = [this] { return std::span<const sock_filter>(filter_.filter); },
       .take_console =
           [this](sys::UniqueFd master, const std::string& name) {
+            // Before the program can ask for it. Later it is the relay's.
+            if (options_.console_socket.empty()) {
+              const int sized = sys::is_terminal(STDIN_FILENO) ? STDIN_FILENO : STDOUT_FILENO;
+              (void)sys::copy_window_size(sized, master.get());
+            }
             return console_.take(std::move(master), name);
           },
       .warn = [](const std::string& text) { sys::log_warning(text); },
@@ -147,9 +154,13 @@ Result<int> Execution::stand_in(sys::SignalStream& signals) {
 
 Result<Execution> begin(const Context& context, const ExecOptions& options) {
   Container container = OCI_TRY(open_container(context, options.id, state::Lock::kNone));
-  const bool look_away =
-      options.ignore_paused && container.status == spec::ContainerStatus::kPaused;
-  if (!look_away) OCI_TRY(check_transition(Verb::kExec, container.status, options.id));
+  spec::ContainerStatus status = container.status;
+  // A created one shows as created also while it is frozen.
+  if (status == spec::ContainerStatus::kCreated && is_frozen(container.record)) {
+    status = spec::ContainerStatus::kPaused;
+  }
+  const bool look_away = options.ignore_paused && status == spec::ContainerStatus::kPaused;
+  if (!look_away) OCI_TRY(check_transition(Verb::kExec, status, options.id));
   const state::Record& record = container.record;
   std::optional<sys::Pidfd> init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
   if (!init) {

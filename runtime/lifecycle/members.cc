@@ -17,6 +17,7 @@
 #include <string_view>
 
 #include "runtime/sys/file.h"
+#include "runtime/sys/pidfd.h"
 
 namespace oci::lifecycle {
 namespace {
@@ -50,7 +51,9 @@ bool is_in_or_below(pid_t pid, ino_t wanted) {
 Result<std::optional<ino_t>> own_pid_namespace(const state::Record& record) {
   const sys::UniqueFd theirs = open_pid_namespace(std::to_string(record.pid));
   const sys::UniqueFd ours = open_pid_namespace("self");
-  if (!theirs || !ours) return std::optional<ino_t>();
+  // Alive after it was looked at, so what was seen is its own and not of who has its number now.
+  const std::optional<sys::Pidfd> init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
+  if (!init || !theirs || !ours) return std::optional<ino_t>();
   const std::optional<ino_t> inode = inode_of(theirs.get());
   if (inode != inode_of(ours.get())) return inode;
   return Error(ErrorKind::kUnsupported,

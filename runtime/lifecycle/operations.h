@@ -54,7 +54,6 @@ struct RunOptions {
   CreateOptions create;
   bool detach = false;
   bool keep = false;  // the container stays for `delete` after its init ended
-  bool no_subreaper = false;
 };
 
 // Creates and starts; in the foreground, waits and deletes. The value is the exit code: init's own,

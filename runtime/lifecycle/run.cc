@@ -68,7 +68,9 @@ Result<int> run_in_foreground(const Context& context, const RunOptions& options)
   const int status = attended ? OCI_TRY(created.init.wait()) : 0;
   relay.reset();
   if (!options.keep) {
-    OCI_TRY(delete_after(context, created.record.id, created.record.created));
+    // The program's exit code is what the caller waits for, whatever comes of the rest.
+    const Status deleted = delete_after(context, created.record.id, created.record.created);
+    if (!deleted) sys::log_warning(cat("run: ", deleted.error().message()));
   }
   if (!attended) return attended.error();
   return exit_code(status);

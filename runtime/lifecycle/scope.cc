@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "runtime/cgroup/own.h"
 #include "runtime/cgroup/remove.h"
+#include "runtime/cgroup/snapshot.h"
 #include "runtime/cgroup/update.h"
 #include "runtime/lifecycle/location.h"
 #include "runtime/sys/log.h"
@@ -19,6 +21,18 @@ namespace {
 constexpr std::chrono::milliseconds kCollects{500};  // systemd, usually in a few
 constexpr std::chrono::seconds kStops{3};
 constexpr std::chrono::seconds kUndoLimit{5};
+
+// What systemd writes whenever a property of a unit changes: cgroup_context_apply() in its
+// src/core/cgroup.c.
+constexpr std::string_view kOfSystemd[] = {"cpu.weight",       "cpu.idle",
+                                           "cpu.max",          "memory.min",
+                                           "memory.low",       "memory.high",
+                                           "memory.max",       "memory.swap.max",
+                                           "memory.zswap.max", "memory.zswap.writeback",
+                                           "memory.oom.group", "pids.max",
+                                           "io.weight",        "io.bfq.weight",
+                                           "io.max",           "cpuset.cpus",
+                                           "cpuset.mems"};
 
 systemd::Bus bus_of(const state::Record& record) {
   return record.systemd_user ? systemd::Bus::kUser : systemd::Bus::kSystem;
@@ -97,27 +111,28 @@ Result<cgroup::Cgroup> Scope::make(const CgroupPlan& plan, std::span<const cgrou
 
 // NOLINTNEXTLINE(bugprone-exception-escape): a Result is asked before its value is taken
 Scope::~Scope() {
+  (void)undo();  // the error that brought us here is the one worth telling
+}
+
+Status Scope::undo() {
   holder_.reset();
-  if (!made_) return;
-  // The error that brought us here is the one worth telling.
-  const Result<cgroup::Layout> layout = cgroup::find_layout();
-  if (layout) (void)end_scope(layout.value(), *made_, sys::deadline_in(kUndoLimit));
+  const std::optional<state::Record> made = std::exchange(made_, std::nullopt);
+  if (!made) return {};
+  return end_scope(OCI_TRY(cgroup::find_layout()), *made, sys::deadline_in(kUndoLimit));
 }
 
 Status change_limits(const cgroup::Layout& layout, const state::Record& record,
                      std::span<const cgroup::Write> writes) {
   const std::string& path = record.cgroup_path;
   if (record.systemd_unit.empty()) return cgroup::update(layout, path, writes);
-  const std::vector<cgroup::Write> before = OCI_TRY(cgroup::current(layout, path, writes));
-  const cgroup::Write bandwidth[] = {{.file = "cpu.max", .property = "linux.resources.cpu.quota"}};
-  std::vector<cgroup::Write> exact = OCI_TRY(cgroup::current(layout, path, bandwidth));
-  exact.insert(exact.end(), writes.begin(), writes.end());
+  const auto before = OCI_TRY(cgroup::Snapshot::take(layout, path, writes));
   OCI_TRY(cgroup::update(layout, path, writes));
-  Status told = systemd::set_properties(bus_of(record), record.systemd_unit,
-                                        systemd::limit_properties(writes));
-  // It has written all that it knows of the unit, and bandwidth rounded.
-  if (told) return cgroup::update(layout, path, exact);
-  (void)cgroup::update(layout, path, before);
+  // It writes all that it knows of the unit, rounded, and the kernel's defaults for the rest.
+  const auto after = OCI_TRY(cgroup::Snapshot::take(layout, path, writes, kOfSystemd));
+  const Status told = systemd::set_properties(bus_of(record), record.systemd_unit,
+                                              systemd::limit_properties(writes));
+  if (told) return after.restore();
+  (void)before.restore();
   return told;
 }
 

@@ -20,7 +20,7 @@ namespace oci::lifecycle {
 // Turns a plan of limits into one of a scope with these limits.
 Status plan_scope(CgroupPlan& plan, const spec::Config& config, const std::string& id);
 
-// The scope of a container that is being created. Stopped at the end, unless keep() was called.
+// The scope of a container that is being created.
 class [[nodiscard]] Scope {
  public:
   Scope() = default;
@@ -36,6 +36,8 @@ class [[nodiscard]] Scope {
   // The container's own process is inside: nobody else needs to be.
   void is_populated() { holder_.reset(); }
   void keep() { made_.reset(); }
+  // Stops it, unless keep() was called. The end of this object does the same.
+  Status undo();
 
  private:
   std::optional<systemd::Helper> holder_;

@@ -77,6 +77,11 @@ Status start_container(state::StateDir& dir, const state::Record& record) {
 Status start(const Context& context, const std::string& id) {
   Container container = OCI_TRY(open_container(context, id, state::Lock::kExclusive));
   OCI_TRY(check_transition(Verb::kStart, container.status, id));
+  // The init would not read what it is told, and this verb would hold the lock that `resume` needs.
+  if (is_frozen(container.record)) {
+    return Error(ErrorKind::kWrongState,
+                 cat("container \"", id, "\": cannot start a paused container (resume it first)"));
+  }
   std::optional<NotifyProxy> notify = NotifyProxy::open(container.dir);
   if (!notify) return start_container(container.dir, container.record);
   const state::Record& record = container.record;

@@ -17,13 +17,6 @@
 namespace oci::state {
 namespace {
 
-pid_t holder_of(int dir) {
-  struct stat info = {};
-  const Result<std::string> locks = sys::read_file_at(AT_FDCWD, "/proc/locks", 64U << 20);
-  if (!locks || ::fstat(dir, &info) < 0) return 0;
-  return lock_holder(locks.value(), info.st_dev, info.st_ino);
-}
-
 // The next blank-separated word.
 std::string_view word(std::string_view& line) {
   line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
@@ -39,6 +32,13 @@ bool number(std::string_view text, T& out, int base = 10) {
 }
 
 }  // namespace
+
+pid_t holder_of(int dir) {
+  struct stat info = {};
+  const Result<std::string> locks = sys::read_file_at(AT_FDCWD, "/proc/locks", 64U << 20);
+  if (!locks || ::fstat(dir, &info) < 0) return 0;
+  return lock_holder(locks.value(), info.st_dev, info.st_ino);
+}
 
 pid_t lock_holder(std::string_view locks, dev_t device, ino_t inode) {
   while (!locks.empty()) {

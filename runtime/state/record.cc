@@ -184,6 +184,10 @@ std::string to_json(const Record& record) {
     out.Key("chrooted");
     out.Bool(true);
   }
+  if (record.no_new_keyring) {
+    out.Key("noNewKeyring");
+    out.Bool(true);
+  }
   put(out, "netDevices", record.net_devices);
   put_given(out, "netnsPath", record.netns_path);
   put_given(out, "rdtGroup", record.rdt_group);
@@ -236,6 +240,7 @@ Result<Record> parse_record(std::string text) {
   get(document, "listenerPath", record.listener_path);
   get(document, "listenerMetadata", record.listener_metadata);
   get(document, "chrooted", record.chrooted);
+  get(document, "noNewKeyring", record.no_new_keyring);
   get(document, "netDevices", record.net_devices);
   get(document, "netnsPath", record.netns_path);
   get(document, "rdtGroup", record.rdt_group);

@@ -65,6 +65,7 @@ struct Record {
   std::string listener_metadata;
   bool check_before_update = false;  // linux.resources.memory.checkBeforeUpdate, for `update`
   bool chrooted = false;             // --no-pivot: its root is not the root of its mount namespace
+  bool no_new_keyring = false;       // --no-new-keyring; it holds for `exec` as well
   bool has_process = true;           // false: config.json sets none, and `start` is refused
 };
 

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <memory>
 
+#include "runtime/state/lock.h"
 #include "runtime/state/store.h"
 #include "runtime/state/tree.h"
 #include "runtime/sys/file.h"
@@ -29,6 +30,10 @@ StateDir::StateDir(StateDir&& other) noexcept
 
 StateDir::~StateDir() {
   if (remove_) (void)remove();  // the error that brought us here is the one worth telling
+}
+
+pid_t StateDir::lock_holder() const {
+  return holder_of(fd_.get());
 }
 
 Result<Record> StateDir::load() const {

@@ -1,6 +1,8 @@
 // One directory a container below the state root: made, locked, read, replaced, removed.
 #pragma once
 
+#include <sys/types.h>
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -57,6 +59,9 @@ class [[nodiscard]] StateDir {
   // Removes whatever is inside, the record last, then the directory. Needs no space on the disk.
   // The caller holds the lock. Already gone is success.
   Status remove();
+
+  // The process that holds the lock: 0 for nobody, or somebody of another pid namespace.
+  pid_t lock_holder() const;
 
   void keep() { remove_ = false; }
 

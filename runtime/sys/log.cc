@@ -94,6 +94,7 @@ void log_success() {
   for (const Held& one : the_log->held)
     the_log->sink->write(one.level, one.message, one.record);
   the_log->held.clear();
+  the_log->hold_warnings = false;
 }
 
 void log_failure(const Error& error) {

@@ -19,12 +19,24 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\n") - first + 1);
 }
 
+// As memparse() and kstrtoull() of the kernel read it: "512M", "0x10000000", "010".
 std::optional<uint64_t> number(std::string_view text) {
   if (text == "max") return kInfinity;
+  int base = 10;
+  if (text.size() > 1 && text[0] == '0') {
+    base = text[1] == 'x' || text[1] == 'X' ? 16 : 8;
+    text.remove_prefix(base == 16 ? 2 : 1);
+  }
   uint64_t value = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) return {};
-  return value;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  text.remove_prefix(static_cast<size_t>(parsed.ptr - text.data()));
+  if (parsed.ec != std::errc() || text.size() > 1) return {};
+  if (text.empty()) return value;
+  constexpr std::string_view kUnits = "KMGTPE";
+  const size_t unit = kUnits.find(static_cast<char>(text[0] & ~0x20));
+  if (unit == kUnits.npos) return {};
+  const size_t shift = (unit + 1) * 10;
+  return value > kInfinity >> shift ? kInfinity : value << shift;
 }
 
 // A later write of the same file wins, as it does in the cgroup.
@@ -101,8 +113,8 @@ std::vector<Property> limit_properties(std::span<const cgroup::Write> writes) {
       if (write.file == row.file) out.put(row.property, number(value));
     }
     if (write.file == "cpu.max") put_bandwidth(out, value);
-    // systemd.resource-control(5): the weight "idle" is 0.
-    if (write.file == "cpu.idle" && value == "1") out.put("CPUWeight", 0);
+    // systemd.resource-control(5): the weight "idle" is 0; who leaves idleness has the default one.
+    if (write.file == "cpu.idle") out.put("CPUWeight", number(value) == uint64_t{1} ? 0 : 100);
     if (write.file == "pids.max") out.put("TasksMax", tasks(value));
     if (write.file == "cpuset.cpus") put_set(out, "AllowedCPUs", value, spec::kMostCpus);
     if (write.file == "cpuset.mems") put_set(out, "AllowedMemoryNodes", value, spec::kMostNodes);

@@ -51,7 +51,17 @@ BOOST_AUTO_TEST_CASE(bandwidth_is_rounded_up_to_a_percent) {
 BOOST_AUTO_TEST_CASE(weights_are_those_of_v2_and_idle_is_0) {
   expect({.cpu = spec::CpuResources{.shares = 1024}}, {"CPUWeight t 100"});
   expect({.cpu = spec::CpuResources{.shares = 1024, .idle = 1}}, {"CPUWeight t 0"});
+  expect({.cpu = spec::CpuResources{.idle = 0}}, {"CPUWeight t 100"});
+  expect({.cpu = spec::CpuResources{.shares = 2, .idle = 0}}, {"CPUWeight t 1"});
   expect({.block_io = spec::BlockIoResources{.weight = 1000}}, {"IOWeight t 10000"});
+}
+
+BOOST_AUTO_TEST_CASE(numbers_are_read_as_the_kernel_reads_them) {
+  expect({.unified = {{"memory.max", "512M"}}}, {"MemoryMax t 536870912"});
+  expect({.unified = {{"memory.max", "0x1000k\n"}}}, {"MemoryMax t 4194304"});
+  expect({.unified = {{"memory.max", "16E"}}}, {cat("MemoryMax t ", kInfinity)});
+  expect({.unified = {{"pids.max", "010"}}}, {"TasksMax t 8"});
+  expect({.unified = {{"memory.max", "512MB"}}}, {});  // nor does the kernel take it
 }
 
 BOOST_AUTO_TEST_CASE(sets_are_bits_the_lowest_first) {
@@ -77,7 +87,7 @@ BOOST_AUTO_TEST_CASE(unified_wins_as_it_does_in_the_files) {
          {"MemoryMax t 2000", cat("MemoryHigh t ", kInfinity), "MemoryMin t 3",
           "CPUQuotaPeriodUSec t 20000", cat("CPUQuotaPerSecUSec t ", kInfinity), "IOWeight t 300"});
   // What systemd could not be told is left to the kernel's judgement of the file.
-  expect({.unified = {{"memory.max", "2K"}, {"cpu.max", "1 0"}, {"pids.max", "many"}}}, {});
+  expect({.unified = {{"memory.max", "2Q"}, {"cpu.max", "1 0"}, {"pids.max", "many"}}}, {});
 }
 
 }  // namespace

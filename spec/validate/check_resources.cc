@@ -44,7 +44,8 @@ void check_memory(const MemoryResources& memory, Diagnostics& out) {
     out.add("linux.resources.memory.swappiness",
             cat("expected 0 to 100, found ", *memory.swappiness));
   }
-  if (memory.swap.value_or(-1) < 0) return;
+  // 0 is how engines spell "not given".
+  if (memory.swap.value_or(0) <= 0) return;
   if (!memory.limit || *memory.limit < 0) {
     out.add(kSwap, "limits memory and swap together, so it needs memory.limit");
   } else if (*memory.swap < *memory.limit) {

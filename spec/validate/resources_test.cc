@@ -14,6 +14,7 @@ BOOST_AUTO_TEST_CASE(swap_is_counted_with_memory) {
          {"linux.resources.memory.swap: expected at least memory.limit (2048), found 1024",
           [](Config& c) { c.linux->resources->memory = {.limit = 2048, .swap = 1024}; }},
          {"", [](Config& c) { c.linux->resources->memory = {.swap = -1}; }},
+         {"", [](Config& c) { c.linux->resources->memory = {.limit = 2048, .swap = 0}; }},
          {"", [](Config& c) { c.linux->resources->memory = {.limit = 2048, .swap = 2048}; }},
          {"linux.resources.memory.limit: expected -1 or more, found -2",
           [](Config& c) { c.linux->resources->memory = {.limit = -2}; }},
