@@ -57,6 +57,17 @@ void same_place(Sandbox& sandbox) {
 const Case kSame("cgroups/a-relative-path-is-always-the-same-place", "config-linux.md#cgroups-path",
                  same_place);
 
+// BuildKit in a dockerd whose cgroups are systemd's runs the runtime without --systemd-cgroup.
+void name_of_a_scope(Sandbox& sandbox) {
+  Bundle bundle = placed(sandbox);
+  bundle.set("/linux/cgroupsPath", "system.slice:docker:" + sandbox.id());
+  sandbox.create(bundle);
+  expect_contains("cgroup", cgroup_of(sandbox.init_pid()), "system.slice:docker:" + sandbox.id());
+  sandbox.remove();
+}
+const Case kScope("cgroups/without-systemd-the-name-of-a-scope-is-a-name", "moby builder-next",
+                  name_of_a_scope);
+
 void upwards(Sandbox& sandbox) {
   Bundle bundle = placed(sandbox);
   bundle.set("/linux/cgroupsPath", "/../../" + sandbox.id() + "-up");

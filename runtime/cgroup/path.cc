@@ -14,14 +14,15 @@ Error bad(std::string_view path, std::string_view why) {
 
 }  // namespace
 
+bool reads_as_a_scope(std::string_view path) {
+  return path.find('/') == path.npos && std::ranges::count(path, ':') == 2;
+}
+
 Result<std::string> place(const std::optional<std::string>& cgroups_path, std::string_view id) {
   if (!cgroups_path || cgroups_path->empty()) return cat("/", id);
 
   const std::string_view given = *cgroups_path;
   if (given.size() > kLongestPath) return bad(given.substr(0, 64), "... is too long");
-  if (given.find('/') == given.npos && std::ranges::count(given, ':') == 2) {
-    return bad(given, "is a slice:prefix:name of systemd's, which needs --systemd-cgroup");
-  }
   if (given.find_first_of(std::string_view("\0\n", 2)) != given.npos) {
     return bad("...", "holds a character that no cgroup may have");
   }

@@ -39,12 +39,11 @@ BOOST_AUTO_TEST_CASE(the_root_is_no_place_for_a_container) {
              "linux.cgroupsPath: '/./' is the root of the tree, which is no container's");
 }
 
-BOOST_AUTO_TEST_CASE(systemd_paths_need_the_systemd_driver) {
-  BOOST_TEST(
-      placed("system.slice:docker:1") ==
-      "linux.cgroupsPath: 'system.slice:docker:1' is a slice:prefix:name of systemd's, which "
-      "needs --systemd-cgroup");
-  BOOST_TEST(!place(":a:b", "web1"));
+BOOST_AUTO_TEST_CASE(without_systemd_its_paths_are_names) {
+  BOOST_TEST(placed("system.slice:docker:1") == "/system.slice:docker:1");
+  BOOST_TEST(reads_as_a_scope("system.slice:docker:1"));
+  BOOST_TEST(!reads_as_a_scope("/a:b:c"));
+  BOOST_TEST(!reads_as_a_scope("a:b"));
 }
 
 BOOST_AUTO_TEST_CASE(names_that_the_kernel_uses_or_refuses_are_refused) {

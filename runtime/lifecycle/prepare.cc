@@ -124,7 +124,12 @@ Result<CgroupPlan> plan_cgroup(const spec::Config& config, const std::string& id
   plan.delegate_to = delegated_uid(config);
   const bool has_linux = config.linux.has_value();
   if (manager == CgroupManager::kCgroupfs) {
-    plan.path = OCI_TRY(cgroup::place(has_linux ? config.linux->cgroups_path : std::nullopt, id));
+    const auto path = has_linux ? config.linux->cgroups_path : std::nullopt;
+    plan.path = OCI_TRY(cgroup::place(path, id));
+    if (path && cgroup::reads_as_a_scope(*path)) {
+      sys::log_warning(cat("linux.cgroupsPath: '", *path,
+                           "' is a directory of that name: a scope needs --systemd-cgroup"));
+    }
   }
   if (!has_linux || !config.linux->resources) return plan;
   const spec::Resources& resources = *config.linux->resources;
