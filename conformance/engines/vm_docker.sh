@@ -32,6 +32,9 @@ inspect() { ask inspect --format "{{.$2}}" "$1"; }
 is() { [ "$(docker inspect --format "{{.$2}}" "$1" 2>/dev/null)" = "$3" ]; }
 soon() { until_true is "$@" && echo yes; }
 
+# Docker 20.10 knows those up to CAP_AUDIT_READ.
+docker_capabilities() { if [ "$major" -lt 23 ]; then echo 0000003fffffffff; else all_capabilities; fi; }
+
 # run WORD…: docker run --rm in the foreground; its exit code.
 run() { code docker run --rm --network none "$@"; }
 # said WORD…: what it says on standard output.

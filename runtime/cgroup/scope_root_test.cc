@@ -10,6 +10,7 @@
 
 #include "runtime/cgroup/fs_v2.h"
 #include "runtime/cgroup/remove.h"
+#include "runtime/cgroup/snapshot.h"
 #include "runtime/cgroup/update.h"
 #include "runtime/sys/file.h"
 #include "runtime/testing/child.h"
@@ -116,13 +117,16 @@ BOOST_FIXTURE_TEST_CASE(a_guard_that_is_not_kept_removes_it, Scope) {
 
 BOOST_FIXTURE_TEST_CASE(what_files_hold_can_be_written_back, Scope) {
   const Write limit[] = {{.file = "cgroup.max.depth", .value = "3", .property = "x"}};
-  const std::vector<Write> before = current(kLayout, path, limit).value();
-  BOOST_REQUIRE(before.size() == 1u);
-  BOOST_TEST(before[0].value == "max");
+  const auto depth = [&] {
+    return sys::read_file_at(AT_FDCWD, full + "/cgroup.max.depth", 4096).value();
+  };
+  const Snapshot before = Snapshot::take(kLayout, path, limit).value();
+  BOOST_TEST(!!before.restore());
+  BOOST_TEST(depth() == "max\n");
   BOOST_TEST(!!update(kLayout, path, limit));
-  BOOST_TEST(current(kLayout, path, limit).value()[0].value == "3");
-  BOOST_TEST(!!update(kLayout, path, before));
-  BOOST_TEST(current(kLayout, path, limit).value()[0].value == "max");
+  BOOST_TEST(depth() == "3\n");
+  BOOST_TEST(!!before.restore());
+  BOOST_TEST(depth() == "max\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
