@@ -31,6 +31,14 @@ std::string_view device_of(std::string_view line) {
   return first.find(':') == first.npos ? "" : first;
 }
 
+// cpuset.cpus or .mems that was empty: all that the parent has. The kernel does not empty it where
+// processes are.
+void forget_set(int dir, const std::string& file) {
+  if (sys::write_file_at(dir, file, "\n")) return;
+  const Result<std::string> all = read_control(dir, cat("../", file, ".effective").c_str());
+  if (all) (void)sys::write_file_at(dir, file, all.value());
+}
+
 // One write(2) a line.
 void put_back(int dir, const std::string& file, std::string_view old, std::string_view now) {
   const std::vector<std::string_view> lines = lines_of(old);
@@ -45,8 +53,8 @@ void put_back(int dir, const std::string& file, std::string_view old, std::strin
         (void)sys::write_file_at(dir, file, cat(device, " ", row->none));
       }
     }
-  } else if (lines.empty()) {  // cpuset.cpus of which nothing is taken away
-    (void)sys::write_file_at(dir, file, "\n");
+  } else if (lines.empty()) {
+    forget_set(dir, file);
   }
   for (const std::string_view line : lines)
     (void)sys::write_file_at(dir, file, line);
