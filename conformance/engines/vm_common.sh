@@ -13,7 +13,8 @@ wanted=("$@")
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d /var/tmp/engine.XXXXXX)
 export TMPDIR=$work/tmp
-mkdir -p "$TMPDIR"
+# The root of a user namespace goes through it: crun has mounts in TMPDIR.
+install -d -m 1777 "$TMPDIR" && chmod 711 "$work"
 # How long what should be at once may take. The machine is emulated.
 patience=120
 

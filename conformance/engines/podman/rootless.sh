@@ -58,10 +58,12 @@ be_user() {
     printf '#!/bin/bash\nexec su -l %s -c "$(printf "%%q " "$@")"\n' $user >/usr/local/bin/as-user
     chmod 755 /usr/local/bin/as-user
     useradd --create-home --uid 1000 --shell /bin/bash $user
-    grep -q "^$user:" /etc/subuid || echo "$user:400000:65536" | tee -a /etc/subuid >>/etc/subgid
+    sed -i "/^$user:/d" /etc/subuid /etc/subgid
+    echo "$user:400000:65536" | tee -a /etc/subuid >>/etc/subgid
     loginctl enable-linger $user
     until_true test -S /run/user/1000/bus
     printf 'export XDG_RUNTIME_DIR=/run/user/1000 DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus\n' >/home/$user/.profile
+    as-user podman system migrate  # or a process of an earlier run keeps other ids
     tar -C "$work/rootfs" -c . >/home/$user/box.tar
     until_true as-user podman import --quiet /home/$user/box.tar box
   } >"$work/out" 2>&1
