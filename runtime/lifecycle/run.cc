@@ -70,7 +70,7 @@ Result<int> run_in_foreground(const Context& context, const RunOptions& options)
   if (!options.keep) {
     // The program's exit code is what the caller waits for, whatever comes of the rest.
     const Status deleted = delete_after(context, created.record.id, created.record.created);
-    if (!deleted) sys::log_warning(cat("run: ", deleted.error().message()));
+    if (!deleted) sys::log_failure(deleted.error());
   }
   if (!attended) return attended.error();
   return exit_code(status);

@@ -44,7 +44,8 @@ void log_warning(std::string_view message);
 // soon.
 void log_success();
 
-// The one error record of a failed run, and on stderr "oci-rt: MESSAGE". Called by main only.
+// The one error record of a failed run, and on stderr "oci-rt: MESSAGE". Called by main, and where
+// the exit code is that of a container although something has failed after it.
 void log_failure(const Error& error);
 
 // One line with its newline, as logrus writes it; `seconds` since the epoch.

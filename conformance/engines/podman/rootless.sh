@@ -26,7 +26,7 @@ flow_rootless_life() {
   check "stop" "$(code as-user podman stop -t 20 r1)" 0
   check "the program's own code" "$(output as-user podman inspect --format '{{.State.ExitCode}}' r1)" 3
   check "rm -f" "$(code as-user podman rm -f -t 0 r1)" 0
-  check "nothing is left" "$(output as-user podman ps -aq)$(find /run/user/1000/{oci-rt,crun,runc} -mindepth 1 2>/dev/null)" ""
+  check "nothing is left" "$(output as-user podman ps -aq)$(find /run/user/1000/{oci-rt,crun,runc} -mindepth 1 -maxdepth 1 ! -name .cache 2>/dev/null)" ""
 }
 
 # The user's systemd has memory and pids to give away; with cgroupfs a user has no limits.

@@ -99,7 +99,7 @@ remains() {
 
 flow_nothing_left() {
   check "containers" "$(output podman ps -aq)" ""
-  check "state" "$(find /run/oci-rt /run/crun /run/runc /run/user/*/{oci-rt,crun,runc} -mindepth 1 -maxdepth 1 2>/dev/null)" ""
+  check "state" "$(find /run/oci-rt /run/crun /run/runc /run/user/*/{oci-rt,crun,runc} -mindepth 1 -maxdepth 1 ! -name .cache 2>/dev/null)" ""
   until_true no_cgroup
   check "cgroups" "$(cgroups_of_podman)" ""
   check "failed units" "$(systemctl list-units --failed --no-legend --plain 'libpod*' '*oci-rt-test*' | cut -d' ' -f1)" ""
