@@ -56,8 +56,8 @@ Result<state::StateDir> open_to_delete(const Context& context, const DeleteOptio
   const struct {
     std::chrono::milliseconds patience;
     Status (*then)(const Context&, const std::string&);
-  } kSteps[] = {{kShortPatience, end_holder}, {kHookPatience, end_who_waits_for_a_hook}};
-  for (const auto& step : kSteps) {
+  } steps[] = {{kShortPatience, end_holder}, {kHookPatience, end_who_waits_for_a_hook}};
+  for (const auto& step : steps) {
     Result<state::StateDir> opened =
         open_directory(context, options.id, state::Lock::kExclusive, step.patience);
     if (opened || opened.error().kind() != ErrorKind::kBusy) return opened;
