@@ -129,8 +129,8 @@ Status change_limits(const cgroup::Layout& layout, const state::Record& record,
   OCI_TRY(cgroup::update(layout, path, writes));
   // It writes all that it knows of the unit, rounded, and the kernel's defaults for the rest.
   const auto after = OCI_TRY(cgroup::Snapshot::take(layout, path, writes, kOfSystemd));
-  const Status told = systemd::set_properties(bus_of(record), record.systemd_unit,
-                                              systemd::limit_properties(writes));
+  Status told = systemd::set_properties(bus_of(record), record.systemd_unit,
+                                        systemd::limit_properties(writes));
   if (told) return after.restore();
   (void)before.restore();
   return told;
