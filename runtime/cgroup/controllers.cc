@@ -86,13 +86,15 @@ Error Controllers::explain(int err, int dir, std::string_view path) const {
   const std::string_view property = names_.empty() ? "" : property_of(names_.front());
   if (err == EBUSY) {
     // The kernel's "no internal processes" rule: cgroups(7).
-    return Error(ErrorKind::kBusy,
-                 cat(property, ": cgroup '", where,
-                     "' holds processes itself, so no controller can be enabled below it"));
+    return Error(
+        ErrorKind::kBusy,
+        cat(property, ": cgroup '", where,
+            "' holds processes itself, so no controller can be enabled below it: name a place "
+            "below one without"));
   }
   if (err == EACCES || err == EPERM || err == EROFS) {
     return Error(ErrorKind::kUnsupported,
-                 cat(property, ": permission denied to enable its controller in cgroup '", where,
+                 cat(property, ": this caller may not enable its controller in cgroup '", where,
                      "': have it delegated (systemd: Delegate=yes), or run without limits: "
                      "--cgroup-manager=disabled"));
   }

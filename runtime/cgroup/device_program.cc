@@ -309,8 +309,13 @@ Status attach_device_program(int cgroup_fd, std::span<const bpf_insn> program) {
   const sys::UniqueFd loaded(bpf(BPF_PROG_LOAD, load));
   if (!loaded) {
     const int err = errno;
-    if (err == EPERM) return Error::system(err, "load the device program");
-    return Error::system(err, cat("load the device program: ", verifiers_word(program)));
+    if (err == EPERM) {
+      return Error(ErrorKind::kUnsupported,
+                   "linux.resources.devices: the kernel lets this caller load no device program "
+                   "(CAP_BPF): leave the rules out, or run it with --rootless=true");
+    }
+    return Error::system(
+        err, cat("linux.resources.devices: load the device program: ", verifiers_word(program)));
   }
   bpf_attr attach;
   std::memset(&attach, 0, sizeof attach);
@@ -319,7 +324,7 @@ Status attach_device_program(int cgroup_fd, std::span<const bpf_insn> program) {
   attach.attach_type = BPF_CGROUP_DEVICE;
   attach.attach_flags = BPF_F_ALLOW_MULTI;
   if (bpf(BPF_PROG_ATTACH, attach) < 0) {
-    return Error::system(errno, "attach the device program to the cgroup");
+    return Error::system(errno, "linux.resources.devices: attach the device program");
   }
   return {};
 }

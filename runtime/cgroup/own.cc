@@ -65,13 +65,13 @@ std::string obstacle(const Layout& layout, const std::string& path) {
   if (!deepest) return deepest.error().message();
   const bool is_there = count == depth_of(path);
   if (!may_write(deepest.value().get(), is_there ? "cgroup.procs" : ".")) {
-    return cat("permission denied to write to cgroup '", shown(prefix_of(path, count)), "'");
+    return cat("this user may not write to cgroup '", shown(prefix_of(path, count)), "'");
   }
   // Who moves a process, or makes one elsewhere, needs the cgroup above both.
   const std::string_view above = common_ancestor(own.value(), path);
   const Result<sys::UniqueFd> top = open_cgroup(mount.value().get(), above);
   if (top && may_write(top.value().get(), "cgroup.procs")) return "";
-  return cat("permission denied to move processes within cgroup '", shown(above),
+  return cat("this user may not move processes within cgroup '", shown(above),
              "', which is above the caller's own");
 }
 

@@ -26,7 +26,9 @@ std::string general_help() {
                 syntax.summary, "\n");
   }
   text +=
-      "\n`oci-rt COMMAND --help` tells more. `oci-rt spec` writes a config.json to begin with.\n";
+      "\n`oci-rt COMMAND --help` tells more. `oci-rt spec` writes a config.json to begin with.\n"
+      "`run` and `exec` end with the program's exit code, 128+N after signal N; a failure of "
+      "oci-rt\nitself is 1, of `exec` 255.\n";
   return text;
 }
 

@@ -186,7 +186,8 @@ BOOST_AUTO_TEST_CASE(mistakes_say_what_to_do) {
       {"oci-rt help foo", "error: No help topic for 'foo'; see oci-rt --help"},
       {"oci-rt start", "error: \"start\" requires exactly 1 argument(s): oci-rt start ID"},
       {"oci-rt start a b", "error: \"start\" requires exactly 1 argument(s): oci-rt start ID"},
-      {"oci-rt kill", "error: \"kill\" requires at least 1 argument(s): oci-rt kill ID [SIGNAL]"},
+      {"oci-rt kill",
+       "error: \"kill\" requires at least 1 argument(s): oci-rt kill [OPTION...] ID [SIGNAL]"},
       {"oci-rt kill web --all",
        "error: unknown signal '--all': give a name such as TERM, or a number from 0 to 64"},
       {"oci-rt run --bundle", "error: option --bundle requires an argument: DIR"},
@@ -198,7 +199,8 @@ BOOST_AUTO_TEST_CASE(mistakes_say_what_to_do) {
        "error: option --log-format: expected one of text, json, found 'xml'"},
       {"oci-rt list --format xml",
        "error: option --format: expected one of table, json, found 'xml'"},
-      {"oci-rt list web", "error: \"list\" requires exactly 0 argument(s): oci-rt list"},
+      {"oci-rt list web",
+       "error: \"list\" requires exactly 0 argument(s): oci-rt list [OPTION...]"},
   };
   check(cases);
 }

@@ -1,5 +1,6 @@
 #include "runtime/cli/create_options.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <climits>
@@ -20,9 +21,15 @@ bool may_be_id(char c) {
          c == '+' || c == '.' || c == '-';
 }
 
+bool is_directory(const std::string& path) {
+  struct stat info = {};
+  return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+// A directory without a config.json is a bundle that is not finished: lifecycle says what it lacks.
 bool means_bundle(const std::string& operand) {
   if (operand == "." || operand == ".." || operand.find('/') != std::string::npos) return true;
-  return is_bundle(operand) && !is_bundle(".");
+  return is_directory(operand) && !is_bundle(".");
 }
 
 Result<std::string> free_id(const lifecycle::Context& context, const std::string& wanted) {

@@ -11,22 +11,29 @@ namespace oci::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {.name = "root", .value = "DIR", .help = "where the containers are kept"},
+    {.name = "root",
+     .value = "DIR",
+     .help = "where the containers are kept (default: /run/oci-rt; of a user's "
+             "$XDG_RUNTIME_DIR/oci-rt)"},
     {.name = "log",
      .value = "FILE|journald:ID|syslog:ID",
-     .help = "append log records to FILE, or send them to a service"},
-    {.name = "log-format", .value = "text|json", .help = "what a log record looks like"},
+     .help = "append log records to FILE, or send them to a service (default: errors to stderr)"},
+    {.name = "log-format",
+     .value = "text|json",
+     .help = "what a log record looks like (default: text)"},
     {.name = "log-level",
      .value = "error|warning|info|debug",
-     .help = "the least important records to write"},
+     .help = "the least important records to write (default: warning, without --log error)"},
     {.name = "debug", .help = "the same as --log-level debug"},
     {.name = "cgroup-manager",
      .value = "cgroupfs|systemd|disabled",
-     .help = "who limits the containers; disabled: nobody"},
+     .help = "who limits the containers; disabled: nobody (default: cgroupfs)"},
     {.name = "systemd-cgroup", .help = "the same as --cgroup-manager systemd"},
     {.name = "rootless",
      .value = "auto|true|false",
-     .help = "go on without a cgroup where none may be made and no limit is asked for"},
+     .help =
+         "go on without a cgroup where none may be made and no limit is asked for (default: auto, "
+         "which is true for an ordinary user)"},
     {.name = "criu", .value = "PATH"},  // old shims send it, whatever the verb
     {.letter = 'v', .name = "version", .help = "show the version"},
 };

@@ -28,9 +28,9 @@ std::string ran(std::vector<std::string> words) {
 BOOST_AUTO_TEST_SUITE(install_options)
 
 BOOST_AUTO_TEST_CASE(an_engine_must_be_named) {
-  BOOST_TEST(
-      ran({"install"}) ==
-      "\"install\" requires exactly 1 argument(s): oci-rt install podman|containerd|docker|crio");
+  BOOST_TEST(ran({"install"}) ==
+             "\"install\" requires exactly 1 argument(s): oci-rt install [OPTION...] "
+             "podman|containerd|docker|crio");
   BOOST_TEST(ran({"install", "lxc"}) ==
              "ENGINE: expected one of podman, containerd, docker, crio, found 'lxc'");
   BOOST_TEST(ran({"uninstall", "--default", "crio"}).starts_with("unknown option '--default'"));

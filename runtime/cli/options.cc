@@ -57,6 +57,8 @@ Error unknown_option(const Syntax& syntax, std::span<const Option> outer, std::s
     text += "; write it before the command";
   } else if (const std::string_view near = nearest(name, names); !near.empty()) {
     text += cat("; did you mean --", near, "?");
+  } else {
+    text += cat("; see ", program_name(syntax), " --help");
   }
   return Error(ErrorKind::kUsage, std::move(text));
 }
@@ -166,17 +168,22 @@ Status read_options(const Syntax& syntax, const Normaliser& normal, Arguments& o
   return {};
 }
 
-Status check_operands(const Syntax& syntax, size_t count) {
+Status check_operands(const Syntax& syntax, std::span<const std::string_view> operands) {
+  const size_t count = operands.size();
   if (count >= syntax.min_operands && count <= syntax.max_operands) return {};
   const bool few = count < syntax.min_operands;
   const size_t bound = few ? syntax.min_operands : syntax.max_operands;
   const std::string_view how = syntax.min_operands == syntax.max_operands ? "exactly"
                                : few                                      ? "at least"
                                                                           : "at most";
+  const bool has_options = !syntax.options.empty() || !syntax.more_options.empty();
+  const bool late_option = !few && syntax.options_first && operands.back().starts_with('-');
   // runc's words.
-  return Error(ErrorKind::kUsage, cat("\"", syntax.command, "\" requires ", how, " ", bound,
-                                      " argument(s): ", program_name(syntax),
-                                      syntax.operands.empty() ? "" : " ", syntax.operands));
+  return Error(ErrorKind::kUsage,
+               cat("\"", syntax.command, "\" requires ", how, " ", bound,
+                   " argument(s): ", program_name(syntax), has_options ? " [OPTION...]" : "",
+                   syntax.operands.empty() ? "" : " ", syntax.operands,
+                   late_option ? "; options come before the id" : ""));
 }
 
 }  // namespace
@@ -196,7 +203,7 @@ Result<Arguments> parse_arguments(const Syntax& syntax, std::span<const char* co
   arguments.help = normal.help;
   if (arguments.help) return arguments;
   OCI_TRY(read_options(syntax, normal, arguments));
-  OCI_TRY(check_operands(syntax, normal.operands.size()));
+  OCI_TRY(check_operands(syntax, normal.operands));
   arguments.operands = std::move(normal.operands);
   return arguments;
 }

@@ -156,12 +156,12 @@ BOOST_AUTO_TEST_CASE(mistakes_are_named) {
       {"--detach=maybe", "option --detach: expected true or false, found 'maybe'"},
       {"--detach=", "option --detach: expected true or false, found ''"},
       {"--bundel /b", "unknown option '--bundel' of oci-rt make; did you mean --bundle?"},
-      {"--frobnicate=x", "unknown option '--frobnicate' of oci-rt make"},
-      {"-x", "unknown option '-x' of oci-rt make"},
+      {"--frobnicate=x", "unknown option '--frobnicate' of oci-rt make; see oci-rt make --help"},
+      {"-x", "unknown option '-x' of oci-rt make; see oci-rt make --help"},
       {"---bundle=x", "unknown option '---bundle' of oci-rt make; did you mean --bundle?"},
-      {"-bd", "unknown option '-bd' of oci-rt make"},
-      {"--=x", "unknown option '--' of oci-rt make"},
-      {"-=x", "unknown option '-' of oci-rt make"},
+      {"-bd", "unknown option '-bd' of oci-rt make; see oci-rt make --help"},
+      {"--=x", "unknown option '--' of oci-rt make; see oci-rt make --help"},
+      {"-=x", "unknown option '-' of oci-rt make; see oci-rt make --help"},
   };
   check(kPermuting, cases);
 }
@@ -169,13 +169,22 @@ BOOST_AUTO_TEST_CASE(mistakes_are_named) {
 BOOST_AUTO_TEST_CASE(the_number_of_operands_is_checked_in_runcs_words) {
   Syntax one = kPermuting;
   one.min_operands = one.max_operands = 1;
-  BOOST_TEST(parsed(one, "") == "\"make\" requires exactly 1 argument(s): oci-rt make ID");
-  BOOST_TEST(parsed(one, "a b") == "\"make\" requires exactly 1 argument(s): oci-rt make ID");
+  BOOST_TEST(parsed(one, "") ==
+             "\"make\" requires exactly 1 argument(s): oci-rt make [OPTION...] ID");
+  BOOST_TEST(parsed(one, "a b") ==
+             "\"make\" requires exactly 1 argument(s): oci-rt make [OPTION...] ID");
+  Syntax first = kStopping;
+  first.min_operands = first.max_operands = 1;
+  BOOST_TEST(parsed(first, "web --bundle") ==
+             "\"exec\" requires exactly 1 argument(s): oci-rt exec [OPTION...] ID COMMAND...; "
+             "options come before the id");
   Syntax some = kPermuting;
   some.min_operands = 1;
   some.max_operands = 2;
-  BOOST_TEST(parsed(some, "") == "\"make\" requires at least 1 argument(s): oci-rt make ID");
-  BOOST_TEST(parsed(some, "a b c") == "\"make\" requires at most 2 argument(s): oci-rt make ID");
+  BOOST_TEST(parsed(some, "") ==
+             "\"make\" requires at least 1 argument(s): oci-rt make [OPTION...] ID");
+  BOOST_TEST(parsed(some, "a b c") ==
+             "\"make\" requires at most 2 argument(s): oci-rt make [OPTION...] ID");
 }
 
 BOOST_AUTO_TEST_CASE(a_later_option_wins) {

@@ -41,8 +41,10 @@ Result<std::string> ask_ps(std::span<const std::string_view> options) {
   ps.timeout_seconds = 10;
   sys::Finished finished = OCI_TRY(sys::run_program(ps).during("ps"));
   if (finished.wait_status == 0) return std::move(finished.output);
-  return Error(ErrorKind::kUsage, cat("ps: ", finished.timed_out ? "does not end" : "refuses: ",
-                                      finished.output.substr(0, finished.output.find('\n'))));
+  return Error(
+      ErrorKind::kUsage,
+      cat("ps: ", finished.timed_out ? "no answer in 10 s: use --format json" : "refuses: ",
+          finished.output.substr(0, finished.output.find('\n'))));
 }
 
 Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {

@@ -15,7 +15,7 @@ constexpr Option kOptions[] = {
     {.letter = 'b', .name = "bundle", .value = "DIR", .help = "where to write it (default: .)"},
     {.letter = 'f', .name = "file", .value = "FILE", .help = "its name (default: config.json)"},
     {.name = "rootless",
-     .help = "one that needs no privileges: with a user namespace (default: unless root calls)"},
+     .help = "one for an ordinary user: with a user namespace (default: true, for root false)"},
 };
 
 Result<int> run(const lifecycle::Context&, const Arguments& arguments) {
@@ -27,6 +27,11 @@ Result<int> run(const lifecycle::Context&, const Arguments& arguments) {
   const int raw = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (raw < 0 && errno == EEXIST) {
     return Error(ErrorKind::kExists, cat("'", path, "' is there already: remove it first"));
+  }
+  if (raw < 0 && errno == ENOENT) {
+    const std::string dir = path.substr(0, path.rfind('/'));
+    return Error(ErrorKind::kUsage, cat("there is no directory '", dir,
+                                        "': make it first: mkdir -p ", dir, "/rootfs"));
   }
   if (raw < 0) return Error::system(errno, cat("write '", path, "'"));
   const sys::UniqueFd fd(raw);

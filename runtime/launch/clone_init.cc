@@ -38,7 +38,7 @@ __attribute__((noinline, no_sanitize("address", "undefined"))) long clone_and_ex
 Error clone_error(int error, const CloneRequest& request) {
   if (error == ENOSPC) {
     return Error(ErrorKind::kUnsupported,
-                 "namespaces: the limit of the host is reached, see user.max_*_namespaces");
+                 "linux.namespaces: the host's limit is reached: see sysctl user.max_*_namespaces");
   }
   if (error == EACCES && request.cgroup_fd >= 0) {
     // cgroups(7): a process may not be moved across what was delegated.
@@ -48,7 +48,16 @@ Error clone_error(int error, const CloneRequest& request) {
   }
   if (error == EBUSY && request.cgroup_fd >= 0) {
     return Error(ErrorKind::kUnsupported,
-                 "the cgroup cannot hold processes: it has controllers enabled for children");
+                 "linux.cgroupsPath: the cgroup has controllers enabled for children, so it cannot "
+                 "hold processes: name another");
+  }
+  if (error == EPERM) {
+    return Error(ErrorKind::kUnsupported,
+                 (request.flags & CLONE_NEWUSER) != 0
+                     ? "linux.namespaces: the kernel makes no user namespace for this caller: see "
+                       "sysctl kernel.unprivileged_userns_clone"
+                     : "linux.namespaces: this caller may not make them: be root, or add one of "
+                       "type user");
   }
   return Error::system(error, "clone container init");
 }

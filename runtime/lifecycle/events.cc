@@ -113,7 +113,8 @@ Result<Reporter> open_reporter(const Context& context, const EventsOptions& opti
   const state::Record& record = container.record;
   if (record.cgroup_path.empty()) {
     return Error(ErrorKind::kUnsupported,
-                 cat("container \"", options.id, "\": has no cgroup that counts what it uses"));
+                 cat("container \"", options.id,
+                     "\": has no cgroup that counts what it uses: create it with one"));
   }
   std::optional<sys::Pidfd> init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
   Result<cgroup::Watch> watch =

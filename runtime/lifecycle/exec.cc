@@ -80,7 +80,7 @@ Status Execution::prepare() {
   if (!record.cgroup_path.empty() && !may_join(context_, record.cgroup_path)) {
     if (!options_.cgroup.empty()) {
       return Error(ErrorKind::kUnsupported,
-                   "--cgroup: permission denied to enter the container's cgroup from here");
+                   "--cgroup: this caller may not enter the container's cgroup from its own");
     }
     sys::log_warning("exec: runs in the caller's cgroup, which it may not leave");
   } else if (!record.cgroup_path.empty()) {

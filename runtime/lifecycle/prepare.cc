@@ -34,6 +34,9 @@ Result<std::string> read_config(const std::string& bundle, const CreateOptions& 
   const std::string path = options.config.empty() ? cat(bundle, "/config.json") : options.config;
   Result<std::string> text = sys::read_file_at(AT_FDCWD, path, kConfigLimit);
   if (!text) {
+    if (text.error().sys_errno() == ENOENT && !options.config.empty()) {
+      return Error(ErrorKind::kInvalidConfig, cat("--config: there is no '", path, "'"));
+    }
     if (text.error().sys_errno() == ENOENT) {
       return Error(ErrorKind::kInvalidConfig,
                    cat("bundle: there is no '", path, "' (make one with: oci-rt spec --bundle ",

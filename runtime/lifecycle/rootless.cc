@@ -69,8 +69,8 @@ const cgroup::Write* first_write(const CgroupPlan& plan) {
 Error not_permitted(const CgroupPlan& plan, const spec::Config& config, std::string_view why) {
   if (names_a_place(config)) {
     return Error(ErrorKind::kUnsupported,
-                 cat("linux.cgroupsPath: unable to apply cgroup configuration: ", why,
-                     "; leave it out, or ", kHowToGetOne));
+                 cat("linux.cgroupsPath: unable to apply cgroup configuration: permission denied: ",
+                     why, "; leave it out, or ", kHowToGetOne));
   }
   return Error(ErrorKind::kUnsupported,
                cat(first_write(plan)->property,

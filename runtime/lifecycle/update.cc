@@ -79,7 +79,8 @@ Status update(const Context& context, const UpdateOptions& options) {
   const std::string& path = container.record.cgroup_path;
   if (path.empty()) {
     return Error(ErrorKind::kUnsupported,
-                 cat("container \"", options.id, "\": has no cgroup whose limits could change"));
+                 cat("container \"", options.id,
+                     "\": has no cgroup whose limits could change: create it with one"));
   }
   if (container.record.check_before_update && resources.memory &&
       !resources.memory->check_before_update) {

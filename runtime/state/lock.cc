@@ -79,7 +79,8 @@ Status lock_until(int dir, std::string_view id, sys::Deadline deadline) {
     const int left = sys::poll_timeout(deadline);
     if (left == 0) {
       const std::string who = holder == 0 ? "another process" : cat("PID ", holder);
-      return Error(ErrorKind::kBusy, cat("container \"", id, "\" is busy: ", who, " holds it"));
+      return Error(ErrorKind::kBusy, cat("container \"", id, "\" is busy: ", who,
+                                         " holds it: wait, or delete --force"));
     }
     // A holder lets go by ending, mostly. One that goes on has no event for it: look again.
     pollfd end = {.fd = -1, .events = POLLIN, .revents = 0};

@@ -96,7 +96,7 @@ class Store {
   Result<StateDir> reserve(std::string_view id) const;
 
   // kNotFound: `container "web1" does not exist`. kBusy: the deadline passed while another process
-  // held the lock: `container "web1" is busy: PID 1234 holds it`.
+  // held the lock: `container "web1" is busy: PID 1234 holds it: wait, or delete --force`.
   Result<StateDir> open(std::string_view id, Lock lock, sys::Deadline deadline = {}) const;
 
   // Sorted. A root that does not exist is empty if it is the default one, else an error.

@@ -191,7 +191,8 @@ BOOST_FIXTURE_TEST_CASE(a_locked_container_is_busy_and_its_holder_named, TempSto
   if (pid == 0) {  // another open file description, as another process has
     const Result<StateDir> second =
         store.open("web1", Lock::kExclusive, sys::deadline_in(milliseconds(20)));
-    const std::string expected = cat("container \"web1\" is busy: PID ", ::getppid(), " holds it");
+    const std::string expected =
+        cat("container \"web1\" is busy: PID ", ::getppid(), " holds it: wait, or delete --force");
     ::_exit(!second && second.error().kind() == ErrorKind::kBusy &&
                     second.error().message() == expected
                 ? 0

@@ -41,7 +41,7 @@ Status make_path(const std::string& path) {
   for (size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
     const std::string prefix = path.substr(0, end);
     if (::mkdir(prefix.c_str(), 0700) < 0 && errno != EEXIST) {
-      return Error::system(errno, cat("make directory '", prefix, "'"));
+      return Error::system(errno, cat("directory '", prefix, "' cannot be made"));
     }
     if (end == std::string::npos) return {};
   }
