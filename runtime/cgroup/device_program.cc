@@ -309,11 +309,7 @@ Status attach_device_program(int cgroup_fd, std::span<const bpf_insn> program) {
   const sys::UniqueFd loaded(bpf(BPF_PROG_LOAD, load));
   if (!loaded) {
     const int err = errno;
-    if (err == EPERM) {
-      return Error(ErrorKind::kUnsupported,
-                   "linux.resources.devices: the kernel lets this caller load no device program "
-                   "(CAP_BPF): leave the rules out, or run it with --rootless=true");
-    }
+    if (err == EPERM) return Error::system(err, "load the device program");
     return Error::system(
         err, cat("linux.resources.devices: load the device program: ", verifiers_word(program)));
   }

@@ -50,6 +50,9 @@ Result<bool> is_frozen(const Layout& layout, const std::string& path) {
   const Result<sys::UniqueFd> dir = open_directory(layout, path);
   if (!dir && is_gone(dir.error())) return false;
   if (!dir) return dir.error();
+  // Asked to be, and perhaps not whole yet; or frozen from above.
+  const Result<std::string> asked = read_control(dir.value().get(), "cgroup.freeze");
+  if (asked && asked.value().starts_with('1')) return true;
   const Result<std::string> text = read_control(dir.value().get(), "cgroup.events");
   if (!text && is_gone(text.error())) return false;
   if (!text) return text.error();

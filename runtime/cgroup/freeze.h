@@ -16,7 +16,8 @@ enum class Freeze : bool { kThaw, kFreeze };
 Status set_frozen(const Layout& layout, const std::string& path, Freeze wanted,
                   sys::Deadline deadline);
 
-// Whether all of it is frozen; not if it is gone.
+// Whether it was asked to stand still, all of it or not yet, or is frozen from above; not if it is
+// gone.
 Result<bool> is_frozen(const Layout& layout, const std::string& path);
 
 }  // namespace oci::cgroup

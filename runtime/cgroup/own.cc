@@ -75,6 +75,13 @@ std::string obstacle(const Layout& layout, const std::string& path) {
              "', which is above the caller's own");
 }
 
+bool may_enter(const Layout& layout, const std::string& path) {
+  const Result<sys::UniqueFd> mount = open_mount(layout);
+  if (!mount) return false;
+  const Result<sys::UniqueFd> dir = open_cgroup(mount.value().get(), path);
+  return dir && may_write(dir.value().get(), "cgroup.procs");
+}
+
 Result<Passing> passing(const Layout& layout, const std::string& path) {
   if (path.empty()) return Passing::kYes;
   const sys::UniqueFd mount = OCI_TRY(open_mount(layout));

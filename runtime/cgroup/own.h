@@ -16,6 +16,10 @@ Result<std::string> own_cgroup();
 // not write to '/user.slice'". "": nothing.
 std::string obstacle(const Layout& layout, const std::string& path);
 
+// Whether the files of the cgroup `path` may be written: without that it cannot be entered from
+// anywhere.
+bool may_enter(const Layout& layout, const std::string& path);
+
 // Whether controllers can be enabled below a cgroup: one that holds processes passes none on, but
 // for the root of the tree.
 enum class Passing {

@@ -150,15 +150,18 @@ Result<sys::UniqueFd> open_own(const Layout& layout, const Location& location) {
   return std::move(held.dir);
 }
 
-// `watch` has an event whenever something in the directory above is removed.
+// `watch` has an event whenever something in the directory above is removed. Without one (a user
+// has a few of them only: inotify(7)) it is looked at again and again.
 Result<bool> await_removal(int mount, const Location& location, int watch, sys::Deadline deadline) {
   for (;;) {
     const Result<sys::UniqueFd> dir = open_cgroup(mount, location.path);
     if (!dir && is_gone(dir.error())) return true;
     if (!dir) return dir.error();
+    constexpr int kPauseMs = 5;
+    const int left = sys::poll_timeout(deadline);
+    if (left == 0) return false;
     pollfd readable = {.fd = watch, .events = POLLIN, .revents = 0};
-    const int ready = ::poll(&readable, 1, sys::poll_timeout(deadline));
-    if (ready == 0) return false;
+    const int ready = ::poll(&readable, 1, watch < 0 ? kPauseMs : left);
     if (ready < 0 && errno != EINTR) return Error::system(errno, "poll a cgroup");
     std::array<char, 4096> events;
     while (::read(watch, events.data(), events.size()) > 0) {
@@ -195,12 +198,15 @@ std::string name_pids(std::span<const pid_t> pids) {
 Status kill_and_remove(const Layout& layout, const Location& location, sys::Deadline deadline) {
   OCI_TRY(check_place(location));
   const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
-  const Held held = OCI_TRY(hold(mount.get(), location));
+  Held held = OCI_TRY(hold(mount.get(), location));
   if (held.holder == Holder::kSomebodyElse) return {};
   // The usual case: everything in it has ended by itself.
   bool done = !held.dir || (held.made && OCI_TRY(remove_path(mount.get(), location.path)));
-  if (held.holder == Holder::kNobody) done = true;  // and who lives in it is not ours to kill
   while (!done) {
+    // Another container may take the place over once it is empty; who lives in it then is not ours
+    // to kill.
+    held = OCI_TRY(hold(mount.get(), location));
+    if (!held.dir || held.holder != Holder::kUs) break;
     Result<bool> round = empty_and_remove(mount.get(), location, held, deadline);
     if (!round && !is_gone(round.error())) return std::move(round).error();
     done = round && round.value();
@@ -222,12 +228,11 @@ Result<Removal> kill_and_await_removal(const Layout& layout, const Location& loc
   const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
   const std::string_view above = prefix_of(location.path, depth_of(location.path) - 1);
   // Watched before it is looked at, or its end could be missed.
-  const sys::UniqueFd watch(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-  if (!watch) return Error::system(errno, "inotify_init1");
+  sys::UniqueFd watch(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
   const std::string parent = cat(layout.mount_point, above);
-  if (::inotify_add_watch(watch.get(), parent.c_str(), IN_DELETE | IN_ONLYDIR) < 0) {
+  if (watch && ::inotify_add_watch(watch.get(), parent.c_str(), IN_DELETE | IN_ONLYDIR) < 0) {
     if (errno == ENOENT) return Removal::kDone;
-    return Error::system(errno, cat("watch cgroup '", above, "'"));
+    watch.reset();
   }
   Held held = OCI_TRY(hold(mount.get(), location));
   if (!held.dir) return Removal::kDone;

@@ -17,7 +17,9 @@
 namespace oci::cgroup {
 namespace {
 
-constexpr char kOwnerMark[] = "user.oci-rt.owner";
+// xattr(7): the first takes CAP_SYS_ADMIN on the host, so that a container whose cgroup is its own
+// cannot change it; an ordinary user has the second.
+constexpr const char* kOwnerMarks[] = {"trusted.oci-rt.owner", "user.oci-rt.owner"};
 constexpr size_t kControlLimit = 64U << 20;  // cgroup.procs of some millions of processes
 
 // As the kernel lays it out for getdents64(2).
@@ -101,17 +103,22 @@ Result<std::string> read_control(int dir, const char* file) {
 
 std::optional<std::string> read_mark(int dir) {
   std::array<char, 128> text;
-  const ssize_t length = ::fgetxattr(dir, kOwnerMark, text.data(), text.size());
-  if (length < 0) return {};
-  return std::string(text.data(), static_cast<size_t>(length));
+  for (const char* const name : kOwnerMarks) {
+    const ssize_t length = ::fgetxattr(dir, name, text.data(), text.size());
+    if (length >= 0) return std::string(text.data(), static_cast<size_t>(length));
+  }
+  return {};
 }
 
 Status write_mark(int dir, std::string_view mark) {
-  if (mark.empty()) {
-    ::fremovexattr(dir, kOwnerMark);
-    return {};
+  for (const char* const name : kOwnerMarks) {
+    if (mark.empty()) {
+      ::fremovexattr(dir, name);
+    } else if (::fsetxattr(dir, name, mark.data(), mark.size(), 0) == 0) {
+      return {};
+    }
   }
-  if (::fsetxattr(dir, kOwnerMark, mark.data(), mark.size(), 0) == 0) return {};
+  if (mark.empty()) return {};
   return Error::system(errno, "mark a cgroup as the container's");
 }
 

@@ -58,11 +58,33 @@ Result<int> run_verb(const Arguments& globals, Words words, int& failure_code) {
   return code;
 }
 
+// Of options that cannot be read: where engines look for what is wrong is as in those that can.
+void open_named_log(Words words) {
+  Arguments named;
+  for (size_t i = 0; i + 1 < words.size(); ++i) {
+    for (const std::string_view name : {"log", "log-format"}) {
+      const std::string_view word = words[i];
+      if (word == cat("--", name)) named.options.emplace_back(name, words[i + 1]);
+      const std::string with_value = cat("--", name, "=");
+      if (word.starts_with(with_value)) {
+        named.options.emplace_back(name, word.substr(with_value.size()));
+      }
+    }
+  }
+  const Result<sys::LogOptions> log = log_options(named);
+  if (log) (void)sys::open_log(log.value());
+}
+
 }  // namespace
 
 Result<int> execute(std::span<const char* const> argv, int& failure_code) {
   const Words words = argv.subspan(std::min<size_t>(1, argv.size()));
-  const Arguments globals = OCI_TRY(parse_arguments(kGlobalSyntax, words, {}));
+  Result<Arguments> parsed = parse_arguments(kGlobalSyntax, words, {});
+  if (!parsed) {
+    open_named_log(words);
+    return std::move(parsed).error();
+  }
+  const Arguments globals = std::move(parsed).value();
   if (globals.help) return answer(general_help());
   if (globals.flag("version")) return answer(version_text(argv.front()));
   const sys::LogOptions log = OCI_TRY(log_options(globals));

@@ -1,9 +1,11 @@
 // oci-rt ps
 #include <cstdint>
+#include <cstdlib>
 
 #include "runtime/cli/command.h"
 #include "runtime/cli/output.h"
 #include "runtime/cli/ps_table.h"
+#include "runtime/sys/program.h"
 #include "runtime/sys/spawn.h"
 
 namespace oci::cli {
@@ -30,8 +32,15 @@ std::string json(const std::vector<pid_t>& pids) {
 // What is wanted to be seen of the processes, only the machine's ps(1) can tell.
 Result<std::string> ask_ps(std::span<const std::string_view> options) {
   constexpr size_t kMostOutput = size_t{64} << 20;
+  const char* const path = std::getenv("PATH");
+  std::string program = sys::find_program("ps", path == nullptr ? "" : path);
+  if (program.empty()) program = sys::find_program("ps", "/bin:/usr/bin");
+  if (program.empty()) {
+    return Error(ErrorKind::kUnsupported,
+                 "ps: it is not installed: install procps, or use --format json");
+  }
   sys::Command ps{
-      .path = "/bin/ps", .argv = {"ps"}, .env = {"LC_ALL=C"}, .kept_output = kMostOutput};
+      .path = std::move(program), .argv = {"ps"}, .env = {"LC_ALL=C"}, .kept_output = kMostOutput};
   for (const std::string_view option : options) {
     // One operand may hold several, as Docker gives them.
     for (const std::string& word : words_of(option))

@@ -86,13 +86,18 @@ BOOST_AUTO_TEST_CASE(update_reads_a_file_or_amounts) {
   BOOST_TEST(asked({"oci-rt", "update", "--resources", "-", "web"}) == "update id=web resources=-");
   BOOST_TEST(asked({"oci-rt", "update", "--memory", "512m", "--memory-swap", "1g", "web"}) ==
              "update id=web memory=536870912 swap=1073741824");
+  BOOST_TEST(asked({"oci-rt", "update", "--memory", "0.5g", "--memory-swap", "1GiB", "web"}) ==
+             "update id=web memory=536870912 swap=1073741824");
+  BOOST_TEST(asked({"oci-rt", "update", "--memory", "1.5kb", "--memory-swap", "2048.5", "web"}) ==
+             "update id=web memory=1536 swap=2048");
   BOOST_TEST(asked({"oci-rt", "update", "--cpu-quota", "-1", "--cpuset-cpus", "0-1", "--pids-limit",
                     "-1", "web"}) == "update id=web quota=-1 cpus=0-1 pids=-1");
   BOOST_TEST(asked({"oci-rt", "update", "--kernel-memory", "5m", "web"}) == "update id=web");
   BOOST_TEST(asked({"oci-rt", "update", "--l3-cache-schema", "L3:0=f", "--mem-bw-schema=MB:0=50",
                     "--cpu-burst", "1000", "--cpu-idle=1", "-r", "/f", "web"}) ==
              "update id=web resources=/f burst=1000 idle=1 cache=L3:0=f bandwidth=MB:0=50");
-  for (const char* amount : {"12x", "m", "1mm", "99999999999g", "-1m"}) {
+  for (const char* amount :
+       {"12x", "m", "1mm", "1mib2", "99999999999g", "-1m", "-0.5g", "0.1234567890g", "5."}) {
     BOOST_TEST(asked({"oci-rt", "update", "--memory", amount, "web"}) ==
                    cat("error 1: option --memory: expected a number, found '", amount, "'"),
                amount);

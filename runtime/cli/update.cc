@@ -1,5 +1,6 @@
 // oci-rt update
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 
 #include "runtime/cli/command.h"
@@ -38,22 +39,40 @@ Error bad(std::string_view option, std::string_view found) {
                cat("option --", option, ": expected a number, found '", found, "'"));
 }
 
-// "512m", "1g", "-1": bytes. The letters of Docker's options, each 1024 times the last.
-Result<int64_t> parse_amount(std::string_view option, std::string_view text, bool has_unit) {
-  int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  std::string_view unit(end, static_cast<size_t>(text.data() + text.size() - end));
-  if (error != std::errc() || (!unit.empty() && !has_unit)) return bad(option, text);
-  if (unit.size() == 2 && (unit[1] == 'b' || unit[1] == 'B')) unit.remove_suffix(1);
+// "b", "k", "m", "MB", "GiB": how many times it is doubled; -1 for none.
+int doublings_of(std::string_view unit) {
   constexpr std::string_view kUnits = "bkmgtBKMGT";
-  if (unit.empty()) return number;
+  if (unit.empty()) return 0;
   const size_t which = kUnits.find(unit[0]);
-  if (unit.size() > 1 || which == kUnits.npos || number < 0) return bad(option, text);
-  for (size_t i = 0; i < which % 5; ++i) {
-    if (number > INT64_MAX / 1024) return bad(option, text);
-    number *= 1024;
+  if (which == kUnits.npos) return -1;
+  const std::string_view rest = unit.substr(1);
+  const bool plain = rest.empty() || rest == "b" || rest == "B";
+  return plain || rest == "ib" || rest == "iB" ? static_cast<int>(which % 5) * 10 : -1;
+}
+
+// "512m", "1.5g", "512MiB", "-1": bytes, as docker/go-units reads them for runc.
+Result<int64_t> parse_amount(std::string_view option, std::string_view text, bool has_unit) {
+  const char* const last = text.data() + text.size();
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), last, number);
+  if (error == std::errc() && end == last) return number;
+  if (error != std::errc() || text.starts_with('-') || !has_unit) return bad(option, text);
+  const char* at = end;
+  int64_t part = 0, scale = 1;  // behind the point: part / scale
+  if (*at == '.') {
+    for (++at; at < last && *at >= '0' && *at <= '9'; ++at) {
+      if (scale > 100'000'000) return bad(option, text);  // finer than a byte of a gigabyte
+      part = part * 10 + (*at - '0');
+      scale *= 10;
+    }
+    if (scale == 1) return bad(option, text);
   }
-  return number;
+  const std::string_view unit(at, static_cast<size_t>(last - at));
+  const int doublings = doublings_of(unit);
+  if (doublings < 0 || number > (INT64_MAX >> doublings) - 1) return bad(option, text);
+  const double below =
+      std::ldexp(static_cast<double>(part) / static_cast<double>(scale), doublings);
+  return (number << doublings) + static_cast<int64_t>(below);
 }
 
 class Reader {

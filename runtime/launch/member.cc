@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <string>
@@ -54,6 +56,10 @@ Result<sys::UniqueFd> plan_joining(const LaunchOptions& options, init::Plan& blo
   const std::string process = cat("/proc/", options.member_pid);
   const sys::UniqueFd theirs = OCI_TRY(sys::open_at(AT_FDCWD, process, O_PATH | O_DIRECTORY));
   const sys::UniqueFd ours = OCI_TRY(sys::open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY));
+  // Its number was nobody else's while it lived, or waited to be reaped, and so when it was opened.
+  if (::syscall(SYS_pidfd_send_signal, options.member_pidfd, 0, nullptr, 0) != 0) {
+    return Error(ErrorKind::kWrongState, "container not running: its init has just ended");
+  }
   block.member_fd = options.member_pidfd;
   block.member_types = OCI_TRY(different_types(ours.get(), theirs.get()));
   if (!options.chrooted) return sys::UniqueFd();

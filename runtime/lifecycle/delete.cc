@@ -1,7 +1,10 @@
 // `delete`: destroys a container that has ended; with --force, one in any state at all.
 #include <signal.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -20,6 +23,11 @@ namespace {
 
 constexpr std::chrono::milliseconds kShortPatience{500};
 constexpr std::chrono::seconds kHookPatience{3};
+
+bool cannot_be_read_now(const Error& error) {
+  constexpr int kPassing[] = {EMFILE, ENFILE, ENOMEM, EIO, EACCES, EPERM};
+  return std::ranges::find(kPassing, error.sys_errno()) != std::end(kPassing);
+}
 
 // The verb that holds the container may hang, in a hook that never ends: what it waits for is
 // killed, and a creator that nobody else can end, too.
@@ -79,9 +87,9 @@ Status delete_container(const Context& context, const DeleteOptions& options) {
   state::StateDir dir = std::move(opened).value();
   Result<state::Record> record = dir.load();
   if (!record) {
-    // The record comes first: where it cannot be read, a crash came before anything else was made,
-    // or somebody else's hand did it.
-    if (!options.force) return std::move(record).error();
+    // The record comes first: where there is none or half of one, a crash came before anything else
+    // was made, or somebody else's hand did it. One that only cannot be read now is still true.
+    if (!options.force || cannot_be_read_now(record.error())) return std::move(record).error();
     sys::log_warning(cat("delete: ", record.error().message()));
     return dir.remove();
   }

@@ -22,13 +22,12 @@ namespace {
 constexpr std::chrono::seconds kPatience{10};
 
 // The pid of another boot names nobody.
-bool this_boot(const state::Record& record) {
-  const Result<std::string> boot = sys::boot_id();
-  return boot && boot.value() == record.boot_id;
+Result<bool> is_of_this_boot(const state::Record& record) {
+  return OCI_TRY(sys::boot_id()) == record.boot_id;
 }
 
 Status kill_init(const state::Record& record, sys::Deadline deadline) {
-  if (record.pid == 0 || !this_boot(record)) return {};
+  if (record.pid == 0) return {};
   const std::optional<sys::Pidfd> init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
   if (!init || !OCI_TRY(init->send(SIGKILL))) return {};
   if (OCI_TRY(init->wait_exit(deadline))) return {};
@@ -40,16 +39,19 @@ Status kill_init(const state::Record& record, sys::Deadline deadline) {
 
 Status destroy(state::StateDir& dir, const state::Record& record) {
   const sys::Deadline deadline = sys::deadline_in(kPatience);
+  const bool this_boot = OCI_TRY(is_of_this_boot(record));
   // After a reboot the path, if it exists, is somebody else's.
-  if (this_boot(record) && (!record.cgroup_path.empty() || !record.systemd_unit.empty())) {
+  if (this_boot && (!record.cgroup_path.empty() || !record.systemd_unit.empty())) {
     const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
     OCI_TRY(end_scope(layout, record, deadline));
     if (!record.cgroup_path.empty()) {
       OCI_TRY(cgroup::kill_and_remove(layout, location_of(record), deadline));
     }
   }
-  OCI_TRY(kill_init(record, deadline));
-  if (this_boot(record)) OCI_TRY(remove_host_resources(record));
+  if (this_boot) {
+    OCI_TRY(kill_init(record, deadline));
+    OCI_TRY(remove_host_resources(record));
+  }
   OCI_TRY(run_host_hooks(spec::HookKind::kPoststop, record.poststop,
                          state_of(record, spec::ContainerStatus::kStopped)));
   return dir.remove();

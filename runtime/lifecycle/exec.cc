@@ -77,7 +77,7 @@ Status Execution::prepare() {
   for (const std::string& warning : plan_.warnings)
     sys::log_warning(warning);
   const state::Record& record = container_.record;
-  if (!record.cgroup_path.empty() && !may_join(context_, record.cgroup_path)) {
+  if (!record.cgroup_path.empty() && !OCI_TRY(may_join(context_, record.cgroup_path))) {
     if (!options_.cgroup.empty()) {
       return Error(ErrorKind::kUnsupported,
                    "--cgroup: this caller may not enter the container's cgroup from its own");

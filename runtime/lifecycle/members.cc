@@ -47,15 +47,30 @@ bool is_in_or_below(pid_t pid, ino_t wanted) {
   return false;
 }
 
+// In a namespace that it joined it is not the first; its members are others' as well then.
+bool is_first_in_its_namespace(pid_t pid) {
+  const Result<std::string> status =
+      sys::read_file_at(AT_FDCWD, cat("/proc/", pid, "/status"), 1U << 16);
+  if (!status) return false;
+  // proc_pid_status(5): a number for each level, the innermost last.
+  constexpr std::string_view kKey = "\nNSpid:";
+  const size_t at = status.value().find(kKey);
+  if (at == std::string::npos) return false;
+  const std::string_view line(status.value().data() + at + 1,
+                              status.value().find('\n', at + 1) - at - 1);
+  return line.ends_with("\t1");
+}
+
 // Absent: an init that waits to be started shows an ordinary user nothing.
 Result<std::optional<ino_t>> own_pid_namespace(const state::Record& record) {
   const sys::UniqueFd theirs = open_pid_namespace(std::to_string(record.pid));
   const sys::UniqueFd ours = open_pid_namespace("self");
+  const bool first = is_first_in_its_namespace(record.pid);
   // Alive after it was looked at, so what was seen is its own and not of who has its number now.
   const std::optional<sys::Pidfd> init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
   if (!init || !theirs || !ours) return std::optional<ino_t>();
   const std::optional<ino_t> inode = inode_of(theirs.get());
-  if (inode != inode_of(ours.get())) return inode;
+  if (first && inode != inode_of(ours.get())) return inode;
   return Error(ErrorKind::kUnsupported,
                cat("container \"", record.id,
                    "\": has neither a cgroup nor a pid namespace of its own to tell its processes "

@@ -223,7 +223,7 @@ void NotifyProxy::await_manager() {
 }
 
 void NotifyProxy::wait_until_ready(pid_t init, int pidfd) {
-  sys::Deadline deadline = sys::deadline_in(kPatience);
+  const sys::Deadline deadline = sys::deadline_in(kPatience);
   for (;;) {
     pollfd polled[] = {{inside_.get(), POLLIN, 0}, {pidfd, POLLIN, 0}};
     const int rc = ::poll(polled, 2, sys::poll_timeout(deadline));
@@ -232,10 +232,11 @@ void NotifyProxy::wait_until_ready(pid_t init, int pidfd) {
       sys::log_warning("NOTIFY_SOCKET: the container does not say READY=1; it runs all the same");
       return;
     }
+    // One that has ended is nobody's main process: its number may be another's by now.
+    const bool ended = polled[1].revents != 0;
     if (polled[0].revents != 0) {
-      deadline = sys::deadline_in(kPatience);
-      if (pass_on(init)) return await_manager();
-    } else if (polled[1].revents != 0) {
+      if (pass_on(ended ? 0 : init) && !ended) return await_manager();
+    } else if (ended) {
       return;
     }
   }

@@ -132,8 +132,11 @@ Status step_aside(const CgroupPlan& plan) {
 
 Status limit_devices(const CgroupPlan& plan, const spec::Config& config, int cgroup_fd) {
   Status attached = cgroup::attach_device_program(cgroup_fd, plan.device_program);
-  if (attached || !plan.lenient || attached.error().sys_errno() != EPERM) return attached;
-  return check_devices(config);
+  if (attached || attached.error().sys_errno() != EPERM) return attached;
+  if (plan.lenient) return check_devices(config);
+  return Error(ErrorKind::kUnsupported,
+               "linux.resources.devices: the kernel lets this caller load no device program "
+               "(CAP_BPF): leave the rules out, or run it with --rootless=true");
 }
 
 Status give_cgroup_to(const CgroupPlan& plan, int cgroup_fd, uid_t owner) {
@@ -146,10 +149,16 @@ Status give_cgroup_to(const CgroupPlan& plan, int cgroup_fd, uid_t owner) {
   return std::move(given).during("linux.cgroupsPath");
 }
 
-bool may_join(const Context& context, const std::string& path) {
+Result<bool> may_join(const Context& context, const std::string& path) {
   if (!context.rootless) return true;
-  const Result<cgroup::Layout> layout = cgroup::find_layout();
-  return layout && cgroup::obstacle(layout.value(), path).empty();
+  const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
+  if (const std::string why = cgroup::obstacle(layout, path); why.empty()) {
+    return true;
+  } else if (!cgroup::may_enter(layout, path)) {
+    // The container may have closed it, which is not to be a way around its limits.
+    return Error(ErrorKind::kUnsupported, cat("exec: the container's cgroup is closed: ", why));
+  }
+  return false;
 }
 
 }  // namespace oci::lifecycle

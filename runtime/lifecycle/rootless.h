@@ -27,7 +27,8 @@ Status limit_devices(const CgroupPlan& plan, const spec::Config& config, int cgr
 Status give_cgroup_to(const CgroupPlan& plan, int cgroup_fd, uid_t owner);
 
 // Whether a process of the caller's may be put into a container's cgroup at `path`; true of any for
-// root. False is worth a warning.
-bool may_join(const Context& context, const std::string& path);
+// root. False, which is worth a warning: it is the caller's, but not to be reached from where the
+// caller is. Error: nobody but root gets in, or it is gone.
+Result<bool> may_join(const Context& context, const std::string& path);
 
 }  // namespace oci::lifecycle

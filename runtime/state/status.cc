@@ -14,12 +14,14 @@ namespace {
 bool alive(pid_t pid, uint64_t start_time, const std::string& boot_id) {
   if (pid <= 0) return false;
   const Result<sys::ProcessStat> stat = sys::read_process_stat(pid);
-  if (!stat || stat.value().start_time != start_time) return false;
+  // A look that fails is no end: whoever still lives must not be taken for gone.
+  if (!stat) return stat.error().kind() != ErrorKind::kNotFound;
+  if (stat.value().start_time != start_time) return false;
   // Ended, and not reaped yet: its parent may take its time.
   if (std::string_view("ZXx").find(stat.value().state) != std::string_view::npos) return false;
   // Last, being the rarest to tell a difference: pid and start time of an earlier boot.
   const Result<std::string> boot = sys::boot_id();
-  return boot && boot.value() == boot_id;
+  return !boot || boot.value() == boot_id;
 }
 
 // Only an init that still waits at the gate holds it open.

@@ -58,6 +58,15 @@ Result<sys::UniqueFd> open_dir(const std::string& path) {
   return sys::open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 }
 
+// Who can put records there can have this caller run hooks.
+Status check_owner(int dir, const std::string& path) {
+  struct stat info = {};
+  if (::fstat(dir, &info) < 0) return Error::system(errno, "look at a state directory");
+  if (info.st_uid == ::geteuid()) return {};
+  return Error(ErrorKind::kUsage, cat("--root: '", path, "' belongs to uid ", info.st_uid,
+                                      ", not to the caller: name another"));
+}
+
 bool is_absent(const Error& error) {
   return error.sys_errno() == ENOENT || error.sys_errno() == ENOTDIR;
 }
@@ -149,6 +158,7 @@ Result<StateDir> Store::reserve(std::string_view id) const {
 
     Result<sys::UniqueFd> dir = open_dir(path);
     if (!dir && is_absent(dir.error())) continue;
+    if (dir) OCI_TRY(check_owner(dir.value().get(), path));
     const Result<Claim> claimed = dir ? claim(dir.value()) : Result<Claim>(dir.error());
     if (!claimed) {
       if (made) ::rmdir(path.c_str());
@@ -170,6 +180,7 @@ Result<StateDir> Store::open(std::string_view id, Lock lock, sys::Deadline deadl
   Result<sys::UniqueFd> dir = open_dir(path);
   if (!dir && is_absent(dir.error())) return no_such(id);
   if (!dir) return std::move(dir).error();
+  OCI_TRY(check_owner(dir.value().get(), path));
   if (lock == Lock::kExclusive) {
     OCI_TRY(lock_until(dir.value().get(), id, deadline));
     if (!OCI_TRY(still_there(dir.value().get()))) return no_such(id);

@@ -335,6 +335,30 @@ BOOST_FIXTURE_TEST_CASE(a_container_without_its_init_is_stopped, Statuses) {
   BOOST_TEST((status(record) == ContainerStatus::kStopped));
 }
 
+// A look that fails says nothing: who is taken for ended would be left alone, and live on.
+BOOST_FIXTURE_TEST_CASE(who_cannot_be_looked_at_is_alive, Statuses) {
+  const testing::Child init;
+  add("web1", init.pid());
+  const Record record = load();
+  rlimit before = {};
+  BOOST_REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit none = {0, before.rlim_max};
+  BOOST_REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  const bool alive = init_alive(record);
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  BOOST_TEST(alive);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_another_users_is_not_believed, Statuses) {
+  if (::geteuid() != 0) return;  // nobody else can give a directory away
+  add("web1");
+  BOOST_REQUIRE(::chown((store.root() + "/web1").c_str(), 1, 1) == 0);
+  const auto opened = store.open("web1", Lock::kNone);
+  BOOST_REQUIRE(!opened);
+  BOOST_TEST(opened.error().message().find("belongs to uid 1") != std::string::npos);
+  BOOST_TEST(!store.reserve("web1"));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_creation_goes_on_while_its_creator_lives, Statuses) {
   add("web1");
   testing::Child creator;

@@ -11,9 +11,23 @@ bool is_control(char c) {
   return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
 }
 
+// U+0080 to U+009F, two bytes in UTF-8, may begin a terminal's command as ESC does: ECMA-48.
+bool is_late_control(std::string_view valid, size_t at) {
+  return valid[at] == '\xc2' && at + 1 < valid.size() &&
+         static_cast<unsigned char>(valid[at + 1]) < 0xa0;
+}
+
+void append_hex(std::string& out, std::string_view prefix, char c) {
+  out += prefix;
+  out += kHex[(c >> 4) & 0xf];
+  out += kHex[c & 0xf];
+}
+
 // Appends `text` as the inside of a JSON string, which Go's %q of a text record reads as well.
 void append_quoted(std::string& out, std::string_view text) {
-  for (const char c : spec::valid_utf8(text)) {
+  const std::string valid = spec::valid_utf8(text);
+  for (size_t i = 0; i < valid.size(); ++i) {
+    const char c = valid[i];
     if (c == '"' || c == '\\') {
       out += '\\';
       out += c;
@@ -22,9 +36,9 @@ void append_quoted(std::string& out, std::string_view text) {
     } else if (c == '\t') {
       out += "\\t";
     } else if (is_control(c)) {
-      out += "\\u00";
-      out += kHex[(c >> 4) & 0xf];
-      out += kHex[c & 0xf];
+      append_hex(out, "\\u00", c);
+    } else if (is_late_control(valid, i)) {
+      append_hex(out, "\\u00", valid[++i]);
     } else {
       out += c;
     }
@@ -102,11 +116,13 @@ std::string utc_time(int64_t seconds) {
 std::string printable(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for (const char c : spec::valid_utf8(text)) {
+  const std::string valid = spec::valid_utf8(text);
+  for (size_t i = 0; i < valid.size(); ++i) {
+    const char c = valid[i];
     if (c != '\n' && is_control(c)) {
-      out += "\\x";
-      out += kHex[(c >> 4) & 0xf];
-      out += kHex[c & 0xf];
+      append_hex(out, "\\x", c);
+    } else if (is_late_control(valid, i)) {
+      append_hex(out, "\\x", valid[++i]);
     } else {
       out += c;
     }

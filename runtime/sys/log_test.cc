@@ -90,6 +90,11 @@ BOOST_AUTO_TEST_CASE(invalid_utf8_is_replaced_byte_by_byte) {
 
 BOOST_AUTO_TEST_CASE(control_characters_do_not_reach_a_terminal) {
   BOOST_TEST(printable("a\x1b[31m\r\nb\x7f") == "a\\x1b[31m\\x0d\nb\\x7f");
+  // C1 of ECMA-48, and what only begins like it.
+  BOOST_TEST(printable("\u009b31m\u0080\u009f\u00a0\u00e4") == "\\x9b31m\\x80\\x9f\u00a0\u00e4");
+  BOOST_TEST(
+      format_record(LogFormat::kJson, LogLevel::kError, "\u009b\u00a0", 0).find("\\u009b\u00a0") !=
+      std::string::npos);
 }
 
 // What a run left in its log file and wrote to stderr. The log is one a process: it is a child.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string_view>
 
@@ -22,6 +23,26 @@ bool is_property_name(std::string_view name) {
            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
          });
 }
+
+// What would start, stop or move other units, as systemd's root: systemd.unit(5). What a container
+// is may be somebody's without being allowed that.
+constexpr std::string_view kOfOtherUnits[] = {"BindsTo",
+                                              "Conflicts",
+                                              "JoinsNamespaceOf",
+                                              "OnFailure",
+                                              "OnSuccess",
+                                              "PartOf",
+                                              "Requires",
+                                              "PropagatesReloadTo",
+                                              "PropagatesStopTo",
+                                              "Requisite",
+                                              "Slice",
+                                              "TriggeredBy",
+                                              "Triggers",
+                                              "Upholds",
+                                              "Wants",
+                                              "OnFailureJobMode",
+                                              "OnSuccessJobMode"};
 
 // "TimeoutStopSec" and its like, as in unit files; over D-Bus all times are in microseconds.
 bool is_in_seconds(std::string_view name) {
@@ -65,6 +86,10 @@ Result<std::vector<Property>> annotated_properties(const spec::Annotations& anno
     }
     // Which processes are in the scope is not for an annotation to say.
     if (name == "PIDs" || name == "PIDFDs") return bad(key, "is set by the runtime");
+    if (std::ranges::find(kOfOtherUnits, name) != std::end(kOfOtherUnits)) {
+      return bad(key,
+                 "is about other units than the container's, and left to the host's own files");
+    }
     std::optional<Variant> value = parse_gvariant(text);
     if (!value) {
       return bad(key,

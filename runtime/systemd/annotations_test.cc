@@ -112,6 +112,9 @@ BOOST_AUTO_TEST_CASE(mistakes_name_the_annotation) {
                                            ": expected the name of a property of systemd's after "
                                            "the last '.'"));
   }
+  BOOST_TEST(property("Wants", "['debug-shell.service']") ==
+             "annotations.org.systemd.property.Wants: is about other units than the container's, "
+             "and left to the host's own files");
   BOOST_TEST(property("PIDs", "[uint32 1]") ==
              "annotations.org.systemd.property.PIDs: is set by the runtime");
 }
