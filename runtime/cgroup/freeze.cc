@@ -50,10 +50,14 @@ Result<bool> is_frozen(const Layout& layout, const std::string& path) {
   const Result<sys::UniqueFd> dir = open_directory(layout, path);
   if (!dir && is_gone(dir.error())) return false;
   if (!dir) return dir.error();
+  return is_frozen(dir.value().get());
+}
+
+Result<bool> is_frozen(int cgroup_fd) {
   // Asked to be, and perhaps not whole yet; or frozen from above.
-  const Result<std::string> asked = read_control(dir.value().get(), "cgroup.freeze");
+  const Result<std::string> asked = read_control(cgroup_fd, "cgroup.freeze");
   if (asked && asked.value().starts_with('1')) return true;
-  const Result<std::string> text = read_control(dir.value().get(), "cgroup.events");
+  const Result<std::string> text = read_control(cgroup_fd, "cgroup.events");
   if (!text && is_gone(text.error())) return false;
   if (!text) return text.error();
   return parse_events(text.value()).frozen;

@@ -19,5 +19,6 @@ Status set_frozen(const Layout& layout, const std::string& path, Freeze wanted,
 // Whether it was asked to stand still, all of it or not yet, or is frozen from above; not if it is
 // gone.
 Result<bool> is_frozen(const Layout& layout, const std::string& path);
+Result<bool> is_frozen(int cgroup_fd);
 
 }  // namespace oci::cgroup

@@ -2,6 +2,7 @@
 #include <linux/fcntl.h>
 #include <linux/if.h>
 #include <linux/sched.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -105,6 +106,12 @@ Fault join_and_clone(Context& context) {
     sys(__NR_exit_group, 0);
 }
 
+bool has_hung_up(int socket) {
+  pollfd ended = {.fd = socket, .events = 0, .revents = 0};
+  const timespec at_once = {};
+  return sys(__NR_ppoll, &ended, 1, &at_once, nullptr, sizeof(uint64_t)) > 0;
+}
+
 // Nothing of the caller's reaches the container: signals, terminal, session, keys.
 Fault leave_the_parent(Context& context) {
   const Plan& plan = context.plan;
@@ -112,6 +119,11 @@ Fault leave_the_parent(Context& context) {
   // the user.
   context.callers_umask = static_cast<int>(sys(__NR_umask, 0));
   sys(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  if (has_hung_up(context.report_fd)) {
+    // The runtime was killed before that, and whoever is our parent now lives on.
+    for (;;)
+      sys(__NR_exit_group, 1);
+  }
   sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
   const uint64_t no_signals = 0;
   sys(__NR_rt_sigprocmask, SIG_SETMASK, &no_signals, nullptr, sizeof no_signals);

@@ -1,7 +1,6 @@
 #include "runtime/launch/gate.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,13 +34,9 @@ Status make_fifo(int dir, std::string_view name) {
 
 // false: the end of the stream. A hook may take as long as it likes, so there is no deadline, but
 // for an agent that is to answer for execve(2).
-Result<bool> read_verdict(int fd, sync::Message& message, std::optional<sys::Deadline> deadline) {
-  pollfd ready = {fd, POLLIN, 0};
-  int polled;
-  do {
-    polled = ::poll(&ready, 1, deadline ? sys::poll_timeout(*deadline) : -1);
-  } while (polled < 0 && errno == EINTR);
-  if (polled == 0) {
+Result<bool> read_verdict(int fd, sync::Message& message, std::optional<sys::Deadline> deadline,
+                          sys::SignalStream* signals) {
+  if (!OCI_TRY(sys::wait_readable(fd, deadline, signals))) {
     return Error(ErrorKind::kProtocol, "linux.seccomp.listenerPath: its agent does not answer");
   }
   const ssize_t got = ::read(fd, &message, sizeof message);
@@ -66,7 +61,8 @@ Result<Gate> make_gate(int dir, const GateFiles& files) {
   return gate;
 }
 
-Status open_gate(int dir, const GateFiles& files, const Handover* handover) {
+Status open_gate(int dir, const GateFiles& files, const Handover* handover,
+                 sys::SignalStream* signals) {
   // The reading end first: poll(2) reports the end of a stream only if it saw its writer.
   Result<sys::UniqueFd> verdict = open_file(dir, files.verdict, O_RDONLY | O_NONBLOCK);
   if (!verdict) return not_waiting();
@@ -78,7 +74,7 @@ Status open_gate(int dir, const GateFiles& files, const Handover* handover) {
   if (::write(go.value().get(), "", 1) != 1) return Error::system(errno, "open the start gate");
   sys::UniqueFd listener;
   if (handover != nullptr) listener = OCI_TRY(open_file(dir, files.listener, O_RDWR));
-  return await_verdict(fd, listener, handover);
+  return await_verdict(fd, listener, handover, signals);
 }
 
 Result<OpenGate> make_open_gate(bool listens) {
@@ -90,12 +86,13 @@ Result<OpenGate> make_open_gate(bool listens) {
   return open;
 }
 
-Status await_verdict(int verdict, const sys::UniqueFd& listener, const Handover* handover) {
+Status await_verdict(int verdict, const sys::UniqueFd& listener, const Handover* handover,
+                     sys::SignalStream* signals) {
   sync::Message message;
   bool executing = false;
   std::optional<sys::Deadline> deadline;
   for (;;) {
-    const Result<bool> more = read_verdict(verdict, message, deadline);
+    const Result<bool> more = read_verdict(verdict, message, deadline, signals);
     if (!more) return more.error();
     if (!more.value() && executing) return {};
     if (!more.value()) {

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "runtime/sys/pidfd.h"
+#include "runtime/sys/signals.h"
 #include "runtime/sys/unique_fd.h"
 #include "spec/error.h"
 
@@ -40,8 +41,10 @@ Result<Gate> make_gate(int dir, const GateFiles& files);
 
 // Opens the gate of the container in `dir` and waits for the verdict. Returns once the program
 // runs; kWrongState: no init is waiting; kProgram: execve(2) refused it; kHook: a startContainer
-// hook failed. With `handover`, any other error leaves an init that must be killed.
-Status open_gate(int dir, const GateFiles& files, const Handover* handover);
+// hook failed. With `handover`, any other error leaves an init that must be killed, and so does one
+// of `signals` (nullptr: none) that asks to end.
+Status open_gate(int dir, const GateFiles& files, const Handover* handover,
+                 sys::SignalStream* signals);
 
 // The gate of a process that starts at once, for `exec`, and where its verdict is read.
 struct OpenGate {
@@ -52,6 +55,7 @@ Result<OpenGate> make_open_gate(bool listens);
 
 // The second half of open_gate(): waits until the process at the other end executes its program.
 // `listener` is the page of its listener.
-Status await_verdict(int verdict, const sys::UniqueFd& listener, const Handover* handover);
+Status await_verdict(int verdict, const sys::UniqueFd& listener, const Handover* handover,
+                     sys::SignalStream* signals);
 
 }  // namespace oci::launch

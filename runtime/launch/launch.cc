@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <optional>
 
 #include "runtime/init/image.h"
 #include "runtime/launch/clone_init.h"
@@ -44,7 +46,8 @@ struct Received {
   bool ended = false;
 };
 
-Result<Received> receive(int socket) {
+Result<Received> receive(int socket, sys::SignalStream* signals) {
+  if (signals != nullptr) OCI_TRY(sys::wait_readable(socket, std::nullopt, signals));
   Received received;
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
   iovec part = {&received.message, sizeof received.message};
@@ -77,9 +80,11 @@ Result<Received> receive(int socket) {
 // One launch in progress.
 class Conversation {
  public:
-  Conversation(plan::Plan& plan, const Services& services, sys::UniqueFd socket, Child child)
+  Conversation(plan::Plan& plan, const Services& services, sys::SignalStream* signals,
+               sys::UniqueFd socket, Child child)
       : plan_(plan),
         services_(services),
+        signals_(signals),
         socket_(std::move(socket)),
         process_(child.pid, std::move(child.pidfd)) {}
 
@@ -97,6 +102,7 @@ class Conversation {
 
   plan::Plan& plan_;
   const Services& services_;
+  sys::SignalStream* const signals_;
   sys::UniqueFd socket_;
   Launched process_;
 };
@@ -213,7 +219,7 @@ Status Conversation::serve() {
   if (!block.staged) OCI_TRY(write_oom_score_adj());
   OCI_TRY(services_.while_it_mounts(process_.pid()));
   while (!sequence.complete()) {
-    Received received = OCI_TRY(receive(socket_.get()));
+    Received received = OCI_TRY(receive(socket_.get(), signals_));
     if (received.ended) return vanished();
     if (received.message.type == sync::Type::kFailed) return init_failure(received.message);
     OCI_TRY(sequence.accept(received.message.type));
@@ -264,10 +270,14 @@ Error clone_failure(const Error& error, const Services& services) {
 
 }  // namespace
 
+// One that does not die is waited for no longer: it sleeps in the kernel, and a caller's error is
+// worth more than its end.
 void Launched::kill_and_reap() {
   if (pid_ == 0) return;
+  constexpr std::chrono::seconds kPatience{10};
   ::syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0);
-  (void)wait();
+  const Result<bool> ended = sys::wait_readable(pidfd_.get(), sys::deadline_in(kPatience), nullptr);
+  if (ended && ended.value()) (void)wait();
 }
 
 Result<int> Launched::wait() {
@@ -317,7 +327,8 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
   sync.child.reset();
   gate = {};
 
-  Conversation conversation(plan, services, std::move(sync.parent), std::move(child));
+  Conversation conversation(plan, services, options.signals, std::move(sync.parent),
+                            std::move(child));
   OCI_TRY(conversation.serve());
   return std::move(conversation).finish();
 }

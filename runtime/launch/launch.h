@@ -13,6 +13,7 @@
 
 #include "runtime/launch/gate.h"
 #include "runtime/plan/plan.h"
+#include "runtime/sys/signals.h"
 #include "runtime/sys/unique_fd.h"
 #include "spec/error.h"
 
@@ -73,6 +74,8 @@ struct LaunchOptions {
   pid_t member_pid = 0;
   int member_pidfd = -1;
   bool chrooted = false;
+  // What interrupts it, if not nullptr.
+  sys::SignalStream* signals = nullptr;
 };
 
 // Opens what the plan names, clones init, and returns once it has settled. `gate` is used up.

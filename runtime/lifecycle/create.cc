@@ -29,8 +29,12 @@ namespace {
 // Everything of one `create`, in the order in which it comes to be; undone in reverse unless kept.
 class Creation {
  public:
-  Creation(Prepared prepared, const CreateOptions& options, state::StateDir dir)
-      : prepared_(std::move(prepared)), options_(options), dir_(std::move(dir)) {}
+  Creation(Prepared prepared, const CreateOptions& options, sys::SignalStream* signals,
+           state::StateDir dir)
+      : prepared_(std::move(prepared)),
+        options_(options),
+        signals_(signals),
+        dir_(std::move(dir)) {}
 
   // The intent: from here on `delete --force` finds whatever comes to be.
   Status record_intent();
@@ -58,6 +62,7 @@ class Creation {
 
   Prepared prepared_;
   const CreateOptions& options_;
+  sys::SignalStream* const signals_;
   state::StateDir dir_;
   state::Record record_;
   std::optional<cgroup::Cgroup> cgroup_;
@@ -143,8 +148,8 @@ Status Creation::run_hooks(pid_t pid) {
   record_.pid = pid;
   const spec::State state = state_of(record_, spec::ContainerStatus::kCreating);
   const spec::Hooks& hooks = prepared_.config.hooks;
-  OCI_TRY(run_host_hooks(spec::HookKind::kPrestart, hooks.prestart, state));
-  return run_host_hooks(spec::HookKind::kCreateRuntime, hooks.create_runtime, state);
+  OCI_TRY(run_host_hooks(spec::HookKind::kPrestart, hooks.prestart, state, signals_));
+  return run_host_hooks(spec::HookKind::kCreateRuntime, hooks.create_runtime, state, signals_);
 }
 
 // What would stand in the way of init itself.
@@ -199,9 +204,10 @@ Status Creation::launch() {
     sys::log_warning(warning);
   OCI_TRY(console_.connect(options_.console_socket));
   launch::Gate gate = OCI_TRY(launch::make_gate(dir_.fd(), gate_files(record_)));
-  init_.emplace(OCI_TRY(
-      launch::launch(prepared_.plan, std::move(gate),
-                     {.id = options_.id, .cgroup_fd = cgroup_ ? cgroup_->fd() : -1}, services())));
+  init_.emplace(OCI_TRY(launch::launch(
+      prepared_.plan, std::move(gate),
+      {.id = options_.id, .cgroup_fd = cgroup_ ? cgroup_->fd() : -1, .signals = signals_},
+      services())));
   return {};
 }
 
@@ -237,14 +243,15 @@ Status all_steps(Creation& creation) {
 }  // namespace
 
 Result<Created> create_container(const Context& context, const CreateOptions& options,
-                                 Foreground foreground) {
+                                 sys::SignalStream* signals) {
+  const Foreground foreground = signals != nullptr ? Foreground::kYes : Foreground::kNo;
   Prepared prepared = OCI_TRY(prepare(context, options, foreground));
   sys::log_stage("create: read and planned the bundle ", prepared.bundle);
   spec::State stopped;
   std::vector<spec::Hook> poststop;
   Error failure(ErrorKind::kSystem, "");
   {
-    Creation creation(std::move(prepared), options, OCI_TRY(reserve(context, options.id)));
+    Creation creation(std::move(prepared), options, signals, OCI_TRY(reserve(context, options.id)));
     Status done = all_steps(creation);
     if (done) return std::move(creation).keep();
     failure = std::move(done).error();
@@ -260,7 +267,7 @@ Result<Created> create_container(const Context& context, const CreateOptions& op
 }
 
 Status create(const Context& context, const CreateOptions& options) {
-  Created created = OCI_TRY(create_container(context, options, Foreground::kNo));
+  Created created = OCI_TRY(create_container(context, options, nullptr));
   created.init.keep();
   return {};
 }

@@ -8,6 +8,7 @@
 #include "runtime/lifecycle/prepare.h"
 #include "runtime/state/record.h"
 #include "runtime/state/store.h"
+#include "runtime/sys/signals.h"
 #include "runtime/sys/unique_fd.h"
 #include "spec/error.h"
 
@@ -21,8 +22,9 @@ struct Created {
   sys::UniqueFd terminal;  // the pty's master, if nobody else got it
 };
 
-// All or nothing: after an error the machine is as before.
+// All or nothing: after an error the machine is as before. `signals`: of a `run` in the foreground,
+// which they interrupt.
 Result<Created> create_container(const Context& context, const CreateOptions& options,
-                                 Foreground foreground);
+                                 sys::SignalStream* signals);
 
 }  // namespace oci::lifecycle

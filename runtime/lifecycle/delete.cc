@@ -1,12 +1,18 @@
 // `delete`: destroys a container that has ended; with --force, one in any state at all.
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <iterator>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "runtime/cgroup/layout.h"
 #include "runtime/cgroup/remove.h"
@@ -14,6 +20,7 @@
 #include "runtime/lifecycle/destroy.h"
 #include "runtime/lifecycle/location.h"
 #include "runtime/lifecycle/transitions.h"
+#include "runtime/sys/file.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/pidfd.h"
 #include "runtime/sys/proc.h"
@@ -23,6 +30,36 @@ namespace {
 
 constexpr std::chrono::milliseconds kShortPatience{500};
 constexpr std::chrono::seconds kHookPatience{3};
+
+std::vector<pid_t> children_of(pid_t pid) {
+  std::vector<pid_t> children;
+  const Result<std::string> text =
+      sys::read_file_at(AT_FDCWD, cat("/proc/", pid, "/task/", pid, "/children"), size_t{1} << 20);
+  if (!text) return children;  // a kernel without CONFIG_PROC_CHILDREN
+  const char* at = text.value().data();
+  const char* const end = at + text.value().size();
+  while (at < end) {
+    pid_t child = 0;
+    at = std::from_chars(at, end, child).ptr + 1;
+    if (child > 0) children.push_back(child);
+  }
+  return children;
+}
+
+// Hooks of the runtime `pid`, each with what it started: what only it waits for would live on.
+void end_children_with_their_groups(pid_t pid) {
+  for (const pid_t child : children_of(pid)) {
+    const sys::UniqueFd held(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
+    const std::vector<pid_t> now = children_of(pid);
+    // Still its child while held, so the number is its group's for as long as nobody reaps it.
+    if (!held || std::ranges::find(now, child) == now.end()) continue;
+    if (::getpgid(child) != child) continue;
+    constexpr unsigned kGroup = 1U << 2;  // PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9
+    if (::syscall(SYS_pidfd_send_signal, held.get(), SIGKILL, nullptr, kGroup) != 0) {
+      ::kill(-child, SIGKILL);
+    }
+  }
+}
 
 bool cannot_be_read_now(const Error& error) {
   constexpr int kPassing[] = {EMFILE, ENFILE, ENOMEM, EIO, EACCES, EPERM};
@@ -42,6 +79,7 @@ Status end_holder(const Context& context, const std::string& id) {
   const std::optional<sys::Pidfd> process =
       creating ? OCI_TRY(sys::Pidfd::open(record.runtime_pid, record.runtime_start_time))
                : OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
+  if (creating && process) end_children_with_their_groups(record.runtime_pid);
   if (process) (void)process->send(SIGKILL);
   return {};
 }
@@ -55,7 +93,9 @@ Status end_who_waits_for_a_hook(const Context& context, const std::string& id) {
   const uint64_t start_time = OCI_TRY(sys::read_process_stat(pid)).start_time;
   const std::optional<sys::Pidfd> holder = OCI_TRY(sys::Pidfd::open(pid, start_time));
   // Still it, now that the number cannot become another's.
-  if (holder && dir.lock_holder() == pid) (void)holder->send(SIGKILL);
+  if (!holder || dir.lock_holder() != pid) return {};
+  end_children_with_their_groups(pid);
+  (void)holder->send(SIGKILL);
   return {};
 }
 

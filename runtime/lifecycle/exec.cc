@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "runtime/cgroup/freeze.h"
 #include "runtime/cgroup/fs_v2.h"
 #include "runtime/cgroup/join.h"
 #include "runtime/launch/gate.h"
@@ -30,10 +31,11 @@ namespace {
 // One `exec`. Nothing of it outlives the process that it starts.
 class Execution {
  public:
-  Execution(const Context& context, const ExecOptions& options, Container container,
-            sys::Pidfd init)
+  Execution(const Context& context, const ExecOptions& options, sys::SignalStream* signals,
+            Container container, sys::Pidfd init)
       : context_(context),
         options_(options),
+        signals_(signals),
         container_(std::move(container)),
         init_(std::move(init)) {}
 
@@ -42,7 +44,7 @@ class Execution {
   Status await_program();
   Status tell_caller() const { return lifecycle::tell_caller(options_, *process_); }
   // In the foreground: its exit code.
-  Result<int> stand_in(sys::SignalStream& signals);
+  Result<int> stand_in();
 
   launch::Launched& process() { return *process_; }
 
@@ -52,6 +54,7 @@ class Execution {
 
   const Context& context_;
   const ExecOptions& options_;
+  sys::SignalStream* const signals_;  // in the foreground
   Container container_;
   sys::Pidfd init_;
   spec::Config config_;
@@ -85,6 +88,10 @@ Status Execution::prepare() {
     sys::log_warning("exec: runs in the caller's cgroup, which it may not leave");
   } else if (!record.cgroup_path.empty()) {
     cgroup_ = OCI_TRY(cgroup::open_to_join(record.cgroup_path, options_.cgroup, record.pid));
+    // A process that is made in there would not even begin, and this one wait for it.
+    if (!options_.ignore_paused && OCI_TRY(cgroup::is_frozen(cgroup_.get()))) {
+      return check_transition(Verb::kExec, spec::ContainerStatus::kPaused, options_.id);
+    }
   } else if (!options_.cgroup.empty()) {
     return Error(ErrorKind::kUsage, "--cgroup: the container has no cgroup of its own");
   }
@@ -124,13 +131,14 @@ Status Execution::launch() {
                                            .cgroup_fd = cgroup_ ? cgroup_.get() : -1,
                                            .member_pid = container_.record.pid,
                                            .member_pidfd = init_.fd(),
-                                           .chrooted = container_.record.chrooted},
+                                           .chrooted = container_.record.chrooted,
+                                           .signals = signals_},
                                           services())));
   return {};
 }
 
 Status Execution::await_program() {
-  if (!listens()) return launch::await_verdict(gate_.verdict.get(), {}, nullptr);
+  if (!listens()) return launch::await_verdict(gate_.verdict.get(), {}, nullptr, signals_);
   state::Record record = container_.record;
   record.listener_path = config_.linux->seccomp->listener_path.value_or("");
   const sys::UniqueFd agent = OCI_TRY(connect_agent(record));
@@ -139,20 +147,21 @@ Status Execution::await_program() {
       process, [&](int listener) {
         return send_listener(agent.get(), record, container_.status, {process_->pid(), listener});
       }};
-  return launch::await_verdict(gate_.verdict.get(), listener_, &handover);
+  return launch::await_verdict(gate_.verdict.get(), listener_, &handover, signals_);
 }
 
-Result<int> Execution::stand_in(sys::SignalStream& signals) {
+Result<int> Execution::stand_in() {
   std::optional<TerminalRelay> relay;
   if (sys::UniqueFd terminal = console_.release()) {
     relay.emplace(OCI_TRY(TerminalRelay::open(std::move(terminal), STDIN_FILENO, STDOUT_FILENO)));
   }
   sys::log_success();
-  OCI_TRY(attend(*process_, signals, relay ? &*relay : nullptr, nullptr));
+  OCI_TRY(attend(*process_, *signals_, relay ? &*relay : nullptr, nullptr));
   return exit_code(OCI_TRY(process_->wait()));
 }
 
-Result<Execution> begin(const Context& context, const ExecOptions& options) {
+Result<Execution> begin(const Context& context, const ExecOptions& options,
+                        sys::SignalStream* signals) {
   Container container = OCI_TRY(open_container(context, options.id, state::Lock::kNone));
   spec::ContainerStatus status = container.status;
   // A created one shows as created also while it is frozen.
@@ -166,7 +175,7 @@ Result<Execution> begin(const Context& context, const ExecOptions& options) {
   if (!init) {
     return check_transition(Verb::kExec, spec::ContainerStatus::kStopped, options.id).error();
   }
-  return Execution(context, options, std::move(container), std::move(*init));
+  return Execution(context, options, signals, std::move(container), std::move(*init));
 }
 
 Status start(Execution& execution) {
@@ -174,8 +183,8 @@ Status start(Execution& execution) {
   sys::log_stage("exec: planned the process");
   OCI_TRY(execution.launch());
   sys::log_stage("exec: PID ", execution.process().pid(), " is in the container");
-  OCI_TRY(execution.tell_caller());
-  return execution.await_program();
+  OCI_TRY(execution.await_program());
+  return execution.tell_caller();
 }
 
 }  // namespace
@@ -183,9 +192,9 @@ Status start(Execution& execution) {
 Result<int> exec(const Context& context, const ExecOptions& options) {
   std::optional<sys::SignalStream> signals;
   if (!options.detach) signals.emplace(OCI_TRY(sys::SignalStream::open()));
-  Execution execution = OCI_TRY(begin(context, options));
+  Execution execution = OCI_TRY(begin(context, options, signals ? &*signals : nullptr));
   OCI_TRY(start(execution));
-  if (!options.detach) return execution.stand_in(*signals);
+  if (!options.detach) return execution.stand_in();
   execution.process().keep();
   return 0;
 }

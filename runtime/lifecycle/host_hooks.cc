@@ -10,14 +10,14 @@
 namespace oci::lifecycle {
 namespace {
 
-Result<hooks::Exit> launch(const hooks::Invocation& invocation) {
-  sys::Finished finished =
-      OCI_TRY(sys::run_program({.path = invocation.path,
-                                .argv = invocation.argv,
-                                .env = invocation.env,
-                                .input = invocation.stdin_text,
-                                .cwd = invocation.cwd,
-                                .timeout_seconds = invocation.timeout_seconds}));
+Result<hooks::Exit> launch(const hooks::Invocation& invocation, sys::SignalStream* signals) {
+  sys::Finished finished = OCI_TRY(sys::run_program({.path = invocation.path,
+                                                     .argv = invocation.argv,
+                                                     .env = invocation.env,
+                                                     .input = invocation.stdin_text,
+                                                     .cwd = invocation.cwd,
+                                                     .timeout_seconds = invocation.timeout_seconds,
+                                                     .signals = signals}));
   return hooks::Exit{.wait_status = finished.wait_status,
                      .timed_out = finished.timed_out,
                      .elapsed_ms = finished.elapsed_ms,
@@ -27,11 +27,13 @@ Result<hooks::Exit> launch(const hooks::Invocation& invocation) {
 }  // namespace
 
 Status run_host_hooks(spec::HookKind kind, std::span<const spec::Hook> list,
-                      const spec::State& state) {
+                      const spec::State& state, sys::SignalStream* signals) {
   if (list.empty()) return {};
   const std::string json = spec::hook_state(state);
-  return hooks::run_hooks({.kind = kind, .state_json = json, .cwd = state.bundle}, list, launch,
-                          [](std::string_view text) { sys::log_warning(text); });
+  return hooks::run_hooks(
+      {.kind = kind, .state_json = json, .cwd = state.bundle}, list,
+      [&](const hooks::Invocation& invocation) { return launch(invocation, signals); },
+      [](std::string_view text) { sys::log_warning(text); });
 }
 
 }  // namespace oci::lifecycle

@@ -29,9 +29,10 @@ Status delete_after(const Context& context, const std::string& id, const std::st
   return destroy(container.value().dir, container.value().record);
 }
 
-Status start_or_destroy(Created& created) {
-  Status started = start_container(created.dir, created.record);
+Status start_or_destroy(Created& created, const RunOptions& options, sys::SignalStream* signals) {
+  Status started = start_container(created.dir, created.record, signals);
   if (started) return {};
+  if (!options.create.pid_file.empty()) ::unlink(options.create.pid_file.c_str());
   created.init.kill_and_reap();
   // A failed hook has destroyed it already.
   if (started.error().kind() != ErrorKind::kHook) {
@@ -43,9 +44,10 @@ Status start_or_destroy(Created& created) {
 }
 
 Result<int> run_in_foreground(const Context& context, const RunOptions& options) {
-  // Before anything exists: a signal that comes meanwhile waits for the container.
+  // Before anything exists: one that asks to end interrupts what is done until the program runs,
+  // others wait for it.
   sys::SignalStream signals = OCI_TRY(sys::SignalStream::open());
-  Created created = OCI_TRY(create_container(context, options.create, Foreground::kYes));
+  Created created = OCI_TRY(create_container(context, options.create, &signals));
   std::optional<TerminalRelay> relay;
   if (created.terminal) {
     Result<TerminalRelay> opened =
@@ -58,7 +60,7 @@ Result<int> run_in_foreground(const Context& context, const RunOptions& options)
     relay.emplace(std::move(opened).value());
   }
   std::optional<NotifyProxy> notify = NotifyProxy::open(created.dir);
-  OCI_TRY(start_or_destroy(created));
+  OCI_TRY(start_or_destroy(created, options, &signals));
   sys::log_success();
   { const state::StateDir unlocked = std::move(created.dir); }
 
@@ -80,9 +82,9 @@ Result<int> run_in_foreground(const Context& context, const RunOptions& options)
 
 Result<int> run(const Context& context, const RunOptions& options) {
   if (!options.detach) return run_in_foreground(context, options);
-  Created created = OCI_TRY(create_container(context, options.create, Foreground::kNo));
+  Created created = OCI_TRY(create_container(context, options.create, nullptr));
   std::optional<NotifyProxy> notify = NotifyProxy::open(created.dir);
-  OCI_TRY(start_or_destroy(created));
+  OCI_TRY(start_or_destroy(created, options, nullptr));
   created.init.keep();
   if (!notify) return 0;
   { const state::StateDir unlocked = std::move(created.dir); }

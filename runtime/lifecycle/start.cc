@@ -30,7 +30,8 @@ Error stop_after(Error failure, state::StateDir& dir, const state::Record& recor
 }
 
 // The agent is found before the gate is opened: without it the container stays as it was created.
-Status open_gate_with_agent(state::StateDir& dir, const state::Record& record) {
+Status open_gate_with_agent(state::StateDir& dir, const state::Record& record,
+                            sys::SignalStream* signals) {
   const sys::UniqueFd agent = OCI_TRY(connect_agent(record));
   const auto init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
   if (!init) {
@@ -41,14 +42,14 @@ Status open_gate_with_agent(state::StateDir& dir, const state::Record& record) {
                                                             spec::ContainerStatus::kCreated,
                                                             {record.pid, listener});
                                      }};
-  Status opened = launch::open_gate(dir.fd(), gate_files(record), &handover);
+  Status opened = launch::open_gate(dir.fd(), gate_files(record), &handover, signals);
   if (!opened) (void)init->send(SIGKILL);
   return opened;
 }
 
-Status open_gate(state::StateDir& dir, const state::Record& record) {
-  if (!record.listener_path.empty()) return open_gate_with_agent(dir, record);
-  return launch::open_gate(dir.fd(), gate_files(record), nullptr);
+Status open_gate(state::StateDir& dir, const state::Record& record, sys::SignalStream* signals) {
+  if (!record.listener_path.empty()) return open_gate_with_agent(dir, record, signals);
+  return launch::open_gate(dir.fd(), gate_files(record), nullptr, signals);
 }
 
 }  // namespace
@@ -58,18 +59,19 @@ launch::GateFiles gate_files(const state::Record& record) {
           record.listener_path.empty() ? std::string_view() : state::kListenerFile};
 }
 
-Status start_container(state::StateDir& dir, const state::Record& record) {
+Status start_container(state::StateDir& dir, const state::Record& record,
+                       sys::SignalStream* signals) {
   if (!record.has_process) {
     return Error(ErrorKind::kWrongState,
                  cat("container \"", record.id, "\" has no process: its config.json sets none"));
   }
   sys::log_stage("start: opens the gate of PID ", record.pid);
-  if (Status opened = open_gate(dir, record); !opened) {
+  if (Status opened = open_gate(dir, record, signals); !opened) {
     return stop_after(std::move(opened).error(), dir, record);
   }
   sys::log_stage("start: PID ", record.pid, " executes its program; poststart hooks");
   Status hooked = run_host_hooks(spec::HookKind::kPoststart, record.poststart,
-                                 state_of(record, spec::ContainerStatus::kRunning));
+                                 state_of(record, spec::ContainerStatus::kRunning), signals);
   if (!hooked) return stop_after(std::move(hooked).error(), dir, record);
   return {};
 }
@@ -83,10 +85,10 @@ Status start(const Context& context, const std::string& id) {
                  cat("container \"", id, "\": cannot start a paused container (resume it first)"));
   }
   std::optional<NotifyProxy> notify = NotifyProxy::open(container.dir);
-  if (!notify) return start_container(container.dir, container.record);
+  if (!notify) return start_container(container.dir, container.record, nullptr);
   const state::Record& record = container.record;
   const auto init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
-  OCI_TRY(start_container(container.dir, record));
+  OCI_TRY(start_container(container.dir, record, nullptr));
   { const state::StateDir unlocked = std::move(container.dir); }
   if (init) notify->wait_until_ready(record.pid, init->fd());
   return {};

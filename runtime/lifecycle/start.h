@@ -5,6 +5,7 @@
 #include "runtime/lifecycle/operations.h"
 #include "runtime/state/record.h"
 #include "runtime/state/store.h"
+#include "runtime/sys/signals.h"
 #include "spec/error.h"
 
 namespace oci::lifecycle {
@@ -13,6 +14,8 @@ namespace oci::lifecycle {
 launch::GateFiles gate_files(const state::Record& record);
 
 // Of a created container whose lock the caller holds. After a failed hook the container is gone.
-Status start_container(state::StateDir& dir, const state::Record& record);
+// `signals`: of a `run` in the foreground, which they interrupt.
+Status start_container(state::StateDir& dir, const state::Record& record,
+                       sys::SignalStream* signals);
 
 }  // namespace oci::lifecycle

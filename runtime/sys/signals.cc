@@ -1,7 +1,9 @@
 #include "runtime/sys/signals.h"
 
+#include <poll.h>
 #include <sys/signalfd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 
@@ -120,6 +122,23 @@ SignalStream::~SignalStream() {
 }
 
 std::optional<int> SignalStream::next() {
+  if (looked_at_.empty()) return read_one();
+  const int first = looked_at_.front();
+  looked_at_.erase(looked_at_.begin());
+  return first;
+}
+
+std::optional<int> SignalStream::asks_to_end() {
+  while (const std::optional<int> signal = read_one())
+    looked_at_.push_back(*signal);
+  const auto ends = [](int signal) {
+    return signal == SIGHUP || signal == SIGINT || signal == SIGQUIT || signal == SIGTERM;
+  };
+  const auto found = std::ranges::find_if(looked_at_, ends);
+  return found == looked_at_.end() ? std::nullopt : std::optional(*found);
+}
+
+std::optional<int> SignalStream::read_one() {
   signalfd_siginfo info{};
   ssize_t got;
   do {
@@ -127,6 +146,22 @@ std::optional<int> SignalStream::next() {
   } while (got < 0 && errno == EINTR);
   if (got != static_cast<ssize_t>(sizeof info)) return std::nullopt;
   return static_cast<int>(info.ssi_signo);
+}
+
+Error interrupted_by(int signal) {
+  return Error(ErrorKind::kBusy, cat("interrupted by ", signal_name(signal)));
+}
+
+Result<bool> wait_readable(int fd, std::optional<Deadline> deadline, SignalStream* signals) {
+  pollfd polled[] = {{fd, POLLIN, 0}, {signals != nullptr ? signals->fd() : -1, POLLIN, 0}};
+  for (;;) {
+    const int ready = ::poll(polled, 2, deadline ? poll_timeout(*deadline) : -1);
+    if (ready < 0 && errno != EINTR) return Error::system(errno, "poll");
+    if (ready == 0) return false;
+    if (ready < 0) continue;
+    if (polled[0].revents != 0) return true;
+    if (const std::optional<int> signal = signals->asks_to_end()) return interrupted_by(*signal);
+  }
 }
 
 }  // namespace oci::sys

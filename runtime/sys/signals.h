@@ -6,7 +6,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "runtime/sys/deadline.h"
 #include "runtime/sys/unique_fd.h"
 #include "spec/error.h"
 
@@ -35,11 +37,25 @@ class [[nodiscard]] SignalStream {
   // The next signal that is waiting; absent: none.
   std::optional<int> next();
 
+  // The one by which somebody wants this program's end: HUP, INT, QUIT or TERM. It stays for
+  // next(), as do the others that came.
+  std::optional<int> asks_to_end();
+
  private:
   SignalStream(UniqueFd fd, const sigset_t& before);
+  std::optional<int> read_one();
+
+  std::vector<int> looked_at_;
 
   UniqueFd fd_;
   sigset_t before_;
 };
+
+// Until `fd` has something to read, or its end. false: the deadline passed. With `signals`, one
+// that asks to end is an error that names it.
+Result<bool> wait_readable(int fd, std::optional<Deadline> deadline, SignalStream* signals);
+
+// What wait_readable() fails with then.
+Error interrupted_by(int signal);
 
 }  // namespace oci::sys

@@ -1,5 +1,6 @@
 #include "runtime/sys/signals.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -82,6 +83,34 @@ BOOST_AUTO_TEST_CASE(signals_arrive_in_the_stream_and_the_mask_comes_back) {
   for (int signal = 1; signal <= 31; ++signal) {
     BOOST_TEST(sigismember(&before, signal) == sigismember(&after, signal));
   }
+}
+
+BOOST_AUTO_TEST_CASE(one_that_asks_to_end_interrupts_a_wait_and_is_kept) {
+  SignalStream stream = std::move(SignalStream::open()).value();
+  int ends[2];
+  BOOST_REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
+  const UniqueFd reader(ends[0]);
+  UniqueFd writer(ends[1]);
+  kill(getpid(), SIGUSR1);
+  kill(getpid(), SIGWINCH);
+  const Result<bool> late =
+      wait_readable(reader.get(), deadline_in(std::chrono::milliseconds(50)), &stream);
+  BOOST_REQUIRE(bool(late));
+  BOOST_TEST(!late.value());
+  kill(getpid(), SIGTERM);
+  const Result<bool> interrupted = wait_readable(reader.get(), std::nullopt, &stream);
+  BOOST_REQUIRE(!interrupted);
+  BOOST_TEST(interrupted.error().message() == "interrupted by SIGTERM");
+  BOOST_TEST(*stream.asks_to_end() == SIGTERM);
+  std::vector<int> all;
+  while (const std::optional<int> signal = stream.next())
+    all.push_back(*signal);
+  BOOST_TEST(all.size() == 3);
+  BOOST_TEST(!stream.asks_to_end().has_value());
+  writer.reset();  // the end is something to read
+  const Result<bool> ended = wait_readable(reader.get(), std::nullopt, &stream);
+  BOOST_REQUIRE(bool(ended));
+  BOOST_TEST(ended.value());
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include <ctime>
 
 #include "runtime/sys/file.h"
+#include "runtime/sys/proc.h"
 #include "runtime/sys/sealed.h"
 #include "runtime/sys/unique_fd.h"
 
@@ -26,6 +27,7 @@ namespace {
 
 constexpr size_t kPipeSize = 65536;  // pipe(7)
 constexpr size_t kChildStack = 65536;
+constexpr int64_t kDeathMs = 10'000;  // after SIGKILL; more takes one that sleeps in the kernel
 
 int64_t now_ms() {
   timespec now{};
@@ -53,6 +55,7 @@ struct Child {
   const char* cwd;  // nullptr: stay
   int input;
   int output;
+  pid_t parent;
   Step failed = Step::kNone;
   int sys_errno = 0;
 };
@@ -67,6 +70,8 @@ __attribute__((no_sanitize("address", "undefined"))) int fail(Child& child, Step
 // and never take that back.
 __attribute__((no_sanitize("address", "undefined"))) int run_child(void* data) {
   Child& child = *static_cast<Child*>(data);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // a runtime that is killed leaves nothing of its own behind
+  if (syscall(SYS_getppid) != child.parent) return fail(child, Step::kSetUp);  // it was already
   for (int signal = 1; signal < NSIG; ++signal) {
     // Ignored ones would stay ignored; KILL, STOP and the C library's own refuse, and need none.
     struct sigaction standard = {};
@@ -74,7 +79,6 @@ __attribute__((no_sanitize("address", "undefined"))) int run_child(void* data) {
     sigaction(signal, &standard, nullptr);
   }
   // A session: no terminal of ours to read from, and a group that a timeout can kill.
-  prctl(PR_SET_PDEATHSIG, SIGKILL);  // a runtime that is killed leaves nothing of its own behind
   if (setsid() < 0) return fail(child, Step::kSetUp);
   if (dup2(child.input, 0) < 0 || dup2(child.output, 1) < 0 || dup2(child.output, 2) < 0 ||
       syscall(SYS_close_range, 3U, ~0U, 0U) != 0) {
@@ -127,7 +131,8 @@ Result<Process> start_program(const Command& command, int input, int output) {
               .env = env.data(),
               .cwd = command.cwd.empty() ? nullptr : command.cwd.c_str(),
               .input = input,
-              .output = output};
+              .output = output,
+              .parent = getpid()};
   alignas(16) char stack[kChildStack];  // its own: it returns from functions while we stand still
 
   // No handler of ours may run in the child.
@@ -184,28 +189,44 @@ int64_t deadline_of(const Command& command, int64_t start_ms) {
   return start_ms + *command.timeout_seconds * 1000;
 }
 
+// Of a process that is not reaped yet: its number is still its group's, which a session's leader
+// cannot leave.
+void kill_group(const Process& process) {
+  kill(-process.pid, SIGKILL);
+}
+
 // Until the process has ended. Its output is read meanwhile, so that a full pipe cannot hold it up;
 // but the end of the output is not waited for: a daemon that it left behind may hold it for ever.
-Status watch(const Command& command, const Process& process, int output, Finished& finished) {
+// The value: the signal that interrupted it, or 0.
+Result<int> watch(const Command& command, const Process& process, int output, Finished& finished) {
   int64_t deadline_ms = deadline_of(command, now_ms());
-  pollfd fds[] = {{process.pidfd.get(), POLLIN, 0}, {output, POLLIN, 0}};
+  int interrupted = 0;
+  bool killed = false;
+  pollfd fds[] = {{process.pidfd.get(), POLLIN, 0},
+                  {output, POLLIN, 0},
+                  {command.signals != nullptr ? command.signals->fd() : -1, POLLIN, 0}};
   for (;;) {
-    const int ready = poll(fds, 2, until(deadline_ms));
+    const int ready = poll(fds, 3, until(deadline_ms));
     if (ready < 0 && errno != EINTR) return Error::system(errno, "poll");
     if (ready > 0 && fds[0].revents != 0) break;
     if (ready > 0 && fds[1].revents != 0 && !collect(output, kPipeSize, command, finished.output)) {
       fds[1].fd = -1;
     }
-    if (deadline_ms >= 0 && now_ms() >= deadline_ms && !finished.timed_out) {
-      finished.timed_out = true;
-      deadline_ms = -1;
-      // Not reaped yet, so the number is still its group's, which a session's leader cannot leave.
-      kill(-process.pid, SIGKILL);
+    if (ready > 0 && fds[2].revents != 0) interrupted = command.signals->asks_to_end().value_or(0);
+    const bool late = deadline_ms >= 0 && now_ms() >= deadline_ms;
+    if (killed && late) {
+      return Error(ErrorKind::kProgram, cat("PID ", process.pid, " does not die; it waits in ",
+                                            sleeping_in(process.pid)));
     }
+    if (killed || (!late && interrupted == 0)) continue;
+    finished.timed_out = interrupted == 0;
+    killed = true;
+    deadline_ms = now_ms() + kDeathMs;
+    kill_group(process);
   }
   // A descendant may write faster than anyone can read: no more than what fits into the pipe.
   collect(output, kPipeSize, command, finished.output);
-  return {};
+  return interrupted;
 }
 
 }  // namespace
@@ -224,12 +245,13 @@ Result<Finished> run_program(const Command& command) {
   writer.reset();
 
   Finished finished;
-  OCI_TRY(watch(command, process, reader.get(), finished));
+  const int interrupted = OCI_TRY(watch(command, process, reader.get(), finished));
   int status = 0;
   while (waitpid(process.pid, &status, 0) < 0) {
     if (errno != EINTR) return Error::system(errno, "waitpid");
   }
   finished.wait_status = status;
+  if (interrupted != 0) return interrupted_by(interrupted);
   finished.elapsed_ms = now_ms() - start_ms;
   return finished;
 }

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/sys/signals.h"
 #include "runtime/sys/unique_fd.h"
 #include "spec/error.h"
 
@@ -23,6 +24,8 @@ struct Command {
   std::string cwd;                // empty: the caller's
   std::optional<int64_t> timeout_seconds;
   size_t kept_output = 4096;  // bytes
+  // One that asks to end kills it, and is the error; nullptr: none does.
+  SignalStream* signals = nullptr;
 };
 
 struct Finished {

@@ -150,6 +150,25 @@ BOOST_AUTO_TEST_CASE(at_the_deadline_the_whole_group_is_killed) {
   if (grandchild) BOOST_TEST(poll(&ended, 1, 5000) == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_signal_that_asks_to_end_kills_the_whole_group) {
+  SignalStream signals = std::move(SignalStream::open()).value();
+  int ends[2];
+  BOOST_REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
+  const UniqueFd reader(ends[0]);
+  UniqueFd writer(ends[1]);
+  // The grandchild has the pipe as standard output as well: its end is the group's.
+  Command command = shell(cat("exec >/proc/", getpid(), "/fd/", writer.get(), "; sleep 100; :"));
+  command.signals = &signals;
+  kill(getpid(), SIGUSR2);  // asks for nothing
+  kill(getpid(), SIGINT);
+  const Result<Finished> finished = run_program(command);
+  BOOST_REQUIRE(!finished);
+  BOOST_TEST(finished.error().message() == "interrupted by SIGINT");
+  writer.reset();
+  pollfd closed = {reader.get(), POLLIN, 0};
+  BOOST_TEST(poll(&closed, 1, 5000) == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_timeout_that_is_not_reached_changes_nothing) {
   Command command = shell("exit 0");
   command.timeout_seconds = INT64_MAX;
