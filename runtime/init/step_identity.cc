@@ -13,13 +13,14 @@ namespace {
 
 using sync::Subject;
 
-// A program of another user must be able to open /dev/stdout anew. The null device stays whose it
-// is: it is the host's.
+// A program of another user must be able to open /dev/stdout anew. Files, devices and a terminal
+// that are the caller's stay so: who owns the caller's terminal reads what is typed into it.
 void give_away_stdio(const Plan& plan) {
   for (int fd = 0; fd < 3; ++fd) {
     FileFacts facts;
     if (look(fd, facts) < 0 || facts.uid == plan.uid) continue;
-    if (facts.type == S_IFCHR && facts.major == 1 && facts.minor == 3) continue;
+    const bool own_terminal = plan.terminal && facts.type == S_IFCHR;
+    if (facts.type != S_IFIFO && facts.type != S_IFSOCK && !own_terminal) continue;
     // Not every file can be given away, and not every program needs it.
     sys(__NR_fchown, fd, plan.uid, -1);
   }

@@ -33,6 +33,9 @@ constexpr size_t kLongestMessage = 4096;
 constexpr auto kPatience = 90s;
 // Of sd_notify_barrier(3), as runc and crun have it.
 constexpr auto kBarrierPatience = 30s;
+// Of the container's own: signals and the terminal wait meanwhile.
+constexpr auto kPassedBarrierPatience = 5s;
+constexpr size_t kMostDescriptors = 253;  // SCM_MAX_FD of the kernel
 
 // What a service may tell of itself: sd_notify(3). Pids and descriptors of the container mean
 // nothing outside, and who may speak for the service is not for the container to say.
@@ -71,8 +74,7 @@ std::string place_inside(const spec::Config& config) {
 
 struct Packet {
   std::string text;
-  sys::UniqueFd fd;
-  size_t fds = 0;
+  std::vector<sys::UniqueFd> fds;
 };
 
 // Nothing: no more has come. A message that was cut is no message, and comes back empty.
@@ -80,7 +82,7 @@ std::optional<Packet> receive(int socket) {
   Packet packet;
   packet.text.resize(kLongestMessage);
   iovec bytes{.iov_base = packet.text.data(), .iov_len = packet.text.size()};
-  alignas(cmsghdr) char control[CMSG_SPACE(8 * sizeof(int))] = {};
+  alignas(cmsghdr) char control[CMSG_SPACE(kMostDescriptors * sizeof(int))] = {};
   msghdr message{};
   message.msg_iov = &bytes;
   message.msg_iovlen = 1;
@@ -92,10 +94,10 @@ std::optional<Packet> receive(int socket) {
        header = CMSG_NXTHDR(&message, header)) {
     if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
     const size_t here = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    for (size_t i = 0; i < here; ++i, ++packet.fds) {
+    for (size_t i = 0; i < here; ++i) {
       int fd = -1;
       std::memcpy(&fd, CMSG_DATA(header) + i * sizeof fd, sizeof fd);
-      packet.fd.reset(fd);  // closes the one before
+      packet.fds.emplace_back(fd);
     }
   }
   packet.text.resize((message.msg_flags & MSG_TRUNC) != 0 ? 0 : static_cast<size_t>(got));
@@ -181,11 +183,13 @@ void NotifyProxy::send(const std::string& text, bool patiently) {
 bool NotifyProxy::pass_on_one(pid_t main_pid, bool& ready) {
   std::optional<Packet> packet = receive(inside_.get());
   if (!packet) return false;
-  // sd_notify_barrier(3): whoever reads it last closes the descriptor.
-  if (packet->text == "BARRIER=1" && packet->fds == 1) {
-    static_cast<void>(sys::send_fd(outside_.get(), packet->fd.get(), packet->text));
+  // sd_notify_barrier(3): it is the descriptor's end that says so.
+  if (packet->text == "BARRIER=1" && packet->fds.size() == 1) {
+    await_manager(kPassedBarrierPatience);
+    give_back(std::move(packet->fds));
     return true;
   }
+  give_back(std::move(packet->fds));
   Heard heard = sift(packet->text);
   if (heard.ready && main_pid != 0) heard.passed += cat("MAINPID=", main_pid, "\n");
   if (!heard.passed.empty()) send(heard.passed, heard.ready);
@@ -193,17 +197,26 @@ bool NotifyProxy::pass_on_one(pid_t main_pid, bool& ready) {
   return true;
 }
 
+// The last close of a socket that lingers, or of a file of a FUSE file system, takes as long as the
+// container likes. So the manager never gets one of its descriptors, and here only pipes are
+// closed.
+void NotifyProxy::give_back(std::vector<sys::UniqueFd> received) {
+  for (sys::UniqueFd& fd : received) {
+    if (::fcntl(fd.get(), F_GETPIPE_SZ) < 0) kept_.push_back(std::move(fd));
+  }
+}
+
 bool NotifyProxy::pass_on(pid_t main_pid) {
   constexpr int kAtOnce = 32;  // signals and the terminal have their turn
   bool ready = false;
-  for (int i = 0; i < kAtOnce && pass_on_one(main_pid, ready); ++i) {
+  for (int i = 0; i < kAtOnce && !is_deaf() && pass_on_one(main_pid, ready); ++i) {
     if (ready && main_pid != 0) break;  // the rest is nobody's: this runtime leaves
   }
   return ready;
 }
 
-// Or the manager would see this process end before it knows of the other one.
-void NotifyProxy::await_manager() {
+// Until the manager has read what it was sent: sd_notify_barrier(3).
+void NotifyProxy::await_manager(std::chrono::seconds patience) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return;
   const sys::UniqueFd reader(ends[0]);
@@ -211,13 +224,13 @@ void NotifyProxy::await_manager() {
     const sys::UniqueFd writer(ends[1]);
     if (!sys::send_fd(outside_.get(), writer.get(), "BARRIER=1")) return;
   }
-  const sys::Deadline deadline = sys::deadline_in(kBarrierPatience);
+  const sys::Deadline deadline = sys::deadline_in(patience);
   pollfd polled = {reader.get(), 0, 0};
   int rc;
   do {
     rc = ::poll(&polled, 1, sys::poll_timeout(deadline));
   } while (rc < 0 && errno == EINTR);
-  if (rc == 0) {
+  if (rc == 0 && !std::exchange(warned_, true)) {
     sys::log_warning("NOTIFY_SOCKET: who listens on it does not know BARRIER=1, or does not read");
   }
 }
@@ -225,7 +238,7 @@ void NotifyProxy::await_manager() {
 void NotifyProxy::wait_until_ready(pid_t init, int pidfd) {
   const sys::Deadline deadline = sys::deadline_in(kPatience);
   for (;;) {
-    pollfd polled[] = {{inside_.get(), POLLIN, 0}, {pidfd, POLLIN, 0}};
+    pollfd polled[] = {{fd(), POLLIN, 0}, {pidfd, POLLIN, 0}};
     const int rc = ::poll(polled, 2, sys::poll_timeout(deadline));
     if (rc < 0 && errno == EINTR) continue;
     if (rc <= 0) {
@@ -235,7 +248,8 @@ void NotifyProxy::wait_until_ready(pid_t init, int pidfd) {
     // One that has ended is nobody's main process: its number may be another's by now.
     const bool ended = polled[1].revents != 0;
     if (polled[0].revents != 0) {
-      if (pass_on(ended ? 0 : init) && !ended) return await_manager();
+      // ... and before it sees this process end, the manager has to know of the other one.
+      if (pass_on(ended ? 0 : init) && !ended) return await_manager(kBarrierPatience);
     } else if (ended) {
       return;
     }

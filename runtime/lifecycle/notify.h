@@ -7,8 +7,10 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "runtime/state/record.h"
 #include "runtime/state/store.h"
@@ -33,25 +35,29 @@ class [[nodiscard]] NotifyProxy {
   // hear is a warning: the container runs all the same.
   static std::optional<NotifyProxy> open(const state::StateDir& dir);
 
-  int fd() const { return inside_.get(); }  // for poll(2)
+  int fd() const { return is_deaf() ? -1 : inside_.get(); }  // for poll(2)
 
   // Passes on what has come. True once the program has said that it is ready, and that is passed
   // on: with `main_pid` as the service's process, unless that is 0.
   bool pass_on(pid_t main_pid);
 
-  // For a runtime that leaves: until the program is ready, the init has ended, or nothing has been
-  // heard for 90 s. Then, until the manager has read what it was sent.
+  // For a runtime that leaves: until the program is ready, the init has ended, or 90 s have passed.
+  // Then, until the manager has read what it was sent.
   void wait_until_ready(pid_t init, int pidfd);
 
  private:
   NotifyProxy(sys::UniqueFd inside, sys::UniqueFd outside)
       : inside_(std::move(inside)), outside_(std::move(outside)) {}
 
+  // Nobody who means well sends so many that are no pipes.
+  bool is_deaf() const { return kept_.size() > 32; }
   bool pass_on_one(pid_t main_pid, bool& ready);
   void send(const std::string& text, bool patiently);
-  void await_manager();
+  void await_manager(std::chrono::seconds patience);
+  void give_back(std::vector<sys::UniqueFd> received);
 
-  bool warned_ = false;    // of a message that was lost; a container may send any number
+  bool warned_ = false;  // of a message that was lost; a container may send any number
+  std::vector<sys::UniqueFd> kept_;
   sys::UniqueFd inside_;   // where the container's program sends to
   sys::UniqueFd outside_;  // connected to NOTIFY_SOCKET
 };
