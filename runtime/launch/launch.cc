@@ -125,7 +125,13 @@ Status Conversation::answer(sync::Type type, std::span<const sock_filter> filter
 Status Conversation::adopt(pid_t pid) {
   const auto raw = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
   if (raw < 0) return Error::system(errno, "hold container init");
-  Launched adopted(pid, sys::UniqueFd(raw));
+  sys::UniqueFd held(raw);
+  // What a message names is believed only of a child: whoever can trace the stage can write one.
+  siginfo_t nothing = {};
+  if (::waitid(P_PIDFD, static_cast<id_t>(raw), &nothing, WEXITED | WNOHANG | WNOWAIT) != 0) {
+    return Error(ErrorKind::kProtocol, cat("container init is PID ", pid, ", which is no child"));
+  }
+  Launched adopted(pid, std::move(held));
   OCI_TRY(process_.wait());
   process_ = std::move(adopted);
   const init::Plan& block = plan_.init();

@@ -40,7 +40,7 @@ Status HostResources::move_devices(pid_t pid, const spec::Config& config, state:
     record.netns_path = joined_netns(*config.linux);
     for (const network::Trace& trace : traces) {
       record.net_devices.push_back(
-          {trace.host_name, trace.host_index, trace.passing_name, trace.name});
+          {trace.host_name, trace.host_index, trace.passing_name, trace.name, trace.comes_home});
     }
     return dir.save(record);
   };
@@ -72,7 +72,8 @@ Status remove_host_resources(const state::Record& record) {
   if (!record.net_devices.empty()) {
     std::vector<network::Trace> traces;
     for (const state::NetDevice& device : record.net_devices) {
-      traces.push_back({device.host_name, device.host_index, device.passing_name, device.name});
+      traces.push_back({device.host_name, device.host_index, device.passing_name, device.name,
+                        device.comes_home});
     }
     sys::UniqueFd netns;
     if (!record.netns_path.empty()) {

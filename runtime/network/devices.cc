@@ -7,8 +7,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <ctime>
 
+#include "runtime/sys/deadline.h"
 #include "runtime/sys/file.h"
 
 namespace oci::network {
@@ -92,16 +95,19 @@ Result<Link> Devices::check(const spec::NetDevice& device) {
 }
 
 Status Devices::move_one(int netns, const Link& link, const Trace& trace) {
-  Moved moved{.host_name = link.name, .was_up = (link.flags & IFF_UP) != 0};
+  Moved moving{.host_name = link.name,
+               .passing_name = trace.passing_name,
+               .was_up = (link.flags & IFF_UP) != 0};
   for (const Address& address : OCI_TRY(host_.addresses(link.index))) {
-    if (is_kept(address)) moved.addresses.push_back(restorable(address));
+    if (is_kept(address)) moving.addresses.push_back(restorable(address));
   }
+  moved_.push_back(std::move(moving));  // first: an answer may be lost
+  Moved& moved = moved_.back();
   OCI_TRY(host_.move(link.index, netns, trace.passing_name));
   const std::optional<Link> arrived = OCI_TRY(container_.find(trace.passing_name));
   if (!arrived) return Error(ErrorKind::kSystem, "it did not arrive");
   moved.index = arrived->index;
-  moved_.push_back(std::move(moved));
-  return settle(moved_.back(), trace.name);
+  return settle(moved, trace.name);
 }
 
 Status Devices::settle(const Moved& moved, const std::string& name) {
@@ -131,7 +137,8 @@ Result<Devices> Devices::move(int netns, std::span<const spec::NetDevice> wanted
     traces.push_back({.host_name = device.host_name,
                       .host_index = links.back().index,
                       .passing_name = cat("oci", ::getpid(), "-", traces.size()),
-                      .name = name_inside(device)});
+                      .name = name_inside(device),
+                      .comes_home = links.back().comes_home});
   }
   OCI_TRY(remember(traces));
   for (size_t i = 0; i < links.size(); ++i) {
@@ -143,14 +150,32 @@ Result<Devices> Devices::move(int netns, std::span<const spec::NetDevice> wanted
 // The error that brought us here is the one worth telling.
 void Devices::bring_back() {
   while (!moved_.empty()) {
-    const Moved moved = std::move(moved_.back());
+    Moved moved = std::move(moved_.back());
     moved_.pop_back();
+    if (moved.index == 0) {
+      const auto arrived = container_.find(moved.passing_name);
+      if (!arrived || !arrived.value()) continue;
+      moved.index = arrived.value()->index;
+    }
     if (!container_.move(moved.index, host_netns_.get(), moved.host_name)) continue;
     const auto link = host_.find(moved.host_name);
     if (!link || !link.value()) continue;
     for (const Address& address : moved.addresses)
       (void)host_.add_address(link.value()->index, address);
     if (moved.was_up) (void)host_.set_up(link.value()->index, true);
+  }
+}
+
+// The kernel takes a namespace down when it has time for it, and has no event for that.
+Result<std::optional<Link>> await_return(Rtnetlink& host, const Trace& trace) {
+  constexpr std::chrono::seconds kPatience{5};
+  constexpr timespec kPause = {.tv_sec = 0, .tv_nsec = 10'000'000};
+  const sys::Deadline deadline = sys::deadline_in(kPatience);
+  for (;;) {
+    if (auto link = OCI_TRY(host.find(trace.host_index))) return link;
+    if (auto link = OCI_TRY(host.find(trace.passing_name))) return link;
+    if (!trace.comes_home || sys::poll_timeout(deadline) == 0) return std::optional<Link>();
+    ::nanosleep(&kPause, nullptr);
   }
 }
 
@@ -168,8 +193,12 @@ Status bring_home(int netns, std::span<const Trace> traces) {
       if (link) OCI_TRY(container->move(link->index, here.get(), trace.host_name));
       continue;
     }
-    const std::optional<Link> link = OCI_TRY(host.find(trace.host_index));
-    if (!link) continue;  // gone with the namespace, as virtual ones do
+    const std::optional<Link> link = OCI_TRY(await_return(host, trace));
+    if (!link && trace.comes_home) {
+      return Error(ErrorKind::kBusy,
+                   cat(property(trace.host_name), ": it has not come back to the host yet"));
+    }
+    if (!link) continue;  // gone with the namespace
     // The kernel lets it keep its name, or calls it devN where that is taken.
     if (link->name != trace.passing_name && link->name != trace.name &&
         !link->name.starts_with("dev")) {

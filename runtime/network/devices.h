@@ -19,6 +19,7 @@ struct Trace {
   int host_index = 0;
   std::string passing_name;  // between the two namespaces; nobody else's
   std::string name;          // in the container; may be a template
+  bool comes_home = false;   // Link::comes_home
 };
 
 // The devices of a container that is being made: brought back with their old names, addresses and
@@ -42,9 +43,10 @@ class [[nodiscard]] Devices {
  private:
   struct Moved {
     std::string host_name;
+    std::string passing_name;
     bool was_up = false;
     std::vector<Address> addresses;
-    int index = 0;  // in the container
+    int index = 0;  // in the container; 0: not seen there yet
   };
 
   Devices(Rtnetlink host, Rtnetlink container, sys::UniqueFd host_netns)

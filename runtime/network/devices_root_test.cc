@@ -170,6 +170,21 @@ BOOST_FIXTURE_TEST_CASE(a_crash_is_undone_from_what_was_remembered, Wire) {
   BOOST_TEST(link(host.get(), "v0").has_value());
 }
 
+BOOST_FIXTURE_TEST_CASE(hardware_that_comes_home_late_is_waited_for, Wire) {
+  Trace trace{.host_name = "v0", .host_index = 4242, .passing_name = "oci1-0", .name = "eth0"};
+  in_namespace(host.get(), "ip link set v0 down && ip link set v0 name away");
+  BOOST_TEST(!!bring_home(-1, {&trace, 1}));  // a virtual one is gone
+  in_namespace(host.get(), "(sleep 0.3; ip link set away name oci1-0) > /dev/null 2>&1 &");
+  trace.comes_home = true;
+  BOOST_TEST(!!bring_home(-1, {&trace, 1}));
+  BOOST_TEST(link(host.get(), "v0").has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_virtual_does_not_come_home, Wire) {
+  BOOST_TEST(!link(host.get(), "v0")->comes_home);
+  BOOST_TEST(link(host.get(), "lo")->comes_home);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -162,6 +162,9 @@ Result<std::optional<Link>> Rtnetlink::find(const std::string& payload, int erro
     Link link{.index = head.ifi_index, .flags = head.ifi_flags};
     for (const Attribute& attribute : attributes_of(rest)) {
       if (attribute.type == IFLA_IFNAME) link.name = attribute.value.c_str();
+      if (attribute.type != IFLA_LINKINFO) continue;
+      for (const Attribute& info : attributes_of(attribute.value))
+        link.comes_home = link.comes_home && info.type != IFLA_INFO_KIND;
     }
     return std::optional(link);
   }

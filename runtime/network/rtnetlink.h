@@ -19,6 +19,9 @@ struct Link {
   int index = 0;
   uint32_t flags = 0;  // IFF_*
   std::string name;
+  // A device of hardware: when its namespace ends, the kernel sends it to the host's. Virtual ones
+  // end with it.
+  bool comes_home = true;
 };
 
 struct Attribute {

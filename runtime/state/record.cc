@@ -60,6 +60,8 @@ void put(Writer& out, const char* key, const std::vector<NetDevice>& devices) {
     put(out, "hostIndex", static_cast<int64_t>(device.host_index));
     put(out, "passingName", device.passing_name);
     put(out, "name", device.name);
+    out.Key("comesHome");
+    out.Bool(device.comes_home);
     out.EndObject();
   }
   out.EndArray();
@@ -142,6 +144,7 @@ void get(const json::Value& in, const char* key, std::vector<NetDevice>& out) {
     get(item, "hostIndex", device.host_index);
     get(item, "passingName", device.passing_name);
     get(item, "name", device.name);
+    get(item, "comesHome", device.comes_home);
     if (!device.host_name.empty()) out.push_back(std::move(device));
   }
 }

@@ -27,6 +27,7 @@ struct NetDevice {
   int host_index = 0;
   std::string passing_name;
   std::string name;
+  bool comes_home = false;
 };
 
 struct Record {
