@@ -78,6 +78,25 @@ part() {
     tail -n 40 "$log"; } | cut -c1-400 | sed 's/^/  | /'
 }
 
+# together LANE...: functions that have parts, side by side, as they mostly wait. What they print comes
+# when all of them have ended.
+together() {
+  local lane counts=()
+  for lane in "$@"; do
+    (
+      passed=0 failed=0 skipped=0
+      "$lane"
+      say "totals of a lane: $passed $failed $skipped"
+    ) >"$build/logs/$lane.lane" 2>&1 &
+  done
+  wait
+  for lane in "$@"; do
+    read -r -a counts < <(sed -n 's/^totals of a lane: //p' "$build/logs/$lane.lane") || counts=(0 1 0)
+    sed '/^totals of a lane: /d' "$build/logs/$lane.lane"
+    passed=$((passed + counts[0])) failed=$((failed + counts[1])) skipped=$((skipped + counts[2]))
+  done
+}
+
 # The closing line, and an exit code to go with it.
 close_report() {
   say "$passed passed, $failed failed, $skipped skipped"

@@ -80,6 +80,30 @@ int cover_all() {
   return problems.empty() ? 0 : 1;
 }
 
+bool is_wrong(const Judged& judged) {
+  return judged.standing == Standing::kFailed || judged.standing == Standing::kUnexpectedPass;
+}
+
+void ask_again(const Run& run, const Runtime& runtime, const std::vector<const Case*>& cases,
+               const Known& known, Column& column) {
+  std::vector<size_t> rows;
+  std::vector<const Case*> again;
+  for (size_t row = 0; row < cases.size(); ++row) {
+    if (!is_wrong(column.results[row])) continue;
+    rows.push_back(row);
+    again.push_back(cases[row]);
+  }
+  Run alone = run;
+  alone.jobs = 1;
+  const std::vector<Result> results = run_cases(alone, runtime, again);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const Judged judged = judge(results[i], again[i]->name, known);
+    std::fprintf(stderr, "# asked once more: %s, %s (%s)\n", again[i]->name.c_str(),
+                 runtime.name.c_str(), column.results[rows[i]].reason.c_str());
+    if (!is_wrong(judged)) column.results[rows[i]] = judged;
+  }
+}
+
 Column judge_runtime(const Options& options, const Run& run, const Runtime& runtime,
                      const std::vector<const Case*>& cases) {
   const std::string file = options.known + "/" + runtime.name + ".txt";
@@ -89,6 +113,7 @@ Column judge_runtime(const Options& options, const Run& run, const Runtime& runt
   for (size_t row = 0; row < cases.size(); ++row) {
     column.results.push_back(judge(results[row], cases[row]->name, known));
   }
+  if (options.retry) ask_again(run, runtime, cases, known, column);
   return column;
 }
 

@@ -1,7 +1,7 @@
 #!/bin/bash
-# test.sh [--quick|--full]: installs what is missing, builds, and passes every test, as root on a fresh
-# Debian 12: unit and root tests, conformance of oci-rt and its peers, engines, crashes, rounds, faults
-# that must be caught, and conformance and engines in virtual machines with Linux 6.1 and 6.12.
+# test.sh [--quick|--full]: installs what is missing, builds, and runs every test, as root on a fresh
+# Debian 12: unit and root tests, conformance of oci-rt, engines, crashes, rounds, faults that must be caught;
+# then side by side conformance of its peers, and oci-rt with engines in virtual machines with Linux 6.1 and 6.12.
 # The last line is "N passed, N failed, N skipped" over everything; logs are in build/logs.
 # --quick leaves out the peers, the Debian tree, the virtual machines, and all but a sample of the long sweeps.
 # --full has the virtual machines judge everything, also the peers; otherwise they do a sample.
@@ -24,6 +24,37 @@ here=$top/conformance
 oci=$build/runtime/oci-rt
 [ -x "$oci" ] || { say "there is no $oci" && say "0 passed, 1 failed, 0 skipped" && exit 1; }
 
+# The peers prove the harness: what they fail is listed in known/, and nothing else. What they wait for in
+# vain takes most of the time, so many wait at once; what that changes is asked again.
+peers() {
+  part conformance-runc 900 "$build/conformance/oci-conformance" --jobs 6 --retry --runtime runc
+  part conformance-crun 900 "$build/conformance/oci-conformance" --jobs 6 --retry --runtime crun
+  # Where crun cannot load a device program (it raises RLIMIT_MEMLOCK) it can be compared without.
+  part diff-crun 240 "$build/conformance/oci-conformance" diff --without /linux/resources/devices \
+    --runtime "oci-rt=$oci" --runtime crun
+  chown 0:0 /dev/null # crun gives the host's to the root of user namespaces
+}
+# vm RELEASE NAME SECONDS WORD...: a script of vm/ in a virtual machine, whose image with engines is built once.
+vm() {
+  local release=$1 name=$2 seconds=$3 memory=2048
+  [ -z "$full" ] || memory=3072
+  shift 3
+  part "$name" $((seconds + 600)) "$here/vm/run" --engines --release "$release" --memory $memory --timeout "$seconds" -- "$here/vm/$1" "${@:2}"
+}
+vm_bookworm() { vm_lane bookworm podman; }
+vm_trixie() { vm_lane trixie containerd docker; }
+# vm_lane RELEASE ENGINE...: everything, or a sample with these engines.
+vm_lane() {
+  local release=$1
+  if [ -n "$full" ]; then
+    vm "$release" "vm-$release" 5000 tests.sh whole peers
+    vm "$release" "vm-$release-engines" 14000 engines.sh whole runc crun
+  else
+    vm "$release" "vm-$release" 1500 tests.sh sample
+    vm "$release" "vm-$release-engines" 1200 engines.sh sample "${@:2}"
+  fi
+}
+
 part unit 300 python3 "$here/meson_totals.py" "$build"
 part conformance-oci-rt 600 "$build/conformance/oci-conformance" --json-paths --runtime "oci-rt=$oci"
 part diff-runc 120 "$build/conformance/oci-conformance" diff --runtime "oci-rt=$oci" --runtime runc
@@ -39,29 +70,10 @@ else
   part kills-of-init 600 "$here/crash/kill_sweep" --init "$oci"
   part rounds 300 "$here/stress/rounds" "$oci"
   part debian-tree 400 "$here/engines/debian_tree.sh" "$oci"
-  # The peers prove the harness: what they fail is listed in known/, and nothing else.
-  part conformance-runc 600 "$build/conformance/oci-conformance" --runtime runc
-  part conformance-crun 600 "$build/conformance/oci-conformance" --runtime crun
-  # Where crun cannot load a device program (it raises RLIMIT_MEMLOCK) it can be compared without.
-  part diff-crun 120 "$build/conformance/oci-conformance" diff --without /linux/resources/devices \
-    --runtime "oci-rt=$oci" --runtime crun
-  chown 0:0 /dev/null # crun gives the host's to the root of user namespaces
   # Each fault is a build; with a compiler cache they take seconds.
   if [ -n "$full" ] || command -v ccache >/dev/null; then
     part mutations 900 "$here/mutation/run" "$build"
   fi
-  if [ -n "$full" ]; then
-    for release in bookworm trixie; do
-      part "vm-$release" 5400 "$here/vm/run" --engines --release $release --timeout 5000 -- "$here/vm/tests.sh" whole peers
-      part "vm-$release-engines" 15000 "$here/vm/run" --engines --release $release --memory 3072 --timeout 14000 -- "$here/vm/engines.sh" whole runc crun
-    done
-  else
-    # All of them have the image with engines: one to build for each release.
-    for release in bookworm trixie; do
-      part "vm-$release" 1500 "$here/vm/run" --engines --release $release --timeout 1000 -- "$here/vm/tests.sh" sample
-    done
-    part vm-bookworm-engines 1000 "$here/vm/run" --engines --timeout 900 -- "$here/vm/engines.sh" sample podman
-    part vm-trixie-engines 1000 "$here/vm/run" --engines --release trixie --timeout 900 -- "$here/vm/engines.sh" sample containerd docker
-  fi
+  together peers vm_bookworm vm_trixie
 fi
 close_report

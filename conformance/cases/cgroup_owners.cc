@@ -1,9 +1,11 @@
 // Whose a cgroup is: of which container, and of which user (config-linux.md#control-groups,
 // #cgroup-ownership).
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <cstring>
 
 #include "conformance/harness/case.h"
 #include "conformance/harness/expect.h"
@@ -74,6 +76,26 @@ void populated(Sandbox& sandbox) {
 }
 const Case kPopulated("cgroups/one-that-somebody-lives-in-is-refused",
                       "config-linux.md#control-groups", populated);
+
+// A container whose cgroup is its own may change the user attributes of it (xattr(7)), which is to
+// take it out of nobody's reach.
+void attributes(Sandbox& sandbox) {
+  Bundle bundle = placed(sandbox);
+  sandbox.create_and_start(bundle);
+  const std::string own = cgroup2_mount() + shared_path(sandbox);
+  char names[1024];
+  const ssize_t size = ::listxattr(own.c_str(), names, sizeof names);
+  for (ssize_t at = 0; at < size; at += static_cast<ssize_t>(std::strlen(names + at)) + 1) {
+    if (std::strncmp(names + at, "user.", 5) == 0) ::removexattr(own.c_str(), names + at);
+  }
+  ::setxattr(own.c_str(), "user.oci-rt.owner", "1.1", 3, 0);
+  sandbox.call({"kill", "--all", sandbox.id(), "KILL"});
+  sandbox.wait_stopped();
+  sandbox.remove();
+  expect(!exists(own), "the cgroup is still there");
+}
+const Case kAttributes("cgroups/attributes-that-the-container-may-change-hide-nothing",
+                       "config-linux.md#cgroup-ownership", attributes);
 
 unsigned owner_of(const std::string& path) {
   struct stat status = {};

@@ -1,8 +1,8 @@
 // exec: one more process in a running container (cli-contract 4).
-#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "conformance/cases/exec_case.h"
 #include "conformance/harness/case.h"
 #include "conformance/harness/expect.h"
 #include "conformance/harness/facts.h"
@@ -12,30 +12,6 @@
 
 namespace oci::conformance {
 namespace {
-
-Words exec_of(const Sandbox& sandbox, const Words& options, const Words& program) {
-  Words words = {"exec"};
-  words.insert(words.end(), options.begin(), options.end());
-  words.push_back(sandbox.id());
-  words.insert(words.end(), program.begin(), program.end());
-  return words;
-}
-
-Outcome exec(Sandbox& sandbox, const Words& options, const Words& program) {
-  return sandbox.call(exec_of(sandbox, options, program));
-}
-
-Facts exec_facts(Sandbox& sandbox, const Words& options = {}) {
-  const Outcome outcome = exec(sandbox, options, {"/bin/probe", "facts"});
-  expect_equal("exit code of exec (" + outcome.err + ")", outcome.exit_code, 0);
-  return Facts(outcome.out);
-}
-
-// A detached one is the harness's child by now; the init of a pid namespace does not end before it.
-void end(pid_t pid) {
-  ::kill(pid, SIGKILL);
-  expect(wait_child(pid, 5000).has_value(), "the detached process does not end");
-}
 
 // Init reports, then stays.
 Facts start_with_facts(Sandbox& sandbox, Bundle& bundle) {

@@ -1,4 +1,5 @@
 // NOTIFY_SOCKET: what a container says to its service manager (sd_notify(3), cli-contract 6).
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -53,6 +54,11 @@ class Manager {
     const std::lock_guard<std::mutex> lock(mutex_);
     return barriers_;
   }
+  // Whether nothing but pipes was handed over.
+  bool all_pipes() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return all_pipes_;
+  }
   bool hears(const std::string& line) {
     return eventually(
         [&] { return ("\n" + heard()).find("\n" + line + "\n") != std::string::npos; });
@@ -81,6 +87,7 @@ class Manager {
     if (const cmsghdr* header = CMSG_FIRSTHDR(&message)) {
       int fd = -1;
       std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
+      all_pipes_ = all_pipes_ && ::fcntl(fd, F_GETPIPE_SZ) > 0;
       ::close(fd);
       if (said == "BARRIER=1") ++barriers_;
       return;
@@ -94,6 +101,7 @@ class Manager {
   std::mutex mutex_;
   std::string heard_;
   int barriers_ = 0;
+  bool all_pipes_ = true;
   std::jthread thread_;
 };
 
@@ -138,6 +146,22 @@ void all_is_passed(Sandbox& sandbox) {
 }
 const Case kAll("notify/run-passes-on-what-a-service-may-tell-and-barriers", "sd_notify(3)",
                 all_is_passed);
+
+// The manager of a system is pid 1, and a descriptor may take hours to close.
+void no_descriptor_is_passed(Sandbox& sandbox) {
+  Manager manager(sandbox.path("manager"));
+  Bundle bundle = sandbox.bundle();
+  bundle.shell(notify("STATUS=begins socket barrier READY=1")).write();
+  const Outcome ran =
+      call_with(sandbox, manager.variable(), {"run", "--bundle", bundle.directory(), sandbox.id()});
+  expect_equal("what the program got", ran.out, "0 ok\n");
+  expect_equal("exit code", ran.exit_code, 0);
+  expect_equal("what the manager heard", manager.heard(), "STATUS=begins\nREADY=1\n");
+  expect_equal("barriers", manager.barriers(), 2);
+  expect(manager.all_pipes(), "the manager got a descriptor of the container's");
+}
+const Case kDescriptor("notify/the-manager-gets-no-descriptor-of-the-containers", "threats 2",
+                       no_descriptor_is_passed);
 
 // READY=1 and the pid as the caller sees it: the service's process is the container's init.
 void expect_announced(Sandbox& sandbox, Manager& manager) {

@@ -69,12 +69,13 @@ void expect_freed(Sandbox& sandbox, Command& holder, const Snapshot& before) {
   expect(left.empty(), "after it " + shown(left) + " is left");
 }
 
+// The shell stays, so that what hangs is a child of the hook: both have to end.
 Bundle hung_in(Sandbox& sandbox, const std::string& kind, const std::string& log) {
   make_dir(sandbox.path("log"));
   Bundle bundle = sleeper(sandbox);
   bundle.mount("/log", "bind", sandbox.path("log"), {"bind"})
       .add("/hooks/" + kind,
-           hook_json(sandbox, {.kind = kind, .text = "touch " + log + "/began; sleep 1000"}));
+           hook_json(sandbox, {.kind = kind, .text = "touch " + log + "/began; sleep 1000; :"}));
   bundle.write();
   return bundle;
 }

@@ -49,6 +49,25 @@ void not_granted(Sandbox& sandbox) {
 }
 const Case kNotGranted("rootless/a-range-that-is-not-granted-is-refused", kMaps, not_granted);
 
+// A user whom nobody gave a range at all, as useradd(8) leaves those of a system.
+void no_range(Sandbox& sandbox) {
+  Etc etc(sandbox);
+  etc.grant_ids();
+  const User user(sandbox);
+  Bundle bundle = user.bundle();
+  map_ranges(bundle);
+  user.refuses(bundle, {"linux.gidMappings[1]: ", {"gidMappings", "newgidmap", "newuidmap"}},
+               [&](Bundle&) {
+                 for (const char* name : {"subuid", "subgid"})
+                   write_file("/etc/" + std::string(name), "nobody:1:1\n");
+               });
+  if (!sandbox.runtime().json_paths) return;
+  const std::string said = user.run(bundle).err;
+  expect_contains("the message", said, "/etc/subgid");
+  expect_contains("the message", said, "add the line ocirt:300000:65536");
+}
+const Case kNoRange("rootless/without-any-range-the-line-to-add-is-told", kMaps, no_range);
+
 void no_helper(Sandbox& sandbox) {
   Etc etc(sandbox);
   etc.grant_ids();

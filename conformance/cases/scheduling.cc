@@ -2,6 +2,7 @@
 // (config.md#linux-process, config-linux.md#memory-policy, #personality).
 #include <sys/stat.h>
 
+#include "conformance/cases/apparmor_case.h"
 #include "conformance/harness/case.h"
 #include "conformance/harness/expect.h"
 #include "conformance/harness/files.h"
@@ -126,10 +127,6 @@ void affinity(Sandbox& sandbox) {
 }
 const Case kAffinity("exec-cpu-affinity/is-for-exec-alone", "config.md#linux-process", affinity);
 
-bool has_apparmor() {
-  return read_file("/sys/module/apparmor/parameters/enabled").starts_with("Y");
-}
-
 void no_apparmor(Sandbox& sandbox) {
   if (has_apparmor()) throw Skipped("AppArmor is on");
   Bundle bundle = sandbox.bundle();
@@ -150,20 +147,13 @@ const Case kUnknownProfile("apparmor/a-profile-that-is-not-loaded-is-refused",
                            "config.md#linux-process", unknown_profile);
 
 void profile(Sandbox& sandbox) {
-  if (!has_apparmor()) throw Skipped("AppArmor is off");
-  const std::string parser = require_program("apparmor_parser");
-  const std::string name = sandbox.id() + "-profile";
-  write_file(sandbox.path("profile"),
-             "profile " + name + " flags=(attach_disconnected) { file, capability, }\n");
-  expect_equal("loading the profile",
-               sandbox.call(Spawn{.argv = {parser, "-Kr", sandbox.path("profile")}}).exit_code, 0);
+  const Profile loaded(sandbox);
   Bundle bundle = sandbox.bundle();
-  bundle.set("/process/apparmorProfile", name);
+  bundle.set("/process/apparmorProfile", loaded.name());
   const std::string label = trimmed(sandbox.facts(bundle).text("/apparmor"));
   bundle.set_json("/mounts", "[]").args({"/bin/busybox", "true"});
   const int without_proc = sandbox.run(bundle).exit_code;
-  sandbox.call(Spawn{.argv = {parser, "-R", sandbox.path("profile")}});
-  expect_equal("label", label, name + " (enforce)");
+  expect_equal("label", label, loaded.name() + " (enforce)");
   expect_equal("exit code without /proc", without_proc, 0);
 }
 const Case kProfile("apparmor/the-program-runs-under-its-profile", "config.md#linux-process",

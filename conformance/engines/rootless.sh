@@ -19,13 +19,19 @@ cp "$runtime" "$home/bin/oci-rt"
 chown -R $uid:$uid "$home" "/run/user/$uid"
 chmod 700 "/run/user/$uid"
 
-# user COMMANDS: in their shell, on a terminal.
-user() {
-  timeout 60 script --quiet --return --command "setpriv --reuid $uid --regid $uid --clear-groups env -i HOME=$home \
-    USER=ocirt TERM=xterm XDG_RUNTIME_DIR=/run/user/$uid PATH=$home/bin:/usr/bin:/bin:/usr/sbin:/sbin \
-    bash --norc -c 'cd; $1'" /dev/null </dev/null >"$work/out" 2>&1
+# in_shell PREFIX DIR COMMANDS: in a shell, on a terminal; its exit code.
+in_shell() {
+  timeout 60 script --quiet --return --command "$1 PATH=$home/bin:/usr/bin:/bin:/usr/sbin:/sbin \
+    bash --norc -c 'cd \"$2\"; $3'" /dev/null </dev/null >"$work/out" 2>&1
   echo $?
 }
+# user COMMANDS: in their home, in their name.
+user() {
+  in_shell "setpriv --reuid $uid --regid $uid --clear-groups env -i HOME=$home USER=ocirt TERM=xterm \
+    XDG_RUNTIME_DIR=/run/user/$uid" "$home" "$1"
+}
+# root COMMANDS: in a directory of root's own.
+root() { in_shell "env -i HOME=/root USER=root TERM=xterm" "$work/root" "$1"; }
 
 check "a bundle" "$(user 'mkdir -p web1/rootfs/bin && cp /bin/busybox web1/rootfs/bin/sh')" 0
 check "spec" "$(user 'oci-rt spec --bundle web1')" 0
@@ -48,5 +54,14 @@ for verb in "state web1" "list" "ps web1" "exec web1 sh -c 'exit 0'" "kill --all
 done
 check "a limit takes a cgroup" "$(user 'sed -i "s/\"linux\": {/\"linux\": {\"resources\": {\"pids\": {\"limit\": 9}},/" web1/config.json && oci-rt run web1')" 1
 has "which is told" "$work/out" "systemd-run --user --scope -p Delegate=yes"
+# Where there is only a rootfs, the two commands as one line.
+typed='echo "read a b c < /proc/self/uid_map; echo inside as \$b; exit 7"'
+check "a rootfs alone" "$(user 'mkdir -p here/rootfs/bin && cp /bin/busybox here/rootfs/bin/sh')" 0
+check "spec --rootless && run" "$(user "cd here && $typed | { oci-rt spec --rootless && oci-rt run x; }")" 7
+has "they are root inside" "$work/out" "inside as $uid"
+mkdir -p "$work/root/rootfs/bin" && cp /bin/busybox "$work/root/rootfs/bin/sh"
+check "root: spec --rootless=false && run" "$(root "$typed | { oci-rt spec --rootless=false && oci-rt run x; }")" 7
+has "root is root inside" "$work/out" "inside as 0"
+check "root: nothing is left" "$(ls /run/oci-rt)" ""
 check "nothing is left" "$(ls "/run/user/$uid/oci-rt")" ""
 close_engine

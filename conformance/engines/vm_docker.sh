@@ -18,10 +18,15 @@ exec "$runtime" "\$@"
 BUILDER
 chmod +x "$work/builder/runc"
 
+# The runtime once more, by the name that a person would give it, and with an option.
+named=peer
+[ "$kind" != oci-rt ] || named=oci-rt
+
 # settings EXTRA: daemon.json, with more of it.
 settings() {
   cat >"$work/daemon.json" <<JSON
-{"runtimes": {"judged": {"path": "$runtime"}}, "default-runtime": "judged", "live-restore": true,
+{"runtimes": {"judged": {"path": "$runtime"}, "$named": {"path": "$runtime", "runtimeArgs": ["--debug"]}},
+ "default-runtime": "judged", "live-restore": true,
  "exec-opts": ["native.cgroupdriver=$driver"], "data-root": "$work/docker", "exec-root": "$work/exec",
  "containerd": "$work/containerd.sock", "hosts": ["unix://$work/docker.sock"], "pidfile": "$work/docker.pid"${1:+, $1}}
 JSON
@@ -75,7 +80,7 @@ start_docker
 major=$(docker version --format '{{.Server.Version}}' | cut -d. -f1)
 check "load" "$(code docker load -i "$archive")" 0
 has "its name" "$image"
-flows=(info run terminal background kill exec pause limits update oom options volumes devices confinement
+flows=(info run by-name terminal background kill exec pause limits update oom options volumes devices confinement
   capabilities privileged init network namespaces stats health restart events build buildkit parallel nothing-left
   live-restore userns-remap)
 [ -z "$sample" ] || flows=(run update oom nothing-left)

@@ -19,6 +19,8 @@ oci-conformance diff --help                         where two runtimes differ
   --view unified|hybrid|legacy|as-is  the cgroup layout it sees (unified)
   --filter GLOB        only the cases whose names match; may be repeated
   --jobs N             cases at a time (2)
+  --retry              asks once more, alone, what went otherwise than expected: a busy machine
+                       makes some runtimes lose races that they win by themselves
   --format table|tap|junit|markdown  how to print (table); markdown is a summary by chapter
   --known DIR|none     where expected deviations are, NAME.txt for each runtime
   --json-paths         refusals must name the property as "linux.namespaces[0].type"
@@ -63,6 +65,7 @@ constexpr Word kWords[] = {
     {"json-paths", no_argument, [](Options& o, const std::string&) { o.json_paths = true; }},
     {"busybox", required_argument, [](Options& o, const std::string& value) { o.busybox = value; }},
     {"work", required_argument, [](Options& o, const std::string& value) { o.work = value; }},
+    {"retry", no_argument, [](Options& o, const std::string&) { o.retry = true; }},
     {"keep", no_argument, [](Options& o, const std::string&) { o.keep = true; }},
     {"list", no_argument, [](Options& o, const std::string&) { o.list = true; }},
     {"coverage", no_argument, [](Options& o, const std::string&) { o.coverage = true; }},

@@ -11,7 +11,7 @@ struct Options {
   std::string view = "unified", format = "table", known;
   std::string busybox, work = "/var/tmp";
   int jobs = 2;
-  bool json_paths = false, keep = false, list = false, coverage = false;
+  bool json_paths = false, keep = false, retry = false, list = false, coverage = false;
 };
 
 // `known` is where known deviations are when nothing else is said. What is wrong is printed, and

@@ -44,6 +44,11 @@ Runtime parse_runtime(const std::string& text, const std::string& work) {
   if (!real) throw std::runtime_error("no such runtime: " + binary);
   runtime.path = real;
   ::free(real);
+  for (const char* covered : {"/tmp/", "/dev/shm/", "/run/"}) {
+    if (!runtime.path.starts_with(covered)) continue;
+    throw std::runtime_error(runtime.path + " cannot be judged: each case has a " + covered +
+                             " of its own; copy it elsewhere");
+  }
   if (runtime.name.empty()) runtime.name = runtime.path.substr(runtime.path.rfind('/') + 1);
   const Outcome outcome = run_command({.argv = {runtime.path, "--version"}}, work);
   const std::vector<std::string> said = lines(outcome.out);

@@ -101,11 +101,23 @@ int await_manager() {
   return error;
 }
 
-// probe notify TEXT…: each a message to $NOTIFY_SOCKET; "barrier" waits until it was read.
+// A descriptor whose last close may take as long as the sender likes: tcp(7), SO_LINGER.
+int send_a_socket() {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (socket < 0) return -errno;
+  const int error = send_to_manager("BARRIER=1", socket);
+  ::close(socket);
+  return error;
+}
+
+// probe notify TEXT…: each a message to $NOTIFY_SOCKET; "barrier" waits until it was read, "socket"
+// is a barrier with something else than a pipe.
 int do_notify(int count, char** words) {
   for (int i = 0; i < count; ++i) {
-    const bool barrier = std::string_view(words[i]) == "barrier";
-    const int error = barrier ? await_manager() : send_to_manager(words[i], -1);
+    const std::string_view word = words[i];
+    const int error = word == "barrier"  ? await_manager()
+                      : word == "socket" ? send_a_socket()
+                                         : send_to_manager(words[i], -1);
     if (error != 0) {
       errno = -error;
       return answer(-1);

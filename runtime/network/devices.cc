@@ -2,14 +2,16 @@
 
 #include <fcntl.h>
 #include <linux/if.h>
+#include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <ctime>
 
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/file.h"
@@ -166,16 +168,34 @@ void Devices::bring_back() {
   }
 }
 
-// The kernel takes a namespace down when it has time for it, and has no event for that.
+// Readable after each change of a device: rtnetlink(7).
+Result<sys::UniqueFd> watch_links() {
+  sys::UniqueFd socket(
+      ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE));
+  if (!socket) return Error::system(errno, "watch network devices");
+  sockaddr_nl address = {};
+  address.nl_family = AF_NETLINK;
+  address.nl_groups = RTMGRP_LINK;
+  if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    return Error::system(errno, "watch network devices");
+  }
+  return socket;
+}
+
+// The kernel takes a namespace down when it has time for it.
 Result<std::optional<Link>> await_return(Rtnetlink& host, const Trace& trace) {
   constexpr std::chrono::seconds kPatience{5};
-  constexpr timespec kPause = {.tv_sec = 0, .tv_nsec = 10'000'000};
   const sys::Deadline deadline = sys::deadline_in(kPatience);
+  const sys::UniqueFd changes = OCI_TRY(watch_links());
   for (;;) {
     if (auto link = OCI_TRY(host.find(trace.host_index))) return link;
     if (auto link = OCI_TRY(host.find(trace.passing_name))) return link;
-    if (!trace.comes_home || sys::poll_timeout(deadline) == 0) return std::optional<Link>();
-    ::nanosleep(&kPause, nullptr);
+    if (!trace.comes_home) return std::optional<Link>();
+    pollfd changed = {.fd = changes.get(), .events = POLLIN, .revents = 0};
+    if (::poll(&changed, 1, sys::poll_timeout(deadline)) == 0) return std::optional<Link>();
+    char message[8192];
+    while (::recv(changes.get(), message, sizeof message, 0) > 0) {
+    }
   }
 }
 

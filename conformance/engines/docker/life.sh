@@ -15,6 +15,24 @@ flow_run() {
   check "-i: standard input" "$(echo typed | docker run --rm -i --network none $image /bin/cat)" typed
 }
 
+# By a name of its own, with an option: dockerd calls a script that has it.
+flow_by_name() {
+  check "output" "$(said --runtime $named $image /bin/echo hello)" hello
+  check "exit code 7" "$(run --runtime $named $image /bin/sh -c 'exit 7')" 7
+  check "a missing program is 127" "$(run --runtime $named $image /bin/missing)" 127
+  check "a name that nobody knows is 125" "$(run --runtime nobody $image /bin/true)" 125
+  begin called --runtime $named $image /bin/sleep 1000
+  check "inspect: its runtime" "$(inspect called HostConfig.Runtime)" $named
+  check "exec" "$(ask exec called /bin/echo on)" on
+  # That the option came: what it makes the runtime write into the shim's log.
+  [ "$kind" != oci-rt ] ||
+    check "its stages are in the log" "$(find "$work/state" -path "*/$id/log.json" -exec grep -c '"level":"debug"' {} + | sed 's/^[1-9][0-9]*$/some/')" some
+  end called
+  begin usual $image /bin/sleep 1000
+  check "inspect: the default" "$(inspect usual HostConfig.Runtime)" judged
+  end usual
+}
+
 flow_terminal() {
   check "run -it: exit code" "$(in_terminal docker run --rm -it --network none $image /bin/sh -c 'tty; sleep 1; exit 5')" 5
   has "run -it: a terminal" /dev/pts/0
@@ -102,6 +120,9 @@ flow_stats() {
   has "top: the program" "sleep 1000"
   check "top -o" "$(ask top measured -o pid,comm | tr -s ' ')" "PID COMMAND $(inspect measured State.Pid) sleep"
   end measured
+  begin spinning $image /bin/sh -c 'while :; do :; done'
+  check "stats: processor time of what spins" "$(ask stats --no-stream --format '{{.CPUPerc}}' spinning | sed 's/^[1-9][0-9][0-9.]*%$/time/')" time
+  end spinning
 }
 
 flow_health() {

@@ -1,0 +1,51 @@
+// AppArmor as the machine has it, and a profile of the case's own, for the cases about profiles.
+#pragma once
+
+#include <exception>
+#include <string>
+
+#include "conformance/harness/case.h"
+#include "conformance/harness/expect.h"
+#include "conformance/harness/files.h"
+#include "conformance/harness/requires.h"
+#include "conformance/harness/sandbox.h"
+
+namespace oci::conformance {
+
+inline bool has_apparmor() {
+  return read_file("/sys/module/apparmor/parameters/enabled").starts_with("Y");
+}
+
+// A profile that allows files and capabilities, loaded as long as this lives.
+class Profile {
+ public:
+  explicit Profile(Sandbox& sandbox) : sandbox_(sandbox) {
+    if (!has_apparmor()) throw Skipped("AppArmor is off");
+    parser_ = require_program("apparmor_parser");
+    write_file(file(),
+               "profile " + name() + " flags=(attach_disconnected) { file, capability, }\n");
+    expect_equal("loading the profile", parse("-Kr").exit_code, 0);
+  }
+  Profile(const Profile&) = delete;
+  Profile& operator=(const Profile&) = delete;
+  ~Profile() {
+    try {
+      parse("-R");
+    } catch (const std::exception&) {
+      // It stays loaded, under a name that no other case has.
+    }
+  }
+
+  std::string name() const { return sandbox_.id() + "-profile"; }
+
+ private:
+  std::string file() const { return sandbox_.path("profile"); }
+  Outcome parse(const std::string& option) {
+    return sandbox_.call(Spawn{.argv = {parser_, option, file()}});
+  }
+
+  Sandbox& sandbox_;
+  std::string parser_;
+};
+
+}  // namespace oci::conformance

@@ -1,0 +1,113 @@
+// A signal that comes before the program runs (reliability 1), and whose the caller's streams are.
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "conformance/cases/engine.h"
+#include "conformance/cases/hook_json.h"
+#include "conformance/harness/case.h"
+#include "conformance/harness/expect.h"
+#include "conformance/harness/files.h"
+#include "conformance/harness/leaks.h"
+#include "conformance/harness/sandbox.h"
+
+namespace oci::conformance {
+namespace {
+
+// `run` while a hook hangs: it and what it started end, and nothing is left.
+void interrupted_in(Sandbox& sandbox, const std::string& kind, const std::string& log) {
+  const Snapshot before = Snapshot::take();
+  ::unlink(sandbox.path("log/began").c_str());
+  Bundle bundle = sleeper(sandbox);
+  bundle.mount("/log", "bind", sandbox.path("log"), {"bind"})
+      .add("/hooks/" + kind,
+           hook_json(sandbox, {.kind = kind, .text = "touch " + log + "/began; sleep 1000; :"}));
+  bundle.write();
+  Spawn spawn = sandbox.invocation({"run", "--bundle", bundle.directory(), sandbox.id()});
+  Command running(spawn, sandbox.directory());
+  expect(eventually([&] { return exists(sandbox.path("log/began")); }),
+         "the " + kind + " hook does not begin");
+  running.signal(SIGTERM);
+  expect(running.wait().exit_code != 0, "run exits 0 in spite of SIGTERM in its " + kind + " hook");
+  const std::vector<std::string> left = before.leaks(sandbox);
+  expect(left.empty(), "after SIGTERM in its " + kind + " hook " + shown(left) + " is left");
+}
+
+void run_is_interrupted(Sandbox& sandbox) {
+  make_dir(sandbox.path("log"));
+  for (const char* kind : {"createRuntime", "poststart"})
+    interrupted_in(sandbox, kind, sandbox.path("log"));
+  for (const char* kind : {"createContainer", "startContainer"})
+    interrupted_in(sandbox, kind,
+                   std::string(kind) == "createContainer" ? sandbox.path("log") : "/log");
+}
+const Case kRun("run/a-signal-in-a-hook-undoes-it", "reliability 1 (R3)", run_is_interrupted);
+
+// With so few descriptors that something cannot be looked at: what is not seen is not gone, and a
+// delete that says nothing is wrong has left nothing.
+void delete_without_descriptors(Sandbox& sandbox) {
+  const Snapshot before = Snapshot::take();
+  Bundle bundle = sleeper(sandbox);
+  bundle.write();
+  for (unsigned long most = 3; most <= 14; ++most) {
+    const std::string with = " with " + std::to_string(most) + " descriptors";
+    sandbox.create_and_start(bundle);
+    Spawn spawn = sandbox.invocation({"delete", "--force", sandbox.id()});
+    spawn.soft_limits = {{RLIMIT_NOFILE, most}};
+    if (sandbox.call(spawn).exit_code != 0) {
+      expect_equal("exit code of delete --force after one" + with,
+                   sandbox.call({"delete", "--force", sandbox.id()}).exit_code, 0);
+    }
+    const std::vector<std::string> left = before.leaks(sandbox);
+    expect(left.empty(), "after delete --force" + with + " " + shown(left) + " is left");
+  }
+}
+const Case kScarce("lifecycle/delete-takes-nothing-for-gone-that-it-cannot-see",
+                   "reliability 1 (R1)", delete_without_descriptors, 60);
+
+// config.md#user: who runs inside is no reason to give the caller's file away.
+void files_stay(Sandbox& sandbox) {
+  const std::string input = sandbox.path("input");
+  write_file(input, "what is read\n");
+  Bundle bundle = sandbox.bundle();
+  bundle.set("/process/user/uid", 1000).set("/process/user/gid", 1000).shell("cat").write();
+  Spawn spawn = sandbox.invocation({"run", "--bundle", bundle.directory(), sandbox.id()});
+  const int fd = ::open(input.c_str(), O_RDONLY | O_CLOEXEC);
+  spawn.fds = {{fd, 0}};
+  Command running(spawn, sandbox.directory());
+  const Outcome ran = running.wait();
+  ::close(fd);
+  expect_equal("exit code", ran.exit_code, 0);
+  expect_equal("output", ran.out, "what is read\n");
+  for (const std::string& file : {input, running.out_file()}) {
+    struct stat info = {};
+    expect(::stat(file.c_str(), &info) == 0, "there is no " + file);
+    expect_equal("owner of the caller's file", static_cast<int>(info.st_uid), 0);
+  }
+}
+const Case kFiles("streams/the-callers-files-stay-the-callers", "threats 2 (T3)", files_stay);
+
+// What engines hand over is a pipe, and a program of another user opens /dev/stdout anew.
+void pipes_are_given(Sandbox& sandbox) {
+  int ends[2];
+  expect(::pipe2(ends, O_CLOEXEC) == 0, "pipe2");
+  Bundle bundle = sandbox.bundle();
+  bundle.set("/process/user/uid", 1000).set("/process/user/gid", 1000);
+  bundle.shell("echo anew > /proc/self/fd/1").write();
+  Spawn spawn = sandbox.invocation({"run", "--bundle", bundle.directory(), sandbox.id()});
+  spawn.fds = {{ends[1], 1}};
+  const int code = sandbox.call(spawn).exit_code;
+  ::close(ends[1]);
+  char text[16] = {};
+  const ssize_t got = ::read(ends[0], text, sizeof text);
+  ::close(ends[0]);
+  expect_equal("exit code", code, 0);
+  expect_equal("output", std::string(text, static_cast<size_t>(got < 0 ? 0 : got)), "anew\n");
+}
+const Case kPipes("streams/a-pipe-is-the-programs-to-open-anew", "cli-contract 6", pipes_are_given);
+
+}  // namespace
+}  // namespace oci::conformance
