@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -11,7 +12,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <optional>
 
 #include "runtime/init/image.h"
@@ -280,10 +280,10 @@ Error clone_failure(const Error& error, const Services& services) {
 // worth more than its end.
 void Launched::kill_and_reap() {
   if (pid_ == 0) return;
-  constexpr std::chrono::seconds kPatience{10};
+  constexpr int kPatienceMs = 10'000;
   ::syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0);
-  const Result<bool> ended = sys::wait_readable(pidfd_.get(), sys::deadline_in(kPatience), nullptr);
-  if (ended && ended.value()) (void)wait();
+  pollfd ended = {.fd = pidfd_.get(), .events = POLLIN, .revents = 0};
+  if (::poll(&ended, 1, kPatienceMs) != 0) (void)wait();
 }
 
 Result<int> Launched::wait() {

@@ -159,7 +159,7 @@ Result<bool> wait_readable(int fd, std::optional<Deadline> deadline, SignalStrea
     if (ready < 0 && errno != EINTR) return Error::system(errno, "poll");
     if (ready == 0) return false;
     if (ready < 0) continue;
-    if (polled[0].revents != 0) return true;
+    if (polled[0].revents != 0 || signals == nullptr) return true;
     if (const std::optional<int> signal = signals->asks_to_end()) return interrupted_by(*signal);
   }
 }
