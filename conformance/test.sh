@@ -42,7 +42,7 @@ vm() {
   part "$name" $((seconds + 600)) "$here/vm/run" --engines --release "$release" --memory $memory --timeout "$seconds" -- "$here/vm/$1" "${@:2}"
 }
 vm_bookworm() { vm_lane bookworm podman; }
-vm_trixie() { vm_lane trixie containerd docker; }
+vm_trixie() { vm_lane trixie containerd cri docker; }
 # vm_lane RELEASE ENGINE...: everything, or a sample with these engines.
 vm_lane() {
   local release=$1

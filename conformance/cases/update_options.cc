@@ -88,8 +88,8 @@ void realtime(Sandbox& sandbox) {
   updated(sandbox, {});
   const struct {
     const char *option, *property, *word;
-  } asked[] = {{"--cpu-rt-runtime", "linux.resources.cpu.realtimeRuntime", "runtime"},
-               {"--cpu-rt-period", "linux.resources.cpu.realtimePeriod", "period"}};
+  } asked[] = {{"--cpu-rt-runtime", "linux.resources.cpu.realtimeRuntime", "untime"},
+               {"--cpu-rt-period", "linux.resources.cpu.realtimePeriod", "eriod"}};
   for (const auto& one : asked) {
     const Outcome refused = update(sandbox, {one.option, "10000"});
     expect(refused.exit_code != 0, std::string(one.option) + " is accepted");

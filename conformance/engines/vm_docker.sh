@@ -83,7 +83,7 @@ has "its name" "$image"
 flows=(info run by-name terminal background kill exec pause limits update oom options volumes devices confinement
   capabilities privileged init network namespaces stats health restart events build buildkit parallel nothing-left
   live-restore userns-remap)
-[ -z "$sample" ] || flows=(run update oom nothing-left)
+[ -z "$sample" ] || flows=(run by-name exec update oom nothing-left)
 run_flows "${flows[@]}"
 [ "$bad" = 0 ] || grep -E 'level=error' "$work/docker.log" | tail -n 30
 close_engine
