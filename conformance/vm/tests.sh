@@ -14,7 +14,7 @@ if [ "${1:-}" = units ]; then
     wanted=()
     case $(basename "$unit") in
       spec_test) continue ;;
-      seccomp_test) wanted=(--run_test='*the_kernel*') ;;
+      seccomp_test) wanted=(--run_test='*/the_kernel*') ;;
     esac
     part "$(basename "$unit")" 400 "$unit" ${wanted[@]+"${wanted[@]}"}
   done
