@@ -152,6 +152,15 @@ def reap():
         pass
 
 
+def reap_others(child):
+    """The same, but for one child that somebody else waits for."""
+    while True:
+        ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if ended is None or ended.si_pid == child:
+            return
+        os.waitpid(ended.si_pid, 0)
+
+
 def cgroups(marker):
     """The cgroups that carry the marker in their name, deepest last."""
     found = []

@@ -187,7 +187,7 @@ Status Cgroup::make(int mount, std::span<const Write> writes, sys::UniqueFd exis
     return check_fit(fd_.get());
   }
   // What another container has made and left is this one's from here on.
-  const std::optional<std::string> before = read_mark(existing.get());
+  const std::optional<std::string> before = OCI_TRY(read_mark(existing.get()));
   const bool made = before && before->ends_with(kMadeSuffix);
   OCI_TRY(write_mark(existing.get(), cat(location_.owner, made ? kMadeSuffix : "")));
   mark_before_ = before.value_or("");

@@ -129,7 +129,7 @@ Result<Held> hold(int mount, const Location& location) {
   if (!dir && is_gone(dir.error())) return held;
   if (!dir) return std::move(dir).error();
   held.dir = std::move(dir).value();
-  const std::optional<std::string> mark = read_mark(held.dir.get());
+  const std::optional<std::string> mark = OCI_TRY(read_mark(held.dir.get()));
   if (!mark) {
     if (!location.owner.empty()) held.holder = Holder::kNobody;
     return held;

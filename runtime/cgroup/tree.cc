@@ -101,13 +101,18 @@ Result<std::string> read_control(int dir, const char* file) {
   return sys::read_file_at(dir, file, kControlLimit);
 }
 
-std::optional<std::string> read_mark(int dir) {
+Result<std::optional<std::string>> read_mark(int dir) {
   std::array<char, 128> text;
   for (const char* const name : kOwnerMarks) {
     const ssize_t length = ::fgetxattr(dir, name, text.data(), text.size());
-    if (length >= 0) return std::string(text.data(), static_cast<size_t>(length));
+    if (length >= 0) return std::optional<std::string>({text.data(), static_cast<size_t>(length)});
+    const bool has_none =
+        errno == ENODATA || errno == EOPNOTSUPP || errno == ENOENT || errno == ENODEV;
+    if (!has_none) {
+      return Error::system(errno, "read whose a cgroup is");
+    }
   }
-  return {};
+  return std::optional<std::string>();
 }
 
 Status write_mark(int dir, std::string_view mark) {

@@ -27,7 +27,7 @@ inline constexpr char kAside[] = "oci-rt.caller";
 // A Location's owner, with kMadeSuffix where some create() made it, so that the last owner removes
 // it.
 inline constexpr std::string_view kMadeSuffix = " made";
-std::optional<std::string> read_mark(int dir);
+Result<std::optional<std::string>> read_mark(int dir);
 Status write_mark(int dir, std::string_view mark);  // "": removes it
 
 struct Events {

@@ -62,8 +62,8 @@ void end_children_with_their_groups(pid_t pid) {
 }
 
 bool cannot_be_read_now(const Error& error) {
-  constexpr int kPassing[] = {EMFILE, ENFILE, ENOMEM, EIO, EACCES, EPERM};
-  return std::ranges::find(kPassing, error.sys_errno()) != std::end(kPassing);
+  constexpr int kNoFile[] = {0, ELOOP, EISDIR, ENOTDIR, ENXIO};  // it never was a record
+  return std::ranges::find(kNoFile, error.sys_errno()) == std::end(kNoFile);
 }
 
 // The verb that holds the container may hang, in a hook that never ends: what it waits for is
