@@ -70,6 +70,8 @@ else
   part kills 600 "$here/crash/kill_sweep" --verb all "$oci"
   part faults 600 "$here/crash/kill_sweep" --verb all --error ENOMEM "$oci"
   part kills-of-init 600 "$here/crash/kill_sweep" --init "$oci"
+  part kills-of-exec 600 "$here/crash/kill_sweep" --init --verb exec "$oci"
+  part faults-of-init 600 "$here/crash/kill_sweep" --init --verb run --error ENOMEM "$oci"
   part rounds 300 "$here/stress/rounds" "$oci"
   part debian-tree 400 "$here/engines/debian_tree.sh" "$oci"
   # Each fault is a build; with a compiler cache they take seconds.

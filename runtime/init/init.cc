@@ -119,7 +119,7 @@ void run_steps(Context& context, const Step (&steps)[N]) {
 [[noreturn]] void run(int argc, char** argv) {
   if (argc != 2) leave(1);
   // Close-on-exec first: whatever happens, no program inherits a descriptor by accident.
-  sys(__NR_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
+  if (sys(__NR_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC) < 0) leave(1);
   const int plan_fd = parse_number(argv[1]);
   Plan* plan = map_plan(plan_fd);
   if (plan == nullptr) leave(1);

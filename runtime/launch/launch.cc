@@ -46,8 +46,24 @@ struct Received {
   bool ended = false;
 };
 
-Result<Received> receive(int socket, sys::SignalStream* signals) {
-  if (signals != nullptr) OCI_TRY(sys::wait_readable(socket, std::nullopt, signals));
+// Until there is a message, or the end of its stream. A stage that was killed may leave a child
+// that holds the stream and waits for us: so the end of the process counts as well.
+Status await_message(int socket, int pidfd, sys::SignalStream* signals) {
+  pollfd polled[] = {{socket, POLLIN, 0},
+                     {pidfd, POLLIN, 0},
+                     {signals != nullptr ? signals->fd() : -1, POLLIN, 0}};
+  for (;;) {
+    if (::poll(polled, 3, -1) < 0) {
+      if (errno == EINTR) continue;
+      return Error::system(errno, "wait for container init");
+    }
+    if (polled[0].revents != 0 || polled[1].revents != 0) return {};
+    if (signals == nullptr) continue;
+    if (const auto signal = signals->asks_to_end()) return sys::interrupted_by(*signal);
+  }
+}
+
+Result<Received> receive(int socket) {
   Received received;
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
   iovec part = {&received.message, sizeof received.message};
@@ -58,9 +74,10 @@ Result<Received> receive(int socket, sys::SignalStream* signals) {
   packet.msg_controllen = sizeof control;
   ssize_t got;
   do {
-    got = ::recvmsg(socket, &packet, MSG_CMSG_CLOEXEC);
+    got = ::recvmsg(socket, &packet, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
   } while (got < 0 && errno == EINTR);
-  if (got < 0 && errno != ECONNRESET) return Error::system(errno, "read from container init");
+  if (got < 0 && errno != ECONNRESET && errno != EAGAIN)
+    return Error::system(errno, "read from container init");
   if (got <= 0) {
     received.ended = true;
     return received;
@@ -92,6 +109,10 @@ class Conversation {
   Launched finish() && { return std::move(process_); }
 
  private:
+  Result<Received> next_message() {
+    OCI_TRY(await_message(socket_.get(), process_.pidfd(), signals_));
+    return receive(socket_.get());
+  }
   Status answer(sync::Type type, std::span<const sock_filter> filter = {});
   Status serve(const sync::Message& message, sys::UniqueFd fd);
   Status adopt(pid_t pid);
@@ -225,7 +246,7 @@ Status Conversation::serve() {
   if (!block.staged) OCI_TRY(write_oom_score_adj());
   OCI_TRY(services_.while_it_mounts(process_.pid()));
   while (!sequence.complete()) {
-    Received received = OCI_TRY(receive(socket_.get(), signals_));
+    Received received = OCI_TRY(next_message());
     if (received.ended) return vanished();
     if (received.message.type == sync::Type::kFailed) return init_failure(received.message);
     OCI_TRY(sequence.accept(received.message.type));
