@@ -36,6 +36,7 @@ check() {
     good=$((good + 1)) && echo "ok - $flow: $1"
   else
     bad=$((bad + 1)) && echo "not ok - $flow: $1: '$(cut -c1-300 <<<"$2" | tr '\n' ' ')', not '$3'"
+    [ ! -s "$work/out" ] || echo "# the last that was said: $(head -c 500 "$work/out" | tr '\n' ' ')"
   fi
 }
 # has WHAT TEXT: in what `code` or `output` left in $work/out.

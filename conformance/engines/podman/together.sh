@@ -1,7 +1,15 @@
 # Flows: more than one container, and what podman makes for them.
 
 # With the infra container that podman builds of catatonit.
+# podman 4 gives the cgroup of a pod a device program that denies all there is, with any runtime below it.
+pods_have_devices() {
+  [ "$major" -ge 5 ] || [ "$manager" = systemd ] && return
+  skip "podman 4 denies its pods all devices where it makes their cgroups itself"
+  return 1
+}
+
 flow_pod() {
+  pods_have_devices || return 0
   check "pod create" "$(code podman pod create --name p1 --network none --hostname pod --share net,uts,ipc,pid)" 0
   check "one in it" "$(code podman run -d --pod p1 --name p1-a box sh -c 'sleep 1000')" 0
   check "another one sees it" "$(output podman run --rm --pod p1 box sh -c 'hostname; ps | grep -c "[s]leep 1000"')" "pod 1"
@@ -43,6 +51,7 @@ flow_health() {
 }
 
 flow_kube() {
+  pods_have_devices || return 0
   cat >"$work/pod.yaml" <<'YAML'
 apiVersion: v1
 kind: Pod

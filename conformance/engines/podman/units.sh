@@ -4,6 +4,7 @@
 flow_unit() {
   local unit=oci-rt-test pid below=/oci-rt-test.service/
   [ "$major" -ge 5 ] || below=/machine.slice/libpod-
+  [ "$major" -ge 5 ] || [ "$manager" = systemd ] || below=/libpod_parent/libpod-
   if [ "$major" -ge 5 ]; then
     mkdir -p /etc/containers/systemd
     printf '[Container]\nContainerName=q1\nImage=localhost/box:latest\nNetwork=none\nPull=never\nExec=sh -c "trap exit TERM; while :; do sleep 0.1; done"\nPidsLimit=30\n' \
