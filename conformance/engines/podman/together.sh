@@ -1,6 +1,5 @@
 # Flows: more than one container, and what podman makes for them.
 
-# With the infra container that podman builds of catatonit.
 # podman 4 gives the cgroup of a pod a device program that denies all there is, with any runtime below it.
 pods_have_devices() {
   [ "$major" -ge 5 ] || [ "$manager" = systemd ] && return
@@ -8,6 +7,7 @@ pods_have_devices() {
   return 1
 }
 
+# With the infra container that podman builds of catatonit.
 flow_pod() {
   pods_have_devices || return 0
   check "pod create" "$(code podman pod create --name p1 --network none --hostname pod --share net,uts,ipc,pid)" 0
