@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "runtime/init/syscall.h"
+#include "runtime/launch/failure.h"
 
 namespace oci::launch {
 namespace {
@@ -36,10 +37,7 @@ __attribute__((noinline, no_sanitize("address", "undefined"))) long clone_and_ex
 }
 
 Error clone_error(int error, const CloneRequest& request) {
-  if (error == ENOSPC) {
-    return Error(ErrorKind::kUnsupported,
-                 "linux.namespaces: the host's limit is reached: see sysctl user.max_*_namespaces");
-  }
+  if (error == ENOSPC || error == EPERM) return namespaces_refused(error);
   if (error == EACCES && request.cgroup_fd >= 0) {
     // cgroups(7): a process may not be moved across what was delegated.
     return Error(ErrorKind::kUnsupported,
@@ -50,14 +48,6 @@ Error clone_error(int error, const CloneRequest& request) {
     return Error(ErrorKind::kUnsupported,
                  "linux.cgroupsPath: the cgroup has controllers enabled for children, so it cannot "
                  "hold processes: name another");
-  }
-  if (error == EPERM) {
-    return Error(ErrorKind::kUnsupported,
-                 (request.flags & CLONE_NEWUSER) != 0
-                     ? "linux.namespaces: the kernel makes no user namespace for this caller: see "
-                       "sysctl kernel.unprivileged_userns_clone"
-                     : "linux.namespaces: this caller may not make them: be root, or add one of "
-                       "type user");
   }
   return Error::system(error, "clone container init");
 }

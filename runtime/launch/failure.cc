@@ -248,10 +248,35 @@ std::string property_of(Subject subject, uint16_t index) {
   }
 }
 
+Error namespace_failure(const Report& report) {
+  const bool makes = report.what == "clone" && (report.error == ENOSPC || report.error == EPERM);
+  if (makes) return namespaces_refused(report.error);
+  return plain_failure(report, property_of(Subject::kNamespace, report.index));
+}
+
+Error device_failure(const Report& report) {
+  const std::string property = property_of(Subject::kDevice, report.index);
+  if (report.error != EPERM) return plain_failure(report, property);
+  return text_error(ErrorKind::kSystem,
+                    cat(property, " ('", report.what,
+                        "'): the kernel does not permit it: a cgroup above may deny the device, "
+                        "see bpftool cgroup tree"));
+}
+
 }  // namespace
 
 std::string message_text(const sync::Message& message) {
   return {message.text, std::min<size_t>(message.length, sizeof message.text)};
+}
+
+Error namespaces_refused(int error) {
+  if (error == ENOSPC) {
+    return Error(ErrorKind::kUnsupported,
+                 "linux.namespaces: the host's limit is reached: see sysctl user.max_*_namespaces");
+  }
+  return Error(ErrorKind::kUnsupported,
+               "linux.namespaces: this caller may not make them: be root, or add one of type user "
+               "(sysctl kernel.unprivileged_userns_clone)");
 }
 
 Error init_failure(const sync::Message& message) {
@@ -281,6 +306,10 @@ Error init_failure(const sync::Message& message) {
       return hook_failure(report);
     case Subject::kCwd:
       return cwd_failure(report);
+    case Subject::kNamespace:
+      return namespace_failure(report);
+    case Subject::kDevice:
+      return device_failure(report);
     default:
       return plain_failure(report, property_of(message.subject, message.index));
   }

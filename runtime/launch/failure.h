@@ -13,6 +13,9 @@ namespace oci::launch {
 // in a text for a missing command, and "Operation not permitted" for one that may not be executed.
 Error init_failure(const sync::Message& message);
 
+// Why clone3(2) made no namespaces: ENOSPC or EPERM.
+Error namespaces_refused(int error);
+
 // The text of a message: clamped, because the sender shares a container with who knows what, and
 // `length` is only its word.
 std::string message_text(const sync::Message& message);

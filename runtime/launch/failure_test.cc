@@ -56,6 +56,17 @@ BOOST_AUTO_TEST_CASE(an_unrelated_errno_does_not_read_as_a_missing_program) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(namespaces_that_cannot_be_made_say_what_to_look_at) {
+  BOOST_TEST(
+      text_of(failed(Subject::kNamespace, ENOSPC, "join namespaces\nclone\n", sync::kNoIndex)) ==
+      "linux.namespaces: the host's limit is reached: see sysctl user.max_*_namespaces");
+  BOOST_TEST(text_of(failed(Subject::kNamespace, EPERM, "join namespaces\nclone\n", sync::kNoIndex))
+                 .starts_with("linux.namespaces: this caller may not make them"));
+  BOOST_TEST(
+      text_of(failed(Subject::kDevice, EPERM, "make devices\n/dev/null\n", sync::kNoIndex))
+          .starts_with("default device ('/dev/null'): the kernel does not permit it: a cgroup"));
+}
+
 BOOST_AUTO_TEST_CASE(a_mount_is_named_by_its_property) {
   BOOST_TEST(text_of(failed(Subject::kMountSource, ENOENT, "mount\n/no/such\n", 7)) ==
              "mounts[7].source: '/no/such' does not exist on the host");

@@ -55,14 +55,15 @@ void end_children_with_their_groups(pid_t pid) {
     if (!held || std::ranges::find(now, child) == now.end()) continue;
     if (::getpgid(child) != child) continue;
     constexpr unsigned kGroup = 1U << 2;  // PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9
-    if (::syscall(SYS_pidfd_send_signal, held.get(), SIGKILL, nullptr, kGroup) != 0) {
+    if (::syscall(SYS_pidfd_send_signal, held.get(), SIGKILL, nullptr, kGroup) != 0 &&
+        errno == EINVAL) {
       ::kill(-child, SIGKILL);
     }
   }
 }
 
 bool cannot_be_read_now(const Error& error) {
-  constexpr int kNoFile[] = {0, ELOOP, EISDIR, ENOTDIR, ENXIO};  // it never was a record
+  constexpr int kNoFile[] = {0, ELOOP, EISDIR, ENOTDIR, ENXIO, EFBIG};  // it never was a record
   return std::ranges::find(kNoFile, error.sys_errno()) == std::end(kNoFile);
 }
 
