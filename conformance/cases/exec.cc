@@ -136,12 +136,12 @@ void detached(Sandbox& sandbox) {
 }
 const Case kDetached("exec/detached-it-leaves-a-pid-file", "cli-contract 1.1", detached);
 
-void terminal(Sandbox& sandbox) {
+void terminal_over(Sandbox& sandbox, const std::string& path) {
   Bundle bundle = sandbox.bundle();
   bundle.shell("sleep 1000")
       .mount("/dev/pts", "devpts", "devpts", {"nosuid", "noexec", "newinstance", "ptmxmode=0666"});
   sandbox.create_and_start(bundle);
-  ConsoleSocket socket(sandbox.path("console.sock"));
+  ConsoleSocket socket(path);
   const std::string file = sandbox.path("exec.pid");
   const Outcome outcome =
       exec(sandbox, {"-d", "-t", "--pid-file", file, "--console-socket", socket.path()},
@@ -153,7 +153,14 @@ void terminal(Sandbox& sandbox) {
   end(std::stoi(read_file(file)));
   sandbox.stop_and_remove();
 }
-const Case kTerminal("exec/a-terminal-comes-over-the-console-socket", "cli-contract 6", terminal);
+const Case kTerminal("exec/a-terminal-comes-over-the-console-socket", "cli-contract 6",
+                     [](Sandbox& sandbox) {
+                       terminal_over(sandbox, sandbox.path("console.sock"));
+                     });
+const Case kLongSocket("exec/a-console-socket-with-a-long-path", "cli-contract 6",
+                       [](Sandbox& sandbox) {
+                         terminal_over(sandbox, long_path(sandbox, "console.sock"));
+                       });
 
 void users_by_number(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();

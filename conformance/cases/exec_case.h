@@ -7,6 +7,7 @@
 
 #include "conformance/harness/expect.h"
 #include "conformance/harness/facts.h"
+#include "conformance/harness/files.h"
 #include "conformance/harness/sandbox.h"
 
 namespace oci::conformance {
@@ -33,6 +34,13 @@ inline Facts exec_facts(Sandbox& sandbox, const Words& options = {}) {
 inline void end(pid_t pid) {
   ::kill(pid, SIGKILL);
   expect(wait_child(pid, 5000).has_value(), "the detached process does not end");
+}
+
+// A path that no sockaddr_un holds.
+inline std::string long_path(const Sandbox& sandbox, const std::string& name) {
+  const std::string directory = sandbox.path(std::string(120, 'd'));
+  make_dir(directory);
+  return directory + "/" + name;
 }
 
 }  // namespace oci::conformance

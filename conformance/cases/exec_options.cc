@@ -22,13 +22,6 @@ Bundle sleeping(Sandbox& sandbox) {
   return bundle;
 }
 
-// A path that no sockaddr_un holds.
-std::string long_path(const Sandbox& sandbox, const std::string& name) {
-  const std::string directory = sandbox.path(std::string(120, 'd'));
-  make_dir(directory);
-  return directory + "/" + name;
-}
-
 void no_new_privileges(Sandbox& sandbox) {
   Bundle bundle = sleeping(sandbox);
   sandbox.create_and_start(bundle);
@@ -39,12 +32,16 @@ void no_new_privileges(Sandbox& sandbox) {
 const Case kNoNewPrivileges("exec/no-new-privs-holds-for-the-process", "cli-contract 4",
                             no_new_privileges);
 
-void paused(Sandbox& sandbox) {
+void start_and_pause(Sandbox& sandbox) {
   require_cgroup2();
   require_option(sandbox, "exec", "--ignore-paused");
   Bundle bundle = sleeping(sandbox);
   sandbox.create_and_start(bundle);
   expect_equal("exit code of pause", sandbox.call({"pause", sandbox.id()}).exit_code, 0);
+}
+
+void paused(Sandbox& sandbox) {
+  start_and_pause(sandbox);
   const Outcome refused = exec(sandbox, {}, {"true"});
   expect(refused.exit_code != 0, "without the option it runs in a paused container");
   expect_contains("the message", refused.err, "paused");
@@ -64,11 +61,7 @@ const Case kPaused("exec/ignore-paused-waits-until-the-container-is-resumed", "c
 
 // Nobody resumes it: what waits in it goes with the container.
 void never_resumed(Sandbox& sandbox) {
-  require_cgroup2();
-  require_option(sandbox, "exec", "--ignore-paused");
-  Bundle bundle = sleeping(sandbox);
-  sandbox.create_and_start(bundle);
-  expect_equal("exit code of pause", sandbox.call({"pause", sandbox.id()}).exit_code, 0);
+  start_and_pause(sandbox);
   Command waiting(sandbox.invocation(exec_of(sandbox, {"--ignore-paused"}, {"sleep", "1000"})),
                   sandbox.directory());
   expect(!eventually([&] { return !waiting.running(); }, 400), "it ends in a paused container");
@@ -98,26 +91,6 @@ void pidfd(Sandbox& sandbox) {
   sandbox.stop_and_remove();
 }
 const Case kPidfd("exec/the-pidfd-comes-over-its-socket", "cli-contract 6", pidfd);
-
-void long_console_socket(Sandbox& sandbox) {
-  Bundle bundle = sleeping(sandbox);
-  bundle.mount("/dev/pts", "devpts", "devpts",
-               {"nosuid", "noexec", "newinstance", "ptmxmode=0666"});
-  sandbox.create_and_start(bundle);
-  ConsoleSocket socket(long_path(sandbox, "console.sock"));
-  const std::string file = sandbox.path("exec.pid");
-  const Outcome outcome =
-      exec(sandbox, {"-d", "-t", "--pid-file", file, "--console-socket", socket.path()},
-           {"/bin/sh", "-c", "read word; echo \"<$word>\""});
-  expect_equal("exit code (" + outcome.err + ")", outcome.exit_code, 0);
-  Terminal opened = socket.receive();
-  opened.type("typed\n");
-  expect_contains("what the terminal shows", opened.read_until("<typed>"), "<typed>");
-  end(std::stoi(read_file(file)));
-  sandbox.stop_and_remove();
-}
-const Case kLongSocket("exec/a-console-socket-with-a-long-path", "cli-contract 6",
-                       long_console_socket);
 
 // With `options` exec is refused, by name, where it works without them.
 void expect_exec_refused(Sandbox& sandbox, const Words& options, const Mistake& mistake) {

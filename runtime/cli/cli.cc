@@ -58,21 +58,15 @@ Result<int> run_verb(const Arguments& globals, Words words, int& failure_code) {
   return code;
 }
 
-// Of options that cannot be read: where engines look for what is wrong is as in those that can.
-void open_named_log(Words words) {
-  Arguments named;
-  for (size_t i = 0; i + 1 < words.size(); ++i) {
-    for (const std::string_view name : {"log", "log-format"}) {
-      const std::string_view word = words[i];
-      if (word == cat("--", name)) named.options.emplace_back(name, words[i + 1]);
-      const std::string with_value = cat("--", name, "=");
-      if (word.starts_with(with_value)) {
-        named.options.emplace_back(name, word.substr(with_value.size()));
-      }
-    }
+// Where options cannot be read: those before the bad one name the log that is to tell of it.
+void open_log_of(Words words) {
+  for (size_t count = words.size(); count-- > 0;) {
+    const Result<Arguments> before = parse_arguments(kGlobalSyntax, words.first(count), {});
+    if (!before) continue;
+    const Result<sys::LogOptions> log = log_options(before.value());
+    if (log) (void)sys::open_log(log.value());
+    return;
   }
-  const Result<sys::LogOptions> log = log_options(named);
-  if (log) (void)sys::open_log(log.value());
 }
 
 }  // namespace
@@ -81,7 +75,7 @@ Result<int> execute(std::span<const char* const> argv, int& failure_code) {
   const Words words = argv.subspan(std::min<size_t>(1, argv.size()));
   Result<Arguments> parsed = parse_arguments(kGlobalSyntax, words, {});
   if (!parsed) {
-    open_named_log(words);
+    open_log_of(words);
     return std::move(parsed).error();
   }
   const Arguments globals = std::move(parsed).value();

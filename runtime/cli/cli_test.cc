@@ -311,6 +311,10 @@ BOOST_AUTO_TEST_CASE(run_takes_a_directory) {
   // create is for engines and scripts: its operand is the id
   BOOST_TEST(asked("oci-rt create app") == "create id=app bundle=.");
 
+  unlink("app/config.json");  // a bundle that is not finished is one all the same
+  BOOST_TEST(asked("oci-rt run app") == "run id=app bundle=app");
+  directory.touch("app/config.json");
+
   directory.touch("config.json");  // then the working directory is the bundle
   BOOST_TEST(asked("oci-rt run app") == "run id=app bundle=.");
   BOOST_TEST(asked("oci-rt run ./app") == "run id=app bundle=./app");
@@ -318,6 +322,8 @@ BOOST_AUTO_TEST_CASE(run_takes_a_directory) {
 
 BOOST_AUTO_TEST_CASE(spec_writes_a_config_and_replaces_none) {
   Directory directory;
+  BOOST_TEST(asked("oci-rt spec --bundle nope") ==
+             "error: there is no directory 'nope': make it first: mkdir -p nope/rootfs");
   for (const std::string_view options :
        {"", " --rootless", " --bundle app", " -b app --rootless"}) {
     const bool in_app = options.find("app") != std::string_view::npos;

@@ -1,7 +1,12 @@
 #include "runtime/cli/globals.h"
 
+#include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "runtime/cli/cli.h"
+#include "runtime/sys/file.h"
+#include "runtime/testing/temp_dir.h"
 #include "third_party/boost_test.h"
 
 namespace oci::cli {
@@ -96,6 +101,30 @@ BOOST_AUTO_TEST_CASE(this_process_can_be_asked) {
   BOOST_TEST(from.cwd.starts_with('/'));
   BOOST_TEST(from.cwd == cwd);
   BOOST_TEST((from.rootless || geteuid() == 0));
+}
+
+// The log is one a process: it is a child.
+int exit_code_of(const std::vector<const char*>& words) {
+  const pid_t pid = fork();
+  if (pid == 0) _exit(run_command_line(words));
+  int status = 0;
+  waitpid(pid, &status, 0);
+  return WEXITSTATUS(status);
+}
+
+BOOST_AUTO_TEST_CASE(a_bad_global_option_is_told_to_the_log_before_it) {
+  const testing::TempDir directory;
+  const std::string log = directory.path("log");
+  BOOST_TEST(exit_code_of({"oci-rt", "--log", log.c_str(), "--log-format=json", "--bogus", "state",
+                           "x"}) == 1);
+  const Result<std::string> told = sys::read_file_at(AT_FDCWD, log, 4096);
+  BOOST_REQUIRE(bool(told));
+  BOOST_TEST(told.value().starts_with("{\"level\":\"error\",\"msg\":\"unknown option '--bogus'"));
+  BOOST_TEST(unlink(log.c_str()) == 0);
+  // The words of a program are not ours.
+  BOOST_TEST(exit_code_of({"oci-rt", "--bogus", "exec", "x", "program", "--log", log.c_str()}) ==
+             1);
+  BOOST_TEST(access(log.c_str(), F_OK) != 0);
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
-// A signal that comes before the program runs (reliability 1), and whose the caller's streams are.
-#include <fcntl.h>
+// Verbs that are disturbed: by a signal before the program runs, by a lack of descriptors
+// (reliability 1).
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -67,47 +66,6 @@ void delete_without_descriptors(Sandbox& sandbox) {
 }
 const Case kScarce("lifecycle/delete-takes-nothing-for-gone-that-it-cannot-see",
                    "reliability 1 (R1)", delete_without_descriptors, 60);
-
-// config.md#user: who runs inside is no reason to give the caller's file away.
-void files_stay(Sandbox& sandbox) {
-  const std::string input = sandbox.path("input");
-  write_file(input, "what is read\n");
-  Bundle bundle = sandbox.bundle();
-  bundle.set("/process/user/uid", 1000).set("/process/user/gid", 1000).shell("cat").write();
-  Spawn spawn = sandbox.invocation({"run", "--bundle", bundle.directory(), sandbox.id()});
-  const int fd = ::open(input.c_str(), O_RDONLY | O_CLOEXEC);
-  spawn.fds = {{fd, 0}};
-  Command running(spawn, sandbox.directory());
-  const Outcome ran = running.wait();
-  ::close(fd);
-  expect_equal("exit code", ran.exit_code, 0);
-  expect_equal("output", ran.out, "what is read\n");
-  for (const std::string& file : {input, running.out_file()}) {
-    struct stat info = {};
-    expect(::stat(file.c_str(), &info) == 0, "there is no " + file);
-    expect_equal("owner of the caller's file", static_cast<int>(info.st_uid), 0);
-  }
-}
-const Case kFiles("streams/the-callers-files-stay-the-callers", "threats 2 (T3)", files_stay);
-
-// What engines hand over is a pipe, and a program of another user opens /dev/stdout anew.
-void pipes_are_given(Sandbox& sandbox) {
-  int ends[2];
-  expect(::pipe2(ends, O_CLOEXEC) == 0, "pipe2");
-  Bundle bundle = sandbox.bundle();
-  bundle.set("/process/user/uid", 1000).set("/process/user/gid", 1000);
-  bundle.shell("echo anew > /proc/self/fd/1").write();
-  Spawn spawn = sandbox.invocation({"run", "--bundle", bundle.directory(), sandbox.id()});
-  spawn.fds = {{ends[1], 1}};
-  const int code = sandbox.call(spawn).exit_code;
-  ::close(ends[1]);
-  char text[16] = {};
-  const ssize_t got = ::read(ends[0], text, sizeof text);
-  ::close(ends[0]);
-  expect_equal("exit code", code, 0);
-  expect_equal("output", std::string(text, static_cast<size_t>(got < 0 ? 0 : got)), "anew\n");
-}
-const Case kPipes("streams/a-pipe-is-the-programs-to-open-anew", "cli-contract 6", pipes_are_given);
 
 }  // namespace
 }  // namespace oci::conformance
