@@ -94,6 +94,16 @@ bool mounts_cgroup(const spec::Config& config) {
   });
 }
 
+bool joins_initial_cgroup_namespace(const spec::Config& config) {
+  constexpr ino_t kInitial = 4026531835;  // PROC_CGROUP_INIT_INO
+  if (!config.linux) return false;
+  return std::ranges::any_of(config.linux->namespaces, [](const spec::Namespace& ns) {
+    struct stat facts = {};
+    return ns.type == spec::NamespaceType::kCgroup && ns.path &&
+           ::stat(ns.path->c_str(), &facts) == 0 && facts.st_ino == kInitial;
+  });
+}
+
 bool asks_for_selinux(const spec::Config& config) {
   return (config.process && config.process->selinux_label) ||
          (config.linux && config.linux->mount_label);
@@ -118,7 +128,10 @@ Host read_host(const spec::Config& config) {
   if (::getrlimit(RLIMIT_STACK, &stack) == 0) host.stack_limit = stack.rlim_cur;
   if (config.process && config.process->apparmor_profile) host.apparmor = has_apparmor();
   if (asks_for_selinux(config)) host.selinux = has_selinux();
-  if (mounts_cgroup(config)) host.cgroup2_mount_point = cgroup2_mount_point();
+  if (mounts_cgroup(config)) {
+    host.cgroup2_mount_point = cgroup2_mount_point();
+    host.joins_initial_cgroup_namespace = joins_initial_cgroup_namespace(config);
+  }
   if (config.mounts.size() > kFewMounts) host.mount_max = mount_max(host.mount_max);
   return host;
 }

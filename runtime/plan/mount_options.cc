@@ -205,8 +205,7 @@ void add_parameters(std::string_view option, size_t i, MountOptions& out) {
     std::string_view value = has_value ? piece.substr(equals + 1) : "";
     if (quoted) value = value.substr(1, value.size() - 2);
     out.parameters.push_back(
-        {.key = piece.substr(0, equals), .value = value, .has_value = has_value});
-    if (!out.first_parameter) out.first_parameter = i;
+        {.key = piece.substr(0, equals), .value = value, .has_value = has_value, .option = i});
   }
 }
 

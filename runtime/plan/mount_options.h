@@ -16,6 +16,7 @@ struct MountParameter {
   std::string_view key;
   std::string_view value;
   bool has_value = false;  // false: a flag
+  size_t option = 0;       // which of `options` it stands in
 };
 
 // Texts are views into the options.
@@ -38,11 +39,9 @@ struct MountOptions {
   uint64_t super_set = 0;  // MS_*, of the whole filesystem
   uint64_t super_clear = 0;
 
-  std::vector<MountParameter> parameters;
+  std::vector<MountParameter> parameters;  // for the filesystem
 
-  // Where the first option of its kind is, for messages.
-  std::optional<size_t> first_super;      // one that sets a flag of the whole filesystem
-  std::optional<size_t> first_parameter;  // one that is for the filesystem
+  std::optional<size_t> first_super;  // where the first is that sets a flag of the whole filesystem
 };
 
 // Later options win over earlier ones, as with mount(8). What is not known is for the filesystem:

@@ -105,7 +105,8 @@ BOOST_AUTO_TEST_CASE(what_is_not_known_is_cut_at_commas_for_the_filesystem) {
   const Options given = {"nosuid", "size=64k,mode=755", "newinstance", "a=b=c", "empty=", ",,"};
   const MountOptions options = fold_mount_options(given);
   BOOST_TEST(data(options) == "size=64k mode=755 newinstance a=b=c empty=");
-  BOOST_TEST(options.first_parameter.value() == 1u);
+  BOOST_TEST(options.parameters.front().option == 1u);
+  BOOST_TEST(options.parameters.back().option == 4u);
 }
 
 BOOST_AUTO_TEST_CASE(a_value_in_quotes_keeps_its_commas) {

@@ -21,7 +21,7 @@ struct Entry {
   Draft& draft;
   const size_t i;
   const spec::Mount& mount;
-  const MountOptions options;
+  MountOptions options;
   const std::string target;
   std::string source{};     // of a bind mount: a path on the host
   std::string_view type{};  // of a filesystem
@@ -55,8 +55,8 @@ Status check_target(const Entry& entry, const MountOp& op) {
 // Attributes are a mount's own; everything else that options can say is the filesystem's.
 Status check_attributes_only(const Entry& entry, std::string_view what) {
   const MountOptions& options = entry.options;
-  if (options.first_parameter) {
-    return entry.refuse_option(*options.first_parameter,
+  if (!options.parameters.empty()) {
+    return entry.refuse_option(options.parameters.front().option,
                                cat("is for a filesystem, and ", what, " makes none"));
   }
   // mand means nothing since Linux 5.15, so leaving it out is no loss.
@@ -111,11 +111,48 @@ Status plan_bind(Entry& entry, MountOp& op, bool recursive) {
   return {};
 }
 
+// kernel/cgroup/cgroup.c: options of the machine's one hierarchy, which the kernel takes from the
+// initial cgroup namespace and otherwise leaves as they are. Engines copy them from the host's
+// mount (https://github.com/containerd/containerd/pull/12952), and seclabel with them, which
+// SELinux shows there and ignores.
+constexpr std::string_view kHierarchyOptions[] = {
+    "favordynmods", "memory_hugetlb_accounting", "memory_localevents", "memory_recursiveprot",
+    "nsdelegate",   "pids_localevents",          "seclabel",
+};
+
+// The hierarchy keeps the options it has, so that nothing is left of them.
+Status take_hierarchy_options(Entry& entry) {
+  for (const MountParameter& parameter : entry.options.parameters) {
+    if (!parameter.has_value && std::ranges::count(kHierarchyOptions, parameter.key) != 0) continue;
+    return invalid(cat(entry.at("options"), "[", parameter.option, "]"),
+                   cat("'", parameter.key,
+                       "' is not an option that a cgroup mount can have here; "
+                       "leave it out"));
+  }
+  entry.options.parameters.clear();
+  return check_attributes_only(entry, "a mount of the cgroup hierarchy");
+}
+
+bool is_cgroup(const spec::Mount& mount) {
+  return mount.type == "cgroup" || mount.type == "cgroup2";
+}
+
+// A remount need not say the type of what is there.
+bool remounts_cgroup(const Entry& entry) {
+  if (is_cgroup(entry.mount)) return true;
+  const auto& mounts = entry.draft.config.mounts;
+  for (size_t i = entry.i; i > 0; --i) {
+    if (clean_in_root(mounts[i - 1].destination) == entry.target) return is_cgroup(mounts[i - 1]);
+  }
+  return false;
+}
+
 // Inside a cgroup namespace a mount of cgroup2 shows the container's own part. Without one it would
-// show what the host's mount shows, and making it takes the kernel 10-15 ms: so bind the host's.
+// show what the host's mount shows, making it takes the kernel 10-15 ms, and it would set the
+// hierarchy's options to its own: so bind the host's.
 Status plan_cgroup(Entry& entry, MountOp& op) {
-  OCI_TRY(check_attributes_only(entry, "a mount of the cgroup hierarchy"));
-  if (entry.draft.has_own(CLONE_NEWCGROUP)) {
+  OCI_TRY(take_hierarchy_options(entry));
+  if (entry.draft.has_own(CLONE_NEWCGROUP) && !entry.draft.host.joins_initial_cgroup_namespace) {
     op.kind = MountKind::kFilesystem;
     entry.type = "cgroup2";
     return {};
@@ -176,6 +213,7 @@ Status plan_kind(Entry& entry, MountOp& op) {
   const MountOptions& options = entry.options;
   if (options.remount) {
     op.kind = MountKind::kRemount;
+    if (remounts_cgroup(entry)) return take_hierarchy_options(entry);
     return options.bind ? check_attributes_only(entry, "remount of a bind mount") : Status();
   }
   if (options.bind) {
@@ -183,7 +221,7 @@ Status plan_kind(Entry& entry, MountOp& op) {
     entry.source = on_host(entry.draft.request.bundle, entry.mount.source.value_or(""));
     return plan_bind(entry, op, options.recursive);
   }
-  if (has_type(entry, "cgroup") || has_type(entry, "cgroup2")) return plan_cgroup(entry, op);
+  if (is_cgroup(entry.mount)) return plan_cgroup(entry, op);
   if (has_type(entry, "sysfs") && !owns_network(entry.draft)) return plan_host_sysfs(entry, op);
   return plan_filesystem(entry, op);
 }

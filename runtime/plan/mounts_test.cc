@@ -159,10 +159,47 @@ BOOST_AUTO_TEST_CASE(without_a_cgroup_namespace_the_host_s_cgroup_mount_is_bound
                  .starts_with("mounts[0].type: this host has no cgroup v2 hierarchy"));
 }
 
-BOOST_AUTO_TEST_CASE(a_cgroup_mount_takes_no_options_of_the_filesystem) {
+BOOST_AUTO_TEST_CASE(options_of_the_whole_hierarchy_are_left_to_it) {
   spec::Mount mount = cgroup_mount();
-  mount.options.push_back("nsdelegate");
-  BOOST_TEST(error_of(with_mount(mount)).starts_with("mounts[0].options[5]: 'nsdelegate' is for"));
+  mount.options.insert(mount.options.end(),
+                       {"seclabel", "nsdelegate,favordynmods", "memory_localevents",
+                        "memory_recursiveprot", "memory_hugetlb_accounting", "pids_localevents"});
+  for (const bool own : {true, false}) {
+    spec::Config config = with_mount(mount);
+    if (own) config = with_namespace(config, {.type = NamespaceType::kCgroup});
+    // Said again of what is there: the second does not name its type.
+    config.mounts.push_back(mount);
+    config.mounts.back().options.push_back("remount");
+    config.mounts.push_back({"/sys/fs/cgroup/", {}, {}, {"remount", "nsdelegate"}, {}, {}});
+    const Plan plan = plan_of(config);
+    const auto ops = items(plan, plan.init().mounts);
+    BOOST_TEST((ops[0].kind == (own ? MountKind::kFilesystem : MountKind::kBind)));
+    for (const MountOp& op : ops)
+      BOOST_TEST(op.parameters.count == 0u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_cgroup_mount_takes_no_other_options_of_the_filesystem) {
+  constexpr const char* kOthers[] = {"mode=755", "nsdelegate=1", "pids_localevents,cpu", "sync"};
+  constexpr const char* kNames[] = {"mode", "nsdelegate", "cpu", "sync"};
+  for (size_t i = 0; i < std::size(kOthers); ++i) {
+    spec::Mount mount = cgroup_mount();
+    mount.options.insert(mount.options.end(), {"nsdelegate", kOthers[i]});
+    BOOST_TEST(error_of(with_mount(mount))
+                   .starts_with(cat("mounts[0].options[6]: '", kNames[i], "' is ")));
+    spec::Config remounted = with_mount(cgroup_mount());
+    remounted.mounts.push_back({"/sys/fs/cgroup", {}, {}, {"remount", kOthers[i]}, {}, {}});
+    BOOST_TEST(error_of(remounted).starts_with(cat("mounts[1].options[1]: '", kNames[i], "' is ")));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_initial_cgroup_namespace_is_not_the_containers_own) {
+  Host host = some_host();
+  host.joins_initial_cgroup_namespace = true;
+  const spec::Config config = with_namespace(
+      with_mount(cgroup_mount()), {.type = NamespaceType::kCgroup, .path = "/proc/1/ns/cgroup"});
+  BOOST_TEST((only_mount(plan_of(config, host)).kind == MountKind::kBind));
+  BOOST_TEST((only_mount(plan_of(config)).kind == MountKind::kFilesystem));
 }
 
 BOOST_AUTO_TEST_CASE(sysfs_of_the_host_s_network_is_bound_in_a_user_namespace) {
