@@ -124,16 +124,12 @@ long copy_directory(int from_dir, int to_dir, int depth) {
 
 }  // namespace
 
-long copy_up(int from, int to, Top top) {
+long copy_up(int from, int to) {
   constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
   const Fd from_dir(sys(__NR_openat, from, ".", kFlags));
   const Fd to_dir(sys(__NR_openat, to, ".", kFlags));
   if (!from_dir.ok() || !to_dir.ok()) return from_dir.ok() ? to_dir.get() : from_dir.get();
-  struct statx facts = {};
-  const long rc = sys(__NR_statx, from_dir.get(), "", AT_EMPTY_PATH, STATX_BASIC_STATS, &facts);
-  if (rc < 0) return rc;
-  const long copied = copy_directory(from_dir.get(), to_dir.get(), kMaxDepth);
-  return copied < 0 || top == Top::kKeep ? copied : finish(to_dir.get(), facts);
+  return copy_directory(from_dir.get(), to_dir.get(), kMaxDepth);
 }
 
 }  // namespace oci::init

@@ -156,14 +156,12 @@ long open_parent(int root, const char* path, const char** name, Links links) {
   return make_directory(root, buffer, links);
 }
 
-long open_mount_target(int root, const char* path, Make make, Links links) {
-  if (make == Make::kDirectory) {
-    // A file that exists is returned as well: the mount then says ENOTDIR.
-    const long existing = open_in_root(root, path, O_PATH, links);
-    return existing == kEnoent ? make_missing(root, path, links) : existing;
-  }
+long open_mount_target(int root, const char* path, Make kind, Links links, bool* made_it) {
+  // A file that exists is returned for a directory as well: the mount then says ENOTDIR.
   const long existing = open_in_root(root, path, O_PATH, links);
+  if (made_it != nullptr) *made_it = existing == kEnoent;
   if (existing != kEnoent) return existing;
+  if (kind == Make::kDirectory) return make_missing(root, path, links);
   const char* name;
   const Fd parent(open_parent(root, path, &name, links));
   if (!parent.ok()) return parent.get();

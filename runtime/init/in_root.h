@@ -59,8 +59,8 @@ long make_directory(int root, const char* path, Links links);
 long open_parent(int root, const char* path, const char** name, Links links);
 
 // Opens `path` as O_PATH, for something to be mounted on it: made if missing, as a directory or as
-// an empty file.
+// an empty file. `made`: whether it was.
 enum class Make { kDirectory, kFile };
-long open_mount_target(int root, const char* path, Make make, Links links);
+long open_mount_target(int root, const char* path, Make kind, Links links, bool* made = nullptr);
 
 }  // namespace oci::init

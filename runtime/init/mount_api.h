@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "runtime/init/plan.h"
 #include "runtime/init/syscall.h"
 
 namespace oci::init {
@@ -28,6 +29,12 @@ inline long set_propagation(int mount, uint64_t propagation, bool recursive) {
   mount_attr attributes = {};
   attributes.propagation = propagation;
   return set_attributes(mount, attributes, recursive);
+}
+
+// MOUNT_ATTR_* of a filesystem that is made: whatever is put into it must be writable until it is.
+inline uint64_t first_attributes(const MountOp& op) {
+  const bool writable = op.copy_up || op.mode_of_target || op.readonly_late;
+  return writable ? op.attr_set & ~uint64_t{MOUNT_ATTR_RDONLY} : op.attr_set;
 }
 
 // Puts a detached mount on what `target` has open.

@@ -107,7 +107,7 @@ Fault mount_by_page(const Plan& plan, const MountOp& op, int root, Fd& mount) {
   if (Fault fault = check(made, Subject::kMountOptions, type, op.index)) return fault;
   if (Fault fault = check(rc, Subject::kMountOptions, type, op.index)) return fault;
   mount_attr attributes = {};
-  attributes.attr_set = op.attr_set;
+  attributes.attr_set = first_attributes(op);
   attributes.attr_clr = op.attr_clear;
   return check(set_attributes(mount.get(), attributes, false), Subject::kMountOptions, type,
                op.index);

@@ -58,6 +58,7 @@ struct MountOp {
   MountKind kind{};
   bool recursive = false;        // rbind
   bool copy_up = false;          // tmpcopyup: begins as a copy of what it covers
+  bool mode_of_target = false;   // tmpfs: its root has the mode of a directory that was there
   bool target_is_plain = false;  // proc, sysfs: no component of the target may be a symlink
   bool allowed_on_proc = false;  // the target may lie in a procfs (CVE-2019-16884)
   bool readonly_late = false;    // tmpfs: mounts and devices are put into it first

@@ -71,10 +71,7 @@ Fault make_filesystem(const Plan& plan, const MountOp& op, int root, Fd& mount) 
   if (Fault fault = configure(plan, op, op.parameters, context.get())) return fault;
   const long created = sys(__NR_fsconfig, context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0);
   if (created < 0) return explained(created, context.get(), Subject::kMountOptions, type, op.index);
-  // What something is put into must be writable until it is.
-  const bool writable = op.copy_up || op.readonly_late;
-  const uint64_t attributes = writable ? op.attr_set & ~uint64_t{MOUNT_ATTR_RDONLY} : op.attr_set;
-  mount.reset(sys(__NR_fsmount, context.get(), FSMOUNT_CLOEXEC, attributes));
+  mount.reset(sys(__NR_fsmount, context.get(), FSMOUNT_CLOEXEC, first_attributes(op)));
   return check(mount.get(), Subject::kMountOptions, type, op.index);
 }
 
@@ -138,25 +135,35 @@ Fault remount(Context& context, const MountOp& op) {
   return propagate(op, target.get(), path);
 }
 
-bool has_parameter(const Plan& plan, const MountOp& op, const char* key) {
-  for (const Parameter* at = plan.begin(op.parameters); at != plan.end(op.parameters); ++at)
-    if (equal(plan.text(at->key), key)) return true;
-  return false;
+constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+
+// A new tmpfs has the mode 1777 without being asked.
+long take_mode(int target, int mount) {
+  FileFacts facts;
+  const long rc = look(target, facts);
+  if (rc < 0 || facts.permissions == 01777) return rc;
+  const Fd directory(sys(__NR_openat, mount, ".", kOpenDirectory));
+  return directory.ok() ? sys(__NR_fchmod, directory.get(), facts.permissions) : directory.get();
 }
 
-Fault fill(const Plan& plan, const MountOp& op, int target, int mount) {
-  if (!op.copy_up) return {};
-  const char* path = plan.text(op.target);
-  const Top top = has_parameter(plan, op, "mode") ? Top::kKeep : Top::kAsFrom;
-  const long copied = copy_up(target, mount, top);
-  return check(copied, Subject::kMountTarget, path, op.index);
+// `made`: there was nothing at the target.
+Fault fill(const Plan& plan, const MountOp& op, int target, bool made, int mount) {
+  if (op.kind != MountKind::kFilesystem) return {};
+  long rc = op.copy_up ? copy_up(target, mount) : 0;
+  if (rc >= 0 && op.mode_of_target && !made) rc = take_mode(target, mount);
+  if (rc >= 0 && !op.readonly_late && first_attributes(op) != op.attr_set) {
+    mount_attr attributes = {};
+    attributes.attr_set = MOUNT_ATTR_RDONLY;
+    rc = set_attributes(mount, attributes, false);
+  }
+  return check(rc, Subject::kMountTarget, plan.text(op.target), op.index);
 }
 
 // A filesystem that takes no context as an option is labelled at its root.
 Fault set_label(const Plan& plan, const MountOp& op, int mount, const char* path) {
   if (!op.label) return {};
   const char* label = plan.text(op.label);
-  const Fd directory(sys(__NR_openat, mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const Fd directory(sys(__NR_openat, mount, ".", kOpenDirectory));
   long rc = directory.get();
   if (rc >= 0) {
     rc = sys(__NR_fsetxattr, directory.get(), "security.selinux", label, length(label) + 1, 0);
@@ -226,10 +233,11 @@ Fault mount_one(Context& context, MountOp& op) {
     if (source.type != S_IFDIR) make = Make::kFile;
   }
   const Links links = op.target_is_plain ? Links::kRefuse : Links::kFollowInside;
-  const Fd target(open_mount_target(context.root_fd, path, make, links));
+  bool made = false;
+  const Fd target(open_mount_target(context.root_fd, path, make, links, &made));
   if (Fault fault = check(target.get(), Subject::kMountTarget, path, op.index)) return fault;
   if (Fault fault = check_target(op, context.root_fd, target.get(), path)) return fault;
-  if (Fault fault = fill(plan, op, target.get(), mount.get())) return fault;
+  if (Fault fault = fill(plan, op, target.get(), made, mount.get())) return fault;
   if (Fault fault = set_label(plan, op, mount.get(), path)) return fault;
   if (Fault fault = map_ids(op, mount.get(), path)) return fault;
   const long attached = told_apart(attach(mount.get(), target.get()), make, target.get());

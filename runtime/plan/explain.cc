@@ -110,6 +110,7 @@ void write_mounts(Writer& out, const Plan& plan) {
     out.text("source", op.source);
     out.flag("recursive", op.recursive);
     out.flag("copyUp", op.copy_up);
+    out.flag("modeOfTarget", op.mode_of_target);
     out.flag("readonlyLate", op.readonly_late);
     const Tree* const tree =
         find_tree(plan, sync::Subject::kMountSource, offset + offsetof(init::MountOp, source_fd));

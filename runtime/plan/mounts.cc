@@ -243,6 +243,11 @@ void set_attributes(const Entry& entry, MountOp& op) {
   op.propagation_recursive = options.propagation_recursive;
 }
 
+bool has_parameter(const MountOptions& options, std::string_view key) {
+  return std::ranges::any_of(options.parameters,
+                             [key](const MountParameter& own) { return own.key == key; });
+}
+
 Result<MountOp> plan_mount(Draft& draft, size_t i) {
   const spec::Mount& mount = draft.config.mounts[i];
   Entry entry{.draft = draft,
@@ -253,8 +258,9 @@ Result<MountOp> plan_mount(Draft& draft, size_t i) {
   MountOp op;
   op.index = index_of(i);
   OCI_TRY(plan_kind(entry, op));
+  const bool is_tmpfs = op.kind == MountKind::kFilesystem && entry.type == "tmpfs";
   if (const auto option = entry.options.copy_up) {
-    if (op.kind != MountKind::kFilesystem || entry.type != "tmpfs") {
+    if (!is_tmpfs) {
       return entry.refuse_option(*option, "is for a mount of type tmpfs");
     }
     op.copy_up = true;
@@ -263,9 +269,10 @@ Result<MountOp> plan_mount(Draft& draft, size_t i) {
   if (op.kind != MountKind::kBind) OCI_TRY(plan_id_map(entry, op));
   op.allowed_on_proc = op.kind == MountKind::kRemount || is_in_proc(entry.target);
   set_attributes(entry, op);
+  // Unless it is said, as for every other runtime.
+  op.mode_of_target = is_tmpfs && !has_parameter(entry.options, "mode");
   // In /dev the devices are still to come, and other mounts may have their places in any of them.
-  op.readonly_late = op.kind == MountKind::kFilesystem && entry.type == "tmpfs" &&
-                     (op.attr_set & MOUNT_ATTR_RDONLY) != 0;
+  op.readonly_late = is_tmpfs && (op.attr_set & MOUNT_ATTR_RDONLY) != 0;
   op.target = draft.block.text(entry.target);
   op.type = draft.block.optional_text(entry.type);
   if (op.kind == MountKind::kBind) {

@@ -79,6 +79,19 @@ BOOST_AUTO_TEST_CASE(iversion_is_a_word_of_ext4_and_a_warning_elsewhere) {
   BOOST_TEST(xfs.warnings[0].starts_with("mounts[0].options: iversion"));
 }
 
+BOOST_AUTO_TEST_CASE(a_tmpfs_has_the_mode_that_is_said_or_that_of_its_directory) {
+  const auto of_target = [](spec::Mount mount) {
+    const Plan plan = plan_of(with_mount(std::move(mount)));
+    return only_mount(plan).mode_of_target;
+  };
+  BOOST_TEST(of_target({"/t", "tmpfs", "t", {"size=1m", "uid=5"}, {}, {}}));
+  BOOST_TEST(of_target({"/t", "tmpfs", "t", {"tmpcopyup"}, {}, {}}));
+  BOOST_TEST(!of_target({"/t", "tmpfs", "t", {"size=1m,mode=755"}, {}, {}}));
+  BOOST_TEST(!of_target({"/t", "ramfs", "t", {}, {}, {}}));
+  BOOST_TEST(!of_target({"/t", "tmpfs", "t", {"remount"}, {}, {}}));
+  BOOST_TEST(!of_target({"/t", "tmpfs", "/data", {"bind"}, {}, {}}));
+}
+
 BOOST_AUTO_TEST_CASE(a_bind_source_is_absolute_or_relative_to_the_bundle) {
   const Plan relative = plan_of(with_mount({"/a", "none", "data", {"bind", "ro"}, {}, {}}));
   BOOST_TEST(text(relative, only_mount(relative).source) == "/bundle/data");
