@@ -22,11 +22,25 @@ patience=120
 archive=$work/image.tar
 make_archive() {
   mkdir -p "$work"/rootfs/{bin,dev,etc,proc,sys,tmp,run,root,home}
+  chmod 700 "$work/rootfs/root"
   cp "$(command -v busybox)" "$work/rootfs/bin/busybox"
   chroot "$work/rootfs" /bin/busybox --install -s /bin
   printf 'root:x:0:0:root:/root:/bin/sh\nguest:x:1000:1001::/home:/bin/sh\n' >"$work/rootfs/etc/passwd"
   printf 'root:x:0:\nguest:x:1001:\n' >"$work/rootfs/etc/group"
   python3 "$here/oci_image.py" "$work/rootfs" "$@" >"$archive"
+}
+
+# make_linked DIRECTORY: $work/rootfs with links that lead nowhere before something is mounted there. $work/given has
+# a file for it, token; the machine's /etc/localtime is a link, too.
+make_linked() {
+  cp -a "$work/rootfs" "$1"
+  rm -rf "$1/run" "$1/var" && mkdir "$1/var"
+  ln -s ../run "$1/var/run"
+  ln -s /usr/share/zoneinfo/Etc/Elsewhere "$1/etc/localtime"
+  ln -s ../run/systemd/resolve/stub-resolv.conf "$1/etc/resolv.conf"
+  mkdir -p "$work/given" && echo word >"$work/given/token"
+  mkdir -p /usr/share/zoneinfo/Etc && echo zone >/usr/share/zoneinfo/Etc/Judged
+  ln -sf /usr/share/zoneinfo/Etc/Judged /etc/localtime
 }
 
 good=0 bad=0 left_out=0 flow=

@@ -39,8 +39,11 @@ make_archive docker.io/library/pause:1 'Cmd=["sleep", "1000000"]'
 check "image import" "$(code "${cli[@]}" image import "$archive")" 0
 make_archive docker.io/library/box:1
 check "image import" "$(code "${cli[@]}" image import "$archive")" 0
-[ -z "$sample" ] || wanted=(life resources)
-python3 "$here/cri/flows.py" "$work/containerd.sock" docker.io/library/box:1 $driver ${wanted[@]+"${wanted[@]}"} | tee "$work/said"
+make_linked "$work/linked"
+python3 "$here/oci_image.py" "$work/linked" docker.io/library/linked:1 >"$archive"
+check "image import" "$(code "${cli[@]}" image import "$archive")" 0
+[ -z "$sample" ] || wanted=(life resources privileged)
+python3 "$here/cri/flows.py" "$work/containerd.sock" docker.io/library/box:1 $driver "$work/given/token" ${wanted[@]+"${wanted[@]}"} | tee "$work/said"
 for number in 1 2 3; do
   counts[number]=$(tail -n 1 "$work/said" | tr -cd '0-9 ' | tr -s ' ' | cut -d' ' -f$number)
 done

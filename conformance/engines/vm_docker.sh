@@ -4,8 +4,10 @@
 driver=cgroupfs
 [ "${1:-}" != --systemd ] || { driver=systemd && shift; }
 . "$(dirname "$0")/vm_common.sh"
-. "$here/docker/life.sh"
-. "$here/docker/options.sh"
+. "$here/drivers.sh"
+for part in life options files drivers; do
+  . "$here/docker/$part.sh"
+done
 
 image=box:1
 make_archive $image
@@ -17,6 +19,8 @@ echo "\$*" >>"$work/built"
 exec "$runtime" "\$@"
 BUILDER
 chmod +x "$work/builder/runc"
+major=$(dockerd --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
+prepare_drivers
 
 # The runtime once more, by the name that a person would give it, and with an option.
 named=peer
@@ -24,11 +28,13 @@ named=peer
 
 # settings EXTRA: daemon.json, with more of it.
 settings() {
+  local cdi=
+  [ "$major" -lt 25 ] || cdi=', "features": {"cdi": true}'
   cat >"$work/daemon.json" <<JSON
-{"runtimes": {"judged": {"path": "$runtime"}, "$named": {"path": "$runtime", "runtimeArgs": ["--debug"]}},
+{"runtimes": {"judged": {"path": "$runtime"}, "vendor": {"path": "$work/vendor"}, "$named": {"path": "$runtime", "runtimeArgs": ["--debug"]}},
  "default-runtime": "judged", "live-restore": true,
  "exec-opts": ["native.cgroupdriver=$driver"], "data-root": "$work/docker", "exec-root": "$work/exec",
- "containerd": "$work/containerd.sock", "hosts": ["unix://$work/docker.sock"], "pidfile": "$work/docker.pid"${1:+, $1}}
+ "containerd": "$work/containerd.sock", "hosts": ["unix://$work/docker.sock"], "pidfile": "$work/docker.pid"$cdi${1:+, $1}}
 JSON
 }
 export DOCKER_HOST=unix://$work/docker.sock DOCKER_CLI_HINTS=false DOCKER_BUILDKIT=0 HOME=$work
@@ -77,12 +83,12 @@ flow=daemon
 daemon containerd containerd --config "$work/config.toml"
 check "containerd answers" "$(until_true ctr --address "$work/containerd.sock" version && echo yes)" yes
 start_docker
-major=$(docker version --format '{{.Server.Version}}' | cut -d. -f1)
 check "load" "$(code docker load -i "$archive")" 0
 has "its name" "$image"
-flows=(info run by-name terminal background kill exec pause limits update oom options volumes devices confinement
+flows=(info run by-name terminal background kill exec pause limits update oom options volumes
+  host-root tmpfs links directory devices device-files driver cdi confinement
   capabilities privileged init network namespaces stats health restart events build buildkit parallel nothing-left
-  live-restore userns-remap)
+  live-restore affinity userns-remap)
 [ -z "$sample" ] || flows=(run by-name exec update oom nothing-left)
 run_flows "${flows[@]}"
 [ "$bad" = 0 ] || grep -E 'level=error' "$work/docker.log" | tail -n 30

@@ -6,7 +6,8 @@
 manager=systemd
 [ "${1:-}" != --cgroupfs ] || { manager=cgroupfs && shift; }
 . "$(dirname "$0")/vm_common.sh"
-for part in setup run limits security life together units rootless; do
+. "$here/drivers.sh"
+for part in setup run files drivers limits security life together units rootless; do
   . "$here/podman/$part.sh"
 done
 
@@ -15,12 +16,13 @@ if [ ${#wanted[@]} = 0 ] && [ -n "$sample" ]; then
   wanted=(limits no-cgroups seccomp apparmor)
 fi
 [ ${#wanted[@]} != 0 ] || wanted=(
-  by-path run terminal read-only volumes idmap devices hooks descriptors
+  by-path run terminal read-only volumes host-root tmpfs links directory idmap devices device-files
+  hooks driver cdi descriptors
   limits no-cgroups oom
-  userns seccomp apparmor privileges namespaces init
+  userns seccomp apparmor privileges namespaces joined init
   life kill pause exec update stats parallel
   pod bare-pod network health kube
-  unit notify
+  unit notify affinity
   rootless rootless-life rootless-limits rootless-pod nothing-left
 )
 run_flows "${wanted[@]}"

@@ -1,9 +1,9 @@
 #!/bin/bash
-# engines.sh sample ENGINE… | whole [PEER…] | peers PEER…: what test.sh has the virtual machine with engines do; runs inside it:
-# podman, buildah, containerd, its CRI plugin and docker with oci-rt, cgroups made by the engine's driver of both
-# kinds. `sample` is what a broken runtime would not survive, with podman, containerd, cri or docker. A PEER, runc
+# engines.sh sample ENGINE… | whole [PEER…] | peers PEER… | only RUNTIME,… ENGINE[:FLOW,…]…: what test.sh has the
+# virtual machine with engines do; runs inside it: podman, buildah, containerd, its CRI plugin and docker with oci-rt,
+# cgroups made by the engine's driver of both kinds. `sample` is what a broken runtime would not survive, with podman, containerd, cri or docker. A PEER, runc
 # or crun of Debian, is asked for the same with the driver that each engine has by itself; what it fails is not counted.
-# `peers` leaves oci-rt out.
+# `peers` leaves oci-rt out. `only` has flows by name, with each RUNTIME (oci-rt, a peer) and systemd's cgroups.
 # Each part ends with its log, below "--- NAME": table.py makes the tables of runtime/ENGINES.md of them. The last
 # line is "N passed, N failed, N skipped".
 set -euo pipefail
@@ -31,6 +31,25 @@ mkdir -p "$build/logs"
 if [ "$what" = sample ]; then
   for engine in "$@"; do
     judged "$engine" 300 "./vm_$engine.sh" --sample "$oci"
+  done
+  close_report
+  exit
+fi
+if [ "$what" = only ]; then
+  read -r -a runtimes <<<"${1//,/ }"
+  shift
+  for wanted in "$@"; do
+    engine=${wanted%%:*} flows=() systemd=()
+    [ "$engine" = "$wanted" ] || read -r -a flows <<<"$(tr , ' ' <<<"${wanted#*:}")"
+    case $engine in containerd | cri | docker) systemd=(--systemd) ;; esac
+    for runtime in "${runtimes[@]}"; do
+      log=$engine${systemd:+-systemd} words=(./vm_$engine.sh ${systemd[@]+"${systemd[@]}"})
+      if [ "$runtime" = oci-rt ]; then
+        judged "$log" 3600 "${words[@]}" "$oci" ${flows[@]+"${flows[@]}"}
+      else
+        asked "$log-$runtime" 3600 "${words[@]}" "$runtime" ${flows[@]+"${flows[@]}"}
+      fi
+    done
   done
   close_report
   exit

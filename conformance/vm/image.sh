@@ -11,13 +11,17 @@ guest_engines="udev podman buildah conmon catatonit passt slirp4netns dbus-user-
   python3-grpcio"
 # The client is a part of docker.io before Debian 13.
 guest_engines_trixie="docker-cli docker-buildx"
+guest_engines_sid=$guest_engines_trixie
+# Nothing else there needs useradd any more.
+guest_packages_sid=passwd
+vm_releases="bookworm trixie sid"
 
 # ensure_image RELEASE ENGINES: prints the directory of the image, after building it if it is not
 # there: disk, vmlinuz, initrd. Two that ask at once build it once.
 ensure_image() {
-  local release=$1 packages=$guest_packages key directory
-  [ -z "$2" ] || packages+=" $guest_engines"
-  [ -z "$2" ] || [ "$release" = bookworm ] || packages+=" $guest_engines_trixie"
+  local release=$1 packages=$guest_packages key directory own
+  own=guest_packages_$release packages+=" ${!own:-}"
+  [ -z "$2" ] || { own=guest_engines_$release && packages+=" $guest_engines ${!own:-}"; }
   key=$(cat "$here/build_image" "$here/initrd.sh" "$here/guest.sh" <(echo "$release $packages") | sha256sum | cut -c1-16)
   directory=$vm_cache/$release${2:+-engines}-$key
   mkdir -p "$vm_cache"

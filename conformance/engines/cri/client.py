@@ -45,7 +45,7 @@ Capability add_capabilities:1:*string drop_capabilities:2:*string
 LinuxContainerSecurityContext capabilities:1:Capability privileged:2:bool namespace_options:3:NamespaceOption run_as_user:5:Int64Value run_as_group:12:Int64Value readonly_rootfs:7:bool no_new_privs:11:bool masked_paths:13:*string readonly_paths:14:*string seccomp:15:SecurityProfile apparmor:16:SecurityProfile
 LinuxContainerConfig resources:1:LinuxContainerResources security_context:2:LinuxContainerSecurityContext
 ContainerMetadata name:1:string attempt:2:uint32
-ContainerConfig metadata:1:ContainerMetadata image:2:ImageSpec command:3:*string args:4:*string envs:6:*KeyValue mounts:7:*Mount log_path:11:string tty:14:bool linux:15:LinuxContainerConfig
+ContainerConfig metadata:1:ContainerMetadata image:2:ImageSpec command:3:*string args:4:*string working_dir:5:string envs:6:*KeyValue mounts:7:*Mount log_path:11:string tty:14:bool linux:15:LinuxContainerConfig
 CreateContainerRequest pod_sandbox_id:1:string config:2:ContainerConfig sandbox_config:3:PodSandboxConfig
 CreateContainerResponse container_id:1:string
 StartContainerRequest container_id:1:string

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""flows.py ADDRESS IMAGE DRIVER [FLOW…]: what a kubelet asks of an engine, and what comes of it. vm_cri.sh starts
-the engine. Ends "N passed, N failed, N skipped"."""
+"""flows.py ADDRESS IMAGE DRIVER GIVEN [FLOW…]: what a kubelet asks of an engine, and what comes of it. vm_cri.sh starts
+the engine; GIVEN is a file that says "word". Ends "N passed, N failed, N skipped"."""
 import glob
 import os
 import sys
@@ -12,14 +12,15 @@ from client import Client, Refused
 POD, CONTAINER, NODE = 0, 1, 2
 READY, NOT_READY = 0, 1
 CREATED, RUNNING, EXITED = 0, 1, 2
+HOST_TO_CONTAINER = 1
 DEFAULT_PROFILE, UNCONFINED = 0, 1
 # A kubelet always names a parent.
 PARENT = {"cgroupfs": "/pods", "systemd": "pods.slice"}
 LIMITS = {"cpu_period": 100000, "cpu_quota": 50000, "cpu_shares": 512, "memory_limit_in_bytes": 64 << 20, "oom_score_adj": 500}
 SLEEP = "trap 'exit 3' TERM; echo up; while :; do sleep 0.1; done"
 
-address, image, driver = sys.argv[1:4]
-wanted = sys.argv[4:]
+address, image, driver, given = sys.argv[1:5]
+wanted = sys.argv[5:]
 cri = Client(address, 180)
 logs = tempfile.mkdtemp()
 count = {"ok": 0, "not ok": 0, "skip": 0}
@@ -96,8 +97,11 @@ class Pod:
         return made
 
     def said(self, name, script, **options):
-        """What a container says until it ends; its exit code where that is not 0."""
-        made = self.start(name, "/bin/sh", "-c", script, **options)
+        """What a container says until it ends; its exit code where that is not 0; why it does not start."""
+        try:
+            made = self.start(name, "/bin/sh", "-c", script, **options)
+        except Refused as refused:
+            return str(refused)
         until(lambda: status(made).state == EXITED)
         code = status(made).exit_code
         cri.RemoveContainer(container_id=made)
@@ -235,9 +239,60 @@ def flow_security():
         check("a terminal", pod.said("s10", "tty", tty=True).strip(), "/dev/pts/0")
 
 
+def hierarchy():
+    """The options that the kernel keeps for cgroup2 as a whole. containerd 2.1.7 and later give it to each privileged container."""
+    with open("/proc/self/mountinfo", encoding="ascii") as mounts:
+        return next(line.split()[-1] for line in mounts if line.split()[4] == "/sys/fs/cgroup")
+
+
 def flow_privileged():
+    whole = hierarchy()
+    see = "awk '$5 == \"/sys/fs/cgroup\" { print $NF }' /proc/self/mountinfo; mkdir /sys/fs/cgroup/made && rmdir /sys/fs/cgroup/made && echo writable"
     with Pod("privileged", privileged=True) as pod:
         check("mount, devices", pod.said("p", "mount -t tmpfs none /home && test -b /dev/vda && echo both", security={"privileged": True}), "both")
+        check("cgroups", pod.said("cgroups", see, security={"privileged": True}), f"{whole} writable")
+    check("the machine's cgroups are mounted as they were", hierarchy(), whole)
+
+
+def flow_host_root():
+    """The whole machine, as a node's monitor and `kubectl debug node` have it."""
+    see = "cat /host/etc/of-the-machine; touch /host/made 2>/dev/null || echo refused"
+    monitor = [{"container_path": "/host", "host_path": "/", "readonly": True, "propagation": HOST_TO_CONTAINER}]
+    debug = [{"container_path": "/host", "host_path": "/"}]
+    with open("/etc/of-the-machine", "w", encoding="ascii") as file:
+        file.write("machine\n")
+    with Pod("root", {"pid": NODE}) as pod:
+        check("/, read-only, HostToContainer", pod.said("r1", see, mounts=monitor), "machine refused")
+        check("with a read-only root", pod.said("r2", see, mounts=monitor, security={"readonly_rootfs": True}), "machine refused")
+        check("chroot into it", pod.said("r3", "chroot /host cat /etc/of-the-machine", mounts=debug), "machine")
+    os.unlink("/etc/of-the-machine")
+
+
+def flow_links():
+    """An image with links that lead nowhere before something is mounted there."""
+    linked = {"image": {"image": "docker.io/library/linked:1"}}
+    secret = "/var/run/secrets/kubernetes.io/serviceaccount"
+    zone = [{"container_path": "/etc/localtime", "host_path": "/etc/localtime", "readonly": True}]
+    token = [{"container_path": secret, "host_path": os.path.dirname(given), "readonly": True}]
+    with Pod("links") as pod:
+        check("a file on /etc/localtime", pod.said("l1", "cat /etc/localtime", mounts=zone, **linked), "zone")
+        check("with a read-only root", pod.said("l2", "cat /etc/localtime", mounts=zone, security={"readonly_rootfs": True}, **linked), "zone")
+        check("a service account's token", pod.said("l3", f"cat {secret}/token; readlink /var/run", mounts=token, **linked), "word ../run")
+        check("the kubelet's /etc/resolv.conf", pod.said("l4", "test -f /etc/resolv.conf && readlink /etc/resolv.conf", **linked),
+              "../run/systemd/resolve/stub-resolv.conf")
+
+
+def flow_directory():
+    with Pod("directory") as pod:
+        for what, security in (("workingDir", {}), ("workingDir, readOnlyRootFilesystem", {"readonly_rootfs": True}),
+                               ("of a user", {"readonly_rootfs": True, "run_as_user": {"value": 1000}})):
+            check(what, pod.said(f"d{len(what)}", "pwd", working_dir="/made/here", security=security), "/made/here")
+
+
+def flow_device_files():
+    with Pod("files") as pod:
+        check("a device on another", pod.said("f1", "stat -c %t:%T /dev/random", mounts=[{"container_path": "/dev/random", "host_path": "/dev/urandom"}]), "1:9")
+        check("a file on one", pod.said("f2", "cat /dev/full", mounts=[{"container_path": "/dev/full", "host_path": given}]), "word")
 
 
 def flow_namespaces():
@@ -264,7 +319,8 @@ def flow_nothing_left():
     check("state", [name for name in names if name != ".cache"], [])  # crun's own, of filters
 
 
-for flow in ("status", "life", "exec", "resources", "oom", "errors", "security", "privileged", "namespaces", "nothing-left"):
+for flow in ("status", "life", "exec", "resources", "oom", "errors", "security", "privileged", "host-root", "links", "directory",
+             "device-files", "namespaces", "nothing-left"):
     if wanted and flow not in wanted:
         continue
     try:

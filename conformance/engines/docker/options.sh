@@ -176,7 +176,7 @@ flow_userns_remap() {
   grep -q '^dockremap:' /etc/passwd || echo 'dockremap:x:977:977::/:/bin/false' >>/etc/passwd
   grep -q '^dockremap:' /etc/group || echo 'dockremap:x:977:' >>/etc/group
   echo dockremap:300000:65536 | tee /etc/subuid >/etc/subgid
-  chmod 711 "$work"
+  chmod 711 "$work" && echo settled >"$work/settled"
   settings '"userns-remap": "default"'
   start_docker
   check "load" "$(code docker load -i "$archive")" 0
@@ -184,6 +184,9 @@ flow_userns_remap() {
   begin mapped $image /bin/sleep 1000
   check "on the host" "$(stat -c %u "/proc/$(inspect mapped State.Pid)")" 300000
   check "exec" "$(ask exec mapped /bin/id -u)" 0
+  check "-v /:/host:ro" "$(said -v /:/host:ro,rslave $image /bin/sh -c "cat /host$work/settled; touch /host/made 2>/dev/null; echo \$?")" "settled 1"
+  check "--tmpfs /root: its mode" "$(said --tmpfs /root $image /bin/stat -c %a /root)" 700
+  check "a device on another" "$(said -v /dev/urandom:/dev/random $image /bin/stat -c %t:%T /dev/random)" 1:9
   check "--userns host" "$(said --userns host $image /bin/readlink /proc/self/ns/user)" "$(readlink /proc/self/ns/user)"
   check "-it: exit code" "$(in_terminal docker run --rm -it --network none $image /bin/sh -c 'tty; sleep 1; exit 5')" 5
   end mapped

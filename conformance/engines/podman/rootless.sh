@@ -12,6 +12,11 @@ flow_rootless() {
   mkdir -p /home/$user/v && echo shared >/home/$user/v/file && chown -R $user /home/$user/v
   check "a volume" "$(box_of_user -v /home/$user/v:/v:ro -- sh -c 'cat /v/file; touch /v/x 2>/dev/null; echo $?')" "shared 1"
   check "--userns=auto" "$(box_of_user --userns=auto:size=500 -- awk '{ print $1, $3 }' /proc/self/uid_map)" "0 500"
+  echo machine >/etc/of-the-machine && install -d -o $user /srv/of-user
+  check "-v /:/host:ro,rslave" "$(box_of_user -v /:/host:ro,rslave -- sh -c 'cat /host/etc/of-the-machine; touch /host/srv/of-user/x 2>/dev/null; echo $?')" "machine 1"
+  rm -r /etc/of-the-machine /srv/of-user
+  check "--tmpfs /root: its mode" "$(box_of_user --tmpfs /root -- stat -c %a /root)" 700
+  check "a device on another" "$(box_of_user -v /dev/urandom:/dev/random -- stat -c %t:%T /dev/random)" 1:9
   check "--network host" "$(output as-user podman run --rm --network host box readlink /proc/self/ns/net)" "$(readlink /proc/self/ns/net)"
   skip "a network of its own: the virtual machine has no route for pasta or slirp4netns to use"
 }

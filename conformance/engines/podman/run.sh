@@ -47,7 +47,7 @@ flow_volumes() {
       cat /v/file; touch /v/x 2>/dev/null; echo $?; touch /v/below/x; echo $?; touch /w/made; echo $?
       awk "\$2 == \"/w\" { print \$4 }" /proc/mounts | tr , "\n" | grep -cE "^(noexec|nosuid|nodev)$"
       df -k /t /dev/shm | awk "NR > 1 { print \$2 }"; stat -c %a /t')" "shared 1 0 0 3 1024 2048 1700"
-  skip "rro: podman up to 5.4 has no such option"
+  skip "rro: podman up to 5.8 has no such option"
   umount "$from/below"
   check "a named volume, filled from the image" "$(box -v oci-rt-test:/etc -- cut -c1-9 /etc/passwd | cut -d' ' -f1)" "root:x:0:"
   check "volume rm" "$(code podman volume rm oci-rt-test)" 0

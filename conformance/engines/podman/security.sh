@@ -61,6 +61,20 @@ flow_namespaces() {
     "0::/ made tmpfs"
 }
 
+# A user namespace of its own, and others' beside it, which belong to the machine's.
+flow_joined() {
+  local pid own=(--uidmap 0:200000:5000 --gidmap 0:200000:5000)
+  begin j2 -- sleep 1000
+  pid=$(field j2 .State.Pid)
+  check "--uidmap --ipc container:" "$(box "${own[@]}" --ipc container:j2 -- sh -c 'readlink /proc/self/ns/ipc; cat /proc/self/uid_map' | tr -s ' ')" \
+    "$(readlink "/proc/$pid/ns/ipc") 0 200000 5000"
+  check "--uidmap --pid container:" "$(box "${own[@]}" --pid container:j2 -- sh -c 'readlink /proc/self/ns/pid; cat /proc/1/comm')" "$(readlink "/proc/$pid/ns/pid") sleep"
+  check "--uidmap --network container:" "$(output podman run --rm "${own[@]}" --network container:j2 box readlink /proc/self/ns/net)" "$(readlink "/proc/$pid/ns/net")"
+  check "--uidmap --ipc host" "$(box "${own[@]}" --ipc host -- readlink /proc/self/ns/ipc)" "$(readlink /proc/self/ns/ipc)"
+  check "--uidmap --pid host" "$(box "${own[@]}" --pid host -- sh -c 'readlink /proc/self/ns/pid')" "$(readlink /proc/self/ns/pid)"
+  end j2
+}
+
 flow_init() {
   check "pid 1 is catatonit" "$(box --init -- sh -c 'test $$ != 1 && tr "\0" "\n" </proc/1/cmdline | head -n 1')" /run/podman-init
   begin i1 --init -- sleep 1000

@@ -7,6 +7,8 @@ set_up() {
   major=$(podman --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
   mkdir -p /etc/containers/containers.conf.d
   echo '{"default": [{"type": "insecureAcceptAnything"}]}' >/etc/containers/policy.json
+  # libsubid of shadow 4.20 has ranges for users that exist alone.
+  grep -q '^containers:' /etc/passwd || echo 'containers:x:978:978::/:/bin/false' >>/etc/passwd
   printf '%s:200000:65536\n' root containers >/etc/subuid
   sed -i 's/^containers:200000:65536/containers:300000:1000000/' /etc/subuid
   cp /etc/subuid /etc/subgid
@@ -38,7 +40,7 @@ CONF
 # With /lib64 a link as in Debian: then a program of the machine runs where /usr is mounted.
 make_rootfs() {
   mkdir -p "$work/rootfs"/{bin,dev,etc,proc,sys,tmp,run,root,home,usr,var/tmp}
-  chmod 1777 "$work"/rootfs/tmp "$work"/rootfs/var/tmp
+  chmod 1777 "$work"/rootfs/tmp "$work"/rootfs/var/tmp && chmod 700 "$work/rootfs/root"
   cp "$(command -v busybox)" "$work/rootfs/bin/busybox"
   chroot "$work/rootfs" /bin/busybox --install -s /bin
   ln -s usr/lib64 "$work/rootfs/lib64" && ln -s usr/lib "$work/rootfs/lib"

@@ -36,3 +36,14 @@ flow_notify() {
     --property=Delegate=yes podman run --rm --network none --sdnotify=container --cgroups=split -v /usr:/usr:ro box \
     sh -c '/usr/bin/systemd-notify --ready && sleep 1')" 0
 }
+
+# A unit may be pinned to a processor; its containers are not.
+flow_affinity() {
+  local pinned=(systemd-run --quiet --wait --pipe --collect --property=CPUAffinity=0)
+  check "of the unit" "$(output "${pinned[@]}" nproc)" 1
+  check "run: all processors" "$(output "${pinned[@]}" podman run --rm --network none box nproc)" "$(nproc)"
+  check "run --cpuset-cpus: those" "$(output "${pinned[@]}" podman run --rm --network none --cpuset-cpus 1 box awk '/^Cpus_allowed_list/ { print $2 }' /proc/self/status)" 1
+  begin a1 -- sleep 1000
+  check "exec: all processors" "$(output "${pinned[@]}" podman exec a1 nproc)" "$(nproc)"
+  end a1
+}
