@@ -126,6 +126,57 @@ void made_on_the_way(Sandbox& sandbox) {
 const Case kOnTheWay("threats/race-a-directory-that-was-just-made", "threats 7.2, CVE-2024-45310",
                      made_on_the_way, kSeconds);
 
+// The destination is a link to a place that is not there yet: its text is walked by the runtime.
+void through_a_link(Sandbox& sandbox, const std::string& text) {
+  exchange_with_link(
+      sandbox, "first", "",
+      [&](Bundle& bundle) {
+        make_dir(bundle.rootfs("first/below"));
+        if (::symlink(text.c_str(), bundle.rootfs("link").c_str()) != 0) throw Failed("symlink");
+        make_dir(sandbox.path("source"));
+        bundle.mount("/link", "bind", sandbox.path("source"), {"bind", "ro"});
+      },
+      [](const Outcome& outcome) {
+        expect(has_mount(outcome, "/source", "ro"), "the mount is not in the container");
+      });
+}
+const Case kThroughLink(
+    "threats/race-a-directory-behind-a-link", "threats 7.2, CVE-2024-45310",
+    [](Sandbox& sandbox) { through_a_link(sandbox, "first/below/second"); }, kSeconds);
+const Case kThroughDots(
+    "threats/race-a-directory-above-a-link", "threats 7.2, CVE-2024-45310",
+    [](Sandbox& sandbox) { through_a_link(sandbox, "/first/below/../second"); }, kSeconds);
+
+// The directory that a link's ".." is to leave is moved up: as many ".." as before lead above the
+// root then.
+void moved_up(Sandbox& sandbox) {
+  const Arena arena(sandbox);
+  Race race{.here = sandbox.path("bundle/rootfs/first/below"),
+            .there = sandbox.path("bundle/rootfs/the-other"),
+            .prepare = {},
+            .judge = {}};
+  race.prepare = [&] {
+    Bundle bundle = arena.lay_out();
+    make_dir(race.here);
+    make_dir(race.there);
+    make_dir(sandbox.path("source"));
+    if (::symlink("/first/below/../../second/third", bundle.rootfs("link").c_str()) != 0) {
+      throw Failed("symlink");
+    }
+    bundle.mount("/link", "bind", sandbox.path("source"), {"bind", "ro"});
+    return arena.run(bundle);
+  };
+  race.judge = [&](const Outcome&) {
+    arena.expect_untouched();
+    expect_equal("names beside the root", shown(entries(sandbox.path("bundle"))),
+                 "[config.json rootfs]");
+    expect(!exists("/second"), "a directory was made in the host's root");
+  };
+  expect_safe(sandbox, race);
+}
+const Case kMovedUp("threats/race-a-directory-that-is-moved-up", "threats 7.2, CVE-2024-45310",
+                    moved_up, kSeconds);
+
 void masked(Sandbox& sandbox) {
   exchange_with_link(
       sandbox, "secrets", "",

@@ -1,6 +1,6 @@
-// Paths inside the container's root. The only file of init that gives a path of the rootfs to the
-// kernel before the pivot, and always below a descriptor of the root (rule A: CVE-2019-19921,
-// CVE-2021-30465, CVE-2024-45310, CVE-2025-52565).
+// Paths inside the container's root. in_root.cc and make_in_root.cc alone give a path of the rootfs
+// to the kernel before the pivot, and always below a descriptor of the root (rule A:
+// CVE-2019-19921, CVE-2021-30465, CVE-2024-45310, CVE-2025-52565).
 #pragma once
 
 #include <cstdint>
@@ -52,10 +52,14 @@ enum class Links {
 // openat2(2) of an absolute path of the container; O_CLOEXEC is added. -errno on failure.
 long open_in_root(int root, const char* path, uint64_t flags, Links links);
 
-// Opens the directory as O_PATH and makes what is missing of it, mode 0755.
+// The three below are make_in_root.cc's. Missing directories are made with mode 0755, through links
+// that lead to nothing yet as well. Besides the kernel's own errors, -ELOOP: a link that `links`
+// refuses, one of procfs, or more than 40.
+
+// Opens the directory as O_PATH.
 long make_directory(int root, const char* path, Links links);
 
-// The directory that holds `path`, O_PATH, made if missing; *name is its last component.
+// The directory that holds `path`, O_PATH; *name is the last component of `path`.
 long open_parent(int root, const char* path, const char** name, Links links);
 
 // Opens `path` as O_PATH, for something to be mounted on it: made if missing, as a directory or as

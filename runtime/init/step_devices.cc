@@ -18,16 +18,15 @@ class Directory {
  public:
   explicit Directory(int root) : root_(root) {}
 
-  // -errno, or the descriptor of the directory that holds `path`. A link in the way could lead onto
-  // what was bound from the host (CVE-2026-41579).
-  long of(const char* path, const char** name) {
+  // -errno, or the descriptor of the directory that holds `path`.
+  long of(const char* path, Links links, const char** name) {
     const char* slash = last_slash(path);
     const auto size = static_cast<size_t>(slash - path);
     if (fd_.ok() && size == size_ && __builtin_memcmp(path, path_, size) == 0) {
       *name = slash + 1;
       return fd_.get();
     }
-    fd_.reset(open_parent(root_, path, name, Links::kRefuse));
+    fd_.reset(open_parent(root_, path, name, links));
     path_ = path;
     size_ = size;
     return fd_.get();
@@ -84,7 +83,8 @@ Fault bind_device(int directory, const char* name, const DeviceOp& op, const cha
 
 Fault make_device(Directory& directory, const DeviceOp& op, const char* path) {
   const char* name;
-  const long parent = directory.of(path, &name);
+  const Links links = op.parent_is_plain ? Links::kRefuse : Links::kFollowInside;
+  const long parent = directory.of(path, links, &name);
   if (Fault fault = check(parent, Subject::kDevice, path, op.index)) return fault;
   const int dir = static_cast<int>(parent);
   if (op.bind) return bind_device(dir, name, op, path);
@@ -99,7 +99,7 @@ Fault make_device(Directory& directory, const DeviceOp& op, const char* path) {
 Fault make_link(Directory& directory, const Plan& plan, const LinkOp& op) {
   const char* path = plan.text(op.path);
   const char* name;
-  const long parent = directory.of(path, &name);
+  const long parent = directory.of(path, Links::kRefuse, &name);
   if (Fault fault = check(parent, Subject::kDevice, path)) return fault;
   const char* target = plan.text(op.target);
   long rc = sys(__NR_symlinkat, target, parent, name);

@@ -206,14 +206,30 @@ void keep_handle(Context& context, const MountOp& op, Fd& mount) {
   (is_proc ? context.proc_fd : context.sys_fd) = keep ? mount.release() : -1;
 }
 
-// move_mount(2) says EINVAL also for a directory on a file, and for a file on a directory.
-long told_apart(long rc, Make source, int target) {
+// move_mount(2) says EINVAL also for a directory on a file, and for a file on a directory. With a
+// note, EISDIR and ENOTDIR are about these two and not about the path: the note is the source.
+Fault check_attached(const Plan& plan, const MountOp& op, long rc, Make source, int target) {
   constexpr long kEinval = -22, kEnotdir = -20, kEisdir = -21;
+  const char* path = plan.text(op.target);
   FileFacts facts;
-  if (rc != kEinval || look(target, facts) < 0) return rc;
-  const bool is_directory = facts.type == S_IFDIR;
-  if (is_directory == (source == Make::kDirectory)) return rc;
-  return is_directory ? kEisdir : kEnotdir;
+  if (rc != kEinval || look(target, facts) < 0 ||
+      (facts.type == S_IFDIR) == (source == Make::kDirectory)) {
+    return check(rc, Subject::kMountTarget, path, op.index);
+  }
+  const long kinds = facts.type == S_IFDIR ? kEisdir : kEnotdir;
+  Fault fault = check(kinds, Subject::kMountTarget, path, op.index);
+  fault.note = plan.text(op.kind == MountKind::kBind ? op.source : op.type);
+  return fault;
+}
+
+Fault check_opened(const MountOp& op, int target, const char* path) {
+  constexpr long kEloop = -40;
+  if (target != kEloop || !op.target_is_plain) {
+    return check(target, Subject::kMountTarget, path, op.index);
+  }
+  return refuse(
+      "a symbolic link is in the way; proc and sysfs must be mounted on ordinary directory",
+      Subject::kMountTarget, path, op.index);
 }
 
 Fault mount_one(Context& context, MountOp& op) {
@@ -235,13 +251,13 @@ Fault mount_one(Context& context, MountOp& op) {
   const Links links = op.target_is_plain ? Links::kRefuse : Links::kFollowInside;
   bool made = false;
   const Fd target(open_mount_target(context.root_fd, path, make, links, &made));
-  if (Fault fault = check(target.get(), Subject::kMountTarget, path, op.index)) return fault;
+  if (Fault fault = check_opened(op, target.get(), path)) return fault;
   if (Fault fault = check_target(op, context.root_fd, target.get(), path)) return fault;
   if (Fault fault = fill(plan, op, target.get(), made, mount.get())) return fault;
   if (Fault fault = set_label(plan, op, mount.get(), path)) return fault;
   if (Fault fault = map_ids(op, mount.get(), path)) return fault;
-  const long attached = told_apart(attach(mount.get(), target.get()), make, target.get());
-  if (Fault fault = check(attached, Subject::kMountTarget, path, op.index)) return fault;
+  const long attached = attach(mount.get(), target.get());
+  if (Fault fault = check_attached(plan, op, attached, make, target.get())) return fault;
   // Only now: a mount becomes shared by being attached below a shared one.
   if (Fault fault = propagate(op, mount.get(), path)) return fault;
   keep_handle(context, op, mount);

@@ -38,9 +38,38 @@ Error text_error(ErrorKind kind, std::string text) {
   return Error(kind, std::move(text));
 }
 
+// Docker looks for "not a directory" and then gives its advice, but for "is a directory" first.
+std::string target_problem(const Report& report) {
+  switch (report.error) {
+    case EACCES:
+      return "access is denied: root of the container may not reach it or make it in a rootfs of "
+             "another user";
+    case ENOENT:
+      return "it is missing, and cannot be made there";
+    case EROFS:
+      return "it is missing in a read-only root filesystem, or in a read-only mount";
+    case ENOTDIR:
+      if (!report.note.empty()) return cat("not a directory, as its source '", report.note, "' is");
+      return "a part of the path is a file, and not a directory";
+    case EISDIR:
+      return cat("a directory, and its source '", report.note, "' is a file, not a directory");
+    case ELOOP:
+      return "its symbolic links are more than 40, or go round in a circle, or lead through procfs";
+    default:
+      return reason_of(report.error);
+  }
+}
+
+Error target_failure(const Report& report, const std::string& where) {
+  const bool misfit = report.error == ENOTDIR || report.error == EISDIR || report.error == ELOOP;
+  return text_error(misfit ? ErrorKind::kInvalidConfig : ErrorKind::kSystem,
+                    cat(where, " ('", report.what, "'): ", target_problem(report)));
+}
+
 // "mounts[2] (/data): ..."
 Error mount_failure(const Report& report, std::string_view field) {
   const std::string where = cat(element("mounts", report.index), field);
+  if (field == ".destination" && report.error != 0) return target_failure(report, where);
   if (!report.note.empty()) {
     return text_error(ErrorKind::kInvalidConfig,
                       cat(where, " ('", report.what, "'): ", report.note));
@@ -59,29 +88,6 @@ Error mount_failure(const Report& report, std::string_view field) {
                       cat(where, ": '", report.what,
                           "' cannot be bound: it is unbindable, or needs rbind for mounts below it "
                           "that a user namespace may not uncover"));
-  }
-  if (field == ".destination" && report.error == EACCES) {
-    return text_error(ErrorKind::kSystem,
-                      cat(where, " ('", report.what,
-                          "'): access is denied: root of the container may not reach it or make it "
-                          "in a rootfs of another user"));
-  }
-  // Docker looks for "not a directory" and then gives its advice, but for "is a directory" first.
-  if (field == ".destination" && report.error == ENOTDIR) {
-    return text_error(
-        ErrorKind::kInvalidConfig,
-        cat(where, " ('", report.what, "'): a part of the path is a file, and not a directory"));
-  }
-  if (field == ".destination" && report.error == EISDIR) {
-    return text_error(ErrorKind::kInvalidConfig,
-                      cat(where, " ('", report.what,
-                          "'): the source is a file and not a directory, as what is there is"));
-  }
-  if (field == ".destination" && report.error == ELOOP) {
-    return text_error(ErrorKind::kInvalidConfig,
-                      cat(where, " ('", report.what,
-                          "'): a symbolic link is in the way; proc and sysfs must be mounted on "
-                          "ordinary directory"));
   }
   return text_error(ErrorKind::kSystem,
                     cat(where, " ('", report.what, "'): ", reason_of(report.error)));

@@ -97,6 +97,24 @@ BOOST_AUTO_TEST_CASE(a_lying_length_cannot_read_past_the_message) {
   BOOST_TEST(message_text(message).size() == sizeof message.text);
 }
 
+BOOST_AUTO_TEST_CASE(a_destination_that_does_not_fit_is_told_with_its_source) {
+  const auto said = [](int error, const std::string& note) {
+    return text_of(failed(Subject::kMountTarget, error, "mount\n/etc/x\n" + note, 2));
+  };
+  const std::string where = "mounts[2].destination ('/etc/x'): ";
+  BOOST_TEST(said(ENOTDIR, "/srv/d") == where + "not a directory, as its source '/srv/d' is");
+  BOOST_TEST(said(EISDIR, "/srv/f") ==
+             where + "a directory, and its source '/srv/f' is a file, not a directory");
+  BOOST_TEST(said(ENOTDIR, "") == where + "a part of the path is a file, and not a directory");
+  BOOST_TEST(said(ELOOP, "") ==
+             where +
+                 "its symbolic links are more than 40, or go round in a circle, or lead through "
+                 "procfs");
+  BOOST_TEST(said(EROFS, "") ==
+             where + "it is missing in a read-only root filesystem, or in a read-only mount");
+  BOOST_TEST(said(0, "a symbolic link is in the way") == where + "a symbolic link is in the way");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -43,6 +43,13 @@ uint32_t format_of(spec::DeviceType type) {
   return S_IFCHR;
 }
 
+// /dev itself gets names that every container has, and one that goes away: through a link they
+// would be made and removed in a directory of the image's choice (CVE-2026-41579). Elsewhere the
+// config chose the name, and the root filesystem may lay it out with links.
+bool is_in_dev(std::string_view path) {
+  return path.substr(0, path.rfind('/')) == "/dev";
+}
+
 init::DeviceOp plan_device(Draft& draft, size_t i, const std::string& path) {
   const spec::Device& device = draft.config.linux->devices[i];
   init::DeviceOp op;
@@ -52,6 +59,7 @@ init::DeviceOp plan_device(Draft& draft, size_t i, const std::string& path) {
   op.uid = device.uid.value_or(0);
   op.gid = device.gid.value_or(0);
   op.index = index_of(i);
+  op.parent_is_plain = is_in_dev(path);
   if (device.type == spec::DeviceType::kFifo) return op;  // everybody may make one
   op.major = static_cast<uint32_t>(device.major.value_or(0));
   op.minor = static_cast<uint32_t>(device.minor.value_or(0));
@@ -88,7 +96,8 @@ void add_default_devices(Draft& draft, std::vector<init::DeviceOp>& ops) {
                    .major = device.major,
                    .minor = device.minor,
                    .index = sync::kNoIndex,
-                   .bind = draft.is_unprivileged()});
+                   .bind = draft.is_unprivileged(),
+                   .parent_is_plain = true});
   }
 }
 
