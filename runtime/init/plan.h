@@ -57,6 +57,7 @@ enum class MountKind : uint8_t {
 struct MountOp {
   MountKind kind{};
   bool recursive = false;        // rbind
+  bool source_in_root = false;   // kBind: `source` is `rootfs` or lies below it
   bool copy_up = false;          // tmpcopyup: begins as a copy of what it covers
   bool mode_of_target = false;   // tmpfs: its root has the mode of a directory that was there
   bool target_is_plain = false;  // proc, sysfs: no component of the target may be a symlink
@@ -79,6 +80,13 @@ struct MountOp {
   uint64_t tree_set = 0;  // MOUNT_ATTR_*, AT_RECURSIVE
   uint64_t tree_clear = 0;
   uint64_t propagation = 0;  // MS_SHARED, MS_SLAVE, MS_PRIVATE or MS_UNBINDABLE; 0: as it is
+};
+
+// Where the root is attached; step_root.cc says why.
+enum class RootPlace : uint8_t {
+  kOwnPath,           // `rootfs`, which init can walk to
+  kWorkingDirectory,  // the same: only the stage can walk there, and clones init from there
+  kOnTop,             // "/": `rootfs_fd` comes from another mount namespace
 };
 
 struct DeviceOp {
@@ -162,12 +170,15 @@ struct Plan {
   // Root.
   Text rootfs;             // absolute path on the host
   int32_t rootfs_fd = -1;  // a detached tree from the parent, for user namespaces
+  RootPlace root_place{};
   bool root_readonly = false;
   bool no_pivot = false;
   bool propagation_recursive = false;
-  uint64_t propagation = 0;  // MS_*, of "/" in the container; 0: the default, MS_SLAVE
+  uint64_t propagation = 0;        // MS_*, of "/" in the container; 0: the default, MS_SLAVE
+  uint64_t hosts_propagation = 0;  // MS_*, of the host's mounts as init sees them
 
   List<MountOp> mounts;
+  bool recursive_sources = false;  // init itself clones a tree of the host's for one of them
   List<DeviceOp> devices;
   List<LinkOp> links;
   List<PathOp> readonly_paths;
@@ -181,7 +192,8 @@ struct Plan {
   uint16_t rows = 0;  // 0: leave it alone
   uint16_t columns = 0;
 
-  bool host_hooks = false;  // prestart or createRuntime, or network devices: ask the parent
+  bool host_hooks = false;   // prestart or createRuntime, or network devices: ask the parent
+  bool hooks_enter = false;  // while they run, the caller's user may open our namespaces
   List<HookOp> create_container_hooks;
   List<HookOp> start_container_hooks;
   StateText creating_state;

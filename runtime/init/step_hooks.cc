@@ -136,8 +136,12 @@ Fault run_all(Context& context, List<HookOp> hooks, const StateText& state, Priv
 }  // namespace
 
 Fault let_host_hooks_run(Context& context) {
-  if (!context.plan.host_hooks) return {};
-  return ask(context.report_fd, sync::Type::kMountsReady, sync::Type::kHooksDone);
+  const Plan& plan = context.plan;
+  if (!plan.host_hooks) return {};
+  if (plan.hooks_enter) sys(__NR_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0);
+  const Fault fault = ask(context.report_fd, sync::Type::kMountsReady, sync::Type::kHooksDone);
+  if (fault || !plan.hooks_enter) return fault;
+  return check(sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0), Subject::kNone, "dumpable");
 }
 
 // Their path is the runtime's, their namespaces are the container's, and the root is not yet

@@ -186,11 +186,21 @@ Fault map_ids(const MountOp& op, int mount, const char* path) {
   return check(rc, Subject::kMountOptions, path, op.index);
 }
 
+// In the root it is a path of the image's: a link there leads nowhere else (rule A). An earlier
+// mount on it is part of it.
+long clone_source(const Context& context, const MountOp& op, const char* source) {
+  if (!op.source_in_root) return clone_tree(AT_FDCWD, source, op.recursive);
+  const char* inside = source + length(context.plan.text(context.plan.rootfs));
+  const Fd directory(
+      open_in_root(context.root_fd, *inside == '\0' ? "/" : inside, O_PATH, Links::kFollowInside));
+  return directory.ok() ? clone_tree(directory.get(), "", op.recursive) : directory.get();
+}
+
 Fault make_mount(const Context& context, const MountOp& op, Fd& mount) {
   const Plan& plan = context.plan;
   if (op.kind == MountKind::kFilesystem) return make_filesystem(plan, op, context.root_fd, mount);
   const char* source = plan.text(op.source);
-  mount.reset(op.source_fd >= 0 ? op.source_fd : clone_tree(AT_FDCWD, source, op.recursive));
+  mount.reset(op.source_fd >= 0 ? op.source_fd : clone_source(context, op, source));
   return check(mount.get(), Subject::kMountSource, source, op.index);
 }
 

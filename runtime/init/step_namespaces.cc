@@ -88,6 +88,7 @@ Fault join_and_clone(Context& context) {
   if (!plan.staged) return {};
   // CVE-2016-9962: nobody in a joined pid or user namespace may ptrace us or open our descriptors.
   if (plan.joins.count != 0 || plan.exec) sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
+  if (Fault fault = stand_at_root(plan)) return fault;
   if (Fault fault = join_the_container(plan)) return fault;
   if (Fault fault = join_around_user_namespace(plan)) return fault;
   plan.joins.count = 0;

@@ -1,46 +1,122 @@
-// The container's root: attached, and finally pivoted into.
+// The container's root: attached at its own path, and finally pivoted into.
 //
-// The root is attached on top of "/" of our mount namespace, and not on its own path: a process
-// looks up absolute paths from the root it has, so the host's paths stay reachable until the pivot,
-// the rootfs needs no path that a user namespace may walk, and the only parent whose propagation
-// matters is "/" itself.
+// Until the pivot "/" is the host's, and the root with all that is mounted in it lies at root.path,
+// where three things look for it. Hooks that run before the pivot (config.md#posix-platform-hooks)
+// work on the root by that path: `chroot`, `ldconfig -r`, `mount --bind` of a driver's files. A
+// recursive bind of the host's "/" copies everything that is stacked there. And the source of a
+// bind may lie in the root, where an earlier mount is.
+//
+// The root of a user namespace may not be able to walk to root.path. Then the stage, which still
+// has the privileges of the runtime, makes it the working directory: clone(2) with CLONE_NEWNS
+// moves the working directory of the child to the same place of the new mount namespace.
+#include <linux/stat.h>
+
 #include "runtime/init/in_root.h"
 #include "runtime/init/mount_api.h"
 #include "runtime/init/steps.h"
 
 namespace oci::init {
 
+Fault stand_at_root(const Plan& plan) {
+  if (plan.root_place != RootPlace::kWorkingDirectory) return {};
+  const char* rootfs = plan.text(plan.rootfs);
+  return check(sys(__NR_chdir, rootfs), sync::Subject::kRoot, rootfs);
+}
+
 // Before anything is mounted, or the host would see it.
 Fault isolate_mounts(Context& context) {
   const Plan& plan = context.plan;
   const Fd root(sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (Fault fault = check(root.get(), sync::Subject::kNone, "/")) return fault;
-  // Slave by default, so that a bind mount can ask for what the host mounts later. What cannot be
-  // bound could not be our root either, so unbindable waits for the pivot.
-  uint64_t propagation = plan.propagation != 0 ? plan.propagation : uint64_t{MS_SLAVE};
-  if (propagation == MS_UNBINDABLE) propagation = MS_PRIVATE;
-  long rc = set_propagation(root.get(), propagation, true);
-  if (rc >= 0 && propagation == MS_SHARED) {
+  long rc = set_propagation(root.get(), plan.hosts_propagation, true);
+  if (rc >= 0 && plan.hosts_propagation == MS_SHARED) {
     // pivot_root(2) refuses a shared parent, and attaching below one would show on the host.
     rc = set_propagation(root.get(), MS_PRIVATE, false);
   }
   return check(rc, sync::Subject::kNone, "mount propagation of /");
 }
 
+namespace {
+
+// Where the root is to be attached. A working directory needs no permission to walk.
+long open_place(const Plan& plan) {
+  switch (plan.root_place) {
+    case RootPlace::kOwnPath:
+      return sys(__NR_openat, AT_FDCWD, plan.text(plan.rootfs), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    case RootPlace::kWorkingDirectory:
+      return sys(__NR_open_tree, AT_FDCWD, "", OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+    case RootPlace::kOnTop:
+      break;
+  }
+  return sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+bool is_root_of_mount(long fd) {
+  struct statx found = {};
+  return sys(__NR_statx, fd, "", AT_EMPTY_PATH, 0, &found) >= 0 &&
+         (found.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
+// Makes the mount that `place` is in private; mount_setattr(2) takes the root of a mount alone.
+long make_private_around(int place) {
+  Fd parent;
+  long here = place;
+  while (here >= 0 && !is_root_of_mount(here)) {
+    here = sys(__NR_openat, here, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    parent.reset(here);
+  }
+  return here < 0 ? here : set_propagation(static_cast<int>(here), MS_PRIVATE, false);
+}
+
+// Before the root is on top of "/", or a copy of "/" would have it there as well.
+Fault clone_recursive_sources(Plan& plan) {
+  for (MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
+    const bool is_hosts = op->kind == MountKind::kBind && op->source_fd < 0 && !op->source_in_root;
+    if (!is_hosts || !op->recursive) continue;
+    const char* source = plan.text(op->source);
+    const long tree = clone_tree(AT_FDCWD, source, true);
+    if (Fault fault = check(tree, sync::Subject::kMountSource, source, op->index)) return fault;
+    op->source_fd = static_cast<int32_t>(tree);
+  }
+  return {};
+}
+
+long open_host_root() {
+  return sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+// Neither the root nor its parent may be shared for pivot_root(2), and attaching below a shared
+// mount would show on the host. Where the mount around `place` is out of reach, "/" serves, which
+// isolate_mounts has made private.
+Fault leave_the_peers(const Context& context, Fd& place) {
+  const char* rootfs = context.plan.text(context.plan.rootfs);
+  const long rc = set_propagation(context.root_fd, MS_PRIVATE, false);
+  if (Fault fault = check(rc, sync::Subject::kRoot, rootfs)) return fault;
+  if (make_private_around(place.get()) < 0) place.reset(open_host_root());
+  return check(place.get(), sync::Subject::kRoot, rootfs);
+}
+
+}  // namespace
+
 Fault attach_root(Context& context) {
-  const Plan& plan = context.plan;
+  Plan& plan = context.plan;
   const char* rootfs = plan.text(plan.rootfs);
-  const long tree = plan.rootfs_fd >= 0 ? plan.rootfs_fd : clone_tree(AT_FDCWD, rootfs, true);
+  Fd place(open_place(plan));
+  if (Fault fault = check(place.get(), sync::Subject::kRoot, rootfs)) return fault;
+  const bool is_given = plan.rootfs_fd >= 0;
+  const long tree = is_given ? plan.rootfs_fd : clone_tree(place.get(), "", true);
   if (Fault fault = check(tree, sync::Subject::kRoot, rootfs)) return fault;
   context.root_fd = static_cast<int>(tree);
-  if (plan.propagation == MS_SHARED) {
-    // The copy is its original's peer, and pivot_root(2) refuses a shared new root.
-    const long rc = set_propagation(context.root_fd, MS_PRIVATE, false);
-    if (Fault fault = check(rc, sync::Subject::kRoot, rootfs)) return fault;
+  if (plan.hosts_propagation == MS_SHARED) {
+    if (Fault fault = leave_the_peers(context, place)) return fault;
   }
-  const Fd host_root(sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (Fault fault = check(host_root.get(), sync::Subject::kRoot, "/")) return fault;
-  return check(attach(context.root_fd, host_root.get()), sync::Subject::kRoot, rootfs);
+  if (plan.recursive_sources) {
+    const Fd host_root(open_host_root());
+    if (same_place(place.get(), host_root.get())) {
+      if (Fault fault = clone_recursive_sources(plan)) return fault;
+    }
+  }
+  return check(attach(context.root_fd, place.get()), sync::Subject::kRoot, rootfs);
 }
 
 namespace {
@@ -51,13 +127,19 @@ Fault leave_the_old_root(Context& context) {
   if (Fault fault = check(sys(__NR_fchdir, context.root_fd), sync::Subject::kRoot, rootfs)) {
     return fault;
   }
-  if (plan.no_pivot) return check(sys(__NR_chroot, "."), sync::Subject::kRoot, rootfs);
+  if (plan.no_pivot) {
+    // setns(2) takes the mount on top of "/" for the root of the namespace.
+    const Fd host_root(open_host_root());
+    const long rc = attach(context.root_fd, host_root.get());
+    if (Fault fault = check(rc, sync::Subject::kRoot, rootfs)) return fault;
+    return check(sys(__NR_chroot, "."), sync::Subject::kRoot, rootfs);
+  }
   const Fd old_root(sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC));
   // pivot_root(2), NOTES: the old root is put on top of the new one, where umount2 detaches it.
   if (Fault fault = check(sys(__NR_pivot_root, ".", "."), sync::Subject::kRoot, rootfs)) {
     return fault;
   }
-  if (plan.propagation == MS_SHARED) {
+  if (plan.hosts_propagation == MS_SHARED) {
     // Or the host would lose the mounts that we detach.
     const long rc = set_propagation(old_root.get(), MS_SLAVE, true);
     if (Fault fault = check(rc, sync::Subject::kRoot, "old root")) return fault;

@@ -69,6 +69,7 @@ Fault bring_up_loopback(Context&);
 Fault mount_all(Context&);
 
 // step_root.cc
+Fault stand_at_root(const Plan& plan);
 Fault isolate_mounts(Context&);
 Fault attach_root(Context&);
 Fault pivot(Context&);

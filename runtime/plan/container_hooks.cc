@@ -1,5 +1,6 @@
 // The hooks that init runs itself, and whether it must wait for others:
 // config.md#posix-platform-hooks.
+#include <linux/sched.h>
 #include <algorithm>
 #include <limits>
 
@@ -45,6 +46,11 @@ Status plan_container_hooks(Draft& draft) {
   // Network devices are moved in at the same moment: before sysctl asks for them.
   head.host_hooks = !hooks.prestart.empty() || !hooks.create_runtime.empty() ||
                     !draft.config.linux->net_devices.empty();
+  // An ordinary user's hooks may not open the namespaces of a process that is not dumpable
+  // (proc(5)). Where all in sight of the new process is that user's own, they may: nobody runs in
+  // a new pid namespace yet, and only its owner has a say in a new user namespace.
+  constexpr uint64_t kNew = CLONE_NEWUSER | CLONE_NEWPID;
+  head.hooks_enter = head.host_hooks && !draft.host.may_mount() && (draft.created & kNew) == kNew;
   if (!hooks.create_container.empty()) {
     head.create_container_hooks = hook_ops(block, hooks.create_container);
     head.creating_state = state_text(block, request.creating_head, request.creating_tail);

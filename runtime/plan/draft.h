@@ -24,6 +24,8 @@ struct Draft {
   uint64_t created = 0;
   uint64_t joined = 0;
 
+  std::string rootfs;  // root.path on the host, absolute
+
   bool has_own(uint64_t types) const { return ((created | joined) & types) != 0; }
 
   // Whether init must be given its sources as descriptors; see Tree.

@@ -76,12 +76,25 @@ void write_id_map(Writer& out, const Plan& plan, const Tree* tree, size_t offset
   out.end();
 }
 
+std::string_view place_name(init::RootPlace place) {
+  switch (place) {
+    case init::RootPlace::kOwnPath:
+      return "at its path";
+    case init::RootPlace::kWorkingDirectory:
+      return "at its path, by the stage";
+    case init::RootPlace::kOnTop:
+      return "on top of /";
+  }
+  return {};
+}
+
 void write_root(Writer& out, const Plan& plan) {
   const init::Plan& head = plan.init();
   out.begin("root");
   out.text("path", head.rootfs);
   out.flag("openedByParent",
            find_tree(plan, sync::Subject::kRoot, offsetof(init::Plan, rootfs_fd)) != nullptr);
+  out.text("attached", place_name(head.root_place));
   out.flag("readonly", head.root_readonly);
   out.text("propagation", propagation_name(head.propagation, head.propagation_recursive));
   out.flag("noPivot", head.no_pivot);
@@ -115,6 +128,7 @@ void write_mounts(Writer& out, const Plan& plan) {
     const Tree* const tree =
         find_tree(plan, sync::Subject::kMountSource, offset + offsetof(init::MountOp, source_fd));
     out.flag("openedByParent", tree != nullptr);
+    out.flag("sourceInRoot", op.source_in_root);
     write_id_map(out, plan, tree, offset);
     offset += sizeof(init::MountOp);
     std::vector<std::string> parameters;
@@ -172,6 +186,7 @@ void write_files(Writer& out, const init::Plan& head) {
 
 void write_hooks(Writer& out, const init::Plan& head) {
   out.flag("waitForHostHooks", head.host_hooks);
+  out.flag("hooksEnter", head.hooks_enter);
   const auto hook = [&](const init::HookOp& op) {
     out.text("path", op.path);
     out.list("args", op.args);

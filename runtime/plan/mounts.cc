@@ -87,6 +87,11 @@ std::optional<size_t> find_id_map(const Entry& entry) {
   return known.size() - 1;
 }
 
+// By its name: a mount of the container may be there by the time that it is bound.
+bool is_in_root(const Draft& draft, std::string_view source) {
+  return draft.rootfs != "/" && is_below(source, draft.rootfs);
+}
+
 Status plan_bind(Entry& entry, MountOp& op, bool recursive) {
   op.kind = MountKind::kBind;
   op.recursive = recursive;
@@ -96,8 +101,13 @@ Status plan_bind(Entry& entry, MountOp& op, bool recursive) {
                  cat(entry.at("options"),
                      ": ids of the host's files are mapped by root only: leave idmap out"));
   }
+  op.source_in_root = !id_map && is_in_root(entry.draft, entry.source);
+  if (op.source_in_root) return {};
   // Ids are mapped by the runtime, which owns the filesystems of the host; init may not.
-  if (!entry.draft.needs_trees() && !id_map) return {};
+  if (!entry.draft.needs_trees() && !id_map) {
+    entry.draft.block.head().recursive_sources |= recursive;
+    return {};
+  }
   entry.draft.plan.trees.push_back({
       .path = entry.source,
       .recursive = recursive,

@@ -310,7 +310,45 @@ BOOST_AUTO_TEST_CASE(ids_of_a_mount_that_is_there_cannot_be_mapped) {
 BOOST_AUTO_TEST_CASE(in_a_joined_mount_namespace_host_paths_mean_something_else) {
   spec::Config config = with_mount({"/a", {}, "/data", {"rbind"}, {}, {}});
   config.linux->namespaces = {{.type = NamespaceType::kMount, .path = "/proc/7/ns/mnt"}};
-  BOOST_TEST(plan_of(config).trees.size() == 2u);
+  const Plan plan = plan_of(config);
+  BOOST_TEST(plan.trees.size() == 2u);
+  BOOST_TEST((plan.init().root_place == init::RootPlace::kOnTop));
+}
+
+BOOST_AUTO_TEST_CASE(the_stage_walks_to_the_root_of_a_user_namespace) {
+  spec::Config config = some_config();
+  BOOST_TEST((plan_of(config).init().root_place == init::RootPlace::kOwnPath));
+  config = with_namespace(config, {.type = NamespaceType::kUser});
+  config.linux->uid_mappings = config.linux->gid_mappings = {{0, 100000, 65536}};
+  BOOST_TEST((plan_of(config).init().root_place == init::RootPlace::kWorkingDirectory));
+}
+
+BOOST_AUTO_TEST_CASE(a_source_in_the_root_is_bound_by_init_there) {
+  spec::Config config = with_mount({"/a", {}, "rootfs/data", {"rbind"}, {}, {}});
+  config = with_namespace(config, {.type = NamespaceType::kUser});
+  config.linux->uid_mappings = config.linux->gid_mappings = {{0, 100000, 65536}};
+  const Plan plan = plan_of(config);
+  BOOST_TEST(plan.trees.size() == 1u);
+  BOOST_TEST(only_mount(plan).source_in_root);
+  BOOST_TEST(
+      !only_mount(plan_of(with_mount({"/a", {}, "rootfs2", {"bind"}, {}, {}}))).source_in_root);
+}
+
+BOOST_AUTO_TEST_CASE(init_is_told_of_trees_that_it_copies_itself) {
+  BOOST_TEST(plan_of(with_mount({"/a", {}, "/", {"rbind"}, {}, {}})).init().recursive_sources);
+  BOOST_TEST(!plan_of(with_mount({"/a", {}, "/", {"bind"}, {}, {}})).init().recursive_sources);
+}
+
+BOOST_AUTO_TEST_CASE(only_a_namespace_of_equal_rights_is_shared_with_the_host) {
+  spec::Config config = some_config();
+  config.linux->rootfs_propagation = spec::Propagation::kShared;
+  BOOST_TEST(plan_of(config).init().hosts_propagation == uint64_t{MS_SHARED});
+  config.linux->rootfs_propagation = spec::Propagation::kUnbindable;
+  BOOST_TEST(plan_of(config).init().hosts_propagation == uint64_t{MS_PRIVATE});
+  config = with_namespace(config, {.type = NamespaceType::kUser});
+  config.linux->uid_mappings = config.linux->gid_mappings = {{0, 100000, 65536}};
+  config.linux->rootfs_propagation = spec::Propagation::kShared;
+  BOOST_TEST(plan_of(config).init().hosts_propagation == uint64_t{MS_SLAVE});
 }
 
 BOOST_AUTO_TEST_CASE(more_mounts_than_the_kernel_allows_are_refused_by_its_name) {

@@ -41,6 +41,15 @@ std::string on_host(std::string_view bundle, std::string_view path) {
   return out.empty() ? "/" : out;
 }
 
+bool is_below(std::string_view path, std::string_view directory) {
+  if (!path.starts_with(directory)) return false;
+  std::string_view rest = path.substr(directory.size());
+  if (!rest.empty() && rest.front() != '/') return false;
+  for (auto part = take_component(rest); !part.empty(); part = take_component(rest))
+    if (part == "..") return false;
+  return true;
+}
+
 std::string in_directory(std::string_view cwd, std::string_view directory, std::string_view name) {
   std::string out;
   const auto append = [&out](std::string_view part) {

@@ -14,6 +14,10 @@ std::string clean_in_root(std::string_view path);
 // on symbolic links.
 std::string on_host(std::string_view bundle, std::string_view path);
 
+// Whether `path` is `directory` or lies below it, by their names alone and without a ".." between
+// them; both as on_host returns them, and `directory` is not "/".
+bool is_below(std::string_view path, std::string_view directory);
+
 // `name` as a program started in `directory` would see it; both may be relative to `cwd`.
 std::string in_directory(std::string_view cwd, std::string_view directory, std::string_view name);
 

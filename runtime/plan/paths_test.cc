@@ -28,6 +28,14 @@ BOOST_AUTO_TEST_CASE(a_path_on_the_host_is_relative_to_the_bundle_and_keeps_its_
   BOOST_TEST(on_host("/", "rootfs") == "/rootfs");
 }
 
+BOOST_AUTO_TEST_CASE(below_is_told_by_whole_components) {
+  BOOST_TEST(is_below("/b/rootfs", "/b/rootfs"));
+  BOOST_TEST(is_below("/b/rootfs/data", "/b/rootfs"));
+  BOOST_TEST(!is_below("/b/rootfs2", "/b/rootfs"));
+  BOOST_TEST(!is_below("/b", "/b/rootfs"));
+  BOOST_TEST(!is_below("/b/rootfs/../secret", "/b/rootfs"));
+}
+
 BOOST_AUTO_TEST_CASE(a_relative_directory_is_below_the_working_directory) {
   BOOST_TEST(in_directory("/work", "/bin", "sh") == "/bin/sh");
   BOOST_TEST(in_directory("/work", "/bin/", "sh") == "/bin/sh");

@@ -1,4 +1,5 @@
 // The root filesystem: config.md#root, config-linux.md#rootfs-mount-propagation.
+#include <linux/sched.h>
 #include <sys/mount.h>
 
 #include <cstddef>
@@ -20,18 +21,28 @@ Status plan_root(Draft& draft) {
     return invalid("root.path", "is required");
   }
   const spec::Linux& linux = *draft.config.linux;
-  const std::string rootfs = on_host(draft.request.bundle, draft.config.root->path);
+  draft.rootfs = on_host(draft.request.bundle, draft.config.root->path);
   init::Plan& head = draft.block.head();
-  head.rootfs = draft.block.text(rootfs);
+  head.rootfs = draft.block.text(draft.rootfs);
   head.root_readonly = draft.config.root->readonly;
   head.no_pivot = draft.request.no_pivot;
   if (linux.rootfs_propagation) {
     head.propagation = kPropagation[static_cast<size_t>(*linux.rootfs_propagation)];
     head.propagation_recursive = linux.rootfs_propagation_recursive;
   }
+  const uint64_t asked = head.propagation != 0 ? head.propagation : uint64_t{MS_SLAVE};
+  const bool shares = asked == MS_SHARED && !draft.has_own(CLONE_NEWUSER);
+  // By default a bind mount may ask for mounts that the host makes later. mount_namespaces(7): less
+  // privileged ones share nothing. An unbindable root could not be attached: that waits.
+  head.hosts_propagation = shares                   ? uint64_t{MS_SHARED}
+                           : asked == MS_UNBINDABLE ? uint64_t{MS_PRIVATE}
+                           : asked == MS_SHARED     ? uint64_t{MS_SLAVE}
+                                                    : asked;
   if (draft.needs_trees()) {
+    const bool joins = (draft.joined & CLONE_NEWNS) != 0;
+    head.root_place = joins ? init::RootPlace::kOnTop : init::RootPlace::kWorkingDirectory;
     // With what is mounted in it, as engines prepare root filesystems of several mounts.
-    draft.plan.trees.push_back({.path = rootfs,
+    draft.plan.trees.push_back({.path = draft.rootfs,
                                 .recursive = true,
                                 .propagation = draft.tree_propagation(),
                                 .subject = sync::Subject::kRoot,
