@@ -88,23 +88,25 @@ class Reader {
     if (const std::string_view value = arguments_.value(option); !value.empty()) out = value;
   }
 
-  Status status() && { return failure_ ? Status(std::move(*failure_)) : Status(); }
+  Status status() const {
+    return wrong_.empty() ? Status() : Status(bad(wrong_, arguments_.value(wrong_)));
+  }
 
  private:
   template <class T>
   void read(std::string_view option, std::optional<T>& out, bool has_unit) {
     const std::string_view value = arguments_.value(option);
-    if (value.empty() || failure_) return;
+    if (value.empty() || !wrong_.empty()) return;
     const Result<int64_t> parsed = parse_amount(option, value, has_unit);
     if (parsed && std::in_range<T>(parsed.value())) {
       out = static_cast<T>(parsed.value());
     } else {
-      failure_ = bad(option, value);
+      wrong_ = option;
     }
   }
 
   const Arguments& arguments_;
-  std::optional<Error> failure_;
+  std::string_view wrong_;  // the first option that could not be read
 };
 
 Result<spec::Resources> resources_of(const Arguments& arguments) {
@@ -127,7 +129,7 @@ Result<spec::Resources> resources_of(const Arguments& arguments) {
   in.number("pids-limit", pids.limit);
   spec::BlockIoResources block_io;
   in.number("blkio-weight", block_io.weight);
-  OCI_TRY(std::move(in).status());
+  OCI_TRY(in.status());
   spec::Resources resources;
   resources.memory = memory;
   resources.cpu = std::move(cpu);
