@@ -1,10 +1,20 @@
 #include "runtime/cli/fake_lifecycle_test.h"
 
+#include <cstdlib>
+
+#include "third_party/boost_test.h"
+
 namespace oci::lifecycle {
 
 Fake fake;
 
 namespace {
+
+// So that containers of an ordinary user are where root's are.
+struct RuntimeDirectory {
+  RuntimeDirectory() { setenv("XDG_RUNTIME_DIR", "/run", 1); }
+};
+BOOST_TEST_GLOBAL_FIXTURE(RuntimeDirectory);
 
 std::string shown(const Context& context) {
   std::string out = context.root == "/run/oci-rt" ? "" : cat(" root=", context.root);
