@@ -14,7 +14,7 @@
 namespace oci::cgroup {
 namespace {
 
-constexpr size_t kProcLimit = 1U << 20;
+constexpr size_t kOwnFileLimit = 1U << 20;
 
 // As its effective ids, which is what open(2) will ask for.
 bool may_write(int dir, const char* file) {
@@ -45,7 +45,7 @@ Result<sys::UniqueFd> open_deepest(int mount, std::string_view path, unsigned& c
 }  // namespace
 
 Result<std::string> own_cgroup() {
-  const std::string text = OCI_TRY(sys::read_file_at(AT_FDCWD, "/proc/self/cgroup", kProcLimit));
+  const std::string text = OCI_TRY(sys::read_file_at(AT_FDCWD, "/proc/self/cgroup", kOwnFileLimit));
   std::string_view path = v2_path(text);
   if (path.empty() || path.starts_with("/..")) {
     return Error(ErrorKind::kUnsupported, "the caller's own cgroup is outside of this tree");

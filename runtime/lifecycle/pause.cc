@@ -10,7 +10,7 @@
 namespace oci::lifecycle {
 namespace {
 
-constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::seconds kFreezePatience{10};
 
 Status freeze(const Context& context, const std::string& id, Verb verb, cgroup::Freeze wanted) {
   const Container container = OCI_TRY(open_container(context, id, state::Lock::kExclusive));
@@ -21,7 +21,7 @@ Status freeze(const Context& context, const std::string& id, Verb verb, cgroup::
                  cat("container \"", id, "\": cannot be paused or resumed without a cgroup"));
   }
   const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
-  return cgroup::set_frozen(layout, path, wanted, sys::deadline_in(kPatience));
+  return cgroup::set_frozen(layout, path, wanted, sys::deadline_in(kFreezePatience));
 }
 
 }  // namespace

@@ -13,15 +13,15 @@
 namespace oci::resctrl {
 namespace {
 
-constexpr size_t kFileLimit = size_t{1} << 20;
+constexpr size_t kCounterLimit = size_t{1} << 20;
 
 // "": there is no such file.
 std::string text_of(int dir, const std::string& path) {
-  Result<std::string> text = sys::read_file_at(dir, path, kFileLimit);
+  Result<std::string> text = sys::read_file_at(dir, path, kCounterLimit);
   return text ? std::move(text).value() : "";
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
   constexpr std::string_view kBlanks = " \t\n";
   text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
   return text.substr(0, text.find_last_not_of(kBlanks) + 1);
@@ -30,7 +30,7 @@ std::string_view trimmed(std::string_view text) {
 // Absent also for "Unavailable" and "Error", which a counter may say.
 std::optional<uint64_t> number_at(int dir, const std::string& path) {
   const std::string text = text_of(dir, path);
-  const std::string_view digits = trimmed(text);
+  const std::string_view digits = without_blanks(text);
   uint64_t value = 0;
   const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   return parsed.ec == std::errc() ? std::optional(value) : std::nullopt;
@@ -42,7 +42,7 @@ std::string schema(int root, const std::string& group, std::string_view resource
   for (std::string_view rest = text; !rest.empty();) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    if (trimmed(line).starts_with(resource)) return std::string(trimmed(line));
+    if (without_blanks(line).starts_with(resource)) return std::string(without_blanks(line));
   }
   return {};
 }
@@ -50,7 +50,7 @@ std::string schema(int root, const std::string& group, std::string_view resource
 std::optional<CacheStats> cache(int root, const std::string& group) {
   const std::string mask = text_of(root, "info/L3/cbm_mask");
   if (mask.empty()) return std::nullopt;
-  return CacheStats{.cbm_mask = std::string(trimmed(mask)),
+  return CacheStats{.cbm_mask = std::string(without_blanks(mask)),
                     .min_cbm_bits = number_at(root, "info/L3/min_cbm_bits"),
                     .num_closids = number_at(root, "info/L3/num_closids"),
                     .root_schema = schema(root, ".", "L3:"),

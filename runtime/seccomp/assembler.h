@@ -14,6 +14,8 @@ namespace oci::seccomp {
 // An instruction that was written: how many stood after it then.
 using Label = uint32_t;
 
+constexpr uint32_t kAll = 0xffffffff;  // a mask
+
 class Assembler {
  public:
   explicit Assembler(size_t expected) { reversed_.reserve(expected); }

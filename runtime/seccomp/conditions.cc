@@ -8,7 +8,6 @@
 namespace oci::seccomp {
 namespace {
 
-constexpr uint32_t kAll = 0xffffffff;
 constexpr uint32_t kHalf = 4;  // bytes
 constexpr bool kLittle = std::endian::native == std::endian::little;
 

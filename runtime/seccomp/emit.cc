@@ -11,7 +11,6 @@ namespace {
 constexpr uint32_t kBadArchitecture = SECCOMP_RET_KILL_THREAD;
 constexpr uint32_t kNoCall = 0xffffffff;  // -1: what a tracer sets to skip a call
 constexpr size_t kExpectedSize = 1024;
-constexpr uint32_t kAll = 0xffffffff;
 
 // What a stretch of numbers gets: an action, or the conditions of one call.
 struct Answer {

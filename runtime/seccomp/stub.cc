@@ -12,8 +12,6 @@
 namespace oci::seccomp {
 namespace {
 
-constexpr uint32_t kAll = 0xffffffff;
-
 // Call 0 of s390 carries the numbers that do not fit into its instruction; one that the kernel does
 // not know stays 0.
 bool hides_numbers(uint32_t audit) {

@@ -9,7 +9,7 @@ constexpr size_t kLongestUnit = 255;  // UNIT_NAME_MAX, and NAME_MAX of its cgro
 constexpr std::string_view kSlice = ".slice";
 constexpr std::string_view kScope = ".scope";
 
-Error bad(std::string_view path, std::string_view why) {
+Error bad_path(std::string_view path, std::string_view why) {
   return Error(ErrorKind::kInvalidConfig, cat("linux.cgroupsPath: '", path, "' ", why));
 }
 
@@ -59,29 +59,31 @@ Result<Unit> unit_of(const std::optional<std::string>& cgroups_path, std::string
     unit.name = cat("oci-rt-", escaped(id), kScope);
   } else {
     if (given.find('/') != given.npos || std::ranges::count(given, ':') != 2) {
-      return bad(given, "is no slice:prefix:name, as the systemd cgroup driver needs");
+      return bad_path(given, "is no slice:prefix:name, as the systemd cgroup driver needs");
     }
     const size_t first = given.find(':'), second = given.find(':', first + 1);
     unit.slice = given.substr(0, first);
     const std::string_view prefix = given.substr(first + 1, second - first - 1);
     const std::string_view name = given.substr(second + 1);
-    if (name.empty()) return bad(given, "has no name after its second ':'");
+    if (name.empty()) return bad_path(given, "has no name after its second ':'");
     if (name.ends_with(kSlice)) {
-      return bad(given, "names a slice, and no process can be in one: use a name without '.slice'");
+      return bad_path(given,
+                      "names a slice, and no process can be in one: use a name without '.slice'");
     }
     unit.name = cat(prefix, "-", name, kScope);
     if (!std::ranges::all_of(unit.name, is_unit_character)) {
-      return bad(given, "holds a character that no unit of systemd's may have");
+      return bad_path(given, "holds a character that no unit of systemd's may have");
     }
   }
   if (unit.name.size() > kLongestUnit) {
-    return bad(given.empty() ? id : given,
-               cat("makes a unit name of more than ", kLongestUnit, " characters"));
+    return bad_path(given.empty() ? id : given,
+                    cat("makes a unit name of more than ", kLongestUnit, " characters"));
   }
   if (unit.slice.empty()) unit.slice = bus == Bus::kSystem ? "system.slice" : "user.slice";
   const std::optional<std::string> above = slice_place(unit.slice);
   if (!above) {
-    return bad(given, cat("begins with '", unit.slice, "', which is no slice such as a-b.slice"));
+    return bad_path(given,
+                    cat("begins with '", unit.slice, "', which is no slice such as a-b.slice"));
   }
   unit.place = cat(*above, "/", unit.name);
   return unit;
