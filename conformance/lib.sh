@@ -9,8 +9,8 @@ test_packages="runc crun podman buildah conmon strace iproute2 procps python3 bs
 
 say() { printf '%s\n' "$*"; }
 
-# install PACKAGE...: what is missing of them, quietly. Package lists may be absent or old: one
-# update, when the first try fails.
+# install PACKAGE...: what is missing of them. Package lists may be absent or old: one update, when the
+# first try fails.
 install() {
   local missing=() package
   for package in "$@"; do
@@ -20,23 +20,45 @@ install() {
   [ ${#missing[@]} = 0 ] && return 0
   say "installing ${missing[*]}"
   export DEBIAN_FRONTEND=noninteractive
-  local log
+  local log began=$SECONDS
   log=$(mktemp)
   apt_install "${missing[@]}" >"$log" 2>&1 ||
     { apt-get -qq update >>"$log" 2>&1 && apt_install "${missing[@]}" >>"$log" 2>&1; } ||
     { tail -n 20 "$log" >&2 && rm -f "$log" && return 1; }
   rm -f "$log"
+  say "installed in $((SECONDS - began)) s"
 }
 apt_install() {
   apt-get -qq -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 --no-install-recommends install "$@"
 }
 
-# build_all [TARGET...]: configures once, then compiles what is not up to date.
+# build_all [TARGET...]: configures once, then compiles what is not up to date. A unity build: several
+# sources are compiled as one, which takes half the time; the program is the same.
 build_all() {
-  [ -f "$build/build.ninja" ] || meson setup "$build" "$top" >"$build.log" 2>&1 ||
+  [ -f "$build/build.ninja" ] ||
+    meson setup "$build" "$top" -Dunity=on -Dunity_size=8 >"$build.log" 2>&1 ||
     { cat "$build.log" >&2 && return 1; }
   rm -f "$build.log"
-  ninja -C "$build" "$@" >"$build/compile.log" 2>&1 || { tail -n 60 "$build/compile.log" >&2 && return 1; }
+  NINJA_STATUS='[%f/%t] ' ninja -C "$build" "$@" 2>&1 | tee "$build/compile.log" | progress
+  [ "${PIPESTATUS[0]}" = 0 ] || { tail -n 60 "$build/compile.log" >&2 && return 1; }
+}
+
+# progress: how far ninja is, from its lines "[done/all] …"; on a terminal in one line, else every ten
+# seconds.
+progress() {
+  local line began=$SECONDS shown=$SECONDS passed_seconds text=
+  while IFS= read -r line; do
+    [[ $line =~ ^\[([0-9]+)/([0-9]+)\]\  ]] || continue
+    passed_seconds=$((SECONDS - began))
+    text="${BASH_REMATCH[1]} of ${BASH_REMATCH[2]} built, $passed_seconds s"
+    if [ -t 1 ]; then
+      printf '\r  %s ' "$text"
+    elif [ $((SECONDS - shown)) -ge 10 ]; then
+      shown=$SECONDS && say "  $text"
+    fi
+  done
+  [ -z "$text" ] || [ ! -t 1 ] || printf '\r'
+  [ -z "$text" ] || say "  $text "
 }
 
 # in_private_root "$0" "$@": starts the script again in a mount namespace of its own that has what a
@@ -48,6 +70,106 @@ in_private_root() {
   cd /
   exec unshare --mount --propagation unchanged -- perl "$top/conformance/private_mounts.pl" \
     bash "$top/conformance/private_root.sh" "$@"
+}
+
+# read_words "LEVEL..." "$@": the words of a script that has parts: --help, --list, --only NAME..., and
+# at most one --LEVEL. What is none of them is refused. Sets $level ("usual" if none is given), $list and
+# only_parts. The script has a function `usage`.
+level=usual list='' only_parts=()
+read_words() {
+  local levels=" $1 "
+  shift
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --help | -h) usage && exit 0 ;;
+      --list) list=1 ;;
+      --only)
+        [[ ${2:--} != -* ]] || { say "--only needs the name of a part" >&2 && exit 2; }
+        while [[ ${2:--} != -* ]]; do only_parts+=("$2") && shift; done
+        ;;
+      *)
+        [[ $levels == *" ${1#--} "* && $1 == --* && $level = usual ]] ||
+          { say "unknown: $1" >&2 && usage >&2 && exit 2; }
+        level=${1#--}
+        ;;
+    esac
+    shift
+  done
+}
+
+# read_parts: the table of a script's parts, from standard input, a line each, its fields apart by "|":
+#   NAME | LEVELS | LANE | USUAL | LIMIT | COMMAND
+# LEVELS: when it runs; of two rows with one name, that of the $level counts. Parts of one LANE ("-":
+# none) run one after another, beside those of other lanes. USUAL and LIMIT are seconds, the first on two
+# cores that do nothing else.
+declare -A part_levels=() part_lane=() part_usual=() part_limit=() part_command=()
+all_parts=() chosen_parts=()
+read_parts() {
+  local name levels lane usual limit command
+  while IFS='|' read -r name levels lane usual limit command; do
+    name=${name// /}
+    [ -n "$name" ] || continue
+    if [ -z "${part_usual[$name]:-}" ]; then
+      all_parts+=("$name")
+    elif [[ " $levels " != *" $level "* ]]; then
+      continue
+    fi
+    part_levels[$name]=" $levels " part_lane[$name]=${lane// /} part_usual[$name]=${usual// /}
+    part_limit[$name]=${limit// /} part_command[$name]=$command
+  done
+}
+# choose_parts: those that --only names, or those of the level, in the order of the table.
+choose_parts() {
+  local name
+  for name in ${only_parts[@]+"${only_parts[@]}"}; do
+    [ -n "${part_usual[$name]:-}" ] || { say "there is no part '$name'; --list names them" >&2 && exit 2; }
+  done
+  for name in "${all_parts[@]}"; do
+    if [ ${#only_parts[@]} -gt 0 ]; then
+      [[ " ${only_parts[*]} " != *" $name "* ]] || chosen_parts+=("$name")
+    else
+      [[ ${part_levels[$name]} != *" $level "* ]] || chosen_parts+=("$name")
+    fi
+  done
+}
+# The parts that were chosen, with the time that each usually takes, and all of them.
+list_parts() {
+  local name lane sum=0 longest=0
+  declare -A lanes=()
+  for name in "${chosen_parts[@]}"; do
+    lane=${part_lane[$name]}
+    printf '%-20s about %s\n' "$name" "$(duration "${part_usual[$name]}")"
+    lanes[$lane]=$((${lanes[$lane]:-0} + part_usual[$name]))
+  done
+  for lane in "${!lanes[@]}"; do
+    if [ "$lane" = - ]; then sum=${lanes[$lane]}; elif [ "${lanes[$lane]}" -gt "$longest" ]; then longest=${lanes[$lane]}; fi
+  done
+  printf '%-20s about %s\n' together "$(duration $((sum + longest)))"
+}
+duration() {
+  if [ "$1" -ge 7200 ]; then say "$(($1 / 3600)) h"; elif [ "$1" -ge 120 ]; then say "$((($1 + 30) / 60)) min"; else say "$1 s"; fi
+}
+# run_parts: those that were chosen; lanes last, beside each other.
+run_parts() {
+  local name lanes=()
+  for name in "${chosen_parts[@]}"; do
+    if [ "${part_lane[$name]}" = - ]; then
+      run_part "$name"
+    elif [[ " ${lanes[*]-} " != *" ${part_lane[$name]} "* ]]; then
+      lanes+=("${part_lane[$name]}")
+    fi
+  done
+  [ ${#lanes[@]} = 0 ] || together "${lanes[@]}"
+}
+run_part() {
+  announce "$1"
+  eval "part $1 ${part_limit[$1]} ${part_command[$1]}"
+}
+# announce NAME: which part of how many it is.
+announce() {
+  local place=0
+  while [ "${chosen_parts[$place]}" != "$1" ]; do place=$((place + 1)); done
+  say "part $((place + 1)) of ${#chosen_parts[@]}: $1, about $(duration "${part_usual[$1]}")"
 }
 
 # part NAME SECONDS COMMAND...: runs it with its log in $build/logs, adds up its closing line
@@ -74,25 +196,35 @@ part() {
   [ "$status" = 0 ] && return 0
   [ "$status" = 124 ] && say "  $name took longer than $seconds s"
   say "  exit code $status; the whole log is $log; its failures or its end:"
-  { grep -E '^(not ok|FAIL)|^[^#].*(error:|: error|fatal)' "$log" | head -n 60 ||
-    tail -n 40 "$log"; } | cut -c1-400 | sed 's/^/  | /'
+  failures_or_end "$log" | cut -c1-400 | sed 's/^/  | /'
+}
+# failures_or_end LOG: the first sixty lines that tell of a failure, or the last forty lines.
+failures_or_end() {
+  local pattern='^(not ok|FAIL)|^[^#].*(error:|: error|fatal)'
+  if grep -qE "$pattern" "$1"; then grep -m 60 -E "$pattern" "$1"; else tail -n 40 "$1"; fi
 }
 
-# together LANE...: functions that have parts, side by side, as they mostly wait. What they print comes
-# when all of them have ended.
+# skip_part REASON: instead of a part that cannot run here, as its command.
+skip_part() { say "skipped: $*" && say "0 passed, 0 failed, 1 skipped"; }
+export -f say skip_part
+
+# together LANE...: the parts of these lanes, the lanes side by side, as they mostly wait.
 together() {
-  local lane counts=()
+  local lane name counts=()
   for lane in "$@"; do
+    rm -f "$build/logs/$lane.totals"
     (
       passed=0 failed=0 skipped=0
-      "$lane"
-      say "totals of a lane: $passed $failed $skipped"
-    ) >"$build/logs/$lane.lane" 2>&1 &
+      for name in "${chosen_parts[@]}"; do
+        [ "${part_lane[$name]}" != "$lane" ] || run_part "$name"
+      done
+      say "$passed $failed $skipped" >"$build/logs/$lane.totals"
+    ) &
   done
   wait
   for lane in "$@"; do
-    read -r -a counts < <(sed -n 's/^totals of a lane: //p' "$build/logs/$lane.lane") || counts=(0 1 0)
-    sed '/^totals of a lane: /d' "$build/logs/$lane.lane"
+    read -r -a counts <"$build/logs/$lane.totals" || counts=(0 1 0)
+    rm -f "$build/logs/$lane.totals"
     passed=$((passed + counts[0])) failed=$((failed + counts[1])) skipped=$((skipped + counts[2]))
   done
 }

@@ -1,24 +1,43 @@
 #!/bin/bash
-# From a fresh Debian 12, as root, to a running container: installs what is missing, builds oci-rt,
+# From a fresh Debian 12 or 13, as root, to a running container: installs what is missing, builds oci-rt,
 # makes a bundle around busybox in a temporary directory and runs it. Leaves only packages and build/.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 . "$top/conformance/lib.sh"
 
-[ "$(id -u)" = 0 ] || { say "run this as root" >&2 && exit 1; }
-in_private_root "$top/conformance/quickstart.sh" "$@"
-# shellcheck disable=SC2086
-install $build_packages
-say "building (the first time takes a minute or two)"
-build_all runtime/oci-rt
+usage() {
+  cat <<'USAGE'
+quickstart.sh [--only PART…]   as root: from a fresh Debian to a running container
+  --only PART…   only these parts: packages, build, container
+  --list         the parts, with the time that each takes
+  --help         this
+USAGE
+}
+read_words "" "$@"
+# With packages from a mirror nearby, and nothing built before.
+read_parts <<'PARTS'
+packages  | usual | - | 60 | - | packages
+build     | usual | - | 75 | - | build_all runtime/oci-rt
+container | usual | - | 1  | - | container
+PARTS
+choose_parts
+[ -z "$list" ] || { list_parts && exit 0; }
 
-work=$(mktemp -d /var/tmp/oci-rt-quickstart.XXXXXX)
-trap 'rm -rf "$work"' EXIT
-bundle=$work/hello
-mkdir -p "$bundle"/rootfs/{bin,dev,etc,proc,sys,tmp}
-cp "$(command -v busybox)" "$bundle/rootfs/bin/busybox"
-for applet in sh hostname mount ip ps ls cat; do ln -s busybox "$bundle/rootfs/bin/$applet"; done
-cat >"$bundle/config.json" <<'CONFIG'
+packages() {
+  # shellcheck disable=SC2086
+  install $build_packages
+}
+container() {
+  local work bundle applet
+  [ -x "$build/runtime/oci-rt" ] || { say "there is no $build/runtime/oci-rt: run the part build first" >&2 && return 1; }
+  work=$(mktemp -d /var/tmp/oci-rt-quickstart.XXXXXX)
+  # shellcheck disable=SC2064
+  trap "rm -rf '$work'" EXIT
+  bundle=$work/hello
+  mkdir -p "$bundle"/rootfs/{bin,dev,etc,proc,sys,tmp}
+  cp "$(command -v busybox)" "$bundle/rootfs/bin/busybox"
+  for applet in sh hostname mount ip ps ls cat; do ln -s busybox "$bundle/rootfs/bin/$applet"; done
+  cat >"$bundle/config.json" <<'CONFIG'
 {
   "ociVersion": "1.3.0",
   "hostname": "hello",
@@ -38,5 +57,13 @@ cat >"$bundle/config.json" <<'CONFIG'
   }
 }
 CONFIG
-say "oci-rt run $bundle"
-"$build/runtime/oci-rt" --root "$work/state" run "$bundle"
+  say "oci-rt run $bundle"
+  "$build/runtime/oci-rt" --root "$work/state" run "$bundle"
+}
+
+[ "$(id -u)" = 0 ] || { say "run this as root" >&2 && exit 1; }
+in_private_root "$top/conformance/quickstart.sh" "$@"
+for name in "${chosen_parts[@]}"; do
+  announce "$name"
+  eval "${part_command[$name]}"
+done

@@ -1,83 +1,78 @@
 #!/bin/bash
-# test.sh [--quick|--full]: installs what is missing, builds, and runs every test, as root on a fresh
-# Debian 12: unit and root tests, conformance of oci-rt, engines, crashes, rounds, faults that must be caught;
-# then side by side conformance of its peers, and oci-rt with engines in virtual machines with Linux 6.1 and 6.12.
-# The last line is "N passed, N failed, N skipped" over everything; logs are in build/logs.
-# --quick leaves out the peers, the Debian tree, the virtual machines, and all but a sample of the long sweeps.
-# --full has the virtual machines judge everything, also the peers; otherwise they do a sample.
+# Every test: installs what is missing, builds, and runs, as root on a fresh Debian 12 or 13, the parts of
+# the table below. The last line is "N passed, N failed, N skipped" over everything; logs are in build/logs.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 . "$top/conformance/lib.sh"
 
-quick= full=
-case ${1:-} in
-  --quick) quick=1 ;;
-  --full) full=1 ;;
-esac
+usage() {
+  cat <<'USAGE'
+test.sh [--quick|--full] [--only PART…]   as root: installs what is missing, builds, tests
+  --quick        without the peers, the Debian tree, the virtual machines, and most of the long sweeps
+  --full         the virtual machines judge everything, also the peers, for hours; else they do a sample
+  --only PART…   only these parts
+  --list         the parts, with the time that each takes
+  --help         this
+USAGE
+}
+read_words "quick full" "$@"
+
+here=$top/conformance
+oci=$build/runtime/oci-rt
+judge=$build/conformance/oci-conformance
+
+# Commands run in this directory. The image of a virtual machine is built once. The peers prove the harness: what
+# they fail is listed in known/, and nothing else. What they wait for in vain takes most of the time, so many wait
+# at once; what that changes is asked again.
+# Where crun cannot load a device program (it raises RLIMIT_MEMLOCK) it can be compared without.
+read_parts <<'PARTS'
+unit                | quick usual full | -           | 20    | 300   | python3 meson_totals.py "$build"
+unit-as-a-user      | quick usual full | -           | 10    | 120   | ./unit_as_user.py "$build"
+conformance-oci-rt  | quick usual full | -           | 150   | 600   | "$judge" --json-paths --runtime "oci-rt=$oci"
+diff-runc           | quick usual full | -           | 30    | 120   | "$judge" diff --runtime "oci-rt=$oci" --runtime runc
+podman              | quick usual full | -           | 40    | 300   | engines/podman.sh "$oci"
+buildah             | quick usual full | -           | 15    | 300   | engines/buildah.sh "$oci"
+rootless            | quick usual full | -           | 15    | 200   | engines/rootless.sh "$oci"
+install             | quick usual full | -           | 15    | 300   | engines/install.sh "$oci"
+kills               | quick            | -           | 30    | 300   | crash/kill_sweep --verb all --sample 20 "$oci"
+kills               | usual full       | -           | 200   | 600   | crash/kill_sweep --verb all "$oci"
+faults              | quick            | -           | 30    | 300   | crash/kill_sweep --verb all --error ENOMEM --sample 10 "$oci"
+faults              | usual full       | -           | 200   | 600   | crash/kill_sweep --verb all --error ENOMEM "$oci"
+kills-of-init       | usual full       | -           | 60    | 600   | crash/kill_sweep --init "$oci"
+kills-of-exec       | usual full       | -           | 60    | 600   | crash/kill_sweep --init --verb exec "$oci"
+faults-of-init      | usual full       | -           | 60    | 600   | crash/kill_sweep --init --verb run --error ENOMEM "$oci"
+rounds              | quick            | -           | 5     | 300   | stress/rounds --rounds 100 "$oci"
+rounds              | usual full       | -           | 40    | 300   | stress/rounds "$oci"
+debian-tree         | usual full       | -           | 60    | 400   | engines/debian_tree.sh "$oci"
+mutations           | usual full       | -           | 300   | 900   | mutation/run "$build"
+conformance-runc    | usual full       | peers       | 200   | 900   | "$judge" --jobs 6 --retry --runtime runc
+conformance-crun    | usual full       | peers       | 200   | 900   | "$judge" --jobs 6 --retry --runtime crun
+diff-crun           | usual full       | peers       | 30    | 240   | "$judge" diff --without /linux/resources/devices --runtime "oci-rt=$oci" --runtime crun
+vm-bookworm         | usual            | vm_bookworm | 600   | 2100  | vm/run --engines --release bookworm --timeout 1500 -- "$here/vm/tests.sh" sample
+vm-bookworm         | full             | vm_bookworm | 4000  | 5600  | vm/run --engines --release bookworm --memory 3072 --timeout 5000 -- "$here/vm/tests.sh" whole peers
+vm-bookworm-engines | usual            | vm_bookworm | 400   | 1800  | vm/run --engines --release bookworm --timeout 1200 -- "$here/vm/engines.sh" sample podman
+vm-bookworm-engines | full             | vm_bookworm | 10000 | 14600 | vm/run --engines --release bookworm --memory 3072 --timeout 14000 -- "$here/vm/engines.sh" whole runc crun
+vm-trixie           | usual            | vm_trixie   | 600   | 2100  | vm/run --engines --release trixie --timeout 1500 -- "$here/vm/tests.sh" sample
+vm-trixie           | full             | vm_trixie   | 4000  | 5600  | vm/run --engines --release trixie --memory 3072 --timeout 5000 -- "$here/vm/tests.sh" whole peers
+vm-trixie-engines   | usual            | vm_trixie   | 400   | 1800  | vm/run --engines --release trixie --timeout 1200 -- "$here/vm/engines.sh" sample containerd cri docker
+vm-trixie-engines   | full             | vm_trixie   | 10000 | 14600 | vm/run --engines --release trixie --memory 3072 --timeout 14000 -- "$here/vm/engines.sh" whole runc crun
+PARTS
+choose_parts
+[ -z "$list" ] || { list_parts && exit 0; }
+
 [ "$(id -u)" = 0 ] || { say "run this as root" >&2 && exit 1; }
 in_private_root "$top/conformance/test.sh" "$@"
 # shellcheck disable=SC2086
 install $build_packages $test_packages
+say "building everything: about 4 min on two cores, if nothing was built before"
 build_all || { say "0 passed, 1 failed, 0 skipped" && exit 1; }
-
-here=$top/conformance
-oci=$build/runtime/oci-rt
 [ -x "$oci" ] || { say "there is no $oci" && say "0 passed, 1 failed, 0 skipped" && exit 1; }
 
-# The peers prove the harness: what they fail is listed in known/, and nothing else. What they wait for in
-# vain takes most of the time, so many wait at once; what that changes is asked again.
-peers() {
-  part conformance-runc 900 "$build/conformance/oci-conformance" --jobs 6 --retry --runtime runc
-  part conformance-crun 900 "$build/conformance/oci-conformance" --jobs 6 --retry --runtime crun
-  # Where crun cannot load a device program (it raises RLIMIT_MEMLOCK) it can be compared without.
-  part diff-crun 240 "$build/conformance/oci-conformance" diff --without /linux/resources/devices \
-    --runtime "oci-rt=$oci" --runtime crun
-  chown 0:0 /dev/null # crun gives the host's to the root of user namespaces
-}
-# vm RELEASE NAME SECONDS WORD...: a script of vm/ in a virtual machine, whose image with engines is built once.
-vm() {
-  local release=$1 name=$2 seconds=$3 memory=2048
-  [ -z "$full" ] || memory=3072
-  shift 3
-  part "$name" $((seconds + 600)) "$here/vm/run" --engines --release "$release" --memory $memory --timeout "$seconds" -- "$here/vm/$1" "${@:2}"
-}
-vm_bookworm() { vm_lane bookworm podman; }
-vm_trixie() { vm_lane trixie containerd cri docker; }
-# vm_lane RELEASE ENGINE...: everything, or a sample with these engines.
-vm_lane() {
-  local release=$1
-  if [ -n "$full" ]; then
-    vm "$release" "vm-$release" 5000 tests.sh whole peers
-    vm "$release" "vm-$release-engines" 14000 engines.sh whole runc crun
-  else
-    vm "$release" "vm-$release" 1500 tests.sh sample
-    vm "$release" "vm-$release-engines" 1200 engines.sh sample "${@:2}"
-  fi
-}
-
-part unit 300 python3 "$here/meson_totals.py" "$build"
-part conformance-oci-rt 600 "$build/conformance/oci-conformance" --json-paths --runtime "oci-rt=$oci"
-part diff-runc 120 "$build/conformance/oci-conformance" diff --runtime "oci-rt=$oci" --runtime runc
-part podman 300 "$here/engines/podman.sh" "$oci"
-part buildah 300 "$here/engines/buildah.sh" "$oci"
-part rootless 200 "$here/engines/rootless.sh" "$oci"
-part install 300 "$here/engines/install.sh" "$oci"
-if [ -n "$quick" ]; then
-  part kills 300 "$here/crash/kill_sweep" --verb all --sample 20 "$oci"
-  part faults 300 "$here/crash/kill_sweep" --verb all --error ENOMEM --sample 10 "$oci"
-  part rounds 300 "$here/stress/rounds" --rounds 100 "$oci"
-else
-  part kills 600 "$here/crash/kill_sweep" --verb all "$oci"
-  part faults 600 "$here/crash/kill_sweep" --verb all --error ENOMEM "$oci"
-  part kills-of-init 600 "$here/crash/kill_sweep" --init "$oci"
-  part kills-of-exec 600 "$here/crash/kill_sweep" --init --verb exec "$oci"
-  part faults-of-init 600 "$here/crash/kill_sweep" --init --verb run --error ENOMEM "$oci"
-  part rounds 300 "$here/stress/rounds" "$oci"
-  part debian-tree 400 "$here/engines/debian_tree.sh" "$oci"
-  # Each fault is a build; with a compiler cache they take seconds.
-  if [ -n "$full" ] || command -v ccache >/dev/null; then
-    part mutations 900 "$here/mutation/run" "$build"
-  fi
-  together peers vm_bookworm vm_trixie
+if [ "$level" = usual ] && [ ${#only_parts[@]} = 0 ] && ! command -v ccache >/dev/null; then
+  part_usual[mutations]=0
+  part_command[mutations]='bash -c "skip_part each fault is a build: install ccache first, or name this part with --only"'
 fi
+cd "$here"
+trap 'chown 0:0 /dev/null' EXIT # crun gives it to the root of user namespaces
+run_parts
 close_report
