@@ -162,6 +162,25 @@ const Case kLongSocket("exec/a-console-socket-with-a-long-path", "cli-contract 6
                          terminal_over(sandbox, long_path(sandbox, "console.sock"));
                        });
 
+void plain_lines(Sandbox& sandbox) {
+  Bundle bundle = sandbox.bundle();
+  bundle.shell("sleep 1000")
+      .mount("/dev/pts", "devpts", "devpts", {"nosuid", "noexec", "newinstance", "ptmxmode=0666"});
+  sandbox.create_and_start(bundle);
+  Terminal terminal = Terminal::open_new();
+  Spawn spawn = sandbox.invocation(
+      exec_of(sandbox, {"-t"}, {"/bin/sh", "-c", "echo one; [ -t 1 ] && echo terminal"}));
+  const std::string file = sandbox.path("written");
+  spawn.argv.insert(spawn.argv.begin(), {"/bin/sh", "-c", "exec \"$@\" >" + file, "sh"});
+  spawn.terminal = terminal.slave();
+  Command running(std::move(spawn), sandbox.directory());
+  expect_equal("exit code", running.wait().exit_code, 0);
+  sandbox.stop_and_remove();
+  expect_equal("what is in the file", read_file(file), "one\nterminal\n");
+}
+const Case kPlainLines("exec/a-terminal-writes-plain-lines-to-a-file", "cli-contract 6",
+                       plain_lines);
+
 void users_by_number(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   bundle.shell("sleep 1000");

@@ -69,6 +69,49 @@ void longer_than_a_page(Sandbox& sandbox) {
 }
 const Case kPage("mounts/an-option-longer-than-a-page", kClause, longer_than_a_page);
 
+// ovl_next_opt of the kernel: a comma behind a backslash belongs to the value.
+void escaped_commas(Sandbox& sandbox, const std::string& longer) {
+  const std::string space = layer_space(sandbox);
+  const std::string made = space + "/a,b" + longer, said = space + "/a\\,b" + longer;
+  for (const char* name : {"/l:1,x", "/2", "/up,per", "/work"})
+    make_dir(made + name);
+  write_file(made + "/l:1,x/one", "of one\n");
+  write_file(made + "/2/two", "of two\n");
+  Bundle bundle = sandbox.bundle();
+  bundle
+      .mount("/merged", "overlay", "overlay",
+             {"lowerdir=" + said + "/l\\:1\\,x:" + said + "/2,workdir=" + said + "/work",
+              "upperdir=" + said + "/up\\,per"})
+      .shell("cat /merged/one /merged/two && echo x > /merged/new");
+  const Outcome ran = sandbox.run(bundle);
+  const bool written = exists(made + "/up,per/new");
+  away(sandbox);
+  expect_equal("what is seen", ran.out, "of one\nof two\n");
+  expect(written, "what is written is not in upperdir");
+}
+
+void commas(Sandbox& sandbox) {
+  escaped_commas(sandbox, "");
+}
+const Case kCommas("mounts/a-comma-behind-a-backslash-is-part-of-a-path", kClause, commas);
+
+void commas_and_long(Sandbox& sandbox) {
+  escaped_commas(sandbox, "/" + std::string(200, 'd'));
+}
+const Case kLongCommas("mounts/a-comma-behind-a-backslash-in-a-long-value", kClause,
+                       commas_and_long);
+
+// shmem_next_opt of the kernel: what goes on with a digit is part of a list of nodes.
+void list_of_nodes(Sandbox& sandbox) {
+  require_file("/proc/self/numa_maps");
+  Bundle bundle = sandbox.bundle();
+  bundle.mount("/t", "tmpfs", "tmpfs", {"mpol=bind:0,0,size=64k"});
+  const std::string options = sandbox.facts(bundle).mount("/t").super_options;
+  expect_contains("options", options, "mpol=bind:0");
+  expect_contains("options", options, "size=64k");
+}
+const Case kNodes("mounts/a-list-of-memory-nodes-is-one-value", kClause, list_of_nodes);
+
 void long_upper(Sandbox& sandbox) {
   const std::string space = layer_space(sandbox);
   const std::string deep = space + "/" + std::string(200, 'd') + "/" + std::string(200, 'e');

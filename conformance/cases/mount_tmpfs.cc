@@ -1,6 +1,9 @@
-// Mode and owner of a tmpfs (config.md#mounts, tmpfs(5)). Of what the options do not say, runtimes
-// keep the mode of the directory that is covered; its owner is the container's root.
+// A tmpfs: mode, owner, and what it begins with (config.md#mounts, tmpfs(5)). Of what the options
+// do not say, runtimes keep the mode of the directory that is covered; its owner is the container's
+// root.
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "conformance/harness/case.h"
@@ -131,6 +134,85 @@ void mapped(Sandbox& sandbox) {
 }
 const Case kMapped("mounts/idmap-of-a-tmpfs-keeps-the-mode-of-its-directory", "config.md#mounts",
                    mapped);
+
+// A node of everything that a directory may hold, and each as `look` shows it.
+void copied_kinds(Sandbox& sandbox) {
+  Bundle bundle = sandbox.bundle();
+  bundle.file("/t/file", "x", 0640);
+  const std::string top = bundle.rootfs("t");
+  ::mkfifo((top + "/fifo").c_str(), 0600);
+  ::symlink("file", (top + "/link").c_str());
+  ::mknod((top + "/socket").c_str(), S_IFSOCK | 0666, 0);
+  ::chmod((top + "/socket").c_str(), 0666);
+  ::lchown((top + "/socket").c_str(), 3, 4);
+  bundle.mount("/t", "tmpfs", "tmpfs", {"tmpcopyup"});
+  expect_equal("what is copied",
+               sandbox.output(bundle, "cd /t; stat -c '%n %F %a %u %g' fifo file link socket"),
+               "fifo fifo 600 0 0\nfile regular file 640 0 0\nlink symbolic link 777 0 0\n"
+               "socket socket 666 3 4\n");
+}
+const Case kCopiedKinds("mounts/a-copy-has-sockets-fifos-and-links",
+                        "config.md#linux-mount-options", copied_kinds);
+
+// 200 MB that take 12 KiB, in a tmpfs of 1 MiB: at the front, in the middle, and nothing at the
+// end.
+void copied_holes(Sandbox& sandbox) {
+  Bundle bundle = sandbox.bundle();
+  bundle.file("/t/sparse", "front").file("/t/empty", "").file("/t/dense", std::string(9000, 'd'));
+  const std::string path = bundle.rootfs("t/sparse");
+  constexpr off_t kSize = 200'000'000;
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (::pwrite(fd, "middle", 6, kSize / 2) != 6 || ::ftruncate(fd, kSize) != 0) {
+    throw Skipped("no file with holes to be had");
+  }
+  ::close(fd);
+  ::truncate(bundle.rootfs("t/empty").c_str(), kSize);
+  bundle.mount("/t", "tmpfs", "tmpfs", {"tmpcopyup", "size=1m"});
+  expect_equal("what is copied",
+               sandbox.output(bundle,
+                              "cd /t; stat -c '%n %s' *; head -c 5 sparse; "
+                              "dd if=sparse bs=1000000 skip=100 count=1 2>/dev/null | head -c 6; "
+                              "tr -d d <dense | wc -c; tail -c 3 sparse | od -An -tx1"),
+               "dense 9000\nempty 200000000\nsparse 200000000\nfrontmiddle0\n 00 00 00\n");
+}
+const Case kCopiedHoles("mounts/a-copy-keeps-holes", "config.md#linux-mount-options", copied_holes);
+
+// An access list: without it, the mode's group has what the mask has.
+void copied_attributes(Sandbox& sandbox) {
+  Bundle bundle = sandbox.bundle();
+  bundle.file("/t/guarded", "x", 0640).file("/t/below/x", "");
+  // Version 2; user::rw- user:7:rwx group::--- mask::rwx other::---, as system.posix_acl_access.
+  constexpr unsigned char kList[] = {2,   0,   0,   0,   1,   0,   6,  0,   255, 255, 255,
+                                     255, 2,   0,   7,   0,   7,   0,  0,   0,   4,   0,
+                                     0,   0,   255, 255, 255, 255, 16, 0,   7,   0,   255,
+                                     255, 255, 255, 32,  0,   0,   0,  255, 255, 255, 255};
+  // VFS_CAP_REVISION_2 with CAP_NET_RAW, permitted and effective.
+  constexpr unsigned char kCapability[] = {1, 0, 0, 2, 0, 32, 0, 0, 0, 0,
+                                           0, 0, 0, 0, 0, 0,  0, 0, 0, 0};
+  const auto set = [&bundle](const char* file, const char* name, const auto& value) {
+    if (::setxattr(bundle.rootfs(file).c_str(), name, value, sizeof value, 0) != 0) {
+      throw Skipped(std::string("the file system takes no ") + name);
+    }
+  };
+  set("t/guarded", "system.posix_acl_access", kList);
+  set("t/below", "system.posix_acl_access", kList);
+  set("t/below/x", "security.capability", kCapability);
+  bundle.mount("/t", "tmpfs", "tmpfs", {"tmpcopyup"}).args({"/bin/probe", "sleep"});
+  sandbox.create_and_start(bundle);
+  const std::string inside = "/proc/" + std::to_string(sandbox.init_pid()) + "/root/";
+  const auto size = [&inside](const char* file, const char* name) {
+    return ::getxattr((inside + file).c_str(), name, nullptr, 0);
+  };
+  const ssize_t sizes[] = {size("t/guarded", "system.posix_acl_access"),
+                           size("t/below", "system.posix_acl_access"),
+                           size("t/below/x", "security.capability")};
+  sandbox.stop_and_remove();
+  expect_equal("size of the file's list", sizes[0], ssize_t{sizeof kList});
+  expect_equal("size of the directory's list", sizes[1], ssize_t{sizeof kList});
+  expect_equal("size of the capabilities", sizes[2], ssize_t{sizeof kCapability});
+}
+const Case kCopiedAttributes("mounts/a-copy-keeps-access-lists-and-capabilities",
+                             "config.md#linux-mount-options", copied_attributes);
 
 }  // namespace
 }  // namespace oci::conformance

@@ -168,6 +168,46 @@ void relayed(Sandbox& sandbox) {
 const Case kRelayed("terminal/run-relays-and-ends-with-the-programs-code", "cli-contract 6",
                     relayed);
 
+// Typed into a terminal, written to a file, which wants no carriage returns.
+void to_a_file(Sandbox& sandbox) {
+  Bundle bundle = with_terminal(sandbox);
+  bundle.shell("echo one; echo two >&2; printf 'three\\r\\n'; [ -t 1 ] && echo terminal");
+  Terminal terminal = Terminal::open_new();
+  Spawn spawn = foreground(sandbox, bundle, terminal);
+  const std::string file = sandbox.path("written");
+  spawn.argv.insert(spawn.argv.begin(), {"/bin/sh", "-c", "exec \"$@\" >" + file, "sh"});
+  Command running(std::move(spawn), sandbox.directory());
+  expect_equal("exit code", running.wait().exit_code, 0);
+  expect_equal("what is in the file", read_file(file), "one\ntwo\nthree\r\nterminal\n");
+}
+const Case kToAFile("terminal/run-writes-plain-lines-to-a-file", "cli-contract 6", to_a_file);
+
+// Whoever has the master decides.
+void as_sent(Sandbox& sandbox) {
+  Bundle bundle = with_terminal(sandbox);
+  bundle.shell("echo one");
+  ConsoleSocket socket(sandbox.path("console.sock"));
+  sandbox.create(bundle, {"--console-socket", socket.path()});
+  Terminal terminal = socket.receive();
+  sandbox.start();
+  expect_equal("what comes over the socket", terminal.read_all(), "one\r\n");
+  sandbox.wait_stopped();
+  sandbox.remove();
+}
+const Case kAsSent("terminal/over-the-console-socket-it-is-as-the-kernel-makes-it",
+                   "cli-contract 6", as_sent);
+
+void to_a_terminal(Sandbox& sandbox) {
+  Bundle bundle = with_terminal(sandbox);
+  bundle.shell("echo one");
+  Terminal terminal = Terminal::open_new();
+  Command running(foreground(sandbox, bundle, terminal), sandbox.directory());
+  expect_contains("what is shown", terminal.read_until("one\r\n"), "one\r\n");
+  expect_equal("exit code", running.wait().exit_code, 0);
+}
+const Case kToATerminal("terminal/run-shows-whole-lines-on-a-terminal", "cli-contract 6",
+                        to_a_terminal);
+
 void sized(Sandbox& sandbox) {
   Bundle bundle = with_terminal(sandbox);
   bundle.shell(

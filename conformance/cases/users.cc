@@ -103,6 +103,16 @@ void mounts(Sandbox& sandbox) {
 }
 const Case kMounts("users/file-systems-mount-inside", "config.md#mounts", mounts);
 
+void queues(Sandbox& sandbox) {
+  Bundle bundle = mapped(sandbox);
+  bundle.mount("/dev/mqueue", "mqueue", "mqueue", {"nosuid", "noexec", "nodev"});
+  expect_equal(
+      "owner",
+      sandbox.output(bundle, "cd /dev/mqueue; stat -c '%u:%g %a' .; chmod 755 . && stat -c %a ."),
+      "0:0 1777\n755\n");
+}
+const Case kQueues("users/the-message-queues-belong-to-its-root", "mq_overview(7)", queues);
+
 void host_bind(Sandbox& sandbox) {
   const std::string source = sandbox.path("private/source");
   make_dir(source);

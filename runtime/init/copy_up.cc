@@ -1,6 +1,7 @@
 #include "runtime/init/copy_up.h"
 
 #include <linux/fcntl.h>
+#include <linux/fs.h>
 #include <sys/stat.h>
 
 #include <cstddef>
@@ -14,7 +15,7 @@ namespace oci::init {
 namespace {
 
 constexpr int kMaxDepth = 64;
-constexpr long kEloop = -40;
+constexpr long kEloop = -40, kEnxio = -6, kEinval = -22, kEopnotsupp = -95, kEperm = -1;
 constexpr size_t kChunk = size_t{1} << 30;
 
 struct DirectoryEntry {
@@ -41,9 +42,59 @@ long give_away(const Entry& entry) {
              AT_SYMLINK_NOFOLLOW);
 }
 
-long finish(int fd, const struct statx& facts) {
-  const long rc = sys(__NR_fchown, fd, facts.stx_uid, facts.stx_gid);
-  return rc < 0 ? rc : sys(__NR_fchmod, fd, facts.stx_mode & 07777);
+// Attributes that a tmpfs or this user namespace does not take stay behind.
+long copy_attributes(int from, int to) {
+  static char names[64 << 10], value[64 << 10];  // XATTR_LIST_MAX, XATTR_SIZE_MAX
+  const long size = sys(__NR_flistxattr, from, names, sizeof names);
+  if (size < 0) return size == kEopnotsupp ? 0 : size;
+  for (const char* name = names; name < names + size; name += length(name) + 1) {
+    const long got = sys(__NR_fgetxattr, from, name, value, sizeof value);
+    if (got < 0) continue;  // it was removed meanwhile
+    const long rc = sys(__NR_fsetxattr, to, name, value, got, 0);
+    if (rc < 0 && rc != kEopnotsupp && rc != kEinval && rc != kEperm) return rc;
+  }
+  return 0;
+}
+
+// In this order: a new owner takes capabilities and set-user-ID away.
+long finish(int from, int to, const struct statx& facts) {
+  long rc = sys(__NR_fchown, to, facts.stx_uid, facts.stx_gid);
+  if (rc >= 0) rc = sys(__NR_fchmod, to, facts.stx_mode & 07777);
+  return rc < 0 ? rc : copy_attributes(from, to);
+}
+
+// Up to `size` bytes from where both stand.
+long copy_bytes(int from, int to, uint64_t size) {
+  while (size > 0) {
+    const long copied = sys(__NR_sendfile, to, from, nullptr, size < kChunk ? size : kChunk);
+    if (copied <= 0) return copied;
+    size -= static_cast<uint64_t>(copied);
+  }
+  return 0;
+}
+
+// lseek(2): each SEEK_DATA leads to the next extent, and ENXIO behind the last.
+long copy_extents(int from, int to, uint64_t size) {
+  uint64_t at = 0;
+  while (at < size) {
+    const long data = sys(__NR_lseek, from, at, SEEK_DATA);
+    if (data == kEnxio) break;
+    if (data < 0) return data;
+    const long hole = sys(__NR_lseek, from, data, SEEK_HOLE);
+    if (hole < 0) return hole;
+    long rc = sys(__NR_lseek, from, data, SEEK_SET);
+    if (rc >= 0) rc = sys(__NR_lseek, to, data, SEEK_SET);
+    if (rc >= 0) rc = copy_bytes(from, to, static_cast<uint64_t>(hole - data));
+    if (rc < 0) return rc;
+    at = static_cast<uint64_t>(hole);
+  }
+  return sys(__NR_ftruncate, to, size);
+}
+
+long copy_content(int from, int to, const struct statx& facts) {
+  constexpr uint64_t kBlock = 512;  // stat(3type)
+  const bool has_holes = facts.stx_blocks * kBlock < facts.stx_size;
+  return has_holes ? copy_extents(from, to, facts.stx_size) : copy_bytes(from, to, ~uint64_t{0});
 }
 
 long copy_file(const Entry& entry) {
@@ -55,11 +106,8 @@ long copy_file(const Entry& entry) {
   const Fd to(sys(__NR_openat, entry.to_dir, entry.name,
                   O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!to.ok()) return to.get();
-  long copied;
-  do {
-    copied = sys(__NR_sendfile, to.get(), from.get(), nullptr, kChunk);
-  } while (copied > 0);
-  return copied < 0 ? copied : finish(to.get(), entry.facts);
+  const long copied = copy_content(from.get(), to.get(), entry.facts);
+  return copied < 0 ? copied : finish(from.get(), to.get(), entry.facts);
 }
 
 long copy_link(const Entry& entry) {
@@ -80,7 +128,7 @@ long copy_subdirectory(const Entry& entry, int depth) {
   const Fd to(sys(__NR_openat, entry.to_dir, entry.name, kFlags));
   if (!from.ok() || !to.ok()) return from.ok() ? to.get() : from.get();
   const long rc = copy_directory(from.get(), to.get(), depth - 1);
-  return rc < 0 ? rc : finish(to.get(), entry.facts);
+  return rc < 0 ? rc : finish(from.get(), to.get(), entry.facts);
 }
 
 long copy_node(const Entry& entry) {
@@ -100,8 +148,6 @@ long copy_entry(Entry& entry, int depth) {
       return copy_link(entry);
     case S_IFDIR:
       return copy_subdirectory(entry, depth);
-    case S_IFSOCK:
-      return 0;  // nobody listens on a copy
     default:
       return copy_node(entry);
   }

@@ -24,6 +24,7 @@ constexpr Step kSteps[] = {
     {"leave the runtime", leave_the_parent},   // after the ids: changing them resets dumpable
     {"join namespaces", join_namespaces},
     {"enter cgroup namespace", enter_cgroup_namespace},  // clone3 has put us into the cgroup
+    {"make ipc namespace", make_ipc_namespace},  // as root of the user namespace
     {"bring up loopback", bring_up_loopback},
     {"isolate mounts", isolate_mounts},  // before any mount, or the host sees it
     {"attach root", attach_root},

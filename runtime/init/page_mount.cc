@@ -1,6 +1,9 @@
 // mount(2), for options that fsconfig(2) cannot say: it takes values of at most 255 bytes, mount(2)
 // a page of them all.
 #include "runtime/init/page_mount.h"
+
+#include <initializer_list>
+
 #include "runtime/init/in_root.h"
 #include "runtime/init/mount_api.h"
 #include "runtime/init/syscall.h"
@@ -29,6 +32,21 @@ unsigned long flag_of(const char* name) {
   return 0;
 }
 
+// SELinux's contexts with a comma go in quotes, as selinux_sb_eat_lsm_opts of the kernel has it.
+bool is_quoted(const char* key, const char* value) {
+  bool has_comma = false;
+  for (; *value != '\0'; ++value)
+    has_comma = has_comma || *value == ',';
+  for (const char* context : {"context", "fscontext", "defcontext", "rootcontext"})
+    if (has_comma && equal(key, context)) return true;
+  return false;
+}
+
+char* append_value(char* at, const char* end, const char* key, const char* value) {
+  const char* quote = is_quoted(key, value) ? "\"" : "";
+  return append(append(append(append(at, end, "="), end, quote), end, value), end, quote);
+}
+
 struct Options {
   char page[kPage] = {};  // "key=value,key"
   unsigned long flags = 0;
@@ -47,7 +65,7 @@ void write_options(const Plan& plan, const MountOp& op, Options& options) {
     }
     if (at != options.page) at = append(at, end, ",");
     at = append(at, end, key);
-    if (parameter->value) at = append(append(at, end, "="), end, plan.text(parameter->value));
+    if (parameter->value) at = append_value(at, end, key, plan.text(parameter->value));
   }
   options.fit = at + 1 < end;
 }

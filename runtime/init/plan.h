@@ -161,9 +161,10 @@ struct Plan {
   bool staged = false;
   bool new_user_namespace = false;
   bool new_cgroup_namespace = false;
+  bool new_ipc_namespace = false;      // made in the container's user namespace, by init
   bool new_network_namespace = false;  // its loopback device is brought up
   bool new_time_namespace = false;     // the stage unshares CLONE_NEWTIME
-  uint64_t clone_flags = 0;            // CLONE_NEW*, without CLONE_NEWCGROUP and CLONE_NEWTIME
+  uint64_t clone_flags = 0;            // CLONE_NEW*, without those that init makes itself
   List<Join> joins;
   Text time_offsets;  // for /proc/self/timens_offsets, whole
 

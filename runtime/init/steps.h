@@ -63,6 +63,7 @@ Fault wait_to_be_placed(Context&);
 Fault leave_the_parent(Context&);
 Fault join_namespaces(Context&);
 Fault enter_cgroup_namespace(Context&);
+Fault make_ipc_namespace(Context&);
 Fault bring_up_loopback(Context&);
 
 // step_mounts.cc

@@ -1,9 +1,12 @@
 #include "runtime/lifecycle/caller.h"
 
+#include <unistd.h>
+
 #include <utility>
 
 #include "runtime/lifecycle/pid_file.h"
 #include "runtime/sys/socket.h"
+#include "runtime/sys/terminal.h"
 
 namespace oci::lifecycle {
 
@@ -14,6 +17,9 @@ Status Console::connect(const std::string& socket) {
 
 Status Console::take(sys::UniqueFd master, const std::string& name) {
   if (!socket_) {
+    // A terminal wants "\r\n", and the relay writes it what the pty gives. A file or a pipe does
+    // not.
+    if (!sys::is_terminal(STDOUT_FILENO)) OCI_TRY(sys::keep_line_ends(master.get()));
     terminal_ = std::move(master);
     return {};
   }

@@ -29,6 +29,7 @@ void write_namespaces(Writer& out, const Plan& plan) {
   const init::Plan& head = plan.init();
   uint64_t created = head.clone_flags;
   if (head.new_cgroup_namespace) created |= CLONE_NEWCGROUP;
+  if (head.new_ipc_namespace) created |= CLONE_NEWIPC;
   if (head.new_time_namespace) created |= CLONE_NEWTIME;
   out.begin("namespaces");
   out.list("new", namespace_names(created));

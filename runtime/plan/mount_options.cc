@@ -191,7 +191,17 @@ void apply(const Option& option, size_t i, MountOptions& out) {
   }
 }
 
-void add_parameters(std::string_view option, size_t i, MountOptions& out) {
+// Whether the comma before `piece` belongs to the value that it follows.
+bool goes_on(std::string_view type, const MountOptions& out, std::string_view piece) {
+  if (out.parameters.empty()) return false;
+  const MountParameter& last = out.parameters.back();
+  if (!last.has_value) return false;
+  if (type == "tmpfs") return !piece.empty() && piece[0] >= '0' && piece[0] <= '9';
+  const size_t kept = last.value.find_last_not_of('\\') + 1;  // npos + 1: none of it
+  return type == "overlay" && (last.value.size() - kept) % 2 == 1;
+}
+
+void add_parameters(std::string_view option, size_t i, std::string_view type, MountOptions& out) {
   while (!option.empty()) {
     const size_t quote = option.find("=\"");
     size_t end = option.find(',');
@@ -199,25 +209,31 @@ void add_parameters(std::string_view option, size_t i, MountOptions& out) {
     if (quoted) end = option.find('"', quote + 2) + 1;
     const std::string_view piece = option.substr(0, end);
     option.remove_prefix(std::min(piece.size() + 1, option.size()));
+    if (goes_on(type, out, piece)) {
+      out.parameters.back().value.append(",").append(piece);
+      continue;
+    }
     if (piece.empty()) continue;
     const size_t equals = piece.find('=');
     const bool has_value = equals != piece.npos;
     std::string_view value = has_value ? piece.substr(equals + 1) : "";
     if (quoted) value = value.substr(1, value.size() - 2);
-    out.parameters.push_back(
-        {.key = piece.substr(0, equals), .value = value, .has_value = has_value, .option = i});
+    out.parameters.push_back({.key = piece.substr(0, equals),
+                              .value = std::string(value),
+                              .has_value = has_value,
+                              .option = i});
   }
 }
 
 }  // namespace
 
-MountOptions fold_mount_options(std::span<const std::string> options) {
+MountOptions fold_mount_options(std::span<const std::string> options, std::string_view type) {
   MountOptions out;
   for (size_t i = 0; i < options.size(); ++i) {
     if (const Option* option = find(options[i])) {
       apply(*option, i, out);
     } else {
-      add_parameters(options[i], i, out);
+      add_parameters(options[i], i, type, out);
     }
   }
   return out;

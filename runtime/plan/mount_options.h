@@ -14,12 +14,12 @@ namespace oci::plan {
 // One fsconfig(2) of the filesystem's own.
 struct MountParameter {
   std::string_view key;
-  std::string_view value;
+  std::string value;
   bool has_value = false;  // false: a flag
   size_t option = 0;       // which of `options` it stands in
 };
 
-// Texts are views into the options.
+// Keys are views into the options.
 struct MountOptions {
   bool bind = false;
   bool recursive = false;  // rbind
@@ -44,10 +44,12 @@ struct MountOptions {
   std::optional<size_t> first_super;  // where the first is that sets a flag of the whole filesystem
 };
 
-// Later options win over earlier ones, as with mount(8). What is not known is for the filesystem:
-// each option is cut at its commas, and each piece is "key" or "key=value" (config.md#mounts). A
-// value in quotes, as SELinux's contexts with a comma come, goes to the quote that ends it.
-MountOptions fold_mount_options(std::span<const std::string> options);
+// Later options win over earlier ones, as with mount(8). What is not known is for the filesystem of
+// that type: each option is cut at its commas, and each piece is "key" or "key=value"
+// (config.md#mounts). Not at each comma: a value in quotes, as SELinux's contexts with a comma
+// come, goes to the quote that ends it. Overlay's may have one behind a backslash, which stays (as
+// ovl_next_opt of the kernel has it); tmpfs's go on where a digit follows, as in mpol=bind:0,2.
+MountOptions fold_mount_options(std::span<const std::string> options, std::string_view type);
 
 // The names of the fsconfig(2) flags that stand for MS_* flags of a superblock, in a fixed order.
 std::vector<std::string_view> superblock_flag_names(uint64_t set, uint64_t clear);

@@ -157,6 +157,34 @@ Status check_owner(const Draft& draft, const FilesystemMount& mount) {
   return {};
 }
 
+// Before Linux 6.5 overlay takes no comma from fsconfig(2), but one behind a backslash from
+// mount(2).
+bool has_escaped_comma(const FilesystemMount& mount) {
+  const auto has_comma = [](const MountParameter& own) {
+    return own.value.find(',') != own.value.npos && !is_in(kContextTypes, own.key);
+  };
+  return mount.type == "overlay" && std::ranges::any_of(mount.options.parameters, has_comma);
+}
+
+Status plan_how_to_say(Draft& draft, const FilesystemMount& mount, const Parameters& parameters,
+                       MountOp& op) {
+  const bool has_long = std::ranges::any_of(parameters, is_long);
+  const std::string where = cat("mounts[", mount.index, "].options");
+  if (op.kind == MountKind::kRemount) {
+    if (has_long) return invalid(where, "a remount takes values of at most 255 bytes");
+    return {};
+  }
+  if (!has_long && !has_escaped_comma(mount)) return {};
+  if (has_long && plan_layers(draft, mount, parameters, op)) return {};
+  const size_t size = size_of(parameters);
+  if (size >= kPage) {
+    return invalid(where,
+                   cat("come to ", size, " bytes for the filesystem, where the kernel takes 4095"));
+  }
+  op.by_page = true;
+  return {};
+}
+
 }  // namespace
 
 Status check_mount_label(const Draft& draft) {
@@ -206,21 +234,7 @@ Status plan_parameters(Draft& draft, const FilesystemMount& mount, MountOp& op) 
     parameters.push_back({parameter.key, parameter.value, parameter.has_value});
   }
   add_label(draft, mount, op, parameters);
-  if (std::ranges::any_of(parameters, is_long)) {
-    const size_t size = size_of(parameters);
-    const std::string where = cat("mounts[", mount.index, "].options");
-    if (op.kind == MountKind::kRemount) {
-      return invalid(where, "a remount takes values of at most 255 bytes");
-    }
-    if (!plan_layers(draft, mount, parameters, op)) {
-      if (size >= kPage) {
-        return invalid(where, cat("come to ", size,
-                                  " bytes for the filesystem, where the kernel "
-                                  "takes 4095"));
-      }
-      op.by_page = true;
-    }
-  }
+  OCI_TRY(plan_how_to_say(draft, mount, parameters, op));
   op.parameters = in_block(draft.block, parameters);
   return {};
 }

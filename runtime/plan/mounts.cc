@@ -263,7 +263,7 @@ Result<MountOp> plan_mount(Draft& draft, size_t i) {
   Entry entry{.draft = draft,
               .i = i,
               .mount = mount,
-              .options = fold_mount_options(mount.options),
+              .options = fold_mount_options(mount.options, mount.type.value_or("")),
               .target = clean_in_root(mount.destination)};
   MountOp op;
   op.index = index_of(i);

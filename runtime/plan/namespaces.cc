@@ -98,8 +98,10 @@ Status plan_namespaces(Draft& draft) {
   head.new_cgroup_namespace = (draft.created & CLONE_NEWCGROUP) != 0;
   head.new_network_namespace = (draft.created & CLONE_NEWNET) != 0;
   head.new_time_namespace = (draft.created & CLONE_NEWTIME) != 0;
+  head.new_ipc_namespace = draft.has_own(CLONE_NEWUSER) && (draft.created & CLONE_NEWIPC) != 0;
   // init enters its cgroup namespace itself, once it is in its cgroup; and clone(2) has no time.
   head.clone_flags = draft.created & ~uint64_t{CLONE_NEWCGROUP | CLONE_NEWTIME};
+  if (head.new_ipc_namespace) head.clone_flags &= ~uint64_t{CLONE_NEWIPC};
   plan_joins(draft);
   if (head.new_user_namespace) {
     draft.plan.uid_mappings = draft.config.linux->uid_mappings;

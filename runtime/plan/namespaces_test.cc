@@ -76,6 +76,22 @@ BOOST_AUTO_TEST_CASE(the_stage_makes_a_time_namespace_and_writes_its_offsets) {
   BOOST_TEST(error_of(config).starts_with("linux.timeOffsets: needs a new time namespace"));
 }
 
+BOOST_AUTO_TEST_CASE(init_makes_the_ipc_namespace_that_its_user_namespace_is_to_own) {
+  const spec::Namespace ipc = {.type = NamespaceType::kIpc};
+  const spec::Namespace user = {.type = NamespaceType::kUser};
+  const spec::Namespace joined_user = {.type = NamespaceType::kUser, .path = "/user"};
+  const auto made_by_clone = [](std::vector<spec::Namespace> namespaces) {
+    namespaces.push_back({.type = NamespaceType::kMount});
+    const Plan plan = plan_of(with_namespaces(namespaces));
+    const bool by_clone = (plan.init().clone_flags & CLONE_NEWIPC) != 0;
+    BOOST_TEST(plan.init().new_ipc_namespace != by_clone);
+    return by_clone;
+  };
+  BOOST_TEST(made_by_clone({ipc}));
+  BOOST_TEST(!made_by_clone({ipc, user}));
+  BOOST_TEST(!made_by_clone({ipc, joined_user}));
+}
+
 BOOST_AUTO_TEST_CASE(each_joined_namespace_has_a_place_for_its_descriptor) {
   Plan plan = plan_of(with_namespaces({{.type = NamespaceType::kUser, .path = "/user"},
                                        {.type = NamespaceType::kMount},

@@ -19,6 +19,16 @@ Status copy_window_size(int from, int to) {
   return {};
 }
 
+Status keep_line_ends(int master) {
+  termios settings;
+  if (tcgetattr(master, &settings) != 0) return Error::system(errno, "read the pty's settings");
+  settings.c_oflag &= ~tcflag_t{ONLCR};
+  if (tcsetattr(master, TCSANOW, &settings) != 0) {
+    return Error::system(errno, "change the pty's settings");
+  }
+  return {};
+}
+
 Result<RawMode> RawMode::enter(int fd) {
   termios before;
   if (tcgetattr(fd, &before) != 0) return Error::system(errno, "read the terminal's settings");

@@ -12,6 +12,9 @@ bool is_terminal(int fd);
 // Gives `to` the window size of `from`.
 Status copy_window_size(int from, int to);
 
+// Of a pty, by its master: the ends of lines stay as the program writes them (termios(3), ONLCR).
+Status keep_line_ends(int master);
+
 // A terminal that passes on every byte, until this object dies.
 class [[nodiscard]] RawMode {
  public:
