@@ -14,6 +14,7 @@
 #include "runtime/lifecycle/container_state.h"
 #include "runtime/lifecycle/filter.h"
 #include "runtime/lifecycle/host_hooks.h"
+#include "runtime/lifecycle/host_problems.h"
 #include "runtime/lifecycle/host_resources.h"
 #include "runtime/lifecycle/location.h"
 #include "runtime/lifecycle/notify.h"
@@ -256,6 +257,7 @@ Result<Created> create_container(const Context& context, const CreateOptions& op
     if (done) return std::move(creation).keep();
     failure = std::move(done).error();
     creation.undo();
+    failure = with_host_problems(std::move(failure), creation.prepared());
     stopped = state_of(creation.record(), spec::ContainerStatus::kStopped);
     poststop = creation.prepared().config.hooks.poststop;
   }

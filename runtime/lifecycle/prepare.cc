@@ -13,6 +13,7 @@
 #include "runtime/cgroup/device_program.h"
 #include "runtime/cgroup/path.h"
 #include "runtime/lifecycle/container_state.h"
+#include "runtime/lifecycle/host_problems.h"
 #include "runtime/lifecycle/notify.h"
 #include "runtime/lifecycle/rootless.h"
 #include "runtime/lifecycle/scope.h"
@@ -198,6 +199,40 @@ Result<std::string> absolute_path(const std::string& path) {
   return absolute;
 }
 
+namespace {
+
+Status decide_cgroup(const Context& context, const std::string& id, Prepared& prepared) {
+  if (context.cgroup_manager == CgroupManager::kDisabled) {
+    warn_of_lost_limits(prepared.config);
+    return {};
+  }
+  const bool systemd = context.cgroup_manager == CgroupManager::kSystemd;
+  Result<CgroupPlan> plan = plan_cgroup(prepared.config, id, context.cgroup_manager);
+  if (context.rootless && !systemd) {
+    prepared.cgroup = OCI_TRY(as_permitted(std::move(plan), prepared.config, id));
+  } else {
+    if (!plan) return std::move(plan).error();
+    prepared.cgroup = std::move(plan).value();
+  }
+  if (systemd) OCI_TRY(plan_scope(*prepared.cgroup, prepared.config, id));
+  if (prepared.cgroup) prepared.cgroup->lenient = context.rootless;
+  return {};
+}
+
+// Everything that the config asks for, once it is read.
+Status decide(const Context& context, const CreateOptions& options, Foreground foreground,
+              Prepared& prepared) {
+  prepared.plan = OCI_TRY(plan_of(prepared, options, foreground));
+  OCI_TRY(check_root(prepared.plan));
+  const auto& linux = prepared.config.linux;
+  if (linux && linux->seccomp && spec::notifies(*linux->seccomp)) {
+    OCI_TRY(check_agent(linux->seccomp->listener_path.value_or("")));
+  }
+  return decide_cgroup(context, options.id, prepared);
+}
+
+}  // namespace
+
 Result<Prepared> prepare(const Context& context, const CreateOptions& options,
                          Foreground foreground) {
   OCI_TRY(state::check_id(options.id));
@@ -206,24 +241,9 @@ Result<Prepared> prepare(const Context& context, const CreateOptions& options,
   prepared.config_text = OCI_TRY(read_config(prepared.bundle, options));
   prepared.config = OCI_TRY(spec::load_config(prepared.config_text, "config.json"));
   prepared.notifies = add_notify_socket(prepared.config, cat(context.root, "/", options.id));
-  prepared.plan = OCI_TRY(plan_of(prepared, options, foreground));
-  OCI_TRY(check_root(prepared.plan));
-  if (const auto& linux = prepared.config.linux;
-      linux && linux->seccomp && spec::notifies(*linux->seccomp)) {
-    OCI_TRY(check_agent(linux->seccomp->listener_path.value_or("")));
-  }
-  if (context.cgroup_manager != CgroupManager::kDisabled) {
-    const bool systemd = context.cgroup_manager == CgroupManager::kSystemd;
-    Result<CgroupPlan> plan = plan_cgroup(prepared.config, options.id, context.cgroup_manager);
-    prepared.cgroup = context.rootless && !systemd
-                          ? OCI_TRY(as_permitted(std::move(plan), prepared.config, options.id))
-                          : std::optional(OCI_TRY(std::move(plan)));
-    if (systemd) OCI_TRY(plan_scope(*prepared.cgroup, prepared.config, options.id));
-    if (prepared.cgroup) prepared.cgroup->lenient = context.rootless;
-  } else {
-    warn_of_lost_limits(prepared.config);
-  }
-  return prepared;
+  const Status decided = decide(context, options, foreground, prepared);
+  if (decided) return prepared;
+  return with_host_problems(decided.error(), prepared);
 }
 
 }  // namespace oci::lifecycle

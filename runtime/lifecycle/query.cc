@@ -6,6 +6,7 @@
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/container_state.h"
 #include "runtime/lifecycle/explain.h"
+#include "runtime/lifecycle/host_problems.h"
 #include "runtime/lifecycle/location.h"
 #include "runtime/lifecycle/members.h"
 #include "runtime/lifecycle/transitions.h"
@@ -50,7 +51,11 @@ bool has_systemd_driver() {
 }
 
 Result<std::string> explain_plan(const Context& context, const CreateOptions& options) {
-  return explain(OCI_TRY(prepare(context, options, Foreground::kYes)));
+  const Prepared prepared = OCI_TRY(prepare(context, options, Foreground::kYes));
+  spec::Diagnostics problems;
+  find_host_problems(prepared.config, prepared.bundle, problems);
+  OCI_TRY(problems.to_status("config.json", prepared.config_text));
+  return explain(prepared);
 }
 
 }  // namespace oci::lifecycle
