@@ -133,6 +133,20 @@ void sysctl(Sandbox& sandbox) {
 }
 const Case kSysctl("users/sysctl-and-hostname", "config-linux.md#sysctl", sysctl);
 
+// As podman has it for --uidmap with --pid host: of those processes no procfs may be made inside.
+void sysctl_beside_the_hosts_processes(Sandbox& sandbox) {
+  Bundle bundle = mapped(sandbox);
+  bundle.without_namespace("pid")
+      .remove("/mounts/0")
+      .mount("/proc", "bind", "/proc", {"rbind"})
+      .set("/linux/sysctl/net.ipv4.ip_forward", "1");
+  expect_equal("value", sandbox.output(bundle, "cat /proc/sys/net/ipv4/ip_forward"), "1\n");
+  bundle.set("/linux/sysctl/net.ipv4.ip_forward", "0");
+  expect_equal("another", sandbox.output(bundle, "cat /proc/sys/net/ipv4/ip_forward"), "0\n");
+}
+const Case kBesideTheHosts("users/sysctl-beside-the-hosts-processes", "config-linux.md#sysctl",
+                           sysctl_beside_the_hosts_processes);
+
 void joined(Sandbox& sandbox) {
   Bundle pause = mapped(sandbox);
   pause.args({"/bin/probe", "sleep"});

@@ -1,5 +1,6 @@
 #include "runtime/init/procfs.h"
 
+#include <linux/magic.h>
 #include <linux/openat2.h>
 
 #include "runtime/init/mount_api.h"
@@ -8,7 +9,7 @@
 namespace oci::init {
 namespace {
 
-constexpr long kEnoent = -2, kErofs = -30;
+constexpr long kEperm = -1, kEnoent = -2, kErofs = -30;
 
 // A file of this very procfs, not of something mounted over it.
 long open_below(int proc, const char* path, uint64_t flags) {
@@ -26,6 +27,14 @@ long make_procfs() {
   return sys(__NR_fsmount, context.get(), FSMOUNT_CLOEXEC, 0);
 }
 
+// A user namespace makes no procfs of a pid namespace that is not its own. The caller's shows the
+// same processes then, and its mounts are there until the pivot.
+long open_callers_procfs() {
+  Fd proc(sys(__NR_openat, AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (proc.ok() && filesystem_of(proc.get()) != PROC_SUPER_MAGIC) return kEperm;
+  return proc.ok() ? proc.release() : proc.get();
+}
+
 long write_below(int proc, const char* directory, const char* path, const char* value) {
   const Fd parent(open_below(proc, directory, O_PATH | O_DIRECTORY));
   if (!parent.ok()) return parent.get();
@@ -40,6 +49,7 @@ long Procfs::write(const char* directory, const char* path, const char* value) {
   const long rc = mounted_ >= 0 ? write_below(mounted_, directory, path, value) : kEnoent;
   if (rc != kEnoent && rc != kErofs) return rc;
   if (!own_.ok()) own_.reset(make_procfs());
+  if (own_.get() == kEperm && is_the_callers_) own_.reset(open_callers_procfs());
   return own_.ok() ? write_below(own_.get(), directory, path, value) : own_.get();
 }
 

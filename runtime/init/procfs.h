@@ -9,8 +9,10 @@ namespace oci::init {
 class Procfs {
  public:
   // `mounted` is the procfs that the plan has mounted, -1 for none. Where it will not do, a private
-  // one is made that is never attached; dropping that costs an RCU grace period.
-  explicit Procfs(int mounted) : mounted_(mounted) {}
+  // one is made that is never attached; dropping that costs an RCU grace period. Where the kernel
+  // does not permit that and the pid namespace `is_the_callers`, the caller's /proc is used.
+  explicit Procfs(int mounted, bool is_the_callers = false)
+      : mounted_(mounted), is_the_callers_(is_the_callers) {}
 
   // One open, one write(2), with the credentials of now. `directory` is one of procfs ("sys"),
   // `path` is below it; no symbolic link is followed, "self" included. -errno on failure.
@@ -18,6 +20,7 @@ class Procfs {
 
  private:
   int mounted_;
+  bool is_the_callers_;
   Fd own_;
 };
 

@@ -1,6 +1,7 @@
 // What the kernel gives the program besides ids and capabilities: its labels, the execution domain,
 // and where its memory comes from.
 #include <linux/fcntl.h>
+#include <linux/sched.h>
 
 #include "runtime/init/procfs.h"
 #include "runtime/init/steps.h"
@@ -59,7 +60,7 @@ Fault join_session_keyring(const Plan& plan) {
 Fault set_labels(Context& context) {
   const Plan& plan = context.plan;
   if (!plan.apparmor_command && !plan.selinux_label) return {};
-  Procfs proc(context.proc_fd);
+  Procfs proc(context.proc_fd, (plan.clone_flags & CLONE_NEWPID) == 0);
   if (plan.apparmor_command) {
     const char* command = plan.text(plan.apparmor_command);
     const char* profile = command + sizeof "exec";

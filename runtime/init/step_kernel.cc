@@ -1,4 +1,6 @@
 // Names and kernel parameters of the container's namespaces.
+#include <linux/sched.h>
+
 #include "runtime/init/procfs.h"
 #include "runtime/init/steps.h"
 #include "runtime/init/syscall.h"
@@ -24,7 +26,7 @@ Fault set_names(Context& context) {
 // Before /proc/sys becomes read-only.
 Fault write_sysctls(Context& context) {
   const Plan& plan = context.plan;
-  Procfs proc(context.proc_fd);
+  Procfs proc(context.proc_fd, (plan.clone_flags & CLONE_NEWPID) == 0);
   for (const SysctlOp* op = plan.begin(plan.sysctls); op != plan.end(plan.sysctls); ++op) {
     const long rc = proc.write("sys", plan.text(op->path), plan.text(op->value));
     if (Fault fault = check(rc, sync::Subject::kSysctl, plan.text(op->key))) return fault;
