@@ -49,7 +49,8 @@ Fault make_path_readonly(const Context& context, const char* path, uint16_t inde
   if (missing(target.get())) return {};
   if (Fault fault = check(target.get(), Subject::kReadonlyPath, path, index)) return fault;
   if (same_place(target.get(), context.root_fd)) {
-    return refuse("is the root itself: set root.readonly", Subject::kReadonlyPath, path, index);
+    return refuse("leads to the root itself; set root.readonly instead", Subject::kReadonlyPath,
+                  path, index);
   }
   const Fd tree(clone_tree(target.get(), "", true));
   if (Fault fault = check(tree.get(), Subject::kReadonlyPath, path, index)) return fault;
@@ -108,7 +109,8 @@ Fault mask(const Context& context, const char* path, uint16_t index, MaskSources
   const long rc = target.ok() ? look(target.get(), facts) : target.get();
   if (Fault fault = check(rc, Subject::kMaskedPath, path, index)) return fault;
   if (same_place(target.get(), context.root_fd)) {
-    return refuse("is the root itself", Subject::kMaskedPath, path, index);
+    return refuse("leads to the root itself; name a path below it", Subject::kMaskedPath, path,
+                  index);
   }
   Fd cover;
   if (facts.type == S_IFDIR) {

@@ -32,6 +32,19 @@ Fault explained(long rc, int context, Subject subject, const char* what, uint16_
   return fault;
 }
 
+// "/dev/sdz: Can't lookup blockdev" is about the source.
+Fault not_created(const Plan& plan, const MountOp& op, long rc, int context) {
+  Fault fault = explained(rc, context, Subject::kMountOptions, plan.text(op.type), op.index);
+  const char* source = plan.text(op.source);
+  if (!op.source || !starts_with(fault.note, source)) return fault;
+  const char* rest = fault.note + length(source);
+  if (!starts_with(rest, ": ")) return fault;
+  fault.subject = Subject::kMountSource;
+  fault.what = source;
+  fault.note = rest + 2;
+  return fault;
+}
+
 Fault configure(const Plan& plan, const MountOp& op, List<Parameter> parameters, int context) {
   for (const Parameter* parameter = plan.begin(parameters); parameter != plan.end(parameters);
        ++parameter) {
@@ -70,7 +83,7 @@ Fault make_filesystem(const Plan& plan, const MountOp& op, int root, Fd& mount) 
   }
   if (Fault fault = configure(plan, op, op.parameters, context.get())) return fault;
   const long created = sys(__NR_fsconfig, context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0);
-  if (created < 0) return explained(created, context.get(), Subject::kMountOptions, type, op.index);
+  if (created < 0) return not_created(plan, op, created, context.get());
   mount.reset(sys(__NR_fsmount, context.get(), FSMOUNT_CLOEXEC, first_attributes(op)));
   return check(mount.get(), Subject::kMountOptions, type, op.index);
 }
@@ -113,16 +126,23 @@ Fault propagate(const MountOp& op, int mount, const char* path) {
 // allows.
 Fault check_target(const MountOp& op, int root, int target, const char* path) {
   if (same_place(target, root)) {
-    return refuse("leads to the root itself", Subject::kMountTarget, path, op.index);
+    return refuse("leads to the root itself; name a directory below it", Subject::kMountTarget,
+                  path, op.index);
   }
   if (op.allowed_on_proc || filesystem_of(target) != PROC_SUPER_MAGIC) return {};
-  return refuse("a mount inside /proc is not allowed", Subject::kMountTarget, path, op.index);
+  return refuse("leads into procfs, where nothing is mounted; name another place",
+                Subject::kMountTarget, path, op.index);
 }
 
 Fault remount(Context& context, const MountOp& op) {
   const Plan& plan = context.plan;
   const char* path = plan.text(op.target);
+  constexpr int kEnoent = 2, kEinval = 22;
   const Fd target(open_in_root(context.root_fd, path, O_PATH, Links::kFollowInside));
+  if (target.get() == -kEnoent) {
+    return refuse("does not exist, so there is no mount to change; mount something there first",
+                  Subject::kMountTarget, path, op.index);
+  }
   if (Fault fault = check(target.get(), Subject::kMountTarget, path, op.index)) return fault;
   if (op.parameters.count != 0) {
     const Fd picked(sys(__NR_fspick, target.get(), "", FSPICK_EMPTY_PATH | FSPICK_CLOEXEC));
@@ -131,8 +151,12 @@ Fault remount(Context& context, const MountOp& op) {
     const long rc = sys(__NR_fsconfig, picked.get(), FSCONFIG_CMD_RECONFIGURE, nullptr, nullptr, 0);
     if (rc < 0) return explained(rc, picked.get(), Subject::kMountOptions, path, op.index);
   }
-  if (Fault fault = set_all_attributes(op, target.get(), path)) return fault;
-  return propagate(op, target.get(), path);
+  Fault fault = set_all_attributes(op, target.get(), path);
+  if (!fault) fault = propagate(op, target.get(), path);
+  // mount_setattr(2): the path is not the root of a mount.
+  if (fault.error != kEinval) return fault;
+  return refuse("is no mount point, so there is no mount to change; mount something there first",
+                Subject::kMountTarget, path, op.index);
 }
 
 constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY | O_CLOEXEC;

@@ -83,6 +83,11 @@ Error mount_failure(const Report& report, std::string_view field) {
     return text_error(ErrorKind::kInvalidConfig,
                       cat(where, ": '", report.what, "' does not exist on the host"));
   }
+  if (field == ".options" && report.error == ENOENT) {
+    return text_error(
+        ErrorKind::kInvalidConfig,
+        cat(where, " ('", report.what, "'): names a path that the host does not have"));
+  }
   if (field == ".source" && report.error == EINVAL) {
     return text_error(ErrorKind::kInvalidConfig,
                       cat(where, ": '", report.what,
