@@ -34,6 +34,30 @@ BOOST_AUTO_TEST_CASE(null_is_absent) {
   BOOST_TEST(!config.linux->rootfs_propagation.has_value());
 }
 
+BOOST_AUTO_TEST_CASE(an_empty_optional_string_is_absent) {
+  const Config config = parsed(R"({"ociVersion": "1.0.2", "hostname": "",
+      "mounts": [{"destination": "/a", "type": "", "source": ""}],
+      "linux": {"namespaces": [{"type": "pid", "path": ""}], "rootfsPropagation": "",
+      "cgroupsPath": "", "resources": {"devices": [{"allow": false, "type": ""}],
+      "cpu": {"cpus": ""}}}})");
+  BOOST_TEST(!config.hostname.has_value());
+  BOOST_TEST(!config.mounts[0].type.has_value());
+  BOOST_TEST(!config.mounts[0].source.has_value());
+  BOOST_TEST(!config.linux->namespaces[0].path.has_value());
+  BOOST_TEST(!config.linux->rootfs_propagation.has_value());
+  BOOST_TEST(!config.linux->cgroups_path.has_value());
+  BOOST_TEST((config.linux->resources->devices[0].type == DeviceType::kAll));
+  BOOST_TEST(!config.linux->resources->cpu->cpus.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_required_name_is_wrong) {
+  const Result<Config> config = parse_config(
+      R"({"ociVersion": "1.0.2", "linux": {"namespaces": [{"type": ""}]}})", "config.json");
+  BOOST_TEST_REQUIRE(!config);
+  BOOST_TEST(config.error().message().find("linux.namespaces[0].type: expected one of") !=
+             std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(an_unknown_property_is_ignored) {
   const Config config =
       parsed(R"({"ociVersion": "1.0.2", "x": {"y": [null]}, "linux": {"z": 1.5, "": {}}})");

@@ -119,6 +119,17 @@ BOOST_DATA_TEST_CASE(is_required_or_not_as_the_list_says, properties(), sample) 
   BOOST_TEST(reported == sample.required);
 }
 
+// Where a program has no value for an optional string it may write an empty one.
+BOOST_DATA_TEST_CASE(is_absent_where_it_is_an_empty_string, properties(), sample) {
+  const bool is_text = sample.type == "string" || sample.type == "enum";
+  if (!is_text || sample.required || sample.path.ends_with(']') || sample.path.ends_with('>'))
+    return;
+  const std::string text = document_with(sample.path, R"("")");
+  const Result<Config> config = parse_config(text, "config.json");
+  const std::string line = cat(": ", reported_path(sample.path), ": ");
+  BOOST_TEST((config || config.error().message().find(line) == std::string::npos));
+}
+
 BOOST_DATA_TEST_CASE(is_in_the_complete_config, properties(), sample) {
   if (sample.path == "linux.personality.flags[]") return;  // none is defined
   json::Document document;

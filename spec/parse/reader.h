@@ -55,20 +55,15 @@ class Reader {
   // A string that is one of the table's names.
   template <class E, size_t N>
   void required_enum(std::string_view key, const Name<E> (&table)[N], E& out) {
-    if (is_present(key)) optional_enum(key, table, out);
+    if (!is_present(key)) return;
+    if (const E* known = look_up(*find(key), Step{step_, key}, table)) out = *known;
   }
 
-  template <class E, size_t N>
-  void optional_enum(std::string_view key, const Name<E> (&table)[N], E& out) {
+  // The same, or "" for an absent one. Out: E, or an optional of it.
+  template <class E, size_t N, class Out>
+  void optional_enum(std::string_view key, const Name<E> (&table)[N], Out& out) {
     const json::Value* value = find(key);
-    if (value == nullptr) return;
-    if (const E* known = look_up(*value, Step{step_, key}, table)) out = *known;
-  }
-
-  template <class E, size_t N>
-  void optional_enum(std::string_view key, const Name<E> (&table)[N], std::optional<E>& out) {
-    const json::Value* value = find(key);
-    if (value == nullptr) return;
+    if (value == nullptr || string_of(*value) == "") return;
     if (const E* known = look_up(*value, Step{step_, key}, table)) out = *known;
   }
 
@@ -141,6 +136,12 @@ class Reader {
   template <class T>
   void read(const json::Value& value, const Step& step, std::optional<T>& out) {
     read(value, step, out.emplace());
+  }
+
+  // "" is how programs write an optional string that they have no value for.
+  void read(const json::Value& value, const Step& step, std::optional<std::string>& out) {
+    read(value, step, out.emplace());
+    if (out->empty()) out.reset();
   }
 
   template <class T>
