@@ -124,24 +124,6 @@ void hosts_sysfs(Sandbox& sandbox) {
 const Case kSysfs("users/without-a-network-of-its-own-sys-is-the-hosts-read-only",
                   "config-linux.md#default-filesystems", hosts_sysfs);
 
-void strangers_network(Sandbox& sandbox) {
-  Bundle pause = sandbox.bundle("pause");
-  pause.args({"/bin/probe", "sleep"});
-  sandbox.create_and_start(pause);
-  Bundle bundle = mapped(sandbox);
-  bundle.new_namespace("network", "/proc/" + std::to_string(sandbox.init_pid()) + "/ns/net")
-      .mount("/sys", "sysfs", "sysfs", {"nosuid", "noexec", "nodev", "ro"})
-      .write();
-  const Outcome ran = sandbox.call({"run", "--bundle", bundle.directory(), sandbox.id() + "-j"});
-  sandbox.stop_and_remove();
-  expect_equal("exit code", ran.exit_code, 0);
-  const Facts facts(ran.out);
-  expect_equal("type of /sys", facts.mount("/sys").type, "sysfs");
-  expect_contains("options of /sys", facts.mount("/sys").options, "ro");
-}
-const Case kStrangers("users/with-somebody-elses-network-sys-is-the-hosts-read-only",
-                      "config-linux.md#default-filesystems", strangers_network);
-
 Bundle& with_cgroup_mount(Sandbox& sandbox, Bundle& bundle, const char* way) {
   require_cgroup2();
   return bundle.set("/linux/cgroupsPath", "/" + sandbox.id())

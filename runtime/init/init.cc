@@ -21,6 +21,8 @@ namespace {
 constexpr Step kSteps[] = {
     {"join namespaces", join_and_clone},      // staged only: what follows runs in its child
     {"wait to be placed", wait_to_be_placed},  // until the id maps are written, we are nobody
+    {"enter time namespace", enter_time_namespace},  // in the user namespace that is to own it
+    {"take mapped ids", take_mapped_ids},
     {"leave the runtime", leave_the_parent},   // after the ids: changing them resets dumpable
     {"join namespaces", join_namespaces},
     {"enter cgroup namespace", enter_cgroup_namespace},  // clone3 has put us into the cgroup
@@ -61,6 +63,7 @@ constexpr Step kExecSteps[] = {
     {"set labels", set_labels_outside},   // the container's procfs is its own to arrange
     {"join namespaces", join_and_clone},  // what follows runs in its child
     {"wait to be placed", wait_to_be_placed},
+    {"take mapped ids", take_mapped_ids},
     {"leave the runtime", leave_the_parent},
     {"enter root", enter_root},
     {"open console", open_console},

@@ -48,6 +48,13 @@ struct Parameter {
   Text value;
 };
 
+// Where a new one comes from: time_namespaces(7).
+enum class TimeNamespace : uint8_t {
+  kNone,
+  kByStage,  // for its child
+  kByInit,   // for itself, as it takes privileges that only its new user namespace gives
+};
+
 enum class MountKind : uint8_t {
   kFilesystem,  // fsopen, fsconfig, fsmount
   kBind,        // open_tree(OPEN_TREE_CLONE) of `source`, or the tree that `source_fd` holds
@@ -68,7 +75,7 @@ struct MountOp {
   Text target;                 // absolute, in the container
   Text source;                 // kBind: a path of the host's. kFilesystem: the "source" key
   int32_t source_fd = -1;      // kBind: a detached tree from the parent, for user namespaces.
-                               // readonly_late: the mount, once init has made it
+                               // readonly_late, `shows`: the mount, once it is made
   int32_t id_map_fd = -1;      // kFilesystem: a user namespace whose maps it gets
   Text type;                   // kFilesystem
   List<Parameter> parameters;  // kFilesystem, kRemount
@@ -80,6 +87,8 @@ struct MountOp {
   uint64_t tree_set = 0;  // MOUNT_ATTR_*, AT_RECURSIVE
   uint64_t tree_clear = 0;
   uint64_t propagation = 0;  // MS_SHARED, MS_SLAVE, MS_PRIVATE or MS_UNBINDABLE; 0: as it is
+  uint64_t shows = 0;  // kFilesystem: CLONE_NEW* of a joined namespace that it shows, where init
+                       // has another user namespace than the runtime
 };
 
 // Where the root is attached; step_root.cc says why.
@@ -163,10 +172,11 @@ struct Plan {
   bool new_cgroup_namespace = false;
   bool new_ipc_namespace = false;      // made in the container's user namespace, by init
   bool new_network_namespace = false;  // its loopback device is brought up
-  bool new_time_namespace = false;     // the stage unshares CLONE_NEWTIME
-  uint64_t clone_flags = 0;            // CLONE_NEW*, without those that init makes itself
+  TimeNamespace time_namespace = TimeNamespace::kNone;
+  uint64_t clone_flags = 0;  // CLONE_NEW*, without those that init makes itself
   List<Join> joins;
-  Text time_offsets;  // for /proc/self/timens_offsets, whole
+  Text time_offsets;         // for /proc/self/timens_offsets, whole
+  uint64_t mounts_show = 0;  // MountOp::shows of them all
 
   // Root.
   Text rootfs;             // absolute path on the host
@@ -211,6 +221,7 @@ struct Plan {
   uint32_t gid = 0;
   bool keep_groups = false;  // the caller's stay
   bool set_groups = false;   // false: setgroups(2) is denied in the user namespace and not needed
+  bool may_deny_groups = false;  // it may be, as the user namespace is joined
   List<uint32_t> groups;
   int32_t umask = -1;  // -1: leave the caller's
   CapabilitySets capabilities;

@@ -58,6 +58,18 @@ bool filter_needs_privilege(const Plan& plan) {
   return plan.seccomp && !plan.no_new_privileges;
 }
 
+// user_namespaces(7): where setgroups(2) is denied, nothing takes away the groups that a process
+// came with. Of an ordinary user they are mapped to no group inside.
+Fault set_groups(const Plan& plan) {
+  if (!plan.set_groups || plan.keep_groups) return {};
+  constexpr long kEperm = -1;
+  const long rc = sys(__NR_setgroups, plan.groups.count, plan.begin(plan.groups));
+  if (rc != kEperm || !plan.may_deny_groups) return check(rc, Subject::kUser, "additionalGids");
+  if (plan.groups.count == 0) return {};
+  return refuse("the joined user namespace denies setgroups(2): leave them out", Subject::kUser,
+                "additionalGids");
+}
+
 }  // namespace
 
 long apply_capabilities(const CapabilitySets& sets, uint32_t last_capability) {
@@ -107,10 +119,7 @@ Fault change_user(Context& context) {
     if (Fault fault = check(rc, Subject::kCapabilities, "bounding set")) return fault;
   }
   sys(__NR_prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0);
-  if (plan.set_groups && !plan.keep_groups) {
-    const long rc = sys(__NR_setgroups, plan.groups.count, plan.begin(plan.groups));
-    if (Fault fault = check(rc, Subject::kUser, "additionalGids")) return fault;
-  }
+  if (Fault fault = set_groups(plan)) return fault;
   const long gid = sys(__NR_setresgid, plan.gid, plan.gid, plan.gid);
   if (Fault fault = check(gid, Subject::kUser, "gid")) return fault;
   const long uid = sys(__NR_setresuid, plan.uid, plan.uid, plan.uid);

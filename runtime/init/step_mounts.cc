@@ -222,9 +222,13 @@ long clone_source(const Context& context, const MountOp& op, const char* source)
 
 Fault make_mount(const Context& context, const MountOp& op, Fd& mount) {
   const Plan& plan = context.plan;
+  if (op.source_fd >= 0) {
+    mount.reset(op.source_fd);
+    return {};
+  }
   if (op.kind == MountKind::kFilesystem) return make_filesystem(plan, op, context.root_fd, mount);
   const char* source = plan.text(op.source);
-  mount.reset(op.source_fd >= 0 ? op.source_fd : clone_source(context, op, source));
+  mount.reset(clone_source(context, op, source));
   return check(mount.get(), Subject::kMountSource, source, op.index);
 }
 
@@ -300,6 +304,20 @@ Fault mount_one(Context& context, MountOp& op) {
 }
 
 }  // namespace
+
+Fault mount_those_of(Plan& plan, uint64_t types) {
+  constexpr int kEperm = 1;
+  for (MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
+    if ((op->shows & types) == 0) continue;
+    Fd mount;
+    const Fault fault = make_filesystem(plan, *op, -1, mount);
+    // The namespace may belong to the user namespace that init is going to join.
+    if (fault && fault.error == kEperm) continue;
+    if (fault) return fault;
+    op->source_fd = static_cast<int32_t>(mount.release());
+  }
+  return {};
+}
 
 Fault mount_all(Context& context) {
   Plan& plan = context.plan;

@@ -16,12 +16,8 @@
 #include "runtime/init/text.h"
 
 namespace oci::init {
-namespace {
 
 using sync::Subject;
-
-constexpr long kEperm = -1;
-constexpr int kMaxJoins = 8;
 
 Fault join(const Plan& plan, const Join& join) {
   const Fault fault = check(sys(__NR_setns, join.fd, join.type), Subject::kNamespace,
@@ -30,81 +26,36 @@ Fault join(const Plan& plan, const Join& join) {
   return fault;
 }
 
-// A namespace belongs to the user namespace that it was made in: some can only be joined before
-// the user namespace, some only after it. So: all but the user namespace; that; what was refused.
-Fault join_around_user_namespace(const Plan& plan) {
-  const Join* refused[kMaxJoins];
-  int refusals = 0;
-  const Join* user = nullptr;
-  for (const Join* at = plan.begin(plan.joins); at != plan.end(plan.joins); ++at) {
-    if (at->type == CLONE_NEWUSER) {
-      user = at;
-      continue;
-    }
-    const long rc = sys(__NR_setns, at->fd, at->type);
-    if (rc == kEperm && refusals < kMaxJoins) {
-      refused[refusals++] = at;
-      continue;
-    }
-    if (Fault fault = check(rc, Subject::kNamespace, plan.text(at->path), at->index)) return fault;
-    sys(__NR_close, at->fd);
-  }
-  if (user != nullptr) {
-    if (Fault fault = join(plan, *user)) return fault;
-  }
-  for (int i = 0; i < refusals; ++i)
-    if (Fault fault = join(plan, *refused[i])) return fault;
-  return {};
+// A descriptor or -errno.
+long open_time_offsets(const Plan& plan) {
+  if (!plan.time_offsets) return -1;
+  return sys(__NR_openat, AT_FDCWD, "/proc/self/timens_offsets", O_WRONLY | O_CLOEXEC);
 }
 
-// All at once, as pidfd_open(2) allows: the kernel knows the order.
-Fault join_the_container(const Plan& plan) {
-  if (!plan.exec) return {};
-  const long rc = plan.member_types != 0 ? sys(__NR_setns, plan.member_fd, plan.member_types) : 0;
-  sys(__NR_close, plan.member_fd);
-  return check(rc, Subject::kNamespace, "the container's");
-}
-
-// time_namespaces(7): the offsets are written before the first process enters.
-Fault make_time_namespace(const Plan& plan) {
-  if (!plan.new_time_namespace) return {};
+// time_namespaces(7): it is for our children, and its offsets are written before the first is
+// there.
+Fault make_time_namespace(const Plan& plan, int offsets) {
   const char* property = "linux.timeOffsets";
   if (Fault fault = check(sys(__NR_unshare, CLONE_NEWTIME), Subject::kNone, "time namespace")) {
     return fault;
   }
   if (!plan.time_offsets) return {};
   const char* text = plan.text(plan.time_offsets);
-  const Fd file(sys(__NR_openat, AT_FDCWD, "/proc/self/timens_offsets", O_WRONLY | O_CLOEXEC));
-  if (Fault fault = check(file.get(), Subject::kNone, property)) return fault;
-  return check(sys(__NR_write, file.get(), text, length(text)), Subject::kNone, property);
+  if (Fault fault = check(offsets, Subject::kNone, property)) return fault;
+  return check(sys(__NR_write, offsets, text, length(text)), Subject::kNone, property);
 }
 
-}  // namespace
-
-// The stage: a process that is in none of the container's namespaces itself. Its child is, and
-// becomes a child of the runtime's.
-Fault join_and_clone(Context& context) {
-  Plan& plan = context.plan;
-  if (!plan.staged) return {};
-  // CVE-2016-9962: nobody in a joined pid or user namespace may ptrace us or open our descriptors.
-  if (plan.joins.count != 0 || plan.exec) sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
-  if (Fault fault = stand_at_root(plan)) return fault;
-  if (Fault fault = join_the_container(plan)) return fault;
-  if (Fault fault = join_around_user_namespace(plan)) return fault;
-  plan.joins.count = 0;
-  if (Fault fault = make_time_namespace(plan)) return fault;
-
-  clone_args args = {};
-  args.flags = plan.clone_flags | CLONE_PARENT;  // the exit signal is the stage's own
-  const long pid = sys(__NR_clone3, &args, sizeof args);
-  if (Fault fault = check(pid, Subject::kNamespace, "clone")) return fault;
-  if (pid == 0) return {};
-  sync::Message message;
-  message.type = sync::Type::kStaged;
-  message.value = static_cast<int32_t>(pid);
-  (void)tell(context.report_fd, message);
-  for (;;)
-    sys(__NR_exit_group, 0);
+// In a new user namespace, which owns it then. Before the ids change, with which the kernel takes
+// the files below /proc/self from us.
+Fault enter_time_namespace(Context& context) {
+  if (context.plan.time_namespace != TimeNamespace::kByInit) return {};
+  const Fd offsets(open_time_offsets(context.plan));
+  if (Fault fault = make_time_namespace(context.plan, offsets.get())) return fault;
+  constexpr int kFlags = O_RDONLY | O_CLOEXEC;
+  const Fd made(sys(__NR_openat, AT_FDCWD, "/proc/self/ns/time_for_children", kFlags));
+  long rc = made.get();
+  if (rc >= 0) rc = sys(__NR_setns, made.get(), CLONE_NEWTIME);
+  return check(rc, Subject::kNamespace, "time");
 }
 
 bool has_hung_up(int socket) {

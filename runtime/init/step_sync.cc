@@ -60,14 +60,17 @@ void report_failure(int fd, uint8_t step, const char* step_name, const Fault& fa
   (void)tell(fd, message);
 }
 
-// The ids of the stage's parent are mapped by now; in the new user namespace we are nobody until
-// we take an id of it.
 Fault wait_to_be_placed(Context& context) {
-  if (!context.plan.staged) return {};
-  if (Fault fault = await(context.report_fd, sync::Type::kPlaced)) return fault;
-  // A namespace without a root of its own is legal; then the process id is taken later.
-  sys(__NR_setresgid, 0, 0, 0);
-  sys(__NR_setresuid, 0, 0, 0);
+  return context.plan.staged ? await(context.report_fd, sync::Type::kPlaced) : Fault{};
+}
+
+// The ids are mapped by now. Without one that is, nothing can be made in a file system of the new
+// user namespace. One without a root of its own is legal: it has the user of the process.
+Fault take_mapped_ids(Context& context) {
+  const Plan& plan = context.plan;
+  if (!plan.staged) return {};
+  if (sys(__NR_setresgid, 0, 0, 0) < 0) sys(__NR_setresgid, plan.gid, plan.gid, plan.gid);
+  if (sys(__NR_setresuid, 0, 0, 0) < 0) sys(__NR_setresuid, plan.uid, plan.uid, plan.uid);
   return {};
 }
 

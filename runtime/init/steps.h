@@ -57,9 +57,14 @@ struct Step {
   StepFunction run;
 };
 
-// step_namespaces.cc
+// step_stage.cc
 Fault join_and_clone(Context&);
-Fault wait_to_be_placed(Context&);
+
+// step_namespaces.cc
+Fault join(const Plan& plan, const Join& join);
+long open_time_offsets(const Plan& plan);
+Fault make_time_namespace(const Plan& plan, int offsets);
+Fault enter_time_namespace(Context&);
 Fault leave_the_parent(Context&);
 Fault join_namespaces(Context&);
 Fault enter_cgroup_namespace(Context&);
@@ -68,6 +73,9 @@ Fault bring_up_loopback(Context&);
 
 // step_mounts.cc
 Fault mount_all(Context&);
+// Makes the filesystems that show one of the namespaces of `types` (MountOp::shows), as the caller
+// is in it. mount_all() attaches them.
+Fault mount_those_of(Plan& plan, uint64_t types);
 
 // step_root.cc
 Fault stand_at_root(const Plan& plan);
@@ -109,6 +117,8 @@ Fault limit_capabilities_late(Context&);
 long apply_capabilities(const CapabilitySets& sets, uint32_t last_capability);
 
 // step_sync.cc
+Fault wait_to_be_placed(Context&);
+Fault take_mapped_ids(Context&);
 Fault report_ready(Context&);
 Fault settle(Context&);
 Fault wait_for_start(Context&);

@@ -30,7 +30,7 @@ void write_namespaces(Writer& out, const Plan& plan) {
   uint64_t created = head.clone_flags;
   if (head.new_cgroup_namespace) created |= CLONE_NEWCGROUP;
   if (head.new_ipc_namespace) created |= CLONE_NEWIPC;
-  if (head.new_time_namespace) created |= CLONE_NEWTIME;
+  if (head.time_namespace != init::TimeNamespace::kNone) created |= CLONE_NEWTIME;
   out.begin("namespaces");
   out.list("new", namespace_names(created));
   out.objects("join", out.items(head.joins), [&](const init::Join& join) {
@@ -130,6 +130,7 @@ void write_mounts(Writer& out, const Plan& plan) {
         find_tree(plan, sync::Subject::kMountSource, offset + offsetof(init::MountOp, source_fd));
     out.flag("openedByParent", tree != nullptr);
     out.flag("sourceInRoot", op.source_in_root);
+    out.flag("madeByStage", op.shows != 0);
     write_id_map(out, plan, tree, offset);
     offset += sizeof(init::MountOp);
     std::vector<std::string> parameters;

@@ -85,6 +85,7 @@ uint32_t filter_flags(const spec::Seccomp& seccomp) {
 Status plan_identity(Draft& draft) {
   init::Plan& head = draft.block.head();
   head.set_groups = may_set_groups(draft);
+  head.may_deny_groups = (draft.joined & CLONE_NEWUSER) != 0;
   head.last_capability = draft.host.capabilities.last;
   if (draft.config.process) {
     OCI_TRY(plan_user(draft, draft.config.process->user));

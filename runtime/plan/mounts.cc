@@ -180,7 +180,7 @@ Status plan_cgroup(Entry& entry, MountOp& op) {
 // sysfs(5) shows a network namespace, and only who owns that may mount it. One that was there
 // before the user namespace belongs to somebody else.
 bool owns_network(const Draft& draft) {
-  if ((draft.created & CLONE_NEWUSER) != 0) return (draft.created & CLONE_NEWNET) != 0;
+  if ((draft.created & CLONE_NEWUSER) != 0) return draft.has_own(CLONE_NEWNET);
   return !draft.is_unprivileged() || draft.has_own(CLONE_NEWNET);
 }
 
@@ -210,6 +210,23 @@ Status plan_id_map(Entry& entry, const MountOp& op) {
   entry.draft.plan.mapped_filesystems.push_back(
       {.id_map = *id_map, .fd_offset = entry.i * sizeof(MountOp) + offsetof(MountOp, id_map_fd)});
   return {};
+}
+
+// The namespace that a filesystem shows. Mounting it takes privileges over that, and init has none
+// where it joins one from outside of its own user namespace.
+constexpr struct {
+  std::string_view type;
+  uint64_t shown;
+} kShown[] = {{"proc", CLONE_NEWPID},
+              {"sysfs", CLONE_NEWNET},
+              {"mqueue", CLONE_NEWIPC},
+              {"cgroup2", CLONE_NEWCGROUP}};
+
+void plan_maker(Entry& entry, MountOp& op) {
+  if (!entry.draft.has_own(CLONE_NEWUSER)) return;
+  for (const auto& row : kShown)
+    if (row.type == entry.type) op.shows = row.shown & entry.draft.joined;
+  entry.draft.block.head().mounts_show |= op.shows;
 }
 
 Status plan_filesystem(Entry& entry, MountOp& op) {
@@ -277,6 +294,7 @@ Result<MountOp> plan_mount(Draft& draft, size_t i) {
   }
   OCI_TRY(check_target(entry, op));
   if (op.kind != MountKind::kBind) OCI_TRY(plan_id_map(entry, op));
+  if (op.kind == MountKind::kFilesystem) plan_maker(entry, op);
   op.allowed_on_proc = op.kind == MountKind::kRemount || is_in_proc(entry.target);
   set_attributes(entry, op);
   // Unless it is said, as for every other runtime.

@@ -62,6 +62,15 @@ Status plan_time_offsets(Draft& draft) {
   return {};
 }
 
+// An ordinary user may make one only in the new user namespace. There the process that joins other
+// namespaces writes no offsets, as nothing may look into it meanwhile; but to join them takes
+// privileges, with which it is made before.
+init::TimeNamespace time_namespace_of(const Draft& draft) {
+  if ((draft.created & CLONE_NEWTIME) == 0) return init::TimeNamespace::kNone;
+  const bool in_new_user = (draft.created & CLONE_NEWUSER) != 0 && draft.joined == 0;
+  return in_new_user ? init::TimeNamespace::kByInit : init::TimeNamespace::kByStage;
+}
+
 void find_types(Draft& draft) {
   if (!draft.config.linux) return;
   for (const spec::Namespace& ns : draft.config.linux->namespaces) {
@@ -97,7 +106,7 @@ Status plan_namespaces(Draft& draft) {
   head.new_user_namespace = (draft.created & CLONE_NEWUSER) != 0;
   head.new_cgroup_namespace = (draft.created & CLONE_NEWCGROUP) != 0;
   head.new_network_namespace = (draft.created & CLONE_NEWNET) != 0;
-  head.new_time_namespace = (draft.created & CLONE_NEWTIME) != 0;
+  head.time_namespace = time_namespace_of(draft);
   head.new_ipc_namespace = draft.has_own(CLONE_NEWUSER) && (draft.created & CLONE_NEWIPC) != 0;
   // init enters its cgroup namespace itself, once it is in its cgroup; and clone(2) has no time.
   head.clone_flags = draft.created & ~uint64_t{CLONE_NEWCGROUP | CLONE_NEWTIME};

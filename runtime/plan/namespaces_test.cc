@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(the_stage_makes_a_time_namespace_and_writes_its_offsets) {
   spec::Config config =
       with_namespaces({{.type = NamespaceType::kMount}, {.type = NamespaceType::kTime}});
   const Plan without = plan_of(config);
-  BOOST_TEST(without.init().new_time_namespace);
+  BOOST_TEST((without.init().time_namespace == init::TimeNamespace::kByStage));
   BOOST_TEST(without.init().clone_flags == uint64_t{CLONE_NEWNS});
   BOOST_TEST(!without.init().time_offsets);
   config.linux->time_offset_boottime = {.secs = -7, .nanosecs = 8};
@@ -90,6 +90,22 @@ BOOST_AUTO_TEST_CASE(init_makes_the_ipc_namespace_that_its_user_namespace_is_to_
   BOOST_TEST(made_by_clone({ipc}));
   BOOST_TEST(!made_by_clone({ipc, user}));
   BOOST_TEST(!made_by_clone({ipc, joined_user}));
+}
+
+BOOST_AUTO_TEST_CASE(init_makes_the_time_namespace_that_its_new_user_namespace_is_to_own) {
+  const spec::Namespace mount = {.type = NamespaceType::kMount};
+  const spec::Namespace time = {.type = NamespaceType::kTime};
+  const auto maker = [&](const spec::Namespace& other) {
+    return plan_of(with_namespaces({mount, time, other})).init().time_namespace;
+  };
+  BOOST_TEST((maker({.type = NamespaceType::kUser}) == init::TimeNamespace::kByInit));
+  BOOST_TEST(
+      (maker({.type = NamespaceType::kUser, .path = "/user"}) == init::TimeNamespace::kByStage));
+  const Plan joins = plan_of(with_namespaces({mount,
+                                              time,
+                                              {.type = NamespaceType::kUser},
+                                              {.type = NamespaceType::kUts, .path = "/uts"}}));
+  BOOST_TEST((joins.init().time_namespace == init::TimeNamespace::kByStage));
 }
 
 BOOST_AUTO_TEST_CASE(each_joined_namespace_has_a_place_for_its_descriptor) {
@@ -137,6 +153,46 @@ BOOST_AUTO_TEST_CASE(an_ordinary_user_needs_a_user_namespace) {
   host = some_host();
   host.owns_mounts = false;
   BOOST_TEST(plan_of(config, host).trees.empty());
+}
+
+// Beside another user namespace; in its own, init may mount them.
+BOOST_AUTO_TEST_CASE(the_stage_mounts_what_shows_a_joined_namespace) {
+  spec::Config config = some_config();
+  config.linux->uid_mappings = config.linux->gid_mappings = {{0, 100000, 65536}};
+  config.mounts = {{.destination = "/proc", .type = "proc"},
+                   {.destination = "/sys", .type = "sysfs"},
+                   {.destination = "/dev/mqueue", .type = "mqueue"},
+                   {.destination = "/cg", .type = "cgroup"},
+                   {.destination = "/tmp", .type = "tmpfs"}};
+  config.linux->namespaces = {{.type = NamespaceType::kMount},
+                              {.type = NamespaceType::kPid, .path = "/pid"},
+                              {.type = NamespaceType::kNetwork, .path = "/net"},
+                              {.type = NamespaceType::kIpc, .path = "/ipc"},
+                              {.type = NamespaceType::kCgroup, .path = "/cgroup"}};
+  const auto shown = [&] {
+    const Plan plan = plan_of(config);
+    std::vector<uint64_t> all = {plan.init().mounts_show};
+    for (const init::MountOp& op : items(plan, plan.init().mounts))
+      all.push_back(op.shows);
+    return all;
+  };
+  BOOST_TEST(shown() == (std::vector<uint64_t>{0, 0, 0, 0, 0, 0}),
+             boost::test_tools::per_element());
+  config.linux->namespaces.push_back({.type = NamespaceType::kUser});
+  const std::vector<uint64_t> joined = {
+      CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWCGROUP,
+      CLONE_NEWPID,
+      CLONE_NEWNET,
+      CLONE_NEWIPC,
+      CLONE_NEWCGROUP,
+      0};
+  BOOST_TEST(shown() == joined, boost::test_tools::per_element());
+  config.linux->namespaces.back().path = "/user";
+  BOOST_TEST(shown() == joined, boost::test_tools::per_element());
+  for (spec::Namespace& ns : config.linux->namespaces)
+    ns.path.reset();
+  BOOST_TEST(shown() == (std::vector<uint64_t>{0, 0, 0, 0, 0, 0}),
+             boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

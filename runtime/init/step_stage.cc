@@ -1,0 +1,124 @@
+// The stage: a process that is in none of the container's namespaces itself. Its child is, and
+// becomes a child of the runtime's.
+#include <linux/fcntl.h>
+#include <linux/sched.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "runtime/init/in_root.h"
+#include "runtime/init/steps.h"
+#include "runtime/init/syscall.h"
+#include "runtime/init/text.h"
+
+namespace oci::init {
+namespace {
+
+using sync::Subject;
+
+constexpr long kEperm = -1;
+constexpr int kMaxJoins = 8;
+
+// procfs shows the pid namespace of the process that makes it, and the stage itself is in none but
+// the runtime's. So another does it, which shares all but that: memory, descriptors and, while we
+// sleep as with vfork(2), the stack. Nothing here may return in it.
+__attribute__((noinline)) long mount_in_joined_pid_namespace(Plan* plan, Fault* fault) {
+  clone_args args = {};
+  args.flags = CLONE_VM | CLONE_VFORK | CLONE_FILES;
+  const long pid = sys(__NR_clone3, &args, sizeof args);
+  if (pid != 0) return pid;
+  *fault = mount_those_of(*plan, CLONE_NEWPID);
+  for (;;)
+    sys(__NR_exit_group, 0);
+}
+
+// Init, in its own user namespace, is not privileged over joined namespaces. We are: so the
+// filesystems that show those of `types` are made here, and attached by init.
+Fault make_mounts_of(Plan& plan, uint64_t types) {
+  if (Fault fault = mount_those_of(plan, types & ~uint64_t{CLONE_NEWPID})) return fault;
+  if ((types & plan.mounts_show & CLONE_NEWPID) == 0) return {};
+  Fault made;
+  const long pid = mount_in_joined_pid_namespace(&plan, &made);
+  if (Fault fault = check(pid, Subject::kNamespace, "pid")) return fault;
+  sys(__NR_wait4, pid, nullptr, __WALL, nullptr);
+  return made;
+}
+
+// A namespace belongs to the user namespace that it was made in: some can only be joined before
+// the user namespace, some only after it. So: all but the user namespace; that; what was refused.
+Fault join_around_user_namespace(Plan& plan) {
+  const Join* refused[kMaxJoins];
+  int refusals = 0;
+  const Join* user = nullptr;
+  uint64_t joined = 0;
+  for (const Join* at = plan.begin(plan.joins); at != plan.end(plan.joins); ++at) {
+    if (at->type == CLONE_NEWUSER) {
+      user = at;
+      continue;
+    }
+    const long rc = sys(__NR_setns, at->fd, at->type);
+    if (rc == kEperm && refusals < kMaxJoins) {
+      refused[refusals++] = at;
+      continue;
+    }
+    if (Fault fault = check(rc, Subject::kNamespace, plan.text(at->path), at->index)) return fault;
+    sys(__NR_close, at->fd);
+    joined |= at->type;
+  }
+  if ((joined & plan.mounts_show) != 0) {
+    if (Fault fault = make_mounts_of(plan, joined)) return fault;
+  }
+  if (user != nullptr) {
+    if (Fault fault = join(plan, *user)) return fault;
+  }
+  for (int i = 0; i < refusals; ++i)
+    if (Fault fault = join(plan, *refused[i])) return fault;
+  return {};
+}
+
+// user_namespaces(7): where setgroups(2) is denied inside, groups that we come with would stay.
+// An ordinary user keeps them, which are mapped to none there.
+void leave_groups(const Plan& plan) {
+  const bool may_be_denied = plan.may_deny_groups || (plan.exec && !plan.set_groups);
+  if (may_be_denied && !plan.keep_groups) sys(__NR_setgroups, 0, nullptr);
+}
+
+// All at once, as pidfd_open(2) allows: the kernel knows the order.
+Fault join_the_container(const Plan& plan) {
+  if (!plan.exec) return {};
+  const long rc = plan.member_types != 0 ? sys(__NR_setns, plan.member_fd, plan.member_types) : 0;
+  sys(__NR_close, plan.member_fd);
+  return check(rc, Subject::kNamespace, "the container's");
+}
+
+}  // namespace
+
+Fault join_and_clone(Context& context) {
+  Plan& plan = context.plan;
+  if (!plan.staged) return {};
+  // Before it is root's, as all below /proc/self is of a process that nothing may look into.
+  const Fd offsets(plan.time_namespace == TimeNamespace::kByStage ? open_time_offsets(plan) : -1);
+  // CVE-2016-9962: nobody in a joined pid or user namespace may ptrace us or open our descriptors.
+  if (plan.joins.count != 0 || plan.exec) sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
+  if (Fault fault = stand_at_root(plan)) return fault;
+  leave_groups(plan);
+  if (Fault fault = join_the_container(plan)) return fault;
+  if (Fault fault = join_around_user_namespace(plan)) return fault;
+  plan.joins.count = 0;
+  if (plan.time_namespace == TimeNamespace::kByStage) {
+    if (Fault fault = make_time_namespace(plan, offsets.get())) return fault;
+  }
+
+  clone_args args = {};
+  args.flags = plan.clone_flags | CLONE_PARENT;  // the exit signal is the stage's own
+  const long pid = sys(__NR_clone3, &args, sizeof args);
+  if (Fault fault = check(pid, Subject::kNamespace, "clone")) return fault;
+  if (pid == 0) return {};
+  sync::Message message;
+  message.type = sync::Type::kStaged;
+  message.value = static_cast<int32_t>(pid);
+  (void)tell(context.report_fd, message);
+  for (;;)
+    sys(__NR_exit_group, 0);
+}
+
+}  // namespace oci::init
