@@ -193,6 +193,7 @@ part() {
     failed=$((failed + 1)) closing="failed"
   fi
   printf '%-32s %4d s  %s\n' "$name" $((SECONDS - began)) "$closing"
+  sed -n 's/^skipped: /  &/p' "$log"
   [ "$status" = 0 ] && return 0
   [ "$status" = 124 ] && say "  $name took longer than $seconds s"
   say "  exit code $status; the whole log is $log; its failures or its end:"
