@@ -27,9 +27,11 @@ make_share() {
   shift
   {
     printf 'export BUILD_DIR=%q\n' "$build"
-    [ "$accel" = kvm ] || echo 'export OCI_CONFORMANCE_PATIENCE=6'
+    [ "$accel" != tcg ] || echo 'export OCI_CONFORMANCE_PATIENCE=6'
+    [ -z "$namespaces" ] || echo 'export OCI_RT_WITHOUT_LIMITS=1'
     printf 'exec' && printf ' %q' "$@" && echo
   } >"$staging/command"
+  [ -z "$namespaces" ] || return 0  # namespaces.sh takes the directory
   mke2fs -q -t ext4 -m 0 -O ^has_journal -d "$staging" "$work/share.img" \
     $(($(du -sm "$staging" | cut -f 1) * 5 / 4 + 64))M >/dev/null
   rm -rf --one-file-system "$staging"

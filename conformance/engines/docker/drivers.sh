@@ -40,7 +40,7 @@ flow_affinity() {
   check "dockerd answers" "$(until_true docker version && echo yes)" yes
   check "the processors of its unit" "$(awk '/^Cpus_allowed_list/ { print $2 }' "/proc/$(systemctl show -P MainPID judged-docker)/status")" 0
   check "run: all processors" "$(said $image /bin/nproc)" "$(nproc)"
-  check "run --cpuset-cpus: those" "$(said --cpuset-cpus 1 $image /bin/awk '/^Cpus_allowed_list/ { print $2 }' /proc/self/status)" 1
+  [ -n "${OCI_RT_WITHOUT_LIMITS:-}" ] || check "run --cpuset-cpus: those" "$(said --cpuset-cpus 1 $image /bin/awk '/^Cpus_allowed_list/ { print $2 }' /proc/self/status)" 1
   begin wide $image /bin/sleep 1000
   check "exec: all processors" "$(ask exec wide /bin/nproc)" "$(nproc)"
   end wide

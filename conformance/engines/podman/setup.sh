@@ -30,6 +30,8 @@ log_driver = "k8s-file"
 runtime = "$kind"
 cgroup_manager = "$manager"
 events_logger = "file"
+[engine.runtimes]
+$kind = ["$([ "$kind" = oci-rt ] && echo /usr/local/bin/oci-rt || echo "$runtime")"]
 CONF
   make_rootfs
   tar -C "$work/rootfs" -c . | podman import --quiet - box >"$work/out" 2>&1 ||

@@ -42,7 +42,7 @@ flow_affinity() {
   local pinned=(systemd-run --quiet --wait --pipe --collect --property=CPUAffinity=0)
   check "of the unit" "$(output "${pinned[@]}" nproc)" 1
   check "run: all processors" "$(output "${pinned[@]}" podman run --rm --network none box nproc)" "$(nproc)"
-  check "run --cpuset-cpus: those" "$(output "${pinned[@]}" podman run --rm --network none --cpuset-cpus 1 box awk '/^Cpus_allowed_list/ { print $2 }' /proc/self/status)" 1
+  [ -n "${OCI_RT_WITHOUT_LIMITS:-}" ] || check "run --cpuset-cpus: those" "$(output "${pinned[@]}" podman run --rm --network none --cpuset-cpus 1 box awk '/^Cpus_allowed_list/ { print $2 }' /proc/self/status)" 1
   begin a1 -- sleep 1000
   check "exec: all processors" "$(output "${pinned[@]}" podman exec a1 nproc)" "$(nproc)"
   end a1
