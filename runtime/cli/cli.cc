@@ -21,6 +21,7 @@ std::string general_help() {
     widest = std::max(widest, command->syntax.command.size());
   }
   for (const Command* command : commands()) {
+    if (!command->lacks.empty()) continue;
     const Syntax& syntax = command->syntax;
     text += cat("  ", syntax.command, std::string(widest - syntax.command.size() + 2, ' '),
                 syntax.summary, "\n");
@@ -37,19 +38,29 @@ Result<int> answer(std::string_view text) {
   return 0;
 }
 
+Error cannot(const Command& command) {
+  return Error(ErrorKind::kUnsupported, cat(command.syntax.command, ": ", command.lacks));
+}
+
+Result<int> show_help(const Command& command) {
+  if (!command.lacks.empty()) return cannot(command);
+  return answer(help_text(command.syntax));
+}
+
 Result<int> show_help(Words topic) {
   if (topic.empty()) return answer(general_help());
-  const Command* const command = OCI_TRY(find_command(topic.front()));
-  return answer(help_text(command->syntax));
+  return show_help(*OCI_TRY(find_command(topic.front())));
 }
 
 Result<int> run_verb(const Arguments& globals, Words words, int& failure_code) {
   const std::string_view verb = words.front();
   if (verb == "help") return show_help(words.subspan(1));
   const Command* const command = OCI_TRY(find_command(verb));
-  const Arguments arguments =
-      OCI_TRY(parse_arguments(command->syntax, words.subspan(1), kGlobalSyntax.options));
-  if (arguments.help) return answer(help_text(command->syntax));
+  Result<Arguments> parsed =
+      parse_arguments(command->syntax, words.subspan(1), kGlobalSyntax.options);
+  if (!parsed && !command->lacks.empty()) return cannot(*command);
+  const Arguments arguments = OCI_TRY(std::move(parsed));
+  if (arguments.help) return show_help(*command);
   std::string cwd;
   const Environment environment = read_environment(cwd);
   const lifecycle::Context context = OCI_TRY(lifecycle_context(globals, environment));

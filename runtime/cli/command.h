@@ -16,6 +16,9 @@ struct Command {
   // Options to a request, one call of lifecycle, its answer to stdout. The value is the exit code.
   Result<int> (*run)(const lifecycle::Context& context, const Arguments& arguments);
   int failure_code = 1;  // the exit code when it fails
+  // Why this version cannot do it: of a verb that is there for clients that send it, and not in the
+  // help. podman takes a --help that succeeds for support, and words about a missing value as well.
+  std::string_view lacks = {};
 };
 
 // One a file, named as its verb.

@@ -119,6 +119,8 @@ class FeaturesWriter {
     optional_text("io.github.seccomp.libseccomp.version", features_.libseccomp_version);
     optional_text("oci-rt.commit", features_.commit);
     optional_text("oci-rt.version", features_.version);
+    // The one name that runc and crun give it, for engines that ask before they checkpoint.
+    text("org.opencontainers.runc.checkpoint.enabled", "false");
     json_.EndObject();
   }
 

@@ -170,6 +170,8 @@ BOOST_AUTO_TEST_CASE(the_fields_are_those_of_the_schema_all_of_them_and_no_other
 BOOST_AUTO_TEST_CASE(an_unknown_commit_is_left_out) {
   const json::Document document = parsed(sample());
   BOOST_TEST(document["annotations"]["oci-rt.version"].GetString() == "0.1.0");
+  BOOST_TEST(document["annotations"]["org.opencontainers.runc.checkpoint.enabled"].GetString() ==
+             "false");
   BOOST_TEST(document["annotations"]["io.github.seccomp.libseccomp.version"].GetString() ==
              "2.5.4");
   BOOST_TEST(!document["annotations"].HasMember("oci-rt.commit"));
