@@ -73,6 +73,17 @@ void upwards(Sandbox& sandbox) {
 }
 const Case kUpwards("sysctl/a-key-that-leaves-its-directory-is-refused", "threats 5", upwards);
 
+void two_domains(Sandbox& sandbox) {
+  Bundle bundle = sandbox.bundle();
+  bundle.set("/domainname", "a.example").set("/linux/sysctl/kernel.domainname", "a.example");
+  expect_equal("one name twice", sandbox.output(bundle, "cat /proc/sys/kernel/domainname"),
+               "a.example\n");
+  expect_refusal(sandbox, bundle, {"linux.sysctl[\"kernel.domainname\"]", {"domainname"}},
+                 [](Bundle& spoilt) { spoilt.set("/domainname", "b.example"); });
+}
+const Case kTwoDomains("sysctl/a-domain-name-beside-another-is-refused", "config.md#domainname",
+                       two_domains);
+
 std::string set_of(std::initializer_list<int> capabilities) {
   uint64_t bits = 0;
   for (const int capability : capabilities)

@@ -2,6 +2,7 @@
 // is run with a control (refusal.cc). T11 of threats.md are the rows marked so.
 #include "conformance/harness/case.h"
 #include "conformance/harness/expect.h"
+#include "conformance/harness/files.h"
 #include "conformance/harness/sandbox.h"
 
 namespace oci::conformance {
@@ -154,6 +155,31 @@ std::vector<Case> from_documents() {
   return cases;
 }
 const std::vector<Case> kFromDocuments = from_documents();
+
+// Go writes null for what was not given, and never for a key of the user's.
+void nulls(Sandbox& sandbox) {
+  Bundle given = sandbox.bundle();
+  for (const char* absent : {"/annotations", "/linux/sysctl", "/linux/resources/unified",
+                             "/linux/netDevices", "/process/rlimits", "/hooks", "/hostname"}) {
+    given.set_json(absent, "null");
+  }
+  given.remove("/hostname").args({"/bin/true"});
+  const Outcome control = sandbox.run(given);
+  expect_equal("exit code (" + trimmed(control.err) + ")", control.exit_code, 0);
+  const struct {
+    const char *pointer, *path;
+  } keys[] = {{"/annotations/a", "annotations.a"},
+              {"/linux/sysctl/net.ipv4.ip_forward", "linux.sysctl[\"net.ipv4.ip_forward\"]"},
+              {"/linux/resources/unified/memory.high", "linux.resources.unified[\"memory.high\"]"},
+              {"/linux/netDevices/eth0", "linux.netDevices.eth0"}};
+  for (const auto& key : keys) {
+    Bundle bundle = sandbox.bundle();
+    expect_refusal(sandbox, bundle, {key.path, {}},
+                   [&](Bundle& spoilt) { spoilt.set_json(key.pointer, "null"); });
+  }
+}
+const Case kNulls("config/a-key-of-the-users-without-a-value-is-refused", "schema/defs.json",
+                  nulls);
 
 void no_mounts(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();

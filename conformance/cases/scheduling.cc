@@ -136,6 +136,14 @@ void no_apparmor(Sandbox& sandbox) {
 const Case kNoApparmor("apparmor/a-profile-where-it-is-off-is-refused", "config.md#linux-process",
                        no_apparmor);
 
+void unconfined(Sandbox& sandbox) {
+  Bundle bundle = sandbox.bundle();
+  bundle.set("/process/apparmorProfile", "unconfined").args({"/bin/true"});
+  const Outcome ran = sandbox.run(bundle);
+  expect_equal("exit code (" + trimmed(ran.err) + ")", ran.exit_code, 0);
+}
+const Case kUnconfined("apparmor/unconfined-asks-for-nothing", "apparmor(7)", unconfined);
+
 void unknown_profile(Sandbox& sandbox) {
   if (!has_apparmor()) throw Skipped("AppArmor is off");
   Bundle bundle = sandbox.bundle();

@@ -29,7 +29,10 @@ Fault write_sysctls(Context& context) {
   Procfs proc(context.proc_fd, (plan.clone_flags & CLONE_NEWPID) == 0);
   for (const SysctlOp* op = plan.begin(plan.sysctls); op != plan.end(plan.sysctls); ++op) {
     const long rc = proc.write("sys", plan.text(op->path), plan.text(op->value));
-    if (Fault fault = check(rc, sync::Subject::kSysctl, plan.text(op->key))) return fault;
+    if (Fault fault = check(rc, sync::Subject::kSysctl, plan.text(op->key))) {
+      fault.note = plan.text(op->value);
+      return fault;
+    }
   }
   return {};
 }

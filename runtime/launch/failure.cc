@@ -8,6 +8,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "spec/diagnostics.h"
+
 namespace oci::launch {
 namespace {
 
@@ -232,8 +234,6 @@ std::string property_of(Subject subject, uint16_t index) {
       return "root.path";
     case Subject::kDevice:
       return index == sync::kNoIndex ? "default device" : element("linux.devices", index);
-    case Subject::kSysctl:
-      return "linux.sysctl";
     case Subject::kMaskedPath:
       return element("linux.maskedPaths", index);
     case Subject::kReadonlyPath:
@@ -256,6 +256,26 @@ std::string property_of(Subject subject, uint16_t index) {
       return "linux.memoryPolicy";
     default:
       return "";
+  }
+}
+
+Error sysctl_failure(const Report& report) {
+  const std::string where = spec::child_path("linux.sysctl", report.what);
+  switch (report.error) {
+    case ENOENT:
+    case ENOTDIR:
+    case EISDIR:
+      return text_error(
+          ErrorKind::kInvalidConfig,
+          cat(where, ": no such sysctl: mend its name, or load the kernel module that has it"));
+    case EACCES:
+    case EPERM:
+      return text_error(ErrorKind::kUnsupported,
+                        cat(where, ": the kernel does not let it be set in this container"));
+    default:
+      return text_error(ErrorKind::kInvalidConfig,
+                        cat(where, ": the kernel does not take the value '", report.note, "' (",
+                            reason_of(report.error), ")"));
   }
 }
 
@@ -321,6 +341,8 @@ Error init_failure(const sync::Message& message) {
       return namespace_failure(report);
     case Subject::kDevice:
       return device_failure(report);
+    case Subject::kSysctl:
+      return sysctl_failure(report);
     default:
       return plain_failure(report, property_of(message.subject, message.index));
   }

@@ -56,6 +56,18 @@ BOOST_AUTO_TEST_CASE(an_unrelated_errno_does_not_read_as_a_missing_program) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_sysctl_says_which_part_of_it_is_wrong) {
+  const auto said = [](int error) {
+    return text_of(failed(Subject::kSysctl, error, "set sysctl\nnet.ipv4.x\n7\n"));
+  };
+  const std::string where = "linux.sysctl[\"net.ipv4.x\"]: ";
+  for (const int error : {ENOENT, ENOTDIR, EISDIR})
+    BOOST_TEST(said(error).starts_with(where + "no such sysctl: "));
+  for (const int error : {EACCES, EPERM})
+    BOOST_TEST(said(error) == where + "the kernel does not let it be set in this container");
+  BOOST_TEST(said(EINVAL) == where + "the kernel does not take the value '7' (Invalid argument)");
+}
+
 BOOST_AUTO_TEST_CASE(namespaces_that_cannot_be_made_say_what_to_look_at) {
   BOOST_TEST(
       text_of(failed(Subject::kNamespace, ENOSPC, "join namespaces\nclone\n", sync::kNoIndex)) ==

@@ -16,7 +16,9 @@ Error off(std::string_view property, std::string_view what, std::string_view hin
 
 Status plan_labels(Draft& draft, const spec::Process& process) {
   init::Plan& head = draft.block.head();
-  if (is_given(process.apparmor_profile)) {
+  // apparmor(7): the name of no profile. Where there is no AppArmor, that is what there is.
+  const bool without = process.apparmor_profile == "unconfined" && !draft.host.apparmor;
+  if (is_given(process.apparmor_profile) && !without) {
     if (!draft.host.apparmor) {
       return off("process.apparmorProfile", "AppArmor", "boot with apparmor=1, or ask for none");
     }

@@ -48,8 +48,14 @@ BOOST_AUTO_TEST_CASE(a_label_needs_its_security_module) {
   host.apparmor = true;
   const Plan confined = plan_of(config, host);
   BOOST_TEST(text(confined, confined.init().apparmor_command) == "exec web");
+  for (const char* const none : {"", "unconfined"}) {
+    config.process->apparmor_profile = none;
+    BOOST_TEST(!plan_of(config).init().apparmor_command);
+  }
+  // Where there is one, it takes the container out of the caller's.
+  const Plan taken_out = plan_of(config, host);
+  BOOST_TEST(text(taken_out, taken_out.init().apparmor_command) == "exec unconfined");
   config.process->apparmor_profile = "";
-  BOOST_TEST(!plan_of(config).init().apparmor_command);
 
   config.process->selinux_label = "system_u:system_r:container_t:s0";
   BOOST_TEST(error_of(config).starts_with("process.selinuxLabel: SELinux is not enabled"));

@@ -124,6 +124,10 @@ Status plan_environment(Draft& draft) {
   if (!draft.config.process) return {};  // legal until `start`: runtime.md#lifecycle
   OCI_TRY(check_size(draft));
   const spec::Process& process = *draft.config.process;
+  // execvp(3): no file has this name. Engines know an image without a command by these words.
+  if (!process.args.empty() && process.args[0].empty()) {
+    return Error(ErrorKind::kProgram, "exec: \"\": executable file not found in $PATH");
+  }
   const auto& listen = draft.request.listen_fds;
   const std::string listen_fds = listen ? cat("LISTEN_FDS=", *listen) : "";
   const std::string& names = draft.request.listen_names;

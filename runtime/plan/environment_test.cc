@@ -67,6 +67,8 @@ BOOST_AUTO_TEST_CASE(a_program_is_looked_for_as_execvp_does) {
   BOOST_TEST(candidates(plan_of(config)) == "/bin/sh /work/rel/sh /usr/bin/sh /work/sh");
   config.process->env = {"PATH=/bin", "PATH="};
   BOOST_TEST(candidates(plan_of(config)) == "/work/sh");
+  config.process->args = {"", "sh"};
+  BOOST_TEST(error_of(config) == "exec: \"\": executable file not found in $PATH");
   config.process->args = {"./sh"};
   BOOST_TEST(candidates(plan_of(config)) == "/work/./sh");
   config.process->args = {"/bin/sh", "-c", "x"};

@@ -25,11 +25,14 @@ BOOST_AUTO_TEST_CASE(only_the_version_is_required_in_form) {
 
 BOOST_AUTO_TEST_CASE(null_is_absent) {
   const Config config = parsed(R"({"ociVersion": "1.0.2", "root": null, "hostname": null,
-      "annotations": {"a": null, "b": "c"}, "mounts": null, "hooks": {"prestart": null},
-      "linux": {"resources": {"pids": {"limit": null}}, "rootfsPropagation": null}})");
+      "annotations": null, "mounts": null, "hooks": {"prestart": null},
+      "linux": {"resources": {"pids": {"limit": null}, "unified": null, "rdma": null},
+                "sysctl": null, "netDevices": null, "timeOffsets": {"boottime": null},
+                "rootfsPropagation": null}})");
   BOOST_TEST(!config.root.has_value());
   BOOST_TEST(!config.hostname.has_value());
-  BOOST_TEST(config.annotations.size() == 1u);
+  BOOST_TEST(config.annotations.empty());
+  BOOST_TEST(config.linux->sysctl.empty());
   BOOST_TEST(!config.linux->resources->pids->limit.has_value());
   BOOST_TEST(!config.linux->rootfs_propagation.has_value());
 }

@@ -41,7 +41,8 @@ class Reader {
       : object_(object), step_(step), diagnostics_(diagnostics) {}
 
   // T: a string, bool, integer, a struct that has a parse(Reader&, T&) beside it, or an optional or
-  // vector of one. The schema has no nullable property: null is read as absent, as everywhere.
+  // vector of one. The schema has no nullable property: null is read as absent, as Go writes what is
+  // not given. Go never writes it for an element or for a key of the user's: there it is an error.
   template <class T>
   void optional(std::string_view key, T& out) {
     if (const json::Value* value = find(key)) read(*value, Step{step_, key}, out);
@@ -177,7 +178,6 @@ class Reader {
     const Step step{step_, key};
     if (!value->IsObject()) return mismatch(step, "an object", *value);
     for (const auto& member : value->GetObject()) {
-      if (member.value.IsNull()) continue;
       const std::string_view name(member.name.GetString(), member.name.GetStringLength());
       const Step child{&step, name};
       if (check_key(name, child)) each(name, member.value, child);

@@ -9,8 +9,6 @@ namespace {
 void check_program(const Process& process, Diagnostics& out) {
   if (process.args.empty()) {
     out.add("process.args", "expected the program and its arguments, found an empty list");
-  } else if (process.args[0].empty()) {
-    out.add("process.args[0]", "expected the program, found \"\"");
   }
   if (!is_absolute(process.cwd)) {
     out.add("process.cwd", cat("expected an absolute path, found ", quoted(process.cwd)));

@@ -59,12 +59,24 @@ void check_file(const Config& config, const std::string& key, const std::string&
   if (file == "kernel/hostname") return add("set the property hostname instead");
   const Owner* const owner = find_owner(file);
   if (owner == nullptr) {
-    return add("expected a key that belongs to a namespace, found one of the whole machine");
+    // Which of both it is, only the host's kernel knows.
+    return add(
+        "no such sysctl belongs to a namespace: mend its name, or set one of the whole machine on "
+        "the host");
   }
   if (find_namespace(config, owner->type) == nullptr) {
     add(cat("needs a namespace of type ", name_of(kNamespaceNames, owner->type),
             " in linux.namespaces"));
   }
+}
+
+// One name with two values. Docker writes the same to both.
+void check_domainname(const Config& config, const std::string& key, const std::string& value,
+                      Diagnostics& out) {
+  if (config.domainname.value_or("").empty() || value == *config.domainname) return;
+  out.add(child_path("linux.sysctl", key),
+          cat("expected ", quoted(*config.domainname), " as the property domainname has, found ",
+              quoted(value)));
 }
 
 }  // namespace
@@ -77,6 +89,7 @@ void check_sysctl(const Config& config, Diagnostics& out) {
   for (const auto& [key, value] : sysctl) {
     files.push_back(file_of(key));
     check_file(config, key, files.back(), out);
+    if (files.back() == "kernel/domainname") check_domainname(config, key, value, out);
     // One key, one write: CVE-2022-0811 smuggled a second setting in a value.
     if (value.find('\n') != std::string::npos) {
       out.add(child_path("linux.sysctl", key), cat("expected one line, found ", quoted(value)));
