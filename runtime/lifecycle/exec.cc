@@ -47,6 +47,7 @@ class Execution {
   Result<int> stand_in();
 
   launch::Launched& process() { return *process_; }
+  const spec::Config& config() const { return config_; }
 
  private:
   launch::Services services();
@@ -157,17 +158,15 @@ Result<int> Execution::stand_in() {
   }
   sys::log_success();
   OCI_TRY(attend(*process_, *signals_, relay ? &*relay : nullptr, nullptr));
-  return exit_code(OCI_TRY(process_->wait()));
+  const int status = OCI_TRY(process_->wait());
+  tell_of_filter(status, config_);
+  return exit_code(status);
 }
 
 Result<Execution> begin(const Context& context, const ExecOptions& options,
                         sys::SignalStream* signals) {
   Container container = OCI_TRY(open_container(context, options.id, state::Lock::kNone));
-  spec::ContainerStatus status = container.status;
-  // A created one shows as created also while it is frozen.
-  if (status == spec::ContainerStatus::kCreated && is_frozen(container.record)) {
-    status = spec::ContainerStatus::kPaused;
-  }
+  const spec::ContainerStatus status = frozen_or(container.status, container.record);
   const bool look_away = options.ignore_paused && status == spec::ContainerStatus::kPaused;
   if (!look_away) OCI_TRY(check_transition(Verb::kExec, status, options.id));
   const state::Record& record = container.record;
@@ -183,7 +182,9 @@ Status start(Execution& execution) {
   sys::log_stage("exec: planned the process");
   OCI_TRY(execution.launch());
   sys::log_stage("exec: PID ", execution.process().pid(), " is in the container");
-  OCI_TRY(execution.await_program());
+  if (Status runs = execution.await_program(); !runs) {
+    return explain_refusal(std::move(runs).error(), execution.config());
+  }
   return execution.tell_caller();
 }
 

@@ -1,8 +1,29 @@
 #include "runtime/lifecycle/filter.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "runtime/lifecycle/container.h"
+#include "runtime/seccomp/blame.h"
 #include "runtime/sys/log.h"
+#include "spec/load_config.h"
 
 namespace oci::lifecycle {
+namespace {
+
+Result<spec::Config> config_in(const state::StateDir& dir) {
+  const std::string text = OCI_TRY(dir.load_config());
+  return spec::load_config(text, "the container's config.json");
+}
+
+bool killed_by_filter(int wait_status) {
+  return WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGSYS;
+}
+
+}  // namespace
 
 Result<seccomp::Program> compile_filter(const spec::Seccomp& profile) {
   const bool debug = sys::log_wanted(sys::LogLevel::kDebug);
@@ -11,6 +32,41 @@ Result<seccomp::Program> compile_filter(const spec::Seccomp& profile) {
   for (const std::string& warning : program.warnings)
     sys::log_debug(warning);
   return program;
+}
+
+Error explain_refusal(Error failure, const spec::Config& config) {
+  const bool filtered = config.process && config.linux && config.linux->seccomp;
+  if (failure.kind() != ErrorKind::kProgram || !filtered) return failure;
+  const auto refusal = seccomp::refusal_of(*config.linux->seccomp, "execve");
+  if (!refusal) return failure;
+  // "permission denied" is 126 to engines. Words for other errnos would be about the program.
+  const bool denied = refusal->error == EPERM || refusal->error == EACCES;
+  return Error(
+      ErrorKind::kProgram,
+      cat("exec: \"", config.process->args.front(), "\": ", denied ? "permission denied: " : "",
+          refusal->property, " refuses execve(2) with errno ", refusal->error, ": allow it"));
+}
+
+Error explain_refusal(Error failure, const state::StateDir& dir) {
+  if (failure.kind() != ErrorKind::kProgram) return failure;
+  const Result<spec::Config> config = config_in(dir);
+  return config ? explain_refusal(std::move(failure), config.value()) : std::move(failure);
+}
+
+void tell_of_filter(int wait_status, const spec::Config& config) {
+  if (!killed_by_filter(wait_status) || !config.linux || !config.linux->seccomp) return;
+  sys::log_failure(Error(
+      ErrorKind::kProgram,
+      cat("the program was killed by SIGSYS, which ", seccomp::killers_of(*config.linux->seccomp),
+          " sends; the kernel's log names the system call")));
+}
+
+void tell_of_filter(int wait_status, const Context& context, const std::string& id) {
+  if (!killed_by_filter(wait_status)) return;
+  const Result<state::StateDir> dir = open_directory(context, id, state::Lock::kNone);
+  if (!dir) return;
+  const Result<spec::Config> config = config_in(dir.value());
+  if (config) tell_of_filter(wait_status, config.value());
 }
 
 }  // namespace oci::lifecycle

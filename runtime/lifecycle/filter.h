@@ -1,12 +1,24 @@
-// The syscall filter of a profile, and what of it is worth a line in the log.
+// The syscall filter of a profile, what of it is worth a line in the log, and what it did.
 #pragma once
 
+#include "runtime/lifecycle/operations.h"
 #include "runtime/seccomp/compile.h"
+#include "runtime/state/store.h"
 #include "spec/error.h"
+#include "spec/model/config.h"
 #include "spec/model/seccomp.h"
 
 namespace oci::lifecycle {
 
 Result<seccomp::Program> compile_filter(const spec::Seccomp& profile);
+
+// The failure of an execve(2) after the filter was loaded. Where the filter refuses each execve(2),
+// the text names the rule instead of the program.
+Error explain_refusal(Error failure, const spec::Config& config);
+Error explain_refusal(Error failure, const state::StateDir& dir);
+
+// Says so on stderr if a filter killed the process: SIGSYS tells nobody what happened.
+void tell_of_filter(int wait_status, const spec::Config& config);
+void tell_of_filter(int wait_status, const Context& context, const std::string& id);
 
 }  // namespace oci::lifecycle

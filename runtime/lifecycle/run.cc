@@ -8,6 +8,7 @@
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/create.h"
 #include "runtime/lifecycle/destroy.h"
+#include "runtime/lifecycle/filter.h"
 #include "runtime/lifecycle/notify.h"
 #include "runtime/lifecycle/start.h"
 #include "runtime/lifecycle/terminal_relay.h"
@@ -69,6 +70,7 @@ Result<int> run_in_foreground(const Context& context, const RunOptions& options)
   if (!attended) created.init.kill_and_reap();
   const int status = attended ? OCI_TRY(created.init.wait()) : 0;
   relay.reset();
+  tell_of_filter(status, context, created.record.id);
   if (!options.keep) {
     // The program's exit code is what the caller waits for, whatever comes of the rest.
     const Status deleted = delete_after(context, created.record.id, created.record.created);

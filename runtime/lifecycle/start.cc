@@ -10,6 +10,7 @@
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/container_state.h"
 #include "runtime/lifecycle/destroy.h"
+#include "runtime/lifecycle/filter.h"
 #include "runtime/lifecycle/host_hooks.h"
 #include "runtime/lifecycle/notify.h"
 #include "runtime/lifecycle/seccomp_agent.h"
@@ -67,7 +68,7 @@ Status start_container(state::StateDir& dir, const state::Record& record,
   }
   sys::log_stage("start: opens the gate of PID ", record.pid);
   if (Status opened = open_gate(dir, record, signals); !opened) {
-    return stop_after(std::move(opened).error(), dir, record);
+    return stop_after(explain_refusal(std::move(opened).error(), dir), dir, record);
   }
   sys::log_stage("start: PID ", record.pid, " executes its program; poststart hooks");
   Status hooked = run_host_hooks(spec::HookKind::kPoststart, record.poststart,
