@@ -32,6 +32,13 @@ bool means_bundle(const std::string& operand) {
   return is_directory(operand) && !is_bundle(".");
 }
 
+// Nothing to make a bundle from: advice for one place would be for the wrong one of two.
+Error no_bundle(std::string_view operand) {
+  return Error(ErrorKind::kInvalidConfig,
+               cat("bundle: neither './", operand,
+                   "' nor the current directory is one: name the directory of a config.json"));
+}
+
 Result<std::string> free_id(const lifecycle::Context& context, const std::string& wanted) {
   std::string id = wanted;
   for (int number = 2;; ++number) {
@@ -52,7 +59,6 @@ Result<std::string> free_id(const lifecycle::Context& context, const std::string
 Result<lifecycle::CreateOptions> create_options(const Arguments& arguments) {
   lifecycle::CreateOptions options;
   options.bundle = arguments.text("bundle");
-  if (options.bundle.empty()) options.bundle.push_back('.');
   options.config = arguments.text("config");
   options.console_socket = arguments.text("console-socket");
   options.pid_file = arguments.text("pid-file");
@@ -69,6 +75,9 @@ Status choose_bundle(const lifecycle::Context& context, const Arguments& argumen
                      lifecycle::CreateOptions& options) {
   const std::string operand(arguments.operands.front());
   if (!arguments.value("bundle").empty() || !means_bundle(operand)) {
+    if (options.bundle.empty() && options.config.empty() && !is_bundle(".")) {
+      return no_bundle(operand);
+    }
     options.id = operand;
     return {};
   }

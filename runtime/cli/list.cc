@@ -37,7 +37,7 @@ std::string json(const std::vector<lifecycle::Listed>& containers) {
       sys::log_warning(cat("container '", one.id, "' is not listed: ", one.problem));
     }
   }
-  return text.empty() ? "null\n" : text + "]\n";  // as Go prints an empty slice
+  return text.empty() ? "[]\n" : text + "]\n";
 }
 
 Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {

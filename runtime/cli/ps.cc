@@ -26,7 +26,7 @@ std::string json(const std::vector<pid_t>& pids) {
   std::string text;
   for (const pid_t pid : pids)
     text += cat(text.empty() ? "[" : ",", pid);
-  return text.empty() ? "null\n" : text + "]\n";  // as Go prints an empty slice
+  return text.empty() ? "[]\n" : text + "]\n";
 }
 
 // What is wanted to be seen of the processes, only the machine's ps(1) can tell.

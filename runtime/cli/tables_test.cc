@@ -1,5 +1,6 @@
+// Tables as people and clients read them: of `list`, and of `ps`.
+#include "runtime/cli/list_table.h"
 #include "runtime/cli/ps_table.h"
-
 #include "third_party/boost_test.h"
 
 namespace oci::cli {
@@ -11,7 +12,7 @@ constexpr std::string_view kTable =
     "root          12       1 sleep 1\n"
     "root         123       1 sleep 12\n";
 
-BOOST_AUTO_TEST_SUITE(ps_table)
+BOOST_AUTO_TEST_SUITE(tables)
 
 BOOST_AUTO_TEST_CASE(rows_are_chosen_by_the_pid_alone) {
   BOOST_TEST(rows_of(kTable, {12}).value() ==
@@ -26,6 +27,29 @@ BOOST_AUTO_TEST_CASE(without_a_column_of_pids_there_is_no_answer) {
 BOOST_AUTO_TEST_CASE(options_in_one_word_are_several) {
   BOOST_TEST(words_of("  -o pid,comm  -e") == (std::vector<std::string>{"-o", "pid,comm", "-e"}),
              boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(the_table_is_set_as_runcs) {
+  const lifecycle::Listed rows[] = {
+      {.id = "web",
+       .state = {.id = "web",
+                 .status = spec::ContainerStatus::kRunning,
+                 .pid = 4711,
+                 .bundle = "/srv/web",
+                 .created = "2026-01-02T03:04:05Z",
+                 .owner = "root"}},
+      {.id = "a-longer-name-than-usual", .problem = "cut short"},
+  };
+  BOOST_TEST(
+      list_table(rows) ==
+      "ID                         PID         STATUS      BUNDLE      CREATED                "
+      "OWNER\n"
+      "web                        4711        running     /srv/web    2026-01-02T03:04:05Z   "
+      "root\n"
+      "a-longer-name-than-usual   -           corrupt     cut short   -                      "
+      "-\n");
+  BOOST_TEST(list_table({}) ==
+             "ID          PID         STATUS      BUNDLE      CREATED     OWNER\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -56,6 +56,11 @@ spec::ContainerStatus paused_or(spec::ContainerStatus status, const state::Recor
   return paused ? spec::ContainerStatus::kPaused : status;
 }
 
+spec::ContainerStatus frozen_or(spec::ContainerStatus status, const state::Record& record) {
+  const bool frozen = status == spec::ContainerStatus::kCreated && is_frozen(record);
+  return frozen ? spec::ContainerStatus::kPaused : status;
+}
+
 Result<Container> open_container(const Context& context, const std::string& id, state::Lock lock) {
   state::StateDir dir = OCI_TRY(open_directory(context, id, lock));
   state::Record record = OCI_TRY(dir.load());

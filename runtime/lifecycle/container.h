@@ -36,6 +36,9 @@ bool is_frozen(const state::Record& record);
 // A running container whose cgroup is frozen is paused.
 spec::ContainerStatus paused_or(spec::ContainerStatus status, const state::Record& record);
 
+// So is a created one, for verbs that need its processes to move: it shows as created all the same.
+spec::ContainerStatus frozen_or(spec::ContainerStatus status, const state::Record& record);
+
 Result<Container> open_container(const Context& context, const std::string& id, state::Lock lock);
 
 }  // namespace oci::lifecycle

@@ -135,7 +135,8 @@ Status delete_container(const Context& context, const DeleteOptions& options) {
     return dir.remove();
   }
   if (!options.force) {
-    const spec::ContainerStatus status = state::status_of(record.value(), dir.fd());
+    const spec::ContainerStatus status =
+        paused_or(state::status_of(record.value(), dir.fd()), record.value());
     OCI_TRY(check_transition(Verb::kDelete, status, options.id));
   }
   return destroy(dir, record.value());

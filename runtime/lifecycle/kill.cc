@@ -1,4 +1,9 @@
 // `kill`: a signal to a process that was proven to be the container's.
+#include <signal.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
 #include <optional>
 
 #include "runtime/cgroup/layout.h"
@@ -10,19 +15,62 @@
 #include "runtime/sys/pidfd.h"
 
 namespace oci::lifecycle {
+namespace {
 
-Status kill(const Context& context, const KillOptions& options) {
-  const Container container = OCI_TRY(open_container(context, options.id, state::Lock::kNone));
+using enum spec::ContainerStatus;
+
+constexpr std::chrono::milliseconds kPatience{500};
+
+// signal(7): its default action is the end of the process. 0 is no signal.
+bool ends_by_default(int signal) {
+  constexpr int kOthers[] = {0,       SIGCHLD, SIGCONT, SIGURG, SIGWINCH,
+                             SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU};
+  return std::ranges::find(kOthers, signal) == std::end(kOthers);
+}
+
+// false: it has ended.
+Result<bool> signal_init(const state::Record& record, int signal) {
+  const std::optional<sys::Pidfd> init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
+  return init && OCI_TRY(init->send(signal));
+}
+
+// false: no process is left.
+Result<bool> signal_processes(const Container& container, const KillOptions& options) {
   const state::Record& record = container.record;
   if (options.all && !record.cgroup_path.empty()) {
     const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
-    return cgroup::kill_all(layout, location_of(record), options.signal);
+    OCI_TRY(cgroup::kill_all(layout, location_of(record), options.signal));
+    return true;
   }
-  OCI_TRY(check_transition(Verb::kKill, container.status, options.id));
-  if (options.all && OCI_TRY(signal_members(record, options.signal))) return {};
-  const std::optional<sys::Pidfd> init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
-  if (init && OCI_TRY(init->send(options.signal))) return {};
-  return check_transition(Verb::kKill, spec::ContainerStatus::kStopped, options.id);
+  if (container.status == kStopped) return false;
+  if (options.all && OCI_TRY(signal_members(record, options.signal))) return true;
+  return signal_init(record, options.signal);
+}
+
+Status send(const Container& container, const KillOptions& options) {
+  // Engines end with --all whatever may be left, and want no error when nothing is.
+  const bool may_be_empty = options.all && container.status == kStopped;
+  if (!may_be_empty) OCI_TRY(check_transition(Verb::kKill, container.status, options.id));
+  if (OCI_TRY(signal_processes(container, options)) || options.all) return {};
+  return check_transition(Verb::kKill, kStopped, options.id);
+}
+
+}  // namespace
+
+Status kill(const Context& context, const KillOptions& options) {
+  const Container seen = OCI_TRY(open_container(context, options.id, state::Lock::kNone));
+  const bool ends = seen.status == kCreated && ends_by_default(options.signal);
+  if (!ends) return send(seen, options);
+  // So that no `start` comes in between; one that is at work leaves the signal to its program.
+  const Result<state::StateDir> held =
+      open_directory(context, options.id, state::Lock::kExclusive, kPatience);
+  const Container now = OCI_TRY(open_container(context, options.id, state::Lock::kNone));
+  OCI_TRY(send(now, options));
+  if (!held || now.status != kCreated) return {};
+  // pid_namespaces(7): the first process gets no signal that it has no handler for, and one that
+  // waits to be started has none. Elsewhere the signal was its end already.
+  (void)OCI_TRY(signal_init(now.record, SIGKILL));
+  return {};
 }
 
 }  // namespace oci::lifecycle

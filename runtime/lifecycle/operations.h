@@ -37,7 +37,7 @@ struct CallerOptions {
 
 struct CreateOptions : CallerOptions {
   std::string id;
-  std::string bundle;  // a directory, as given; relative to the caller's
+  std::string bundle;  // a directory, as given; relative to the caller's; empty: that itself
   std::string config;  // empty: config.json in the bundle
   bool no_pivot = false;
   bool no_new_keyring = false;
@@ -144,7 +144,7 @@ Status delete_container(const Context& context, const DeleteOptions& options);
 Status checkpoint(const Context& context, const std::string& id);
 Status restore(const Context& context, const CreateOptions& options);
 
-// What create() would do, as JSON; nothing is touched.
+// What create() would do, as JSON; nothing is touched. What it would miss on the host is an error.
 Result<std::string> explain_plan(const Context& context, const CreateOptions& options);
 
 }  // namespace oci::lifecycle

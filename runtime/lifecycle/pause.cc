@@ -14,7 +14,7 @@ constexpr std::chrono::seconds kFreezePatience{10};
 
 Status freeze(const Context& context, const std::string& id, Verb verb, cgroup::Freeze wanted) {
   const Container container = OCI_TRY(open_container(context, id, state::Lock::kExclusive));
-  OCI_TRY(check_transition(verb, container.status, id));
+  OCI_TRY(check_transition(verb, frozen_or(container.status, container.record), id));
   const std::string& path = container.record.cgroup_path;
   if (path.empty()) {
     return Error(ErrorKind::kUnsupported,

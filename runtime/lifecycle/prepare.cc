@@ -31,25 +31,38 @@ namespace {
 // A config is text that a person or an engine wrote: more is a mistake, not a container.
 constexpr size_t kConfigLimit = size_t{64} << 20;
 
+Error invalid_bundle(std::string text) {
+  return Error(ErrorKind::kInvalidConfig, std::move(text));
+}
+
+// The advice is for a directory that somebody has named, and that is there.
+Error missing_config(const std::string& bundle, const CreateOptions& options) {
+  if (options.bundle.empty()) {
+    return invalid_bundle(cat("bundle: the current directory, '", bundle,
+                              "', has no config.json: name the bundle with --bundle DIR"));
+  }
+  struct stat info = {};
+  if (::stat(bundle.c_str(), &info) != 0) {
+    return invalid_bundle(cat("bundle: there is no directory '", bundle, "'"));
+  }
+  return invalid_bundle(cat("bundle: there is no '", bundle,
+                            "/config.json' (make one with: oci-rt spec --bundle ", bundle, ")"));
+}
+
 Result<std::string> read_config(const std::string& bundle, const CreateOptions& options) {
   const std::string path = options.config.empty() ? cat(bundle, "/config.json") : options.config;
   Result<std::string> text = sys::read_file_at(AT_FDCWD, path, kConfigLimit);
-  if (!text) {
-    if (text.error().sys_errno() == ENOENT && !options.config.empty()) {
-      return Error(ErrorKind::kInvalidConfig, cat("--config: there is no '", path, "'"));
-    }
-    if (text.error().sys_errno() == ENOENT) {
-      return Error(ErrorKind::kInvalidConfig,
-                   cat("bundle: there is no '", path, "' (make one with: oci-rt spec --bundle ",
-                       bundle, ")"));
-    }
-    if (text.error().sys_errno() == ENOTDIR) {
-      return Error(ErrorKind::kInvalidConfig,
-                   cat("bundle: '", bundle, "' is a file; name the directory of config.json"));
-    }
-    return std::move(text).error();
+  if (text) return text;
+  const int error = text.error().sys_errno();
+  if (error == ENOENT && !options.config.empty()) {
+    return Error(ErrorKind::kInvalidConfig, cat("--config: there is no '", path, "'"));
   }
-  return text;
+  if (error == ENOENT) return missing_config(bundle, options);
+  if (error == ENOTDIR) {
+    return invalid_bundle(
+        cat("bundle: '", bundle, "' is a file; name the directory of config.json"));
+  }
+  return std::move(text).error();
 }
 
 std::optional<int> number_in_environment(const char* name) {

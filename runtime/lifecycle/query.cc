@@ -24,7 +24,10 @@ Result<std::vector<pid_t>> processes(const Context& context, const std::string& 
   const Container container = OCI_TRY(open_container(context, id, state::Lock::kNone));
   OCI_TRY(check_transition(Verb::kPs, container.status, id));
   const state::Record& record = container.record;
-  if (record.cgroup_path.empty()) return namespace_members(record);
+  if (record.cgroup_path.empty()) {
+    if (container.status == spec::ContainerStatus::kStopped) return std::vector<pid_t>();
+    return namespace_members(record);
+  }
   return cgroup::processes(OCI_TRY(cgroup::find_layout()), location_of(record));
 }
 

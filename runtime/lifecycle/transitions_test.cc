@@ -38,6 +38,19 @@ BOOST_AUTO_TEST_CASE(a_running_container_is_not_deleted) {
              std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_refusal_names_the_status_that_it_is_about) {
+  for (const Verb verb : {Verb::kStart, Verb::kDelete, Verb::kExec, Verb::kPause}) {
+    BOOST_TEST(verdict(verb, ContainerStatus::kPaused).find("paused") != std::string::npos);
+  }
+  BOOST_TEST(verdict(Verb::kResume, ContainerStatus::kCreated) ==
+             "container \"web1\": container not paused: it is not started yet");
+}
+
+BOOST_AUTO_TEST_CASE(nobody_is_seen_in_what_has_stopped) {
+  BOOST_TEST(verdict(Verb::kPs, ContainerStatus::kStopped) == "ok");
+  BOOST_TEST(verdict(Verb::kPs, ContainerStatus::kCreating) != "ok");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

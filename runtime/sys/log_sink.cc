@@ -65,13 +65,18 @@ class SyslogSink : public LogSink {
   std::string id_;
 };
 
+// Not in the C library's words: this is about no file of the container's.
+Error cannot_append(int err, const std::string& name) {
+  const std::string directory = name.substr(0, name.rfind('/') + 1);
+  std::string why = reason_of(err);
+  if (err == ENOENT && !directory.empty()) why = cat("there is no directory '", directory, "'");
+  if (err == EISDIR) why = "it is a directory";
+  return Error(ErrorKind::kUsage, cat("--log: '", name, "' cannot be opened for appending: ", why));
+}
+
 Result<std::unique_ptr<LogSink>> open_file(const std::string& name) {
   const int fd = ::open(name.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644);
-  // Without the errno's text: this is about no file of the container's.
-  if (fd < 0) {
-    return Error(ErrorKind::kUsage,
-                 cat("--log: '", name, "' cannot be opened for appending (errno ", errno, ")"));
-  }
+  if (fd < 0) return cannot_append(errno, name);
   return std::unique_ptr<LogSink>(new FileSink(UniqueFd(fd)));
 }
 

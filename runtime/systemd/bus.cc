@@ -80,7 +80,7 @@ std::string_view why_unreachable(int err) {
 
 Error unreachable(Bus bus, int err) {
   std::string why(why_unreachable(err));
-  if (why.empty()) why = cat("errno ", err);
+  if (why.empty()) why = reason_of(err);
   if (bus == Bus::kSystem) {
     return Error(ErrorKind::kSystem,
                  cat("systemd: cannot reach the system's at ", address(bus), " (", why,
