@@ -182,6 +182,28 @@ void process_state(Sandbox& sandbox) {
 const Case kState("seccomp/the-agent-gets-the-container-process-state",
                   "config-linux.md#containerprocessstate", process_state);
 
+// An engine may look at the agent before it starts what it has created.
+void before_start(Sandbox& sandbox) {
+  for (const bool no_new_privileges : {false, true}) {
+    const std::string socket = sandbox.path("agent");
+    Agent agent(socket, [](const seccomp_data&) { return 0; });
+    Bundle bundle = notifying(sandbox, R"("getpriority", "read", "close", "execve")", socket);
+    bundle.set("/process/noNewPrivileges", no_new_privileges).shell("sleep 1000");
+    sandbox.create(bundle);
+    expect(eventually([&] { return agent.got_listener(); }), "the agent waits for `start`");
+    expect_equal("status", sandbox.status(), "created");
+    sandbox.start();
+    expect_equal("status", sandbox.status(), "running");
+    const Facts message(agent.message());
+    expect_equal("connections of the agent", agent.connections(), 1);
+    expect_equal("status in the message", message.text("/state/status"), "creating");
+    sandbox.stop_and_remove();
+    ::unlink(socket.c_str());
+  }
+}
+const Case kBeforeStart("seccomp/the-agent-has-its-listener-before-start",
+                        "config-linux.md#containerprocessstate", before_start);
+
 // What the runtime's own steps after loading the filter may call must not wait for an agent that
 // waits for the listener.
 void no_deadlock(Sandbox& sandbox) {

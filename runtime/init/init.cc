@@ -50,6 +50,7 @@ constexpr Step kSteps[] = {
     {"set personality", set_personality},
     {"set memory policy", set_memory_policy},  // late: init's own pages lie where they fell
     {"settle", settle},              // last word to `create`
+    {"load seccomp", load_listening_seccomp},  // which has the agent for it, as runc and crun do
     {"wait for start", wait_for_start},
     {"run startContainer hook", run_start_container_hooks},
     {"arrange descriptors", arrange_descriptors},

@@ -108,12 +108,10 @@ Fault run_hook(Context& context, const HookOp& hook, const StateText& state,
   // A fork succeeds where execve(2) would not; look first, so that the message can say so.
   const long rc = sys(__NR_faccessat, AT_FDCWD, path, 1 /* X_OK */);
   if (Fault fault = check(rc, Subject::kHook, path, hook.index)) return fault;
-  const HookRun run = {hook,
-                       privileges,
-                       input.get(),
-                       output.get(),
+  const HookRun run = {hook, privileges, input.get(), output.get(),
                        privileges == Privileges::kOurs ? context.callers_umask : -1,
-                       context.filter_length};
+                       // What is in force already, it inherits.
+                       context.filtered ? uint16_t{0} : context.filter_length};
   int pidfd = -1;
   clone_args args = {};
   args.flags = CLONE_PIDFD;

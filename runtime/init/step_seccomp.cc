@@ -27,8 +27,8 @@ void relax() {
 #endif
 }
 
-// `start` waits at the other end and has deadlines; the bound, of some minutes, is for one that was
-// killed meanwhile. No exit could be made: exit_group(2) may be the agent's to decide as well.
+// The runtime waits at the other end and has deadlines; the bound, of some minutes, is for one that
+// was killed meanwhile. No exit could be made: exit_group(2) may be the agent's to decide as well.
 void hand_over(sync::ListenerPage& page, uint32_t listener) {
   sync::store(page.number_plus_one, listener + 1);
   for (uint64_t round = 0; sync::load(page.delivered) == 0; ++round) {
@@ -40,15 +40,27 @@ void hand_over(sync::ListenerPage& page, uint32_t listener) {
 }  // namespace
 
 long install_hook_filter(const Plan& plan, uint16_t length) {
-  return plan.seccomp ? install(length, plan.seccomp_flags & kPlainFlags) : 0;
+  return length != 0 ? install(length, plan.seccomp_flags & kPlainFlags) : 0;
+}
+
+namespace {
+
+bool listens(const Plan& plan) {
+  return plan.seccomp && (plan.seccomp_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
+}
+
+}  // namespace
+
+Fault load_listening_seccomp(Context& context) {
+  return listens(context.plan) ? load_seccomp(context) : Fault{};
 }
 
 Fault load_seccomp(Context& context) {
   const Plan& plan = context.plan;
   constexpr auto kSubject = sync::Subject::kSeccomp;
-  if (!plan.seccomp) return {};
-  const bool listens = (plan.seccomp_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
-  if (!listens)
+  if (!plan.seccomp || context.filtered) return {};
+  context.filtered = true;
+  if (!listens(plan))
     return check(install(context.filter_length, plan.seccomp_flags), kSubject, "filter");
   const long at = sys(__NR_mmap, nullptr, sync::kListenerPageSize, PROT_READ | PROT_WRITE,
                       MAP_SHARED, plan.listener_fd);
@@ -59,6 +71,8 @@ Fault load_seccomp(Context& context) {
   if (Fault fault = check(listener, kSubject, "filter")) return fault;
   // NOLINTNEXTLINE(performance-no-int-to-ptr): what mmap(2) returns is an address
   hand_over(*reinterpret_cast<sync::ListenerPage*>(at), static_cast<uint32_t>(listener));
+  // A program in the container could trace one that waits to be started.
+  if (plan.listener_traceable) sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
   return {};
 }
 

@@ -45,6 +45,7 @@ struct Context {
   const char* program = "";  // what to execute, found in PATH
   int32_t nature = 0;        // of the program: sync::Nature
   uint16_t filter_length = 0;
+  bool filtered = false;  // it is loaded
   int callers_umask = 0;
   bool in_working_directory = false;
   bool is_user = false;  // the ids are those of process.user
@@ -129,9 +130,9 @@ void report_failure(int fd, uint8_t step, const char* step_name, const Fault& fa
 const sock_filter* received_filter();
 
 // step_seccomp.cc
-Fault load_seccomp(Context&);
-// For a startContainer hook: without a listener, so what the profile sends to its agent is ENOSYS.
-// -errno on failure.
+Fault load_listening_seccomp(Context&);  // one with a listener
+Fault load_seccomp(Context&);            // one that is not loaded yet
+// For a startContainer hook, if `length` is not 0. -errno on failure.
 long install_hook_filter(const Plan& plan, uint16_t length);
 
 // step_exec.cc

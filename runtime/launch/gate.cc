@@ -49,7 +49,7 @@ Result<bool> read_verdict(int fd, sync::Message& message, std::optional<sys::Dea
 
 }  // namespace
 
-Result<Gate> make_gate(int dir, const GateFiles& files) {
+Result<Gate> make_gate(int dir, const GateFiles& files, bool listens) {
   OCI_TRY(make_fifo(dir, files.gate));
   OCI_TRY(make_fifo(dir, files.verdict));
   Gate gate;
@@ -57,12 +57,11 @@ Result<Gate> make_gate(int dir, const GateFiles& files) {
   // A fifo cannot be opened for writing alone before it has a reader.
   const sys::UniqueFd reader = OCI_TRY(open_file(dir, files.verdict, O_RDONLY | O_NONBLOCK));
   gate.verdict = OCI_TRY(open_file(dir, files.verdict, O_WRONLY));
-  if (!files.listener.empty()) gate.listener = OCI_TRY(make_listener_page(dir, files.listener));
+  if (listens) gate.listener = OCI_TRY(make_listener_page());
   return gate;
 }
 
-Status open_gate(int dir, const GateFiles& files, const Handover* handover,
-                 sys::SignalStream* signals) {
+Status open_gate(int dir, const GateFiles& files, Agent agent, sys::SignalStream* signals) {
   // The reading end first: poll(2) reports the end of a stream only if it saw its writer.
   Result<sys::UniqueFd> verdict = open_file(dir, files.verdict, O_RDONLY | O_NONBLOCK);
   if (!verdict) return not_waiting();
@@ -72,9 +71,7 @@ Status open_gate(int dir, const GateFiles& files, const Handover* handover,
   const Result<sys::UniqueFd> go = open_file(dir, files.gate, O_WRONLY | O_NONBLOCK);
   if (!go) return not_waiting();
   if (::write(go.value().get(), "", 1) != 1) return Error::system(errno, "open the start gate");
-  sys::UniqueFd listener;
-  if (handover != nullptr) listener = OCI_TRY(open_file(dir, files.listener, O_RDWR));
-  return await_verdict(fd, listener, handover, signals);
+  return await_verdict(fd, agent, {}, signals);
 }
 
 Result<OpenGate> make_open_gate(bool listens) {
@@ -86,7 +83,7 @@ Result<OpenGate> make_open_gate(bool listens) {
   return open;
 }
 
-Status await_verdict(int verdict, const sys::UniqueFd& listener, const Handover* handover,
+Status await_verdict(int verdict, Agent agent, const std::function<Status()>& hand_over,
                      sys::SignalStream* signals) {
   sync::Message message;
   bool executing = false;
@@ -100,9 +97,8 @@ Status await_verdict(int verdict, const sys::UniqueFd& listener, const Handover*
     }
     if (message.type != sync::Type::kSettled) return init_failure(message);
     executing = true;
-    if (handover == nullptr) continue;
-    OCI_TRY(hand_over(listener.get(), *handover));
-    deadline = sys::deadline_in(kAgentPatience);
+    if (hand_over) OCI_TRY(hand_over());
+    if (agent == Agent::kYes) deadline = sys::deadline_in(kAgentPatience);
   }
 }
 

@@ -1,5 +1,4 @@
-// How `start` lets a created container go: two fifos in its state directory, and a page of memory
-// if its seccomp filter has a listener.
+// How `start` lets a created container go: two fifos in its state directory.
 //
 // A byte in the gate lets init execute the program. Init holds the only writing end of the verdict,
 // close-on-exec: its end means that the program runs, a message that it does not. Fifos and not a
@@ -20,7 +19,6 @@ namespace oci::launch {
 struct GateFiles {
   std::string_view gate;
   std::string_view verdict;
-  std::string_view listener = {};  // empty: the filter has none
 };
 
 // What init inherits.
@@ -36,15 +34,18 @@ struct Handover {
   std::function<Status(int listener)> deliver;
 };
 
-// Makes the files below `dir`, 0600.
-Result<Gate> make_gate(int dir, const GateFiles& files);
+// Makes the files below `dir`, 0600. `listens`: the filter has a listener.
+Result<Gate> make_gate(int dir, const GateFiles& files, bool listens);
+
+// Whether an agent decides on calls of init's, execve(2) perhaps: then it is waited for, not for
+// ever.
+enum class Agent : bool { kNo, kYes };
 
 // Opens the gate of the container in `dir` and waits for the verdict. Returns once the program
 // runs; kWrongState: no init is waiting; kProgram: execve(2) refused it; kHook: a startContainer
-// hook failed. With `handover`, any other error leaves an init that must be killed, and so does one
+// hook failed. With an agent, any other error leaves an init that must be killed, and so does one
 // of `signals` (nullptr: none) that asks to end.
-Status open_gate(int dir, const GateFiles& files, const Handover* handover,
-                 sys::SignalStream* signals);
+Status open_gate(int dir, const GateFiles& files, Agent agent, sys::SignalStream* signals);
 
 // The gate of a process that starts at once, for `exec`, and where its verdict is read.
 struct OpenGate {
@@ -54,8 +55,8 @@ struct OpenGate {
 Result<OpenGate> make_open_gate(bool listens);
 
 // The second half of open_gate(): waits until the process at the other end executes its program.
-// `listener` is the page of its listener.
-Status await_verdict(int verdict, const sys::UniqueFd& listener, const Handover* handover,
+// `hand_over`, if any, is done before that.
+Status await_verdict(int verdict, Agent agent, const std::function<Status()>& hand_over,
                      sys::SignalStream* signals);
 
 }  // namespace oci::launch

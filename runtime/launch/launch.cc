@@ -19,9 +19,11 @@
 #include "runtime/launch/failure.h"
 #include "runtime/launch/id_maps.h"
 #include "runtime/launch/inputs.h"
+#include "runtime/launch/listener.h"
 #include "runtime/launch/member.h"
 #include "runtime/launch/scheduling.h"
 #include "runtime/sync/sequence.h"
+#include "runtime/sys/deadline.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/sealed.h"
 
@@ -106,6 +108,8 @@ class Conversation {
         process_(child.pid, std::move(child.pidfd)) {}
 
   Status serve();
+  // init has settled, and loads a filter with a listener; `page` is sync/listener.h's.
+  Status hand_over_listener(int page);
   Launched finish() && { return std::move(process_); }
 
  private:
@@ -255,6 +259,17 @@ Status Conversation::serve() {
   return {};
 }
 
+Status Conversation::hand_over_listener(int page) {
+  const sys::Pidfd init(sys::UniqueFd(::fcntl(process_.pidfd(), F_DUPFD_CLOEXEC, 0)));
+  OCI_TRY(hand_over(page, {init, [this](int listener) {
+                             return services_.deliver_listener(process_.pid(), listener);
+                           }}));
+  if (!OCI_TRY(init.wait_exit(sys::deadline_in({})))) return {};
+  const Received last = OCI_TRY(receive(socket_.get()));
+  const bool told = !last.ended && last.message.type == sync::Type::kFailed;
+  return told ? init_failure(last.message) : vanished();
+}
+
 // The caller's descriptors come first; ours must not have taken the place of one.
 Status check_preserved(uint32_t count, std::span<const int> ours) {
   for (const int fd : ours) {
@@ -352,11 +367,13 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
   if (!cloned) return clone_failure(cloned.error(), services);
   Child child = std::move(cloned).value();
   sync.child.reset();
+  const sys::UniqueFd page = std::move(gate.listener);
   gate = {};
 
   Conversation conversation(plan, services, options.signals, std::move(sync.parent),
                             std::move(child));
   OCI_TRY(conversation.serve());
+  if (page && services.deliver_listener) OCI_TRY(conversation.hand_over_listener(page.get()));
   return std::move(conversation).finish();
 }
 

@@ -62,6 +62,8 @@ struct Services {
   std::function<void(const std::string&)> warn;
   // Whether a limit on processes is why clone3(2) could not make one.
   std::function<bool()> pids_exhausted;
+  // For a filter with a listener, of `create`: that goes to the agent. Null where `exec` has one.
+  std::function<Status(pid_t, int listener)> deliver_listener = nullptr;
   // Why init may have vanished without a word ("" for no idea).
   std::function<std::string()> obituary;
 };

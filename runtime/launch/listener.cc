@@ -43,13 +43,6 @@ class Page {
 
 }  // namespace
 
-Result<sys::UniqueFd> make_listener_page(int dir, std::string_view name) {
-  sys::UniqueFd file =
-      OCI_TRY(sys::open_at(dir, std::string(name), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600));
-  if (::ftruncate(file.get(), sync::kListenerPageSize) == 0) return file;
-  return Error::system(errno, "make the listener's page");
-}
-
 Result<sys::UniqueFd> make_listener_page() {
   sys::UniqueFd file(::memfd_create("listener", MFD_CLOEXEC));
   if (file && ::ftruncate(file.get(), sync::kListenerPageSize) == 0) return file;

@@ -1,17 +1,13 @@
 // The parent's half of sync/listener.h: from init's page to the agent.
 #pragma once
 
-#include <string_view>
-
 #include "runtime/launch/gate.h"
 #include "runtime/sys/unique_fd.h"
 #include "spec/error.h"
 
 namespace oci::launch {
 
-// A new file `name` below `dir`, of one page, 0600.
-Result<sys::UniqueFd> make_listener_page(int dir, std::string_view name);
-// Without a name, for whoever inherits it.
+// A new file of one page, without a name, for whoever inherits it.
 Result<sys::UniqueFd> make_listener_page();
 
 // Waits until init has its listener, gives it to handover.deliver and lets init go on. Ok as well

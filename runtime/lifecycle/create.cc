@@ -20,6 +20,7 @@
 #include "runtime/lifecycle/notify.h"
 #include "runtime/lifecycle/rootless.h"
 #include "runtime/lifecycle/scope.h"
+#include "runtime/lifecycle/seccomp_agent.h"
 #include "runtime/lifecycle/start.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/proc.h"
@@ -192,6 +193,11 @@ launch::Services Creation::services() {
           },
       .warn = [](const std::string& text) { sys::log_warning(text); },
       .pids_exhausted = [this] { return cgroup_ && cgroup::pids_exhausted(cgroup_->fd()); },
+      .deliver_listener = [this](pid_t pid, int listener) -> Status {
+        const sys::UniqueFd agent = OCI_TRY(connect_agent(record_));
+        return send_listener(agent.get(), record_, spec::ContainerStatus::kCreating,
+                             {pid, listener});
+      },
       .obituary = [this]() -> std::string {
         if (!cgroup_ || cgroup::oom_kills(cgroup_->fd()) <= oom_kills_before_) return "";
         return "container init was OOM-killed (memory limit too low?): see "
@@ -204,7 +210,8 @@ Status Creation::launch() {
   for (const std::string& warning : prepared_.plan.warnings)
     sys::log_warning(warning);
   OCI_TRY(console_.connect(options_.console_socket));
-  launch::Gate gate = OCI_TRY(launch::make_gate(dir_.fd(), gate_files(record_)));
+  launch::Gate gate =
+      OCI_TRY(launch::make_gate(dir_.fd(), kGateFiles, !record_.listener_path.empty()));
   init_.emplace(OCI_TRY(launch::launch(
       prepared_.plan, std::move(gate),
       {.id = options_.id, .cgroup_fd = cgroup_ ? cgroup_->fd() : -1, .signals = signals_},

@@ -10,6 +10,7 @@
 #include "runtime/cgroup/join.h"
 #include "runtime/launch/gate.h"
 #include "runtime/launch/launch.h"
+#include "runtime/launch/listener.h"
 #include "runtime/lifecycle/attend.h"
 #include "runtime/lifecycle/caller.h"
 #include "runtime/lifecycle/container.h"
@@ -139,7 +140,8 @@ Status Execution::launch() {
 }
 
 Status Execution::await_program() {
-  if (!listens()) return launch::await_verdict(gate_.verdict.get(), {}, nullptr, signals_);
+  const int verdict = gate_.verdict.get();
+  if (!listens()) return launch::await_verdict(verdict, launch::Agent::kNo, {}, signals_);
   state::Record record = container_.record;
   record.listener_path = config_.linux->seccomp->listener_path.value_or("");
   const sys::UniqueFd agent = OCI_TRY(connect_agent(record));
@@ -148,7 +150,9 @@ Status Execution::await_program() {
       process, [&](int listener) {
         return send_listener(agent.get(), record, container_.status, {process_->pid(), listener});
       }};
-  return launch::await_verdict(gate_.verdict.get(), listener_, &handover, signals_);
+  return launch::await_verdict(
+      verdict, launch::Agent::kYes, [&] { return launch::hand_over(listener_.get(), handover); },
+      signals_);
 }
 
 Result<int> Execution::stand_in() {

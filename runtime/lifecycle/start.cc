@@ -13,7 +13,6 @@
 #include "runtime/lifecycle/filter.h"
 #include "runtime/lifecycle/host_hooks.h"
 #include "runtime/lifecycle/notify.h"
-#include "runtime/lifecycle/seccomp_agent.h"
 #include "runtime/lifecycle/transitions.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/pidfd.h"
@@ -30,35 +29,18 @@ Error stop_after(Error failure, state::StateDir& dir, const state::Record& recor
   return failure;
 }
 
-// The agent is found before the gate is opened: without it the container stays as it was created.
-Status open_gate_with_agent(state::StateDir& dir, const state::Record& record,
-                            sys::SignalStream* signals) {
-  const sys::UniqueFd agent = OCI_TRY(connect_agent(record));
+// Where an agent decides on calls, of execve(2) perhaps, an init that it leaves alone is killed.
+Status open_gate(state::StateDir& dir, const state::Record& record, sys::SignalStream* signals) {
+  const bool decided = !record.listener_path.empty();
+  Status opened = launch::open_gate(dir.fd(), kGateFiles,
+                                    decided ? launch::Agent::kYes : launch::Agent::kNo, signals);
+  if (opened || !decided) return opened;
   const auto init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
-  if (!init) {
-    return Error(ErrorKind::kWrongState, "container init is not waiting to be started");
-  }
-  const launch::Handover handover = {*init, [&](int listener) {
-                                       return send_listener(agent.get(), record,
-                                                            spec::ContainerStatus::kCreated,
-                                                            {record.pid, listener});
-                                     }};
-  Status opened = launch::open_gate(dir.fd(), gate_files(record), &handover, signals);
-  if (!opened) (void)init->send(SIGKILL);
+  if (init) (void)init->send(SIGKILL);
   return opened;
 }
 
-Status open_gate(state::StateDir& dir, const state::Record& record, sys::SignalStream* signals) {
-  if (!record.listener_path.empty()) return open_gate_with_agent(dir, record, signals);
-  return launch::open_gate(dir.fd(), gate_files(record), nullptr, signals);
-}
-
 }  // namespace
-
-launch::GateFiles gate_files(const state::Record& record) {
-  return {state::kGateFile, state::kVerdictFile,
-          record.listener_path.empty() ? std::string_view() : state::kListenerFile};
-}
 
 Status start_container(state::StateDir& dir, const state::Record& record,
                        sys::SignalStream* signals) {

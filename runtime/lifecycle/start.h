@@ -11,7 +11,7 @@
 namespace oci::lifecycle {
 
 // What init and `start` meet at, below the container's directory.
-launch::GateFiles gate_files(const state::Record& record);
+inline constexpr launch::GateFiles kGateFiles = {state::kGateFile, state::kVerdictFile};
 
 // Of a created container whose lock the caller holds. After a failed hook the container is gone.
 // `signals`: of a `run` in the foreground, which they interrupt.

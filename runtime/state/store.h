@@ -20,7 +20,6 @@ namespace oci::state {
 inline constexpr char kRecordFile[] = "record.json";
 inline constexpr char kGateFile[] = "gate";
 inline constexpr char kVerdictFile[] = "verdict";
-inline constexpr char kListenerFile[] = "listener";
 inline constexpr char kConfigFile[] = "config.json";  // as `create` has read it
 
 // 1 to 255 characters of [A-Za-z0-9_+.-], not "." or "..": "invalid container ID format: ...".

@@ -1,8 +1,8 @@
-// How the listener of a seccomp filter gets from init to `start`: a page that both have mapped.
+// How the listener of a seccomp filter gets from init to the runtime: a page that both have mapped.
 //
-// Between loading the filter and execve(2) init makes no system call for this: the profile may
-// send any of them to the agent, who is not there before it has the listener. So init leaves the
-// number here and spins, and `start` fetches the file with pidfd_getfd(2).
+// Between loading the filter and the agent's having its listener init makes no system call: the
+// profile may send any of them to the agent. So init leaves the number here and spins, and the
+// runtime fetches the file with pidfd_getfd(2).
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@ namespace oci::sync {
 
 struct ListenerPage {
   uint32_t number_plus_one = 0;  // by init: its descriptor of the listener; 0: none yet
-  uint32_t delivered = 0;        // by `start`: 1 once the agent has it
+  uint32_t delivered = 0;        // by the runtime: 1 once the agent has it
 };
 
 inline constexpr uint64_t kListenerPageSize = 4096;
