@@ -57,6 +57,28 @@ void same_place(Sandbox& sandbox) {
 const Case kSame("cgroups/a-relative-path-is-always-the-same-place", "config-linux.md#cgroups-path",
                  same_place);
 
+// Wherever the caller is: what it belongs to may end before the container does.
+void no_path(Sandbox& sandbox) {
+  require_limits_in_v2(sandbox);
+  const std::string above = cgroup2_mount() + "/" + sandbox.id() + "-above";
+  const std::string callers = above + "/callers";
+  make_dir(above);
+  make_dir(callers);
+  Bundle bundle = sandbox.bundle();
+  bundle.without_namespace("cgroup").remove("/linux/cgroupsPath");
+  bundle.shell("cat /proc/self/cgroup").write();
+  Spawn spawn = sandbox.invocation({"run", "--bundle", bundle.directory(), sandbox.id()});
+  const Words enter = {"/bin/sh", "-c", R"(echo 0 >"$0/cgroup.procs" && exec "$@")", callers};
+  spawn.argv.insert(spawn.argv.begin(), enter.begin(), enter.end());
+  const Outcome ran = sandbox.call(spawn);
+  ::rmdir(callers.c_str());
+  ::rmdir(above.c_str());
+  expect_equal("exit code (" + trimmed(ran.err) + ")", ran.exit_code, 0);
+  expect_contains("cgroup", ran.out, "0::/" + sandbox.id() + "\n");
+}
+const Case kNoPath("cgroups/without-a-path-it-is-at-the-top", "config-linux.md#cgroups-path",
+                   no_path);
+
 // BuildKit in a dockerd whose cgroups are systemd's runs the runtime without --systemd-cgroup.
 void name_of_a_scope(Sandbox& sandbox) {
   Bundle bundle = placed(sandbox);
