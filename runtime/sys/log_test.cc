@@ -195,7 +195,8 @@ BOOST_AUTO_TEST_CASE(without_a_file_a_wanted_level_goes_to_stderr) {
 
 BOOST_AUTO_TEST_CASE(an_unusable_destination_is_an_error) {
   BOOST_TEST(open_log({.destination = "/no/such/dir/log"}).error().message() ==
-             "--log: '/no/such/dir/log' cannot be opened for appending (errno 2)");
+             "--log: '/no/such/dir/log' cannot be opened for appending: there is no directory "
+             "'/no/such/dir/'");
   BOOST_TEST(open_journal("x", "/no/such/socket").error().message() ==
              "--log journald:x '/no/such/socket': there is no such socket");
 }
