@@ -38,10 +38,11 @@ constexpr Step kSteps[] = {
     {"set sysctl", write_sysctls},   // of devices that came by then, before /proc/sys is read-only
     {"run createContainer hook", run_create_container_hooks},  // paths are still the host's
     {"set labels", set_labels},      // after these hooks' execve, before /proc is masked
+    {"make working directory", make_working_directory},  // before the root is read-only
     {"finish root", finish_root},    // after the hooks, which may add to the root
     {"pivot root", pivot},           // from here on no path names anything of the host's
     {"report ready", report_ready},  // the parent sets rlimits now: none could hinder the above
-    {"enter working directory", enter_working_directory},  // as root: it may have to be made
+    {"enter working directory", enter_working_directory},  // looked up anew: masks hold for it
     {"change user", change_user},
     {"enter working directory", enter_working_directory},  // where root is refused: as the user
     {"limit capabilities", limit_capabilities_early},

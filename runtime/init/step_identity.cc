@@ -7,11 +7,14 @@
 #include "runtime/init/in_root.h"
 #include "runtime/init/steps.h"
 #include "runtime/init/syscall.h"
+#include "runtime/init/text.h"
 
 namespace oci::init {
 namespace {
 
 using sync::Subject;
+
+constexpr long kEacces = -13;
 
 // A program of another user must be able to open /dev/stdout anew. Files, devices and a terminal
 // that are the caller's stay so: who owns the caller's terminal reads what is typed into it.
@@ -83,18 +86,27 @@ long apply_capabilities(const CapabilitySets& sets, uint32_t last_capability) {
   return 0;
 }
 
+// By root of the container and with mode 0755, whoever the program runs as. Where root is refused,
+// the user is to make it.
+Fault make_working_directory(Context& context) {
+  const char* cwd = context.plan.text(context.plan.cwd);
+  if (!context.plan.cwd || equal(cwd, "/")) return {};
+  const Fd made(make_directory(context.root_fd, cwd, Links::kFollowInside));
+  return made.get() == kEacces ? Fault{} : check(made.get(), Subject::kCwd, cwd);
+}
+
 // Root may be refused where the user is not (a root-squashed NFS export), so this step comes twice.
 Fault enter_working_directory(Context& context) {
   const Plan& plan = context.plan;
   if (!plan.cwd || context.in_working_directory) return {};
   const char* cwd = plan.text(plan.cwd);
-  constexpr long kEacces = -13;
   const bool may_try_again = !context.is_user;
   // Magic links are refused: a cwd of /proc/self/fd/N was CVE-2024-21626.
   // exec makes nothing: a typing error of the caller's would stay in the root filesystem.
   const Fd directory(
-      plan.exec ? open_in_root(context.root_fd, cwd, O_PATH | O_DIRECTORY, Links::kFollowInside)
-                : make_directory(context.root_fd, cwd, Links::kFollowInside));
+      plan.exec || may_try_again
+          ? open_in_root(context.root_fd, cwd, O_PATH | O_DIRECTORY, Links::kFollowInside)
+          : make_directory(context.root_fd, cwd, Links::kFollowInside));
   if (directory.get() == kEacces && may_try_again) return {};
   if (Fault fault = check(directory.get(), Subject::kCwd, cwd)) return fault;
   const long entered = sys(__NR_fchdir, directory.get());

@@ -111,6 +111,7 @@ Fault run_create_container_hooks(Context&);
 Fault run_start_container_hooks(Context&);
 
 // step_identity.cc
+Fault make_working_directory(Context&);
 Fault enter_working_directory(Context&);
 Fault change_user(Context&);
 Fault limit_capabilities_early(Context&);

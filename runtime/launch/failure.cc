@@ -15,6 +15,9 @@ namespace {
 
 using sync::Subject;
 
+constexpr std::string_view kMissingInReadOnly =
+    "it is missing in a read-only root filesystem, or in a read-only mount";
+
 struct Report {
   std::string step;
   std::string what;
@@ -49,7 +52,7 @@ std::string target_problem(const Report& report) {
     case ENOENT:
       return "it is missing, and cannot be made there";
     case EROFS:
-      return "it is missing in a read-only root filesystem, or in a read-only mount";
+      return std::string(kMissingInReadOnly);
     case ENOTDIR:
       if (!report.note.empty()) return cat("not a directory, as its source '", report.note, "' is");
       return "a part of the path is a file, and not a directory";
@@ -93,7 +96,8 @@ Error mount_failure(const Report& report, std::string_view field) {
   if (field == ".source" && report.error == EINVAL) {
     return text_error(ErrorKind::kInvalidConfig,
                       cat(where, ": '", report.what,
-                          "' cannot be bound: it is unbindable, or needs rbind for mounts below it "
+                          "' cannot be bound: it was deleted, or is unbindable, or needs rbind for "
+                          "mounts below it "
                           "that a user namespace may not uncover"));
   }
   return text_error(ErrorKind::kSystem,
@@ -210,6 +214,8 @@ Error cwd_failure(const Report& report) {
     case EACCES:
     case EPERM:
       return text_error(ErrorKind::kSystem, cat(chdir, "Permission denied"));
+    case EROFS:
+      return text_error(ErrorKind::kSystem, cat(chdir, kMissingInReadOnly));
     default:
       return text_error(ErrorKind::kSystem,
                         cat(chdir, report.note.empty() ? reason_of(report.error) : report.note));

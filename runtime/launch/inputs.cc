@@ -87,6 +87,13 @@ Result<sys::UniqueFd> open_tree_of(const plan::Tree& tree, int id_map) {
     return Error(ErrorKind::kInvalidConfig,
                  cat(property_of(tree), ": '", tree.path, "' does not exist on the host"));
   }
+  if (errno == EINVAL) {
+    return Error(
+        ErrorKind::kInvalidConfig,
+        cat(property_of(tree), ": '", tree.path,
+            "' cannot be bound: it was deleted, or is unbindable, or needs rbind for mounts "
+            "below it that a user namespace may not uncover"));
+  }
   return Error::system(errno, cat(property_of(tree), ": '", tree.path, "'"));
 }
 
