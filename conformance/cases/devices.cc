@@ -161,5 +161,76 @@ void in_order(Sandbox& sandbox) {
 const Case kInOrder("devices/the-last-rule-that-matches-decides",
                     "config-linux.md#allowed-device-list", in_order);
 
+// A bundle with a /dev as engines have it.
+Bundle with_dev(Sandbox& sandbox, bool own_users) {
+  Bundle bundle = sandbox.bundle(own_users ? "users" : "plain");
+  bundle.mount("/dev", "tmpfs", "tmpfs", {"nosuid", "mode=755"})
+      .mount("/dev/pts", "devpts", "devpts", {"newinstance", "ptmxmode=0666"});
+  if (own_users) bundle.user_namespace();
+  return bundle;
+}
+
+// `--volume /dev/urandom:/dev/random`
+void mount_on_default(Sandbox& sandbox) {
+  write_file(sandbox.path("file"), "bound\n");
+  for (const bool own_users : {false, true}) {
+    Bundle bundle = with_dev(sandbox, own_users);
+    bundle.mount("/dev/random", "bind", "/dev/urandom", {"bind"})
+        .mount("/dev/full", "bind", sandbox.path("file"), {"bind", "ro"})
+        .mount("/dev/stdin", "bind", sandbox.path("file"), {"bind", "ro"});
+    expect_equal("what is there",
+                 sandbox.output(bundle,
+                                "stat -c '%n %t:%T' /dev/random /dev/zero;"
+                                "head -c 6 /dev/full; head -c 6 /dev/stdin"),
+                 "/dev/random 1:9\n/dev/zero 1:5\nbound\nbound\n");
+  }
+}
+const Case kMountOnDefault("devices/a-mount-on-a-default-one-stays", "config.md#mounts",
+                           mount_on_default);
+
+// The mount is gone below a later one of /dev, and the device is supplied.
+void covered_mount(Sandbox& sandbox) {
+  Bundle bundle = sandbox.bundle();
+  bundle.mount("/dev/random", "bind", "/dev/urandom", {"bind"})
+      .mount("/dev", "tmpfs", "tmpfs", {"nosuid", "mode=755"});
+  expect_equal("device", sandbox.output(bundle, "stat -c %t:%T /dev/random"), "1:8\n");
+}
+const Case kCoveredMount("devices/a-mount-that-is-covered-is-no-device",
+                         "config-linux.md#default-devices", covered_mount);
+
+// Engines list the host's for privileged containers. Bound, it has no terminals.
+void listed_multiplexer(Sandbox& sandbox) {
+  for (const bool own_users : {false, true}) {
+    Bundle bundle = with_dev(sandbox, own_users);
+    bundle.set_json("/linux/devices",
+                    R"([{"path": "/dev/ptmx", "type": "c", "major": 5, "minor": 2}])");
+    expect_equal(
+        "/dev/ptmx",
+        sandbox.output(bundle, "stat -L -c %t:%T /dev/ptmx; (: < /dev/ptmx) && echo opens"),
+        "5:2\nopens\n");
+  }
+}
+const Case kMultiplexer("devices/a-listed-ptmx-is-the-containers-own",
+                        "config-linux.md#default-devices", listed_multiplexer);
+
+void no_devpts(Sandbox& sandbox) {
+  Bundle bundle = sandbox.bundle();
+  bundle.mount("/dev", "tmpfs", "tmpfs", {"nosuid", "mode=755"});
+  expect_equal("/dev/ptmx", sandbox.output(bundle, "readlink /dev/ptmx"), "pts/ptmx\n");
+}
+const Case kNoDevpts("devices/ptmx-is-there-without-a-devpts", "config-linux.md#default-devices",
+                     no_devpts);
+
+// A directory is no place for a link, and what is in it is not ours to remove.
+void occupied_multiplexer(Sandbox& sandbox) {
+  Bundle bundle = sandbox.bundle();
+  expect_refusal(sandbox, bundle, {"default device ('/dev/ptmx')", {"ptmx"}}, [](Bundle& spoilt) {
+    ::unlink(spoilt.rootfs("dev/ptmx").c_str());
+    spoilt.file("dev/ptmx/file", "x");
+  });
+}
+const Case kOccupied("devices/a-directory-in-the-place-of-ptmx-is-refused", "runtime.md#errors",
+                     occupied_multiplexer);
+
 }  // namespace
 }  // namespace oci::conformance

@@ -32,6 +32,7 @@ struct FileFacts {
   uint32_t major = 0;
   uint32_t minor = 0;
   uint32_t uid = 0;
+  uint32_t links = 0;  // none: it has been deleted
   uint64_t size = 0;
 };
 long look(long fd, FileFacts& facts);                    // -errno on failure
@@ -51,6 +52,9 @@ enum class Links {
 
 // openat2(2) of an absolute path of the container; O_CLOEXEC is added. -errno on failure.
 long open_in_root(int root, const char* path, uint64_t flags, Links links);
+
+// Whether `name` in the directory is a link of this text.
+bool is_link_to(int directory, const char* name, const char* text);
 
 // The three below are make_in_root.cc's. Missing directories are made with mode 0755, through links
 // that lead to nothing yet as well. Besides the kernel's own errors, -ELOOP: a link that `links`

@@ -187,6 +187,14 @@ Made make_missing(int root, const char* path, Make kind, Links links, uint64_t f
 
 }  // namespace
 
+bool is_link_to(int directory, const char* name, const char* text) {
+  char found[kPathMax];
+  const long size = sys(__NR_readlinkat, directory, name, found, sizeof found - 1);
+  if (size < 0) return false;
+  found[size] = '\0';
+  return equal(found, text);
+}
+
 long make_directory(int root, const char* path, Links links) {
   constexpr uint64_t kFlags = O_PATH | O_DIRECTORY;
   const long existing = open_in_root(root, path, kFlags, links);

@@ -11,7 +11,7 @@ namespace {
 
 using sync::Subject;
 
-constexpr long kEexist = -17;
+constexpr long kEexist = -17, kErofs = -30;
 
 // The directory of the last path, kept open: nearly every node is in /dev.
 class Directory {
@@ -77,7 +77,18 @@ Fault bind_device(int directory, const char* name, const DeviceOp& op, const cha
     return check(made.get(), Subject::kDevice, path, op.index);
   }
   const Fd target(sys(__NR_openat, directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
-  if (Fault fault = check(target.get(), Subject::kDevice, path, op.index)) return fault;
+  FileFacts there;
+  if (Fault fault = check(look(target.get(), there), Subject::kDevice, path, op.index)) {
+    return fault;
+  }
+  if (!made.ok()) {
+    // A plain file is where the device was bound the last time. A mount is the config's.
+    const bool is_mount = !same_mount(target.get(), directory);
+    if (is_mount && is_device(there, op)) return {};
+    if (is_mount || there.type == S_IFDIR || there.type == S_IFLNK) {
+      return refuse("a different file is there already", Subject::kDevice, path, op.index);
+    }
+  }
   return check(attach(source.get(), target.get()), Subject::kDevice, path, op.index);
 }
 
@@ -96,6 +107,15 @@ Fault make_device(Directory& directory, const DeviceOp& op, const char* path) {
                path, op.index);
 }
 
+// A multiplexer looks for `pts` beside itself (Linux 4.7), so an image that cannot be written to
+// may keep its own. A bind of the host's has nothing beside it.
+bool is_own_multiplexer(int directory, const char* name) {
+  const Fd found(sys(__NR_openat, directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  FileFacts facts;
+  return look(found.get(), facts) >= 0 && facts.type == S_IFCHR && facts.major == 5 &&
+         facts.minor == 2 && same_mount(found.get(), directory);
+}
+
 Fault make_link(Directory& directory, const Plan& plan, const LinkOp& op) {
   const char* path = plan.text(op.path);
   const char* name;
@@ -103,12 +123,16 @@ Fault make_link(Directory& directory, const Plan& plan, const LinkOp& op) {
   if (Fault fault = check(parent, Subject::kDevice, path)) return fault;
   const char* target = plan.text(op.target);
   long rc = sys(__NR_symlinkat, target, parent, name);
-  if (rc == kEexist && op.replace) {
-    sys(__NR_unlinkat, parent, name, 0);
-    rc = sys(__NR_symlinkat, target, parent, name);
+  // The image's own is the image's business, but for /dev/ptmx.
+  if (rc != kEexist || !op.replace) {
+    return rc == kEexist ? Fault{} : check(rc, Subject::kDevice, path);
   }
-  // What the image has there already is the image's business.
-  return rc == kEexist ? Fault{} : check(rc, Subject::kDevice, path);
+  const auto dir = static_cast<int>(parent);
+  if (is_link_to(dir, name, target)) return {};
+  rc = sys(__NR_unlinkat, dir, name, 0);
+  if (rc == kErofs && is_own_multiplexer(dir, name)) return {};
+  if (rc >= 0) rc = sys(__NR_symlinkat, target, dir, name);
+  return check(rc, Subject::kDevice, path);
 }
 
 }  // namespace

@@ -19,15 +19,20 @@ constexpr DefaultDevice kDefaultDevices[] = {
 };
 constexpr uint32_t kDefaultMode = 0666;
 
+constexpr char kMultiplexer[] = "/dev/ptmx";
+
 struct Link {
   const char* path;
   const char* target;
+  bool replace = false;
 };
 constexpr Link kLinks[] = {
     {"/dev/fd", "/proc/self/fd"},
     {"/dev/stdin", "/proc/self/fd/0"},
     {"/dev/stdout", "/proc/self/fd/1"},
     {"/dev/stderr", "/proc/self/fd/2"},
+    // An image's own would be the host's: it must lead to the container's devpts.
+    {kMultiplexer, "pts/ptmx", true},
 };
 
 uint32_t format_of(spec::DeviceType type) {
@@ -67,20 +72,41 @@ init::DeviceOp plan_device(Draft& draft, size_t i, const std::string& path) {
   return op;
 }
 
-bool is_mounted(const spec::Config& config, std::string_view target) {
-  return std::ranges::any_of(config.mounts, [target](const spec::Mount& mount) {
-    return clean_in_root(mount.destination) == target;
-  });
+bool has_option(const spec::Mount& mount, std::string_view name) {
+  return std::ranges::find(mount.options, name) != mount.options.end();
 }
 
-bool is_bound(const spec::Config& config, std::string_view target) {
-  return std::ranges::any_of(config.mounts, [target](const spec::Mount& mount) {
-    const bool bind = std::ranges::any_of(mount.options, [](const std::string& option) {
-      return option == "bind" || option == "rbind";
-    });
-    return bind && clean_in_root(mount.destination) == target;
-  });
-}
+// Which mount of the config the program will see at a path of /dev.
+class MountsInDev {
+ public:
+  explicit MountsInDev(const spec::Config& config) {
+    for (const spec::Mount& mount : config.mounts) {
+      std::string target = clean_in_root(mount.destination);
+      const bool counts = target == "/" || target == "/dev" || target.starts_with("/dev/");
+      if (counts && !has_option(mount, "remount")) mounts_.emplace_back(std::move(target), &mount);
+    }
+  }
+
+  // nullptr: none, or a later one covers it.
+  const spec::Mount* at(std::string_view path) const {
+    const spec::Mount* seen = nullptr;
+    for (const auto& [target, mount] : mounts_) {
+      if (target == path) {
+        seen = mount;
+      } else if (is_above(target, path)) {
+        seen = nullptr;
+      }
+    }
+    return seen;
+  }
+
+ private:
+  static bool is_above(std::string_view target, std::string_view path) {
+    return target == "/" || (path.starts_with(target) && path[target.size()] == '/');
+  }
+
+  std::vector<std::pair<std::string, const spec::Mount*>> mounts_;
+};
 
 bool is_listed(const spec::Config& config, std::string_view path) {
   return std::ranges::any_of(config.linux->devices, [path](const spec::Device& device) {
@@ -88,9 +114,11 @@ bool is_listed(const spec::Config& config, std::string_view path) {
   });
 }
 
-void add_default_devices(Draft& draft, std::vector<init::DeviceOp>& ops) {
+// Where the config mounts on one of them (`--volume /dev/urandom:/dev/random`), its mount is it.
+void add_default_devices(Draft& draft, const MountsInDev& mounts,
+                         std::vector<init::DeviceOp>& ops) {
   for (const DefaultDevice& device : kDefaultDevices) {
-    if (is_listed(draft.config, device.path)) continue;
+    if (is_listed(draft.config, device.path) || mounts.at(device.path) != nullptr) continue;
     ops.push_back({.path = draft.block.text(device.path),
                    .mode = S_IFCHR | kDefaultMode,
                    .major = device.major,
@@ -101,16 +129,13 @@ void add_default_devices(Draft& draft, std::vector<init::DeviceOp>& ops) {
   }
 }
 
-void plan_links(Draft& draft) {
+void plan_links(Draft& draft, const MountsInDev& mounts) {
   std::vector<init::LinkOp> links;
   for (const Link& link : kLinks) {
-    links.push_back({.path = draft.block.text(link.path), .target = draft.block.text(link.target)});
-  }
-  // An image's own /dev/ptmx would be the host's: it must lead to the container's devpts.
-  if (is_mounted(draft.config, "/dev/pts")) {
-    links.push_back({.path = draft.block.text("/dev/ptmx"),
-                     .target = draft.block.text("pts/ptmx"),
-                     .replace = true});
+    if (mounts.at(link.path) != nullptr) continue;
+    links.push_back({.path = draft.block.text(link.path),
+                     .target = draft.block.text(link.target),
+                     .replace = link.replace});
   }
   draft.block.head().links = draft.block.list(links);
 }
@@ -119,16 +144,21 @@ void plan_links(Draft& draft) {
 
 Status plan_devices(Draft& draft) {
   // A /dev from elsewhere, perhaps the host's, is complete, and nothing may be made in it.
-  const bool dev_is_complete = is_bound(draft.config, "/dev");
+  const MountsInDev mounts(draft.config);
+  const spec::Mount* dev = mounts.at("/dev");
+  const bool dev_is_complete =
+      dev != nullptr && (has_option(*dev, "bind") || has_option(*dev, "rbind"));
   std::vector<init::DeviceOp> ops;
   if (!dev_is_complete) {
-    add_default_devices(draft, ops);
-    plan_links(draft);
+    add_default_devices(draft, mounts, ops);
+    plan_links(draft, mounts);
   }
   const auto& devices = draft.config.linux->devices;
   for (size_t i = 0; i < devices.size(); ++i) {
     const std::string path = clean_in_root(devices[i].path);
     if (dev_is_complete && path.starts_with("/dev/")) continue;
+    // Privileged containers list the host's, which has no terminals of theirs.
+    if (path == kMultiplexer) continue;
     ops.push_back(plan_device(draft, i, path));
   }
   draft.block.head().devices = draft.block.list(ops);

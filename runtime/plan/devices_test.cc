@@ -94,13 +94,40 @@ BOOST_AUTO_TEST_CASE(nothing_is_made_in_a_dev_that_is_bound) {
 }
 
 BOOST_AUTO_TEST_CASE(ptmx_leads_to_a_devpts_of_the_container_s_own) {
+  spec::Config config = some_config();
   const std::string standard =
       "/dev/fd->/proc/self/fd /dev/stdin->/proc/self/fd/0 /dev/stdout->/proc/self/fd/1 "
-      "/dev/stderr->/proc/self/fd/2 ";
-  spec::Config config = some_config();
+      "/dev/stderr->/proc/self/fd/2 /dev/ptmx->pts/ptmx! ";
   BOOST_TEST(links(plan_of(config)) == standard);
-  config.mounts = {{"/dev/pts", "devpts", "devpts", {"newinstance"}, {}, {}}};
-  BOOST_TEST(links(plan_of(config)) == standard + "/dev/ptmx->pts/ptmx! ");
+  config.linux->devices = {some_device()};
+  config.linux->devices[0].path = "/dev//ptmx";
+  const Plan plan = plan_of(config);
+  BOOST_TEST(links(plan) == standard);
+  BOOST_TEST(devices(plan).find("ptmx") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_mount_on_a_name_of_dev_takes_its_place) {
+  spec::Config config = some_config();
+  const auto has = [&](std::string_view name) {
+    const Plan plan = plan_of(config);
+    return (devices(plan) + links(plan)).find(name) != std::string::npos;
+  };
+  BOOST_TEST(has("/dev/random"));
+  config.mounts = {{"/dev//random", {}, "/dev/urandom", {"bind"}, {}, {}},
+                   {"/dev/ptmx", {}, "/dev/ptmx", {"bind"}, {}, {}},
+                   {"/dev/zero", {}, "/dev/zero", {"bind", "remount", "ro"}, {}, {}}};
+  BOOST_TEST(!has("/dev/random"));
+  BOOST_TEST(!has("/dev/ptmx"));
+  BOOST_TEST(has("/dev/zero"));
+  // What a later mount covers is not there.
+  config.mounts.push_back({"/dev", "tmpfs", "tmpfs", {}, {}, {}});
+  BOOST_TEST(has("/dev/random"));
+}
+
+BOOST_AUTO_TEST_CASE(a_bound_dev_that_a_later_mount_covers_is_not_complete) {
+  spec::Config config = some_config();
+  config.mounts = {{"/dev", {}, "/dev", {"rbind"}, {}, {}}, {"/dev", "tmpfs", "tmpfs", {}, {}, {}}};
+  BOOST_TEST(devices(plan_of(config)) != "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
