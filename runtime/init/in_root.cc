@@ -23,12 +23,13 @@ constexpr uint64_t resolve_flags(Links links) {
 long look(long fd, FileFacts& facts) {
   struct statx found = {};
   const long rc = sys(__NR_statx, fd, "", AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW,
-                      STATX_TYPE | STATX_MODE | STATX_UID | STATX_SIZE, &found);
+                      STATX_TYPE | STATX_MODE | STATX_UID | STATX_NLINK | STATX_SIZE, &found);
   facts = {.type = uint32_t{found.stx_mode} & S_IFMT,
            .permissions = uint32_t{found.stx_mode} & 07777,
            .major = found.stx_rdev_major,
            .minor = found.stx_rdev_minor,
            .uid = found.stx_uid,
+           .links = found.stx_nlink,
            .size = found.stx_size};
   return rc;
 }

@@ -170,6 +170,28 @@ long take_mode(int target, int mount) {
   return directory.ok() ? sys(__NR_fchmod, directory.get(), facts.permissions) : directory.get();
 }
 
+// move_mount(2) has few words: EINVAL or ENOTDIR for a directory on a file and the reverse, ENOENT
+// for a source that has been deleted since it was mounted. With a note, EISDIR and ENOTDIR are
+// about the two files and not about the path: the note is the source.
+Fault check_attached(const Plan& plan, const MountOp& op, long rc, const FileFacts& source,
+                     int target) {
+  if (rc >= 0) return {};
+  constexpr long kEnoent = -2, kEnotdir = -20, kEisdir = -21;
+  const char* path = plan.text(op.target);
+  const char* from = plan.text(op.kind == MountKind::kBind ? op.source : op.type);
+  if (rc == kEnoent && op.kind == MountKind::kBind && source.links == 0) {
+    return refuse("has been deleted on the host", Subject::kMountSource, from, op.index);
+  }
+  FileFacts facts;
+  if (look(target, facts) < 0 || (facts.type == S_IFDIR) == (source.type == S_IFDIR)) {
+    return check(rc, Subject::kMountTarget, path, op.index);
+  }
+  const long kinds = facts.type == S_IFDIR ? kEisdir : kEnotdir;
+  Fault fault = check(kinds, Subject::kMountTarget, path, op.index);
+  fault.note = from;
+  return fault;
+}
+
 // `made`: there was nothing at the target.
 Fault fill(const Plan& plan, const MountOp& op, int target, bool made, int mount) {
   if (op.kind != MountKind::kFilesystem) return {};
@@ -180,7 +202,7 @@ Fault fill(const Plan& plan, const MountOp& op, int target, bool made, int mount
     attributes.attr_set = MOUNT_ATTR_RDONLY;
     rc = set_attributes(mount, attributes, false);
   }
-  return check(rc, Subject::kMountTarget, plan.text(op.target), op.index);
+  return check_attached(plan, op, rc, {.type = S_IFDIR}, target);
 }
 
 // A filesystem that takes no context as an option is labelled at its root.
@@ -244,22 +266,6 @@ void keep_handle(Context& context, const MountOp& op, Fd& mount) {
   (is_proc ? context.proc_fd : context.sys_fd) = keep ? mount.release() : -1;
 }
 
-// move_mount(2) says EINVAL also for a directory on a file, and for a file on a directory. With a
-// note, EISDIR and ENOTDIR are about these two and not about the path: the note is the source.
-Fault check_attached(const Plan& plan, const MountOp& op, long rc, Make source, int target) {
-  constexpr long kEinval = -22, kEnotdir = -20, kEisdir = -21;
-  const char* path = plan.text(op.target);
-  FileFacts facts;
-  if (rc != kEinval || look(target, facts) < 0 ||
-      (facts.type == S_IFDIR) == (source == Make::kDirectory)) {
-    return check(rc, Subject::kMountTarget, path, op.index);
-  }
-  const long kinds = facts.type == S_IFDIR ? kEisdir : kEnotdir;
-  Fault fault = check(kinds, Subject::kMountTarget, path, op.index);
-  fault.note = plan.text(op.kind == MountKind::kBind ? op.source : op.type);
-  return fault;
-}
-
 Fault check_opened(const MountOp& op, int target, const char* path) {
   constexpr long kEloop = -40;
   if (target != kEloop || !op.target_is_plain) {
@@ -279,7 +285,7 @@ Fault mount_one(Context& context, MountOp& op) {
   if (Fault fault = set_all_attributes(op, mount.get(), path)) return fault;
 
   Make make = Make::kDirectory;
-  FileFacts source;
+  FileFacts source{.type = S_IFDIR};
   if (op.kind == MountKind::kBind) {
     if (Fault fault = check(look(mount.get(), source), Subject::kMountSource, path, op.index)) {
       return fault;
@@ -295,7 +301,7 @@ Fault mount_one(Context& context, MountOp& op) {
   if (Fault fault = set_label(plan, op, mount.get(), path)) return fault;
   if (Fault fault = map_ids(op, mount.get(), path)) return fault;
   const long attached = attach(mount.get(), target.get());
-  if (Fault fault = check_attached(plan, op, attached, make, target.get())) return fault;
+  if (Fault fault = check_attached(plan, op, attached, source, target.get())) return fault;
   // Only now: a mount becomes shared by being attached below a shared one.
   if (Fault fault = propagate(op, mount.get(), path)) return fault;
   keep_handle(context, op, mount);
