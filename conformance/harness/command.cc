@@ -116,6 +116,7 @@ void Command::become() const {
     ::putenv(variable.data());
   for (const std::string& name : spawn_.unset)
     ::unsetenv(name.c_str());
+  if (spawn_.before) spawn_.before();
   ::execvp(argv[0].c_str(), pointers(argv).data());
   ::_exit(127);
 }

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,7 +31,8 @@ struct Spawn {
   std::optional<int> terminal;           // a pty slave: becomes 0, 1, 2 and controls it
   std::optional<unsigned> umask;
   std::vector<std::pair<int, unsigned long>> soft_limits;  // RLIMIT_*, in the child only
-  int seconds = 15;   // then it is killed, and that is a failure
+  std::function<void()> before;  // in the child, last of all: what else a caller hands down
+  int seconds = 15;              // then it is killed, and that is a failure
   bool held = false;  // stops itself (SIGSTOP) before it becomes the program: for a tracer
 };
 

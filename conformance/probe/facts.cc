@@ -144,6 +144,7 @@ void privileges() {
     fact(name, status_of(name));
   }
   fact("no_new_privs", status_of("NoNewPrivs"));
+  fact("signals", status_of("SigBlk") + " " + status_of("SigIgn"));
   fact("seccomp", status_of("Seccomp"));
   fact("dumpable", ::access("/proc/self/environ", R_OK) == 0 ? 1 : 0);
   fact("oom_score_adj", std::atoll(read_all("/proc/self/oom_score_adj").c_str()));

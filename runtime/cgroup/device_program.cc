@@ -260,13 +260,14 @@ bpf_attr load_attributes(std::span<const bpf_insn> program) {
 
 // The last line of the verifier's log that is about the program.
 std::string verifiers_word(std::span<const bpf_insn> program) {
-  std::array<char, 16384> log{};
+  constexpr uint32_t kLogSize = 16384;
+  std::string log(kLogSize, '\0');
   bpf_attr attributes = load_attributes(program);
   attributes.log_buf = address(log.data());
-  attributes.log_size = log.size();
+  attributes.log_size = kLogSize;
   attributes.log_level = 1;
   const sys::UniqueFd loaded(bpf(BPF_PROG_LOAD, attributes));
-  std::string_view text(log.data());
+  std::string_view text(log.c_str());
   while (!text.empty()) {
     const size_t start = text.substr(0, text.size() - 1).rfind('\n');
     const std::string_view line = text.substr(start == text.npos ? 0 : start + 1);

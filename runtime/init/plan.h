@@ -162,9 +162,10 @@ struct Plan {
   // exec: the program joins a container instead of becoming one. What is about making a container
   // is absent then.
   bool exec = false;
-  int32_t member_fd = -1;     // a pidfd of the container's init
-  uint64_t member_types = 0;  // CLONE_NEW* that are to be joined by it
-  int32_t root_fd = -1;       // its root, where that is not the root of its mount namespace
+  int32_t member_fd = -1;      // a pidfd of the container's init
+  uint64_t member_types = 0;   // CLONE_NEW* that are to be joined by it
+  int32_t root_fd = -1;        // its root, where that is not the root of its mount namespace
+  bool keep_affinity = false;  // process.execCPUAffinity says on which CPUs it runs
 
   // Namespaces. `staged`: this process joins, then clones the real init with `clone_flags`.
   bool staged = false;

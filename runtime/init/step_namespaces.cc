@@ -2,13 +2,8 @@
 #include <linux/fcntl.h>
 #include <linux/if.h>
 #include <linux/sched.h>
-#include <poll.h>
-#include <signal.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-
-#include <initializer_list>
 
 #include "runtime/init/in_root.h"
 #include "runtime/init/steps.h"
@@ -56,43 +51,6 @@ Fault enter_time_namespace(Context& context) {
   long rc = made.get();
   if (rc >= 0) rc = sys(__NR_setns, made.get(), CLONE_NEWTIME);
   return check(rc, Subject::kNamespace, "time");
-}
-
-bool has_hung_up(int socket) {
-  pollfd ended = {.fd = socket, .events = 0, .revents = 0};
-  const timespec at_once = {};
-  return sys(__NR_ppoll, &ended, 1, &at_once, nullptr, sizeof(uint64_t)) > 0;
-}
-
-// Nothing of the caller's reaches the container: signals, terminal, session, keys.
-Fault leave_the_parent(Context& context) {
-  const Plan& plan = context.plan;
-  // What is made in the root gets the modes that it is made with; the caller's mask comes back with
-  // the user.
-  context.callers_umask = static_cast<int>(sys(__NR_umask, 0));
-  sys(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  if (has_hung_up(context.report_fd)) {
-    // The runtime was killed before that, and whoever is our parent now lives on.
-    for (;;)
-      sys(__NR_exit_group, 1);
-  }
-  sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
-  const uint64_t no_signals = 0;
-  sys(__NR_rt_sigprocmask, SIG_SETMASK, &no_signals, nullptr, sizeof no_signals);
-  // Handlers went with execve; what a caller ignores (nohup, a shell's background job, a Python
-  // program's SIGPIPE) would stay ignored in the container.
-  struct {
-    void* handler;
-    unsigned long flags;
-    void* restorer;
-    uint64_t mask;
-  } const defaults = {};
-  for (const int signal :
-       {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGCHLD, SIGUSR1, SIGUSR2}) {
-    sys(__NR_rt_sigaction, signal, &defaults, nullptr, sizeof defaults.mask);
-  }
-  if (Fault fault = check(sys(__NR_setsid), Subject::kNone, "session")) return fault;
-  return join_session_keyring(plan);
 }
 
 Fault join_namespaces(Context& context) {

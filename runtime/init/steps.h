@@ -58,6 +58,9 @@ struct Step {
   StepFunction run;
 };
 
+// step_caller.cc
+Fault leave_the_parent(Context&);
+
 // step_stage.cc
 Fault join_and_clone(Context&);
 
@@ -66,7 +69,6 @@ Fault join(const Plan& plan, const Join& join);
 long open_time_offsets(const Plan& plan);
 Fault make_time_namespace(const Plan& plan, int offsets);
 Fault enter_time_namespace(Context&);
-Fault leave_the_parent(Context&);
 Fault join_namespaces(Context&);
 Fault enter_cgroup_namespace(Context&);
 Fault make_ipc_namespace(Context&);

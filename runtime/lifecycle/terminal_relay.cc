@@ -32,21 +32,21 @@ bool would_block(ssize_t done) {
 }  // namespace
 
 ssize_t TerminalRelay::Buffer::fill(int fd) {
-  const ssize_t got = read(fd, bytes_.data() + end_, kSize - end_);
+  const ssize_t got = read(fd, bytes_.get() + end_, kSize - end_);
   if (got > 0) end_ += static_cast<size_t>(got);
   return got;
 }
 
 ssize_t TerminalRelay::Buffer::flush(int fd) {
   // PIPE_BUF: what poll(2) promises a pipe to take, where it could not be made non-blocking.
-  const ssize_t put = write(fd, bytes_.data() + begin_, std::min<size_t>(end_ - begin_, 4096));
+  const ssize_t put = write(fd, bytes_.get() + begin_, std::min<size_t>(end_ - begin_, 4096));
   if (put > 0) begin_ += static_cast<size_t>(put);
   if (begin_ == end_) clear();
   return put;
 }
 
 void TerminalRelay::Buffer::append(char byte) {
-  if (end_ < bytes_.size()) bytes_[end_++] = byte;
+  if (end_ < kSize + 2) bytes_[end_++] = byte;
 }
 
 Result<TerminalRelay> TerminalRelay::open(sys::UniqueFd master, int input, int output) {

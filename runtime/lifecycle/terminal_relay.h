@@ -9,8 +9,8 @@
 
 #include <poll.h>
 
-#include <array>
 #include <cstddef>
+#include <memory>
 #include <optional>
 
 #include "runtime/sys/terminal.h"
@@ -54,7 +54,9 @@ class [[nodiscard]] TerminalRelay {
 
    private:
     static constexpr size_t kSize = 16384;
-    std::array<char, kSize + 2> bytes_;  // append() has room even after a full read
+    // Not on the stack, which a caller may have made small. append() has room even after a full
+    // read.
+    std::unique_ptr<char[]> bytes_ = std::make_unique<char[]>(kSize + 2);
     size_t begin_ = 0;
     size_t end_ = 0;
   };

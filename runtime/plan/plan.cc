@@ -72,7 +72,10 @@ Result<Plan> make_exec_plan(const spec::Config& config, const Host& host, const 
   Draft draft{.config = config, .host = host, .request = request};
   for (const auto part : kExecParts)
     OCI_TRY(part(draft));
-  draft.plan.exec_cpu_affinity = config.process->exec_cpu_affinity;
+  const auto& affinity = config.process->exec_cpu_affinity;
+  draft.plan.exec_cpu_affinity = affinity;
+  draft.block.head().keep_affinity =
+      affinity && !(affinity->initial.empty() && affinity->final_.empty());
   draft.plan.block = draft.block.finish();
   return std::move(draft.plan);
 }

@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
+#include <memory>
 
 #include "runtime/sys/file.h"
 #include "runtime/sys/proc.h"
@@ -72,12 +73,16 @@ __attribute__((no_sanitize("address", "undefined"))) int run_child(void* data) {
   Child& child = *static_cast<Child*>(data);
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // a runtime that is killed leaves nothing of its own behind
   if (syscall(SYS_getppid) != child.parent) return fail(child, Step::kSetUp);  // it was already
-  for (int signal = 1; signal < NSIG; ++signal) {
-    // Ignored ones would stay ignored; KILL, STOP and the C library's own refuse, and need none.
-    struct sigaction standard = {};
-    standard.sa_handler = SIG_DFL;
-    sigaction(signal, &standard, nullptr);
-  }
+  // Ignored ones would stay ignored. Not sigaction(3), which refuses those that the C library has
+  // for itself; KILL and STOP refuse, and need none.
+  struct {
+    void* handler;
+    unsigned long flags;
+    void* restorer;
+    uint64_t mask;
+  } const defaults = {};
+  for (int signal = 1; signal < NSIG; ++signal)
+    syscall(SYS_rt_sigaction, signal, &defaults, nullptr, sizeof defaults.mask);
   // A session: no terminal of ours to read from, and a group that a timeout can kill.
   if (setsid() < 0) return fail(child, Step::kSetUp);
   if (dup2(child.input, 0) < 0 || dup2(child.output, 1) < 0 || dup2(child.output, 2) < 0 ||
@@ -85,9 +90,8 @@ __attribute__((no_sanitize("address", "undefined"))) int run_child(void* data) {
     return fail(child, Step::kSetUp);
   }
   if (child.cwd != nullptr && chdir(child.cwd) != 0) return fail(child, Step::kChdir);
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
+  const uint64_t none = 0;  // sigprocmask(3) leaves those two alone as well
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, nullptr, sizeof none);
   execve(child.path, child.argv, child.env);
   return fail(child, Step::kExecute);
 }
@@ -133,7 +137,9 @@ Result<Process> start_program(const Command& command, int input, int output) {
               .input = input,
               .output = output,
               .parent = getpid()};
-  alignas(16) char stack[kChildStack];  // its own: it returns from functions while we stand still
+  // Its own: it returns from functions while we stand still. Not a part of ours, which a caller may
+  // have made small.
+  const auto stack = std::make_unique_for_overwrite<char[]>(kChildStack);
 
   // No handler of ours may run in the child.
   sigset_t all;
@@ -141,7 +147,7 @@ Result<Process> start_program(const Command& command, int input, int output) {
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &before);
   int pidfd = -1;
-  const pid_t pid = clone(run_child, stack + sizeof stack,
+  const pid_t pid = clone(run_child, stack.get() + kChildStack,
                           CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &child, &pidfd);
   const int clone_errno = errno;
   sigprocmask(SIG_SETMASK, &before, nullptr);
@@ -162,7 +168,7 @@ namespace {
 // Reads what is there now, at most `limit` bytes, and keeps the end of it. False: nothing will
 // come.
 bool collect(int fd, size_t limit, const Command& command, std::string& kept) {
-  char buffer[16 * 1024];
+  char buffer[4096];
   while (limit > 0) {
     const ssize_t got = read(fd, buffer, std::min(sizeof buffer, limit));
     if (got < 0 && errno == EINTR) continue;
