@@ -1,5 +1,5 @@
 #include "runtime/cli/command.h"
-#include "runtime/cli/suggest.h"
+#include "spec/nearest.h"
 
 namespace oci::cli {
 
@@ -22,7 +22,7 @@ Result<const Command*> find_command(std::string_view name) {
   }
   // runc's words, which its tests look for.
   std::string text = cat("No help topic for '", name, "'");
-  if (const std::string_view near = nearest(name, names); !near.empty()) {
+  if (const std::string_view near = spec::nearest(name, names); !near.empty()) {
     text += cat("; did you mean '", near, "'?");
   } else {
     text += "; see oci-rt --help";

@@ -5,7 +5,7 @@
 #include <exception>
 #include <optional>
 
-#include "runtime/cli/suggest.h"
+#include "spec/nearest.h"
 #include "third_party/cxxopts.h"
 
 namespace oci::cli {
@@ -55,7 +55,7 @@ Error unknown_option(const Syntax& syntax, std::span<const Option> outer, std::s
       cat("unknown option '", word.substr(0, word.find('=')), "' of ", program_name(syntax));
   if (std::ranges::find(outer, name, &Option::name) != outer.end()) {
     text += "; write it before the command";
-  } else if (const std::string_view near = nearest(name, names); !near.empty()) {
+  } else if (const std::string_view near = spec::nearest(name, names); !near.empty()) {
     text += cat("; did you mean --", near, "?");
   } else {
     text += cat("; see ", program_name(syntax), " --help");

@@ -1,6 +1,6 @@
 #include "runtime/cli/options.h"
 
-#include "runtime/cli/suggest.h"
+#include "spec/nearest.h"
 #include "third_party/boost_test.h"
 
 namespace oci::cli {
@@ -238,7 +238,7 @@ BOOST_AUTO_TEST_CASE(a_guess_is_made_only_when_it_is_near) {
       {"ps", ""},
   };
   for (const auto& one : cases)
-    BOOST_TEST(nearest(one.word, known) == one.near, one.word);
+    BOOST_TEST(spec::nearest(one.word, known) == one.near, one.word);
 }
 
 }  // namespace

@@ -4,9 +4,9 @@
 #include <span>
 #include <string_view>
 
-namespace oci::cli {
+namespace oci::spec {
 
 // Empty: none is near enough to be worth a guess.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> known);
 
-}  // namespace oci::cli
+}  // namespace oci::spec

@@ -1,11 +1,11 @@
-#include "runtime/cli/suggest.h"
+#include "spec/nearest.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
 #include <vector>
 
-namespace oci::cli {
+namespace oci::spec {
 namespace {
 
 // Insertions, deletions, changes and swaps of neighbours that turn `a` into `b`.
@@ -46,4 +46,4 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
   return best;
 }
 
-}  // namespace oci::cli
+}  // namespace oci::spec
