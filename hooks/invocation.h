@@ -12,10 +12,10 @@
 namespace oci::hooks {
 
 struct Invocation {
-  std::string path;               // absolute, on the host
-  std::vector<std::string> argv;  // never empty
-  std::vector<std::string> env;   // complete: nothing is inherited
-  std::string stdin_text;         // the container's state, as JSON
+  std::string path;                             // absolute, on the host
+  std::vector<std::string> argv;                // never empty
+  std::optional<std::vector<std::string>> env;  // complete; absent: the runtime's own
+  std::string stdin_text;                       // the container's state, as JSON
   std::optional<int64_t> timeout_seconds;
   std::string cwd;  // the bundle
 };

@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(a_hook_gets_the_state_its_own_environment_and_the_bundle) {
   Script script{.ends = {Exit{}}};
   spec::Hook one = hook("/bin/one");
   one.args = {"one", "-x"};
-  one.env = {"A=b"};
+  one.env = std::vector<std::string>{"A=b"};
   one.timeout = 7;
 
   BOOST_TEST(bool(script.run(spec::HookKind::kPrestart, {one})));
@@ -47,7 +47,8 @@ BOOST_AUTO_TEST_CASE(a_hook_gets_the_state_its_own_environment_and_the_bundle) {
   BOOST_TEST(asked.path == "/bin/one");
   BOOST_TEST(asked.argv == (std::vector<std::string>{"one", "-x"}),
              boost::test_tools::per_element());
-  BOOST_TEST(asked.env == std::vector<std::string>{"A=b"}, boost::test_tools::per_element());
+  BOOST_TEST(asked.env.value() == std::vector<std::string>{"A=b"},
+             boost::test_tools::per_element());
   BOOST_TEST(asked.stdin_text == kState);
   BOOST_TEST(*asked.timeout_seconds == 7);
   BOOST_TEST(asked.cwd == "/bundle");
@@ -56,7 +57,7 @@ BOOST_AUTO_TEST_CASE(a_hook_gets_the_state_its_own_environment_and_the_bundle) {
 BOOST_AUTO_TEST_CASE(without_args_a_hook_is_called_by_its_path) {
   const Invocation made = invocation(hook("/bin/one"), kState, "/");
   BOOST_TEST(made.argv == std::vector<std::string>{"/bin/one"}, boost::test_tools::per_element());
-  BOOST_TEST(made.env.empty());
+  BOOST_TEST(!made.env.has_value());
   BOOST_TEST(!made.timeout_seconds.has_value());
 }
 

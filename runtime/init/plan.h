@@ -130,7 +130,7 @@ struct SysctlOp {
 struct HookOp {
   Text path;
   Vector args;
-  Vector env;
+  Vector env;            // no slots: the process's
   uint32_t timeout = 0;  // seconds; 0: none
   uint16_t index = 0;
 };
@@ -139,6 +139,13 @@ struct HookOp {
 struct StateText {
   Text head;
   Text tail;
+};
+
+// Lowered last of all. Until then the limit is `meanwhile`; 0: there is none to be set.
+struct FileLimit {
+  uint64_t soft = 0;
+  uint64_t hard = 0;
+  uint64_t meanwhile = 0;
 };
 
 struct CapabilitySets {
@@ -154,10 +161,11 @@ struct Plan {
 
   // Descriptors, filled in by launch.
   int32_t sync_fd = -1;
-  int32_t gate_fd = -1;       // a fifo: a byte in it lets the container start
-  int32_t verdict_fd = -1;    // a fifo: how execve went, for `start`; its end closing means well
-  int32_t listener_fd = -1;   // a sync::ListenerPage, if the filter has a listener
-  uint32_t preserve_fds = 0;  // 3 .. 3+N-1 stay open in the program
+  int32_t gate_fd = -1;      // a fifo: a byte in it lets the container start
+  int32_t verdict_fd = -1;   // a fifo: how execve went, for `start`; its end closing means well
+  int32_t listener_fd = -1;  // a sync::ListenerPage, if the filter has a listener
+  List<int32_t> preserved;   // stay open in the program
+  FileLimit file_limit;      // RLIMIT_NOFILE, where init could not work under it
 
   // exec: the program joins a container instead of becoming one. What is about making a container
   // is absent then.

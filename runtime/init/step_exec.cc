@@ -193,8 +193,14 @@ Fault find_program(Context& context) {
 // the gate still open, which would read as "created".
 Fault arrange_descriptors(Context& context) {
   sys(__NR_close, context.plan.gate_fd);
-  for (uint32_t i = 0; i < context.plan.preserve_fds; ++i)
-    sys(__NR_fcntl, 3 + i, 2 /* F_SETFD */, 0);
+  const Plan& plan = context.plan;
+  for (const int32_t* fd = plan.begin(plan.preserved); fd != plan.end(plan.preserved); ++fd)
+    sys(__NR_fcntl, *fd, 2 /* F_SETFD */, 0);
+  if (plan.file_limit.meanwhile != 0) {
+    const long rc =
+        sys(__NR_prlimit64, 0, 7 /* RLIMIT_NOFILE */, &plan.file_limit /* soft, hard */, nullptr);
+    if (Fault fault = check(rc, Subject::kNone, "process.rlimits")) return fault;
+  }
   // Or `start` could not tell a program that runs from an init that was killed.
   sync::Message message;
   message.type = sync::Type::kSettled;

@@ -59,8 +59,8 @@ long state_file(const Plan& plan, const StateText& state) {
     if (rc >= 0) rc = apply_capabilities(plan.capabilities, plan.last_capability);
   }
   if (rc >= 0) {
-    sys(__NR_execve, plan.text(run.hook.path), relocate(plan, run.hook.args),
-        relocate(plan, run.hook.env));
+    const Vector& env = run.hook.env.slots != 0 ? run.hook.env : plan.env;
+    sys(__NR_execve, plan.text(run.hook.path), relocate(plan, run.hook.args), relocate(plan, env));
   }
   for (;;)
     sys(__NR_exit_group, 127);

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <optional>
 
@@ -271,9 +272,9 @@ Status Conversation::hand_over_listener(int page) {
 }
 
 // The caller's descriptors come first; ours must not have taken the place of one.
-Status check_preserved(uint32_t count, std::span<const int> ours) {
+Status check_preserved(std::span<const int32_t> preserved, std::span<const int> ours) {
   for (const int fd : ours) {
-    if (fd >= 3 + static_cast<int>(count)) continue;
+    if (std::ranges::find(preserved, fd) == preserved.end()) continue;
     return Error(ErrorKind::kUsage,
                  cat("unable to stat preserved-fd ", fd - 3, ": it is not open"));
   }
@@ -356,9 +357,9 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
     passed.push_back(block.member_fd);
     if (member_root) passed.push_back(block.root_fd);
   }
-  OCI_TRY(check_preserved(block.preserve_fds, passed));
-  for (uint32_t i = 0; i < block.preserve_fds; ++i)
-    passed.push_back(static_cast<int>(3 + i));
+  const std::span<const int32_t> preserved(block.begin(block.preserved), block.preserved.count);
+  OCI_TRY(check_preserved(preserved, passed));
+  passed.insert(passed.end(), preserved.begin(), preserved.end());
   // Of the caller, so that the process has it before it is in its cgroup: config.md#linux-process.
   if (plan.exec_cpu_affinity && !plan.exec_cpu_affinity->initial.empty()) {
     OCI_TRY(set_affinity(0, plan.exec_cpu_affinity->initial, "process.execCPUAffinity.initial"));

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "hooks/runner.h"
+#include "runtime/sys/inherited.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/spawn.h"
 #include "spec/write/write_state.h"
@@ -11,13 +12,14 @@ namespace oci::lifecycle {
 namespace {
 
 Result<hooks::Exit> launch(const hooks::Invocation& invocation, sys::SignalStream* signals) {
-  sys::Finished finished = OCI_TRY(sys::run_program({.path = invocation.path,
-                                                     .argv = invocation.argv,
-                                                     .env = invocation.env,
-                                                     .input = invocation.stdin_text,
-                                                     .cwd = invocation.cwd,
-                                                     .timeout_seconds = invocation.timeout_seconds,
-                                                     .signals = signals}));
+  sys::Finished finished = OCI_TRY(
+      sys::run_program({.path = invocation.path,
+                        .argv = invocation.argv,
+                        .env = invocation.env ? *invocation.env : sys::inherited_environment(),
+                        .input = invocation.stdin_text,
+                        .cwd = invocation.cwd,
+                        .timeout_seconds = invocation.timeout_seconds,
+                        .signals = signals}));
   return hooks::Exit{.wait_status = finished.wait_status,
                      .timed_out = finished.timed_out,
                      .elapsed_ms = finished.elapsed_ms,

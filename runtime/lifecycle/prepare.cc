@@ -76,10 +76,9 @@ std::optional<int> number_in_environment(const char* name) {
 }
 
 // systemd's socket activation: sd_listen_fds(3). 0: none were passed, or to somebody else, whose
-// environment we have.
+// environment we have; without LISTEN_PID nobody was meant.
 int listen_fds() {
-  const std::optional<int> whose = number_in_environment("LISTEN_PID");
-  if (whose && *whose != ::getpid()) return 0;
+  if (number_in_environment("LISTEN_PID") != ::getpid()) return 0;
   const int count = number_in_environment("LISTEN_FDS").value_or(0);
   return count > 0 && count < 4096 ? count : 0;
 }
@@ -103,6 +102,7 @@ Result<plan::Plan> plan_of(const Prepared& prepared, const CreateOptions& option
     request.creating_tail = creating.tail;
     request.created_head = created.head;
     request.created_tail = created.tail;
+    request.callers_environment = sys::inherited_environment();
   }
   return plan::make_plan(prepared.config, plan::read_host(prepared.config), request);
 }
@@ -184,22 +184,28 @@ void warn_of_lost_limits(const spec::Config& config) {
 
 }  // namespace
 
+// podman's --preserve-fd=9,40 is --preserve-fds 38: those between that are not open are not meant.
+// The last one is: a count that is too great is a mistake.
 Status pass_on_inherited(plan::Request& request, uint32_t preserve_fds) {
-  request.preserve_fds = preserve_fds;
   if ((sys::inherited_umask() & S_IRWXU) != 0) request.callers_umask = sys::inherited_umask();
-  if (const int passed = listen_fds(); passed > 0) {
-    request.listen_fds = passed;
-    const char* names = ::getenv("LISTEN_FDNAMES");
-    if (names != nullptr) request.listen_names = names;
-    request.preserve_fds += static_cast<uint32_t>(passed);
-  }
+  const std::vector<int>& inherited = sys::inherited_descriptors();
+  const int listening = listen_fds();
+  const auto last = static_cast<int>(2 + static_cast<uint32_t>(listening) + preserve_fds);
+  std::ranges::copy_if(inherited, std::back_inserter(request.preserved),
+                       [last](int number) { return number <= last; });
   // Numbers that the caller did not open are the runtime's own files by now.
-  if (request.preserve_fds > sys::inherited_descriptors()) {
-    return Error(ErrorKind::kUsage,
-                 cat("unable to stat preserved-fd ", sys::inherited_descriptors(), ": of ",
-                     request.preserve_fds, " descriptors from 3 on, the caller has opened ",
-                     sys::inherited_descriptors()));
-  }
+  const auto not_open = [](int number, std::string_view of) {
+    return Error(ErrorKind::kUsage, cat("unable to stat preserved-fd ", number - 3,
+                                        ": the caller has not opened ", number, ", ", of));
+  };
+  const auto is_open = [&](int number) { return std::ranges::binary_search(inherited, number); };
+  for (int number = 3; number < 3 + listening; ++number)
+    if (!is_open(number)) return not_open(number, "one of LISTEN_FDS");
+  if (preserve_fds != 0 && !is_open(last)) return not_open(last, "the last of --preserve-fds");
+  if (listening == 0) return {};
+  request.listen_fds = listening;
+  const char* names = ::getenv("LISTEN_FDNAMES");
+  if (names != nullptr) request.listen_names = names;
   return {};
 }
 

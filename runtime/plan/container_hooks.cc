@@ -13,17 +13,20 @@ std::vector<std::string_view> views(const std::vector<std::string>& strings) {
   return {strings.begin(), strings.end()};
 }
 
-init::List<init::HookOp> hook_ops(Block& block, const std::vector<spec::Hook>& hooks) {
+// `otherwise`: the environment of a hook that has none of its own.
+init::List<init::HookOp> hook_ops(Block& block, const std::vector<spec::Hook>& hooks,
+                                  const std::vector<std::string>* otherwise) {
   constexpr int64_t kForEver = std::numeric_limits<uint32_t>::max();  // 136 years
   std::vector<init::HookOp> ops;
   for (size_t i = 0; i < hooks.size(); ++i) {
     const spec::Hook& hook = hooks[i];
     const auto args =
         hook.args.empty() ? std::vector<std::string_view>{hook.path} : views(hook.args);
+    const std::vector<std::string>* const env = hook.env ? &*hook.env : otherwise;
     ops.push_back({
         .path = block.text(hook.path),
         .args = block.vector(args, 0),
-        .env = block.vector(views(hook.env), 0),
+        .env = env != nullptr ? block.vector(views(*env), 0) : init::Vector{},
         .timeout =
             static_cast<uint32_t>(std::clamp<int64_t>(hook.timeout.value_or(0), 0, kForEver)),
         .index = index_of(i),
@@ -52,11 +55,12 @@ Status plan_container_hooks(Draft& draft) {
   constexpr uint64_t kNew = CLONE_NEWUSER | CLONE_NEWPID;
   head.hooks_enter = head.host_hooks && !draft.host.may_mount() && (draft.created & kNew) == kNew;
   if (!hooks.create_container.empty()) {
-    head.create_container_hooks = hook_ops(block, hooks.create_container);
+    head.create_container_hooks =
+        hook_ops(block, hooks.create_container, &request.callers_environment);
     head.creating_state = state_text(block, request.creating_head, request.creating_tail);
   }
   if (!hooks.start_container.empty()) {
-    head.start_container_hooks = hook_ops(block, hooks.start_container);
+    head.start_container_hooks = hook_ops(block, hooks.start_container, nullptr);
     head.created_state = state_text(block, request.created_head, request.created_tail);
   }
   return {};

@@ -135,7 +135,7 @@ Status plan_environment(Draft& draft) {
   std::vector<std::string_view> env = given_environment(draft, listen_fds, listen_names);
 
   init::Plan& head = draft.block.head();
-  head.preserve_fds = draft.request.preserve_fds;
+  head.preserved = draft.block.list(draft.request.preserved);
   const std::string cwd = clean_in_root(process.cwd);
   head.cwd = draft.block.text(cwd);
   const std::vector<std::string_view> args(process.args.begin(), process.args.end());

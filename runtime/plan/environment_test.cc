@@ -47,11 +47,12 @@ BOOST_AUTO_TEST_CASE(passed_sockets_are_announced_and_kept_open) {
   config.process->env = {"HOME=/", "LISTEN_FDS=9"};
   Request request = some_request();
   request.listen_fds = 2;
-  request.preserve_fds = 5;
+  request.preserved = {3, 4, 9};
   const Plan plan = plan_of(config, some_host(), request);
   BOOST_TEST(texts(plan, plan.init().env) == (Strings{"HOME=/", "LISTEN_FDS=2", "LISTEN_PID=1"}),
              boost::test_tools::per_element());
-  BOOST_TEST(plan.init().preserve_fds == 5u);
+  BOOST_TEST(items(plan, plan.init().preserved) == (std::vector<int32_t>{3, 4, 9}),
+             boost::test_tools::per_element());
   request.listen_names = "web:admin";
   const Plan named = plan_of(config, some_host(), request);
   BOOST_TEST(texts(named, named.init().env) ==

@@ -192,6 +192,7 @@ void write_hooks(Writer& out, const init::Plan& head) {
   const auto hook = [&](const init::HookOp& op) {
     out.text("path", op.path);
     out.list("args", op.args);
+    out.flag("processEnv", op.env.slots == 0);
     out.list("env", op.env);
     if (op.timeout != 0) out.unsigned_number("timeout", op.timeout);
   };
@@ -284,7 +285,7 @@ void write_process(Writer& out, const Plan& plan) {
   for (const Text text : out.items(head.candidates))
     candidates.push_back(out.view(text));
   out.list("candidates", candidates);
-  out.unsigned_number("preserveFds", head.preserve_fds);
+  out.unsigned_number("preserveFds", head.preserved.count);
   out.end();
 }
 

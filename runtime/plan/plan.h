@@ -25,13 +25,14 @@ struct Request {
   bool console_socket = false;  // --console-socket was given
   bool no_pivot = false;
   bool no_new_keyring = false;
-  uint32_t preserve_fds = 0;              // 3 .. 3+N-1 stay open, those of LISTEN_FDS included
+  std::vector<int32_t> preserved;         // stay open, those of LISTEN_FDS included
   std::optional<uint32_t> callers_umask;  // absent: the runtime's own, which init inherits
   std::optional<int> listen_fds;          // LISTEN_FDS of the runtime's own environment, > 0
   std::string listen_names;               // LISTEN_FDNAMES beside it; "": none
   // The state on a hook's standard input, cut where init's pid goes; used where hooks exist.
-  std::string creating_head, creating_tail;  // createContainer: status "creating"
-  std::string created_head, created_tail;    // startContainer: status "created"
+  std::string creating_head, creating_tail;      // createContainer: status "creating"
+  std::string created_head, created_tail;        // startContainer: status "created"
+  std::vector<std::string> callers_environment;  // of createContainer hooks without their own
 };
 
 // A namespace to open, verify (NS_GET_NSTYPE) and hand to init.

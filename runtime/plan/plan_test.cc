@@ -61,14 +61,18 @@ BOOST_AUTO_TEST_CASE(a_terminal_needs_somebody_to_take_it) {
 BOOST_AUTO_TEST_CASE(hooks_in_the_container_get_complete_vectors_and_the_state) {
   spec::Config config = some_config();
   config.hooks.create_runtime = {{.path = "/host"}};
-  config.hooks.create_container = {{.path = "/a", .args = {}, .env = {"K=V"}, .timeout = 5},
-                                   {.path = "/b", .args = {"b", "x"}}};
+  config.hooks.create_container = {
+      {.path = "/a", .args = {}, .env = std::vector<std::string>{"K=V"}, .timeout = 5},
+      {.path = "/b", .args = {"b", "x"}},
+      {.path = "/c", .args = {}, .env = std::vector<std::string>()}};
+  config.hooks.start_container = {{.path = "/d"}};
   Request request = some_request();
+  request.callers_environment = {"PATH=/bin"};
   request.creating_head = "{\"pid\":";
   request.creating_tail = "}";
   const Plan plan = plan_of(config, some_host(), request);
   const auto hooks = items(plan, plan.init().create_container_hooks);
-  BOOST_REQUIRE(hooks.size() == 2u);
+  BOOST_REQUIRE(hooks.size() == 3u);
   BOOST_TEST(text(plan, hooks[0].path) == "/a");
   BOOST_TEST(texts(plan, hooks[0].args) == std::vector<std::string>{"/a"},
              boost::test_tools::per_element());
@@ -76,10 +80,12 @@ BOOST_AUTO_TEST_CASE(hooks_in_the_container_get_complete_vectors_and_the_state) 
              boost::test_tools::per_element());
   BOOST_TEST(hooks[0].timeout == 5u);
   BOOST_TEST((texts(plan, hooks[1].args) == std::vector<std::string>{"b", "x"}));
-  BOOST_TEST(hooks[1].env.slots == 1u);  // an empty environment is still a vector
+  BOOST_TEST(texts(plan, hooks[1].env) == std::vector<std::string>{"PATH=/bin"},
+             boost::test_tools::per_element());
+  BOOST_TEST(hooks[2].env.slots == 1u);  // an empty environment is still a vector
+  BOOST_TEST(items(plan, plan.init().start_container_hooks)[0].env.slots == 0u);
   BOOST_TEST(hooks[1].index == 1u);
   BOOST_TEST(text(plan, plan.init().creating_state.head) == "{\"pid\":");
-  BOOST_TEST(!plan.init().created_state.head);
   BOOST_TEST(plan.init().host_hooks);
 }
 

@@ -43,7 +43,7 @@ void put(Writer& out, const char* key, const std::vector<spec::Hook>& hooks) {
     out.StartObject();
     put(out, "path", hook.path);
     put(out, "args", hook.args);
-    put(out, "env", hook.env);
+    if (hook.env) put(out, "env", *hook.env);
     if (hook.timeout) put(out, "timeout", *hook.timeout);
     out.EndObject();
   }
@@ -129,7 +129,7 @@ void get(const json::Value& in, const char* key, std::vector<spec::Hook>& out) {
     spec::Hook hook;
     get(item, "path", hook.path);
     get(item, "args", hook.args);
-    get(item, "env", hook.env);
+    if (find(item, "env") != nullptr) get(item, "env", hook.env.emplace());
     get(item, "timeout", hook.timeout);
     if (!hook.path.empty()) out.push_back(std::move(hook));
   }

@@ -24,8 +24,10 @@ Record full() {
   record.systemd_unit = "oci-web1.scope";
   record.systemd_user = true;
   record.annotations = {{"z", "1"}, {"a", ""}, {"m", "\xff"}};
-  record.poststart = {{.path = "/bin/a", .args = {"a", "b"}, .env = {"X=1"}, .timeout = 7}};
-  record.poststop = {{.path = "/bin/c"}, {.path = "/bin/d"}};
+  record.poststart = {
+      {.path = "/bin/a", .args = {"a", "b"}, .env = std::vector<std::string>{"X=1"}, .timeout = 7}};
+  record.poststop = {{.path = "/bin/c", .args = {}, .env = std::vector<std::string>()},
+                     {.path = "/bin/d"}};
   record.has_process = false;
   return record;
 }
@@ -38,6 +40,8 @@ BOOST_AUTO_TEST_CASE(a_record_survives_its_file) {
   BOOST_TEST(read.value().start_time == UINT64_MAX);
   BOOST_TEST(read.value().annotations[0].first == "z");  // in the order given
   BOOST_TEST(read.value().poststart[0].timeout.value() == 7);
+  BOOST_TEST(read.value().poststop[0].env.value().empty());  // which is another thing than none
+  BOOST_TEST(!read.value().poststop[1].env.has_value());
   BOOST_TEST(!read.value().poststop[1].timeout.has_value());
   BOOST_TEST((read.value().phase == Phase::kCreated));
   BOOST_TEST(!read.value().has_process);

@@ -9,19 +9,42 @@
 namespace oci::sys {
 namespace {
 
-constinit uint32_t g_inherited = 0;
+// Never destroyed.
+std::vector<int>* g_inherited = nullptr;
 constinit mode_t g_umask = 0;
+
+// With descriptors of /dev/null, which stay in this process.
+void fill_gaps(int end) {
+  for (int number = 0; number < end;) {
+    number = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (number < 0) return;  // nothing else can be opened either, and will say so
+    if (number > end) ::close(number);
+  }
+}
 
 }  // namespace
 
-void take_inherited_descriptors() {
-  while (::fcntl(static_cast<int>(3 + g_inherited), F_GETFD) >= 0)
-    ++g_inherited;
+void take_inherited_descriptors(int last) {
+  g_inherited = new std::vector<int>();
+  int number = 3;
+  for (; ::fcntl(number, F_GETFD) >= 0; ++number)
+    g_inherited->push_back(number);
+  const int gap = number;
+  while (++number <= last)
+    if (::fcntl(number, F_GETFD) >= 0) g_inherited->push_back(number);
+  if (!g_inherited->empty() && g_inherited->back() > gap) fill_gaps(g_inherited->back());
   ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
-uint32_t inherited_descriptors() {
-  return g_inherited;
+const std::vector<int>& inherited_descriptors() {
+  return *g_inherited;
+}
+
+std::vector<std::string> inherited_environment() {
+  std::vector<std::string> all;
+  for (char** entry = ::environ; *entry != nullptr; ++entry)
+    all.emplace_back(*entry);
+  return all;
 }
 
 void take_inherited_umask() {

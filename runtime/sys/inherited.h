@@ -4,15 +4,21 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace oci::sys {
 
-// Called first of all in main: counts what is open from 3 on without a gap, and marks everything
-// close-on-exec. Later, the lowest free numbers are the runtime's own files.
-void take_inherited_descriptors();
+// Called in main before any file is opened: notes what is open from 3 on, and marks it
+// close-on-exec. Later, the lowest free numbers are the runtime's own files. A gap ends it, unless
+// `last` lies beyond: then it goes on up to there, and no file of the runtime's will lie in a gap.
+void take_inherited_descriptors(int last);
 
-// How many of 3, 4, ... were open then: what --preserve-fds and LISTEN_FDS may name.
-uint32_t inherited_descriptors();
+// What was open then, ascending: what --preserve-fds and LISTEN_FDS may name.
+const std::vector<int>& inherited_descriptors();
+
+// The environment of this process, as the caller gave it.
+std::vector<std::string> inherited_environment();
 
 // Called in main: from then on the mask lets the owner of a new file use it. Without that, whoever
 // is not root could not open what they have just made.

@@ -9,9 +9,10 @@
 namespace oci::spec {
 
 struct Hook {
-  std::string path;                // absolute
-  std::vector<std::string> args;   // execv(3): args[0] included; empty means {path}
-  std::vector<std::string> env;    // complete: nothing is inherited
+  std::string path;               // absolute
+  std::vector<std::string> args;  // execv(3): args[0] included; empty means {path}
+  // Complete. Absent: the runtime's own environment, for a startContainer hook the process's.
+  std::optional<std::vector<std::string>> env;
   std::optional<int64_t> timeout;  // seconds, > 0
 };
 

@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(six_lists_of_hooks) {
     BOOST_TEST_REQUIRE(!list->empty());
     BOOST_TEST(list->front().path == cat("/bin/h", number));
     BOOST_TEST(list->front().args.front() == cat("h", number));
-    BOOST_TEST((list->front().env == Strings{cat("A=", number)}));
+    BOOST_TEST((list->front().env.value() == Strings{cat("A=", number)}));
     ++number;
   }
   BOOST_TEST(*hooks.prestart[0].timeout == 3);
