@@ -155,6 +155,12 @@ Fault change_user(Context& context) {
 Fault limit_capabilities_early(Context& context) {
   const Plan& plan = context.plan;
   sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
+  // The caller's ambient ones are ours as well. Without inheritable ones none is left:
+  // capabilities(7).
+  if (plan.capabilities.inheritable != 0) {
+    const long rc = sys(__NR_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    if (Fault fault = check(rc, Subject::kCapabilities, "ambient")) return fault;
+  }
   if (!filter_needs_privilege(plan)) return limit(context);
   CapabilitySets sets = plan.capabilities;
   sets.permitted |= uint64_t{1} << CAP_SYS_ADMIN;

@@ -207,8 +207,7 @@ launch::Services Creation::services() {
 }
 
 Status Creation::launch() {
-  for (const std::string& warning : prepared_.plan.warnings)
-    sys::log_warning(warning);
+  log_warnings(prepared_.plan);
   OCI_TRY(console_.connect(options_.console_socket));
   launch::Gate gate =
       OCI_TRY(launch::make_gate(dir_.fd(), kGateFiles, !record_.listener_path.empty()));

@@ -79,8 +79,7 @@ Status Execution::prepare() {
   request.console_socket = !options_.console_socket.empty();
   OCI_TRY(pass_on_inherited(request, options_.preserve_fds));
   plan_ = OCI_TRY(plan::make_exec_plan(config_, plan::read_host(config_), request));
-  for (const std::string& warning : plan_.warnings)
-    sys::log_warning(warning);
+  log_warnings(plan_);
   const state::Record& record = container_.record;
   if (!record.cgroup_path.empty() && !OCI_TRY(may_join(context_, record.cgroup_path))) {
     if (!options_.cgroup.empty()) {

@@ -20,14 +20,22 @@ Result<std::string> read_process(const std::string& path) {
   return text;
 }
 
-// Inheritable ones are not for whoever is let in later (CVE-2022-29162).
+void add(const std::string& name, std::vector<std::string>& set) {
+  if (std::ranges::find(set, name) == set.end()) set.push_back(name);
+}
+
+// Inheritable ones are not for whoever is let in later (CVE-2022-29162). Where the container has
+// one as inheritable, a user who is not root gets it as ambient: otherwise execve(2) would take it
+// away.
 void add_capabilities(const std::vector<std::string>& names, spec::Process& process) {
   if (names.empty()) return;
   if (!process.capabilities) process.capabilities.emplace();
   spec::Capabilities& sets = *process.capabilities;
-  for (auto* set : {&sets.bounding, &sets.effective, &sets.permitted}) {
-    for (const std::string& name : names) {
-      if (std::ranges::find(*set, name) == set->end()) set->push_back(name);
+  for (const std::string& name : names) {
+    for (auto* set : {&sets.bounding, &sets.effective, &sets.permitted})
+      add(name, *set);
+    if (std::ranges::find(sets.inheritable, name) != sets.inheritable.end()) {
+      add(name, sets.ambient);
     }
   }
 }

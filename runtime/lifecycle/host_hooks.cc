@@ -35,7 +35,7 @@ Status run_host_hooks(spec::HookKind kind, std::span<const spec::Hook> list,
   return hooks::run_hooks(
       {.kind = kind, .state_json = json, .cwd = state.bundle}, list,
       [&](const hooks::Invocation& invocation) { return launch(invocation, signals); },
-      [](std::string_view text) { sys::log_warning(text); });
+      [](std::string_view text) { sys::log_demanded_warning(text); });
 }
 
 }  // namespace oci::lifecycle

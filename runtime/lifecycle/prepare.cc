@@ -209,6 +209,13 @@ Status pass_on_inherited(plan::Request& request, uint32_t preserve_fds) {
   return {};
 }
 
+void log_warnings(const plan::Plan& plan) {
+  for (const std::string& warning : plan.demanded_warnings)
+    sys::log_demanded_warning(warning);
+  for (const std::string& warning : plan.warnings)
+    sys::log_warning(warning);
+}
+
 Result<std::string> absolute_path(const std::string& path) {
   if (path.starts_with('/')) return path;
   char* here = ::getcwd(nullptr, 0);

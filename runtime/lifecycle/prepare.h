@@ -56,6 +56,8 @@ Result<Prepared> prepare(const Context& context, const CreateOptions& options,
 // What the program gets of the caller's: LISTEN_FDS, `preserve_fds` more descriptors, the umask.
 Status pass_on_inherited(plan::Request& request, uint32_t preserve_fds);
 
+void log_warnings(const plan::Plan& plan);
+
 // `path` made absolute by the current directory; not resolved.
 Result<std::string> absolute_path(const std::string& path);
 

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "spec/error.h"
+#include "spec/nearest.h"
 #include "third_party/libcap.h"
 
 namespace oci::plan {
@@ -85,7 +86,14 @@ class Planner {
   void unknown(const std::string& name) {
     if (std::ranges::find(unknown_, name) != unknown_.end()) return;
     unknown_.push_back(name);
-    out_.warnings.push_back(cat("process.capabilities: unknown capability '", name, "', left out"));
+    // One of another day, of a lower case or without CAP_ is meant as often as a mistyped one.
+    std::string upper;
+    for (const char letter : name)
+      upper += letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
+    const bool prefixed = upper.starts_with("CAP_");
+    const std::string_view near = spec::nearest(prefixed ? upper : cat("CAP_", upper), kNames);
+    out_.warnings.push_back(cat("process.capabilities: unknown capability '", name, "', left out",
+                                near.empty() ? "" : cat("; did you mean ", near, "?")));
   }
 
   void refuse(int capability, std::string_view why) {

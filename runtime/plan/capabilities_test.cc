@@ -52,10 +52,19 @@ BOOST_AUTO_TEST_CASE(case_does_not_matter) {
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_name_is_one_warning_and_left_out_everywhere) {
-  for (const char* name : {"CAP_FLY", "CHOWN", "0", "CAP_CHOWN ", "CAP_CHOWN,CAP_KILL", ""}) {
+  const std::pair<std::string, std::string> rows[] = {
+      {"CAP_FLY", ""},
+      {"CHOWN", "; did you mean CAP_CHOWN?"},
+      {"CAP_NET_ADMN", "; did you mean CAP_NET_ADMIN?"},
+      {"cap_sys_chrot", "; did you mean CAP_SYS_CHROOT?"},
+      {"0", ""},
+      {"CAP_CHOWN ", "; did you mean CAP_CHOWN?"},
+      {"CAP_CHOWN,CAP_KILL", ""},
+      {"", ""}};
+  for (const auto& [name, guess] : rows) {
     const spec::Capabilities wanted{.bounding = {name}, .permitted = {name, "CAP_KILL"}};
-    const Names expected = {std::string("process.capabilities: unknown capability '") + name +
-                            "', left out"};
+    const Names expected = {"process.capabilities: unknown capability '" + name + "', left out" +
+                            guess};
     BOOST_TEST(warnings_of(wanted, kAll) == expected, boost::test_tools::per_element());
     BOOST_TEST(plan_capabilities(wanted, kAll).sets.bounding == 0U);
     BOOST_TEST(plan_capabilities(wanted, kAll).sets.permitted == kKill);

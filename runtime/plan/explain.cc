@@ -311,7 +311,9 @@ std::string explain(const Plan& plan) {
     out.flag("listener", (head.seccomp_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0);
     out.end();
   }
-  out.list("warnings", plan.warnings);
+  std::vector<std::string> warnings = plan.demanded_warnings;
+  warnings.insert(warnings.end(), plan.warnings.begin(), plan.warnings.end());
+  out.list("warnings", warnings);
   out.end();
   return out.finish();
 }

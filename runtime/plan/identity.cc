@@ -65,7 +65,7 @@ void plan_privileges(Draft& draft, const spec::Process& process) {
   init::Plan& head = draft.block.head();
   CapabilityPlan capabilities = plan_capabilities(process.capabilities, grantable(draft));
   head.capabilities = capabilities.sets;
-  std::ranges::move(capabilities.warnings, std::back_inserter(draft.plan.warnings));
+  draft.plan.demanded_warnings = std::move(capabilities.warnings);
   head.no_new_privileges = process.no_new_privileges;
   draft.plan.oom_score_adj = process.oom_score_adj;
   draft.plan.rlimits = process.rlimits;

@@ -105,17 +105,31 @@ BOOST_AUTO_TEST_CASE(a_user_namespace_has_capabilities_that_the_host_does_not_gr
   spec::Config config = some_config();
   config.process->capabilities.emplace().bounding = {"CAP_CHOWN", "CAP_CHECKPOINT_RESTORE"};
   BOOST_TEST(plan_of(config, host).init().capabilities.bounding == 0u);
-  BOOST_TEST(plan_of(config, host).warnings.size() == 2u);
+  BOOST_TEST(plan_of(config, host).demanded_warnings.size() == 2u);
   config.linux = with_user_namespace({{0, 100000, 65536}}).linux;
   const Plan plan = plan_of(config, host);
   BOOST_TEST(plan.init().capabilities.bounding == (uint64_t{1} << 40 | 1));
-  BOOST_TEST(plan.warnings.empty());
+  BOOST_TEST(plan.demanded_warnings.empty());
 }
 
 BOOST_AUTO_TEST_CASE(warnings_about_capabilities_reach_the_plan) {
   spec::Config config = some_config();
   config.process->capabilities.emplace().bounding = {"CAP_NOTHING"};
-  BOOST_TEST(plan_of(config).warnings.size() == 1u);
+  BOOST_TEST(plan_of(config).demanded_warnings.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_limit_on_files_that_init_could_not_work_under_comes_last) {
+  spec::Config config = some_config();
+  config.process->rlimits = {{RLIMIT_NOFILE, 3, 5}};
+  const init::FileLimit tiny = plan_of(config).init().file_limit;
+  BOOST_TEST(tiny.soft == 3u);
+  BOOST_TEST(tiny.hard == 5u);
+  BOOST_TEST(tiny.meanwhile == 16u);
+  config.process->rlimits = {{RLIMIT_NOFILE, 20, 20}};
+  BOOST_TEST(plan_of(config).init().file_limit.meanwhile == 0u);
+  Request request = some_request();
+  request.preserved = {3, 9};
+  BOOST_TEST(plan_of(config, some_host(), request).init().file_limit.meanwhile == 25u);
 }
 
 BOOST_AUTO_TEST_CASE(the_parent_s_part_is_kept_apart) {

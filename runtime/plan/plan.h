@@ -88,7 +88,8 @@ struct Plan {
   std::optional<spec::IoPriority> io_priority;
   std::optional<spec::ExecCpuAffinity> exec_cpu_affinity;
   std::vector<spec::Rlimit> rlimits;
-  std::vector<std::string> warnings;  // one line each, for the log
+  std::vector<std::string> warnings;           // one line each, for the log
+  std::vector<std::string> demanded_warnings;  // which the specification says MUST be logged
 
   init::Plan& init() { return *reinterpret_cast<init::Plan*>(block.data()); }
   const init::Plan& init() const { return *reinterpret_cast<const init::Plan*>(block.data()); }

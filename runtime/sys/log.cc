@@ -22,6 +22,8 @@ struct Log {
   LogFormat format = LogFormat::kText;
   LogLevel level = LogLevel::kError;
   bool hold_warnings = false;
+  bool show_demanded = true;  // on stderr
+  bool hold_demanded = true;
   std::vector<Held> held;
 };
 
@@ -44,16 +46,26 @@ void write_to_stderr(std::string_view record) {
   static_cast<void>(write_all(STDERR_FILENO, record, "log"));
 }
 
-void log_record(LogLevel level, std::string_view message) {
-  if (!log_wanted(level)) return;
-  std::string record = format_record(the_log->format, level, message, ::time(nullptr));
-  if (level == LogLevel::kWarning && the_log->hold_warnings) {
-    the_log->held.push_back({level, std::string(message), std::move(record)});
-  } else if (the_log->sink) {
+void write(LogLevel level, std::string_view message, std::string_view record) {
+  if (the_log->sink) {
     the_log->sink->write(level, message, record);
   } else {
     write_to_stderr(record);
   }
+}
+
+void write_or_hold(LogLevel level, std::string_view message, bool hold) {
+  std::string record = format_record(the_log->format, level, message, ::time(nullptr));
+  if (hold) {
+    the_log->held.push_back({level, std::string(message), std::move(record)});
+  } else {
+    write(level, message, record);
+  }
+}
+
+void log_record(LogLevel level, std::string_view message) {
+  if (!log_wanted(level)) return;
+  write_or_hold(level, message, level == LogLevel::kWarning && the_log->hold_warnings);
 }
 
 }  // namespace
@@ -68,6 +80,8 @@ Status open_log(const LogOptions& options) {
       .format = options.format,
       .level = options.level.value_or(elsewhere ? LogLevel::kWarning : LogLevel::kError),
       .hold_warnings = elsewhere && !options.level,
+      .show_demanded = !elsewhere && !options.level,
+      .hold_demanded = true,
       .held = {},
   };
   return {};
@@ -89,12 +103,17 @@ void log_warning(std::string_view message) {
   log_record(LogLevel::kWarning, message);
 }
 
+void log_demanded_warning(std::string_view message) {
+  if (the_log == nullptr || !the_log->show_demanded) return log_warning(message);
+  write_or_hold(LogLevel::kWarning, message, the_log->hold_demanded);
+}
+
 void log_success() {
   if (the_log == nullptr) return;
   for (const Held& one : the_log->held)
-    the_log->sink->write(one.level, one.message, one.record);
+    write(one.level, one.message, one.record);
   the_log->held.clear();
-  the_log->hold_warnings = false;
+  the_log->hold_warnings = the_log->hold_demanded = false;
 }
 
 void log_failure(const Error& error) {

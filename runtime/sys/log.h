@@ -1,6 +1,7 @@
 // The one log of a run: where records go, which are wanted, and what they look like.
 //
-// Until open_log() is called, and without a destination, only errors are shown, on stderr.
+// Until open_log() is called, and without a destination, only errors are shown, on stderr, and the
+// warnings that the specification demands.
 // Other processes read what is written here: containerd takes the last error record of the file,
 // podman reads a failed run's file as one JSON object. Hence: one record for a failure, last, and
 // warnings wait until it is known that nothing failed.
@@ -39,6 +40,9 @@ void log_stage(const Parts&... parts) {
 }
 void log_info(std::string_view message);
 void log_warning(std::string_view message);
+// One that the specification demands ("MUST be logged as a warning"): where neither another log nor
+// a level is asked for, stderr has it.
+void log_demanded_warning(std::string_view message);
 
 // Writes the warnings that were held back. Called when a run has succeeded, or will not return
 // soon.
