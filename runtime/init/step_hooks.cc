@@ -32,9 +32,17 @@ struct HookRun {
   uint16_t filter_length;
 };
 
+// MFD_NOEXEC_SEAL, which Linux has from 6.3 on: sysctl vm.memfd_noexec may allow no other.
+long file_in_memory(const char* name) {
+  constexpr unsigned kCloseOnExec = 1, kNeverExecuted = 8;
+  constexpr long kEinval = -22;
+  const long fd = sys(__NR_memfd_create, name, kCloseOnExec | kNeverExecuted);
+  return fd == kEinval ? sys(__NR_memfd_create, name, kCloseOnExec) : fd;
+}
+
 // A hook that closes its end early cannot hurt a writer: the state is a file in memory.
 long state_file(const Plan& plan, const StateText& state) {
-  const long fd = sys(__NR_memfd_create, "state", 1 /* MFD_CLOEXEC */);
+  const long fd = file_in_memory("state");
   if (fd < 0) return fd;
   char pid[24];
   append_number(pid, pid + sizeof pid, static_cast<uint64_t>(sys(__NR_getpid)));
@@ -101,7 +109,7 @@ Fault run_hook(Context& context, const HookOp& hook, const StateText& state,
   Plan& plan = context.plan;
   const char* path = plan.text(hook.path);
   const Fd input(state_file(plan, state));
-  const Fd output(sys(__NR_memfd_create, "output", 1 /* MFD_CLOEXEC */));
+  const Fd output(file_in_memory("output"));
   if (!input.ok() || !output.ok()) {
     return check(input.ok() ? output.get() : input.get(), Subject::kHook, path, hook.index);
   }

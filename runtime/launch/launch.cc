@@ -15,10 +15,10 @@
 #include <cerrno>
 #include <optional>
 
-#include "runtime/init/image.h"
 #include "runtime/launch/clone_init.h"
 #include "runtime/launch/failure.h"
 #include "runtime/launch/id_maps.h"
+#include "runtime/launch/init_file.h"
 #include "runtime/launch/inputs.h"
 #include "runtime/launch/listener.h"
 #include "runtime/launch/member.h"
@@ -186,7 +186,11 @@ Status Conversation::write_oom_score_adj() const {
 Status Conversation::set_rlimits() const {
   for (size_t i = 0; i < plan_.rlimits.size(); ++i) {
     const spec::Rlimit& wanted = plan_.rlimits[i];
-    const rlimit limit = {wanted.soft, wanted.hard};
+    rlimit limit = {wanted.soft, wanted.hard};
+    if (wanted.resource == RLIMIT_NOFILE) {
+      const uint64_t meanwhile = plan_.init().file_limit.meanwhile;
+      limit = {std::max(wanted.soft, meanwhile), std::max(wanted.hard, meanwhile)};
+    }
     if (::prlimit(process_.pid(), static_cast<__rlimit_resource>(wanted.resource), &limit,
                   nullptr) == 0) {
       continue;
@@ -281,11 +285,8 @@ Status check_preserved(std::span<const int32_t> preserved, std::span<const int> 
   return {};
 }
 
-// The seal of the image costs a copy of some 25 KiB; a cache would be one more file to trust.
 Result<Child> clone(plan::Plan& plan, const LaunchOptions& options, std::span<const int> passed) {
-  const auto image = init::image();
-  const sys::UniqueFd image_fd =
-      OCI_TRY(sys::seal("oci-rt-init", {image.data(), image.size()}, sys::Executable::kYes));
+  const sys::UniqueFd image_fd = OCI_TRY(open_init_file());
   const sys::UniqueFd plan_fd = OCI_TRY(sys::seal("oci-rt-plan", plan.block, sys::Executable::kNo));
   std::vector<int> all(passed.begin(), passed.end());
   all.push_back(plan_fd.get());

@@ -12,6 +12,7 @@
 #include "runtime/sync/listener.h"
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/file.h"
+#include "runtime/sys/sealed.h"
 
 namespace oci::launch {
 namespace {
@@ -44,9 +45,9 @@ class Page {
 }  // namespace
 
 Result<sys::UniqueFd> make_listener_page() {
-  sys::UniqueFd file(::memfd_create("listener", MFD_CLOEXEC));
-  if (file && ::ftruncate(file.get(), sync::kListenerPageSize) == 0) return file;
-  return Error::system(errno, "make the listener's page");
+  sys::UniqueFd file = OCI_TRY(sys::file_in_memory("listener"));
+  if (::ftruncate(file.get(), sync::kListenerPageSize) == 0) return file;
+  return sys::write_error(errno, "make the listener's page");
 }
 
 Status hand_over(int file, const Handover& handover) {

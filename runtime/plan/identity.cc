@@ -2,6 +2,7 @@
 #include <linux/capability.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 
@@ -69,6 +70,13 @@ void plan_privileges(Draft& draft, const spec::Process& process) {
   head.no_new_privileges = process.no_new_privileges;
   draft.plan.oom_score_adj = process.oom_score_adj;
   draft.plan.rlimits = process.rlimits;
+  for (const spec::Rlimit& limit : process.rlimits) {
+    if (limit.resource != RLIMIT_NOFILE) continue;
+    // With what is handed over below them, init's own descriptors have at most such numbers.
+    const auto& preserved = draft.request.preserved;
+    const uint64_t needed = 16 + (preserved.empty() ? 0 : static_cast<uint64_t>(preserved.back()));
+    if (limit.soft < needed) head.file_limit = {limit.soft, limit.hard, needed};
+  }
 }
 
 // One thread loads the filter, so TSYNC is implied; WAIT_KILLABLE_RECV is about a listener, and the

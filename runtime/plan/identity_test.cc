@@ -1,5 +1,6 @@
 #include <linux/capability.h>
 #include <linux/seccomp.h>
+#include <sys/resource.h>
 
 #include "runtime/plan/test_plan.h"
 

@@ -17,8 +17,13 @@ constexpr size_t kTreePays = 32;  // libseccomp 2.5 builds a wrong tree of no ru
 using Context = std::unique_ptr<void, decltype(&seccomp_release)>;
 
 class Memfd {
+  // MFD_NOEXEC_SEAL: sysctl vm.memfd_noexec may allow no other.
+  static constexpr unsigned kNeverExecuted = 8;
+
  public:
-  Memfd() : fd_(memfd_create("seccomp", MFD_CLOEXEC)) {}
+  Memfd() : fd_(memfd_create("seccomp", MFD_CLOEXEC | kNeverExecuted)) {
+    if (fd_ < 0 && errno == EINVAL) fd_ = memfd_create("seccomp", MFD_CLOEXEC);  // before Linux 6.3
+  }
   Memfd(const Memfd&) = delete;
   Memfd& operator=(const Memfd&) = delete;
   ~Memfd() {

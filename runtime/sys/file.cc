@@ -32,6 +32,13 @@ Result<std::string> read_file_at(int dir, const std::string& path, size_t limit)
   return read_all(fd.get(), path, limit);
 }
 
+Error write_error(int error, std::string what) {
+  Error failed = Error::system(error, std::move(what));
+  if (error != EFBIG) return failed;
+  return std::move(failed).during(
+      "RLIMIT_FSIZE: the caller's limit on the size of files is too small (see ulimit -f)");
+}
+
 Status write_file_at(int dir, const std::string& path, std::string_view value) {
   const UniqueFd fd = OCI_TRY(open_at(dir, path, O_WRONLY));
   ssize_t done;
@@ -49,7 +56,7 @@ Status write_all(int fd, std::string_view data, std::string_view name) {
   while (!data.empty()) {
     const ssize_t done = ::write(fd, data.data(), data.size());
     if (done < 0 && errno == EINTR) continue;
-    if (done < 0) return Error::system(errno, cat("write '", name, "'"));
+    if (done < 0) return write_error(errno, cat("write '", name, "'"));
     data.remove_prefix(static_cast<size_t>(done));
   }
   return {};

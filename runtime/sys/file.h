@@ -23,6 +23,9 @@ Result<std::string> read_file_at(int dir, const std::string& path, size_t limit)
 // One open(O_WRONLY), one write(2) of the whole value, as the files of proc and cgroup want it.
 Status write_file_at(int dir, const std::string& path, std::string_view value);
 
+// Of a write: RLIMIT_FSIZE is named, for EFBIG alone says nothing of where it comes from.
+Error write_error(int error, std::string what);
+
 // Writes everything, however many write(2) it takes; EINTR is retried.
 Status write_all(int fd, std::string_view data, std::string_view name);
 

@@ -1,0 +1,13 @@
+// The init program as a file to execute.
+#pragma once
+
+#include "runtime/sys/unique_fd.h"
+#include "spec/error.h"
+
+namespace oci::launch {
+
+// Nobody can write to it, whatever they find at /proc/PID/exe (CVE-2019-5736): a sealed memfd, or,
+// where sysctl vm.memfd_noexec is 2, a file of a read-only tmpfs that is mounted nowhere.
+Result<sys::UniqueFd> open_init_file();
+
+}  // namespace oci::launch
