@@ -253,21 +253,6 @@ void environment(Sandbox& sandbox) {
 const Case kEnvironment("hooks/env-is-the-whole-environment", "config.md#posix-platform-hooks",
                         environment);
 
-void no_environment(Sandbox& sandbox) {
-  Bundle bundle = logged(sandbox);
-  add_hook(bundle, sandbox, "prestart",
-           "cat /proc/self/environ | tr '\\0' '\\n' > " + sandbox.path("log") + "/env");
-  bundle.remove("/hooks/prestart/0/env").write();
-  Spawn spawn = sandbox.invocation({"run", "--bundle", bundle.directory(), sandbox.id()});
-  spawn.env = {"OF_THE_CALLER=1"};
-  sandbox.call(spawn);
-  // Not shown: it may hold what is nobody's business.
-  expect(log_of(sandbox, "env").find("OF_THE_CALLER") == std::string::npos,
-         "the caller's environment is passed on");
-}
-const Case kNoEnvironment("hooks/without-env-the-callers-is-not-passed-on",
-                          "config.md#posix-platform-hooks", no_environment);
-
 void arguments(Sandbox& sandbox) {
   Bundle bundle = logged(sandbox);
   add_hook(bundle, sandbox, "prestart", "");
