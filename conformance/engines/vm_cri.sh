@@ -5,15 +5,23 @@ driver=cgroupfs
 [ "${1:-}" != --systemd ] || { driver=systemd && shift; }
 . "$(dirname "$0")/vm_common.sh"
 
-cri='plugins."io.containerd.grpc.v1.cri"'
+# containerd 2 has two plugins of the one.
+version=2 cri='plugins."io.containerd.grpc.v1.cri"'
+pause="[$cri]
+  sandbox_image"
+case $(containerd --version) in *' v2.'* | *' 2.'*)
+  version=3 cri="plugins.'io.containerd.cri.v1.runtime'"
+  pause="[plugins.'io.containerd.cri.v1.images'.pinned_images]
+  sandbox"
+  ;;
+esac
 cat >"$work/config.toml" <<CONF
-version = 2
+version = $version
 root = "$work/containerd"
 state = "$work/state"
 [grpc]
   address = "$work/containerd.sock"
-[$cri]
-  sandbox_image = "docker.io/library/pause:1"
+$pause = "docker.io/library/pause:1"
   [$cri.cni]
     bin_dir = "/usr/lib/cni"
     conf_dir = "$work/cni"
