@@ -232,5 +232,21 @@ void occupied_multiplexer(Sandbox& sandbox) {
 const Case kOccupied("devices/a-directory-in-the-place-of-ptmx-is-refused", "runtime.md#errors",
                      occupied_multiplexer);
 
+// In a user namespace nobody inside may make one. This host has no /dev/of-the-config.
+void listed_for_users(Sandbox& sandbox) {
+  Bundle bundle = with_dev(sandbox, true);
+  bundle.set_json("/linux/devices", R"([
+      {"path": "/dev/of-the-config", "type": "c", "major": 1, "minor": 5, "fileMode": 420,
+       "uid": 7, "gid": 8},
+      {"path": "/dev/kmsg", "type": "c", "major": 1, "minor": 11, "fileMode": 384}])");
+  expect_equal("devices",
+               sandbox.output(bundle,
+                              "stat -c '%n %t:%T %a %u:%g' /dev/of-the-config /dev/kmsg;"
+                              "head -c 3 /dev/of-the-config | wc -c"),
+               "/dev/of-the-config 1:5 644 7:8\n/dev/kmsg 1:b 600 0:0\n3\n");
+}
+const Case kListedForUsers("users/listed-devices-have-their-mode-and-owner",
+                           "config-linux.md#devices", listed_for_users);
+
 }  // namespace
 }  // namespace oci::conformance

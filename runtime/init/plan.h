@@ -105,8 +105,9 @@ struct DeviceOp {
   uint32_t minor = 0;
   uint32_t uid = 0;
   uint32_t gid = 0;
-  uint16_t index = 0;            // in linux.devices; kNoIndex: a default device
-  bool bind = false;             // in a user namespace: bind the host's node of the same path
+  uint16_t index = 0;  // in linux.devices; kNoIndex: a default device
+  bool bind = false;   // in a user namespace: bind `source_fd`, or the host's node of the same path
+  int32_t source_fd = -1;        // a detached mount of the node, from the parent
   bool parent_is_plain = false;  // no component of its directory may be a symlink
 };
 

@@ -55,7 +55,7 @@ Fault accept_existing(int directory, const char* name, const DeviceOp& op, const
 }
 
 Fault bind_device(int directory, const char* name, const DeviceOp& op, const char* path) {
-  const Fd source(clone_tree(AT_FDCWD, path, false));
+  const Fd source(op.source_fd >= 0 ? op.source_fd : clone_tree(AT_FDCWD, path, false));
   if (Fault fault = check(source.get(), Subject::kDevice, path, op.index)) return fault;
   FileFacts facts;
   if (Fault fault = check(look(source.get(), facts), Subject::kDevice, path, op.index)) {
@@ -68,7 +68,8 @@ Fault bind_device(int directory, const char* name, const DeviceOp& op, const cha
   // Devices work through a read-only mount; what it keeps is the host's inode, whose owner root is
   // mapped in some user namespaces.
   mount_attr attributes = {};
-  attributes.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
+  attributes.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
+  if (op.source_fd < 0) attributes.attr_set |= MOUNT_ATTR_RDONLY;
   const long set = set_attributes(source.get(), attributes, false);
   if (Fault fault = check(set, Subject::kDevice, path, op.index)) return fault;
   const Fd made(sys(__NR_openat, directory, name,

@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "runtime/launch/device_nodes.h"
 #include "runtime/launch/id_maps.h"
 #include "runtime/sys/file.h"
 
@@ -138,6 +139,7 @@ Result<Files> open_inputs(plan::Plan& plan) {
   for (const plan::MappedFilesystem& mapped : plan.mapped_filesystems) {
     plan.set_fd(mapped.fd_offset, id_maps[mapped.id_map].get());
   }
+  OCI_TRY(make_device_nodes(plan, opened));
   if (!plan.mapped_filesystems.empty()) {
     for (sys::UniqueFd& id_map : id_maps)
       opened.push_back(std::move(id_map));

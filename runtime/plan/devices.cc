@@ -1,7 +1,9 @@
 // Device nodes, and the links in /dev: config-linux.md#devices, runtime-linux.md.
+#include <linux/capability.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstddef>
 
 #include "runtime/plan/draft.h"
 #include "runtime/plan/paths.h"
@@ -46,6 +48,37 @@ uint32_t format_of(spec::DeviceType type) {
       break;
   }
   return S_IFCHR;
+}
+
+std::optional<uint32_t> on_host(const std::vector<spec::IdMapping>& maps, uint32_t id) {
+  for (const spec::IdMapping& map : maps)
+    if (id >= map.container_id && id - map.container_id < map.size) {
+      return map.host_id + (id - map.container_id);
+    }
+  return {};
+}
+
+// mknod(2) of a device takes the initial user namespace, and no mount that belongs to another.
+bool may_make_devices(const Host& host) {
+  constexpr uint64_t kNeeded =
+      uint64_t{1} << CAP_SYS_ADMIN | uint64_t{1} << CAP_MKNOD | uint64_t{1} << CAP_CHOWN;
+  return host.in_initial_user_namespace && (host.capabilities.permitted & kNeeded) == kNeeded;
+}
+
+// `at`: the place of `op` in the list of devices.
+void leave_to_runtime(Draft& draft, const init::DeviceOp& op, size_t at, const std::string& path) {
+  DeviceNode node{.path = path,
+                  .mode = op.mode,
+                  .major = op.major,
+                  .minor = op.minor,
+                  .owner_matters = op.uid != 0 || op.gid != 0,
+                  .index = op.index,
+                  .fd_offset = at * sizeof op + offsetof(init::DeviceOp, source_fd)};
+  if (may_make_devices(draft.host)) {
+    node.uid = on_host(draft.plan.uid_mappings, op.uid);
+    node.gid = on_host(draft.plan.gid_mappings, op.gid);
+  }
+  draft.plan.device_nodes.push_back(std::move(node));
 }
 
 // /dev itself gets names that every container has, and one that goes away: through a link they
@@ -160,8 +193,12 @@ Status plan_devices(Draft& draft) {
     // Privileged containers list the host's, which has no terminals of theirs.
     if (path == kMultiplexer) continue;
     ops.push_back(plan_device(draft, i, path));
+    if (ops.back().bind) leave_to_runtime(draft, ops.back(), ops.size() - 1, path);
   }
-  draft.block.head().devices = draft.block.list(ops);
+  const init::List<init::DeviceOp> list = draft.block.list(ops);
+  draft.block.head().devices = list;
+  for (DeviceNode& node : draft.plan.device_nodes)
+    node.fd_offset += list.at;
   return {};
 }
 

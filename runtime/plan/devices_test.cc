@@ -130,6 +130,27 @@ BOOST_AUTO_TEST_CASE(a_bound_dev_that_a_later_mount_covers_is_not_complete) {
   BOOST_TEST(devices(plan_of(config)) != "");
 }
 
+BOOST_AUTO_TEST_CASE(the_runtime_makes_devices_of_a_user_namespace) {
+  spec::Config config = some_config();
+  config.linux->namespaces.push_back({.type = spec::NamespaceType::kUser});
+  config.linux->uid_mappings = config.linux->gid_mappings = {{0, 100000, 10}};
+  config.linux->devices = {some_device(), some_device()};
+  config.linux->devices[0].uid = 7;
+  config.linux->devices[1].path = "/dev/other";
+  config.linux->devices[1].gid = 10;  // not mapped
+  Host host = some_host();
+  Plan plan = plan_of(config, host);
+  BOOST_REQUIRE(plan.device_nodes.size() == 2u);
+  BOOST_TEST((plan.device_nodes[0].uid == 100007u && plan.device_nodes[0].gid == 100000u));
+  BOOST_TEST(!plan.device_nodes[1].gid.has_value());
+  plan.set_fd(plan.device_nodes[1].fd_offset, 42);
+  const auto ops = items(plan, plan.init().devices);
+  BOOST_TEST(ops.back().source_fd == 42);
+  BOOST_TEST(text(plan, ops.back().path) == "/dev/other");
+  host.in_initial_user_namespace = false;
+  BOOST_TEST(!plan_of(config, host).device_nodes[0].uid.has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <linux/seccomp.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "runtime/plan/explain_names.h"
 #include "runtime/plan/explain_writer.h"
 #include "spec/parse/names.h"
@@ -156,13 +158,16 @@ std::string_view format_name(uint32_t mode) {
   return S_ISBLK(mode) ? "b" : S_ISFIFO(mode) ? "p" : "c";
 }
 
-void write_files(Writer& out, const init::Plan& head) {
+void write_files(Writer& out, const init::Plan& head, const std::vector<DeviceNode>& nodes) {
   out.objects("devices", out.items(head.devices), [&](const init::DeviceOp& op) {
     out.text("path", op.path);
     out.text("type", format_name(op.mode));
     out.unsigned_number("major", op.major);
     out.unsigned_number("minor", op.minor);
-    if (op.bind) return out.flag("bindFromHost", true);
+    const bool made_by_runtime = std::ranges::any_of(nodes, [&](const DeviceNode& node) {
+      return node.index == op.index && node.uid && node.gid;
+    });
+    if (op.bind && !made_by_runtime) return out.flag("bindFromHost", true);
     out.text("mode", octal(op.mode & 07777));
     out.unsigned_number("uid", op.uid);
     out.unsigned_number("gid", op.gid);
@@ -298,7 +303,7 @@ std::string explain(const Plan& plan) {
   write_namespaces(out, plan);
   write_root(out, plan);
   write_mounts(out, plan);
-  write_files(out, head);
+  write_files(out, head, plan.device_nodes);
   out.text("hostname", head.hostname);
   out.text("domainname", head.domainname);
   write_terminal(out, head);

@@ -71,6 +71,20 @@ struct MappedFilesystem {
   size_t fd_offset = 0;  // for Plan::set_fd
 };
 
+// A device of linux.devices in a user namespace, where init may not make it. The runtime makes it
+// for init where it may, and otherwise init binds the host's node of the same path.
+struct DeviceNode {
+  std::string path;
+  uint32_t mode = 0;  // S_IFCHR or S_IFBLK, and permissions
+  uint32_t major = 0;
+  uint32_t minor = 0;
+  std::optional<uint32_t> uid;  // on the host; absent: the runtime may not make it
+  std::optional<uint32_t> gid;
+  bool owner_matters = false;  // another than root is asked for
+  uint16_t index = 0;          // in linux.devices
+  size_t fd_offset = 0;        // for Plan::set_fd
+};
+
 struct Plan {
   std::string block;  // the flat block of runtime/init/plan.h, descriptors still -1
 
@@ -80,6 +94,7 @@ struct Plan {
   std::vector<MountIdMap> id_maps;
   std::vector<Tree> trees;
   std::vector<MappedFilesystem> mapped_filesystems;
+  std::vector<DeviceNode> device_nodes;
 
   std::vector<spec::IdMapping> uid_mappings;  // of the new user namespace; setgroups is "deny"
   std::vector<spec::IdMapping> gid_mappings;  // exactly where the block's set_groups is false
@@ -94,7 +109,7 @@ struct Plan {
   init::Plan& init() { return *reinterpret_cast<init::Plan*>(block.data()); }
   const init::Plan& init() const { return *reinterpret_cast<const init::Plan*>(block.data()); }
 
-  // Stores a descriptor of a NamespaceFile or a Tree in the block.
+  // Stores a descriptor of a NamespaceFile, a Tree or a DeviceNode in the block.
   void set_fd(size_t fd_offset, int fd);
 };
 
