@@ -56,7 +56,7 @@ long open_in_root(int root, const char* path, uint64_t flags, Links links);
 // Whether `name` in the directory is a link of this text.
 bool is_link_to(int directory, const char* name, const char* text);
 
-// The three below are make_in_root.cc's. Missing directories are made with mode 0755, through links
+// The four below are make_in_root.cc's. Missing directories are made with mode 0755, through links
 // that lead to nothing yet as well. Besides the kernel's own errors, -ELOOP: a link that `links`
 // refuses, one of procfs, or more than 40.
 
@@ -70,5 +70,9 @@ long open_parent(int root, const char* path, const char** name, Links links);
 // an empty file. `made`: whether it was.
 enum class Make { kDirectory, kFile };
 long open_mount_target(int root, const char* path, Make kind, Links links, bool* made = nullptr);
+
+// Makes the symlink `path` of the text of the symlink that `link` has open. One of the same text
+// may be there already; -EEXIST: something else is.
+long copy_link(int root, const char* path, int link, Links links);
 
 }  // namespace oci::init

@@ -223,4 +223,16 @@ long open_mount_target(int root, const char* path, Make kind, Links links, bool*
   return missing.fd;
 }
 
+long copy_link(int root, const char* path, int link, Links links) {
+  char text[kPathMax];
+  const long size = sys(__NR_readlinkat, link, "", text, sizeof text - 1);
+  if (size < 0) return size;
+  text[size] = '\0';
+  const char* name;
+  const Fd parent(open_parent(root, path, &name, links));
+  if (!parent.ok()) return parent.get();
+  const long rc = sys(__NR_symlinkat, text, parent.get(), name);
+  return rc == kEexist && is_link_to(parent.get(), name, text) ? 0 : rc;
+}
+
 }  // namespace oci::init

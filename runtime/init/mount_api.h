@@ -13,10 +13,12 @@ namespace oci::init {
 
 // MS_* of mount(2) that mount_setattr(2) takes as propagation; <linux/mount.h> has them.
 
-// A detached copy of the mount at `path` below `dir`; "" : of `dir` itself.
-inline long clone_tree(int dir, const char* path, bool recursive) {
-  const unsigned flags =
-      unsigned{OPEN_TREE_CLONE} | OPEN_TREE_CLOEXEC | (recursive ? unsigned{AT_RECURSIVE} : 0U);
+// A detached copy of the mount at `path` below `dir`; "" : of `dir` itself. `nofollow`: of the
+// symlink itself where `path` is one.
+inline long clone_tree(int dir, const char* path, bool recursive, bool nofollow = false) {
+  const unsigned flags = unsigned{OPEN_TREE_CLONE} | OPEN_TREE_CLOEXEC |
+                         (recursive ? unsigned{AT_RECURSIVE} : 0U) |
+                         (nofollow ? unsigned{AT_SYMLINK_NOFOLLOW} : 0U);
   return sys(__NR_open_tree, dir, path, flags | (*path == '\0' ? unsigned{AT_EMPTY_PATH} : 0U));
 }
 

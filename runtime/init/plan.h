@@ -65,6 +65,9 @@ struct MountOp {
   MountKind kind{};
   bool recursive = false;        // rbind
   bool source_in_root = false;   // kBind: `source` is `rootfs` or lies below it
+  bool source_nofollow = false;  // kBind: a `source` that is a symlink is bound itself
+  bool copy_symlink = false;     // kBind: such a source is made anew at `target`, and nothing bound
+  bool target_nofollow = false;  // kBind: on a `target` that is a symlink itself
   bool copy_up = false;          // tmpcopyup: begins as a copy of what it covers
   bool mode_of_target = false;   // tmpfs: its root has the mode of a directory that was there
   bool target_is_plain = false;  // proc, sysfs: no component of the target may be a symlink

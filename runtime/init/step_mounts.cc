@@ -129,9 +129,16 @@ Fault check_target(const MountOp& op, int root, int target, const char* path) {
     return refuse("leads to the root itself; name a directory below it", Subject::kMountTarget,
                   path, op.index);
   }
-  if (op.allowed_on_proc || filesystem_of(target) != PROC_SUPER_MAGIC) return {};
-  return refuse("leads into procfs, where nothing is mounted; name another place",
-                Subject::kMountTarget, path, op.index);
+  const uint64_t filesystem = op.allowed_on_proc && !op.target_nofollow ? 0 : filesystem_of(target);
+  if (!op.allowed_on_proc && filesystem == PROC_SUPER_MAGIC) {
+    return refuse("leads into procfs, where nothing is mounted; name another place",
+                  Subject::kMountTarget, path, op.index);
+  }
+  if (op.target_nofollow && (filesystem == SYSFS_MAGIC || filesystem == DEVPTS_SUPER_MAGIC)) {
+    return refuse("is in sysfs or devpts, where dest-nofollow is not allowed; leave it out",
+                  Subject::kMountTarget, path, op.index);
+  }
+  return {};
 }
 
 Fault remount(Context& context, const MountOp& op) {
@@ -235,10 +242,11 @@ Fault map_ids(const MountOp& op, int mount, const char* path) {
 // In the root it is a path of the image's: a link there leads nowhere else (rule A). An earlier
 // mount on it is part of it.
 long clone_source(const Context& context, const MountOp& op, const char* source) {
-  if (!op.source_in_root) return clone_tree(AT_FDCWD, source, op.recursive);
+  if (!op.source_in_root) return clone_tree(AT_FDCWD, source, op.recursive, op.source_nofollow);
   const char* inside = source + length(context.plan.text(context.plan.rootfs));
+  const uint64_t flags = O_PATH | (op.source_nofollow ? O_NOFOLLOW : 0);
   const Fd directory(
-      open_in_root(context.root_fd, *inside == '\0' ? "/" : inside, O_PATH, Links::kFollowInside));
+      open_in_root(context.root_fd, *inside == '\0' ? "/" : inside, flags, Links::kFollowInside));
   return directory.ok() ? clone_tree(directory.get(), "", op.recursive) : directory.get();
 }
 
@@ -276,14 +284,33 @@ Fault check_opened(const MountOp& op, int target, const char* path) {
       Subject::kMountTarget, path, op.index);
 }
 
+// The link that `mount` is, where the target would be.
+Fault make_symlink(const Context& context, const MountOp& op, int mount) {
+  const char* path = context.plan.text(op.target);
+  constexpr long kEexist = -17;
+  const long rc = copy_link(context.root_fd, path, mount, Links::kFollowInside);
+  if (rc != kEexist) return check(rc, Subject::kMountTarget, path, op.index);
+  return refuse("is there already, and is not the symlink that copy-symlink makes; remove it",
+                Subject::kMountTarget, path, op.index);
+}
+
+long open_target(const Context& context, const MountOp& op, Make make, bool* made) {
+  const char* path = context.plan.text(op.target);
+  const Links links = op.target_is_plain ? Links::kRefuse : Links::kFollowInside;
+  if (op.target_nofollow) {
+    constexpr long kEnoent = -2;
+    const long there = open_in_root(context.root_fd, path, O_PATH | O_NOFOLLOW, links);
+    if (there != kEnoent) return there;
+  }
+  return open_mount_target(context.root_fd, path, make, links, made);
+}
+
 Fault mount_one(Context& context, MountOp& op) {
   if (op.kind == MountKind::kRemount) return remount(context, op);
   const Plan& plan = context.plan;
   const char* path = plan.text(op.target);
   Fd mount;
   if (Fault fault = make_mount(context, op, mount)) return fault;
-  if (Fault fault = set_all_attributes(op, mount.get(), path)) return fault;
-
   Make make = Make::kDirectory;
   FileFacts source{.type = S_IFDIR};
   if (op.kind == MountKind::kBind) {
@@ -291,10 +318,11 @@ Fault mount_one(Context& context, MountOp& op) {
       return fault;
     }
     if (source.type != S_IFDIR) make = Make::kFile;
+    if (op.copy_symlink && source.type == S_IFLNK) return make_symlink(context, op, mount.get());
   }
-  const Links links = op.target_is_plain ? Links::kRefuse : Links::kFollowInside;
+  if (Fault fault = set_all_attributes(op, mount.get(), path)) return fault;
   bool made = false;
-  const Fd target(open_mount_target(context.root_fd, path, make, links, &made));
+  const Fd target(open_target(context, op, make, &made));
   if (Fault fault = check_opened(op, target.get(), path)) return fault;
   if (Fault fault = check_target(op, context.root_fd, target.get(), path)) return fault;
   if (Fault fault = fill(plan, op, target.get(), made, mount.get())) return fault;

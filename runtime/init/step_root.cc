@@ -74,7 +74,7 @@ Fault clone_recursive_sources(Plan& plan) {
     const bool is_hosts = op->kind == MountKind::kBind && op->source_fd < 0 && !op->source_in_root;
     if (!is_hosts || !op->recursive) continue;
     const char* source = plan.text(op->source);
-    const long tree = clone_tree(AT_FDCWD, source, true);
+    const long tree = clone_tree(AT_FDCWD, source, true, op->source_nofollow);
     if (Fault fault = check(tree, sync::Subject::kMountSource, source, op->index)) return fault;
     op->source_fd = static_cast<int32_t>(tree);
   }

@@ -78,7 +78,8 @@ Status prepare_tree(int fd, const plan::Tree& tree, int id_map) {
 
 Result<sys::UniqueFd> open_tree_of(const plan::Tree& tree, int id_map) {
   const unsigned flags = unsigned{OPEN_TREE_CLONE} | OPEN_TREE_CLOEXEC |
-                         (tree.recursive ? unsigned{AT_RECURSIVE} : 0U);
+                         (tree.recursive ? unsigned{AT_RECURSIVE} : 0U) |
+                         (tree.nofollow ? unsigned{AT_SYMLINK_NOFOLLOW} : 0U);
   sys::UniqueFd fd(::open_tree(AT_FDCWD, tree.path.c_str(), flags));
   if (fd) {
     OCI_TRY(prepare_tree(fd.get(), tree, id_map));

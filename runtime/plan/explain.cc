@@ -125,6 +125,9 @@ void write_mounts(Writer& out, const Plan& plan) {
     out.text("type", op.type);
     out.text("source", op.source);
     out.flag("recursive", op.recursive);
+    out.flag("sourceNofollow", op.source_nofollow);
+    out.flag("copySymlink", op.copy_symlink);
+    out.flag("targetNofollow", op.target_nofollow);
     out.flag("copyUp", op.copy_up);
     out.flag("modeOfTarget", op.mode_of_target);
     out.flag("readonlyLate", op.readonly_late);

@@ -14,6 +14,7 @@ enum class Effect : uint8_t {
   kBind,
   kRemount,
   kIdMap,     // bits: MS_REC or nothing
+  kLink,      // bits: one of kCopySymlink, kSourceNofollow, kTargetNofollow
   kSet,       // bits: MOUNT_ATTR_*, of this mount
   kClear,     //
   kAtime,     // bits: a value of the field MOUNT_ATTR__ATIME
@@ -27,13 +28,17 @@ enum class Effect : uint8_t {
   kSuperClear,
 };
 
+constexpr uint64_t kCopySymlink = 1, kSourceNofollow = 2, kTargetNofollow = 4;
+
 struct Option {
   std::string_view name;
   Effect effect;
   uint64_t bits;
 };
 
-// The rows of config.md#linux-mount-options. Why some do nothing:
+// The rows of config.md#linux-mount-options, and those of crun(1) beside them: copy-symlink,
+// dest-nofollow, src-nofollow, and an r in front of what is a whole filesystem's anyway. Why some
+// do nothing:
 // - defaults: it names what a mount is when nothing is said;
 // - loud, silent: fsopen(2) hands the kernel's words to its caller, the kernel's log never has
 // them;
@@ -44,7 +49,9 @@ constexpr Option kOptions[] = {
     {"async",         Effect::kSuperClear,   MS_SYNCHRONOUS},
     {"atime",         Effect::kAtimeOff,     MOUNT_ATTR_NOATIME},
     {"bind",          Effect::kBind,         0},
+    {"copy-symlink",  Effect::kLink,         kCopySymlink},
     {"defaults",      Effect::kNothing,      0},
+    {"dest-nofollow", Effect::kLink,         kTargetNofollow},
     {"dev",           Effect::kClear,        MOUNT_ATTR_NODEV},
     {"diratime",      Effect::kClear,        MOUNT_ATTR_NODIRATIME},
     {"dirsync",       Effect::kSuperSet,     MS_DIRSYNC},
@@ -66,18 +73,22 @@ constexpr Option kOptions[] = {
     {"nosuid",        Effect::kSet,          MOUNT_ATTR_NOSUID},
     {"nosymfollow",   Effect::kSet,          MOUNT_ATTR_NOSYMFOLLOW},
     {"private",       Effect::kPropagation,  MS_PRIVATE},
+    {"rasync",        Effect::kSuperClear,   MS_SYNCHRONOUS},
     {"ratime",        Effect::kTreeAtimeOff, MOUNT_ATTR_NOATIME},
     {"rbind",         Effect::kBind,         MS_REC},
     {"rdev",          Effect::kTreeClear,    MOUNT_ATTR_NODEV},
     {"rdiratime",     Effect::kTreeClear,    MOUNT_ATTR_NODIRATIME},
+    {"rdirsync",      Effect::kSuperSet,     MS_DIRSYNC},
     {"relatime",      Effect::kAtime,        MOUNT_ATTR_RELATIME},
     {"remount",       Effect::kRemount,      0},
     {"rexec",         Effect::kTreeClear,    MOUNT_ATTR_NOEXEC},
     {"ridmap",        Effect::kIdMap,        MS_REC},
+    {"rmand",         Effect::kSuperSet,     MS_MANDLOCK},
     {"rnoatime",      Effect::kTreeAtime,    MOUNT_ATTR_NOATIME},
     {"rnodev",        Effect::kTreeSet,      MOUNT_ATTR_NODEV},
     {"rnodiratime",   Effect::kTreeSet,      MOUNT_ATTR_NODIRATIME},
     {"rnoexec",       Effect::kTreeSet,      MOUNT_ATTR_NOEXEC},
+    {"rnomand",       Effect::kSuperClear,   MS_MANDLOCK},
     {"rnorelatime",   Effect::kNothing,      0},
     {"rnostrictatime",Effect::kTreeAtimeOff, MOUNT_ATTR_STRICTATIME},
     {"rnosuid",       Effect::kTreeSet,      MOUNT_ATTR_NOSUID},
@@ -92,11 +103,13 @@ constexpr Option kOptions[] = {
     {"rstrictatime",  Effect::kTreeAtime,    MOUNT_ATTR_STRICTATIME},
     {"rsuid",         Effect::kTreeClear,    MOUNT_ATTR_NOSUID},
     {"rsymfollow",    Effect::kTreeClear,    MOUNT_ATTR_NOSYMFOLLOW},
+    {"rsync",         Effect::kSuperSet,     MS_SYNCHRONOUS},
     {"runbindable",   Effect::kPropagation,  MS_UNBINDABLE | MS_REC},
     {"rw",            Effect::kClear,        MOUNT_ATTR_RDONLY},
     {"shared",        Effect::kPropagation,  MS_SHARED},
     {"silent",        Effect::kNothing,      0},
     {"slave",         Effect::kPropagation,  MS_SLAVE},
+    {"src-nofollow",  Effect::kLink,         kSourceNofollow},
     {"strictatime",   Effect::kAtime,        MOUNT_ATTR_STRICTATIME},
     {"suid",          Effect::kClear,        MOUNT_ATTR_NOSUID},
     {"symfollow",     Effect::kClear,        MOUNT_ATTR_NOSYMFOLLOW},
@@ -162,6 +175,13 @@ void apply(const Option& option, size_t i, MountOptions& out) {
     case Effect::kIdMap:
       out.id_map = i;
       out.id_map_recursive = option.bits != 0;
+      out.id_map_text = {};
+      break;
+    case Effect::kLink:
+      if (!out.first_link) out.first_link = i;
+      out.copy_symlink |= option.bits == kCopySymlink;
+      out.source_nofollow |= option.bits == kSourceNofollow;
+      out.target_nofollow |= option.bits == kTargetNofollow;
       break;
     case Effect::kSet:
       return turn_on(option.bits, out.attr_set, out.attr_clear);
@@ -225,6 +245,16 @@ void add_parameters(std::string_view option, size_t i, std::string_view type, Mo
   }
 }
 
+// "idmap=uids=0-1-10;gids=0-1-10", of crun(1).
+bool take_id_map(std::string_view option, size_t i, MountOptions& out) {
+  const size_t equals = option.find('=');
+  const std::string_view name = option.substr(0, equals);
+  if (equals == option.npos || (name != "idmap" && name != "ridmap")) return false;
+  apply(*find(name), i, out);
+  out.id_map_text = option.substr(equals + 1);
+  return true;
+}
+
 }  // namespace
 
 MountOptions fold_mount_options(std::span<const std::string> options, std::string_view type) {
@@ -232,7 +262,7 @@ MountOptions fold_mount_options(std::span<const std::string> options, std::strin
   for (size_t i = 0; i < options.size(); ++i) {
     if (const Option* option = find(options[i])) {
       apply(*option, i, out);
-    } else {
+    } else if (!take_id_map(options[i], i, out)) {
       add_parameters(options[i], i, type, out);
     }
   }

@@ -27,6 +27,12 @@ struct MountOptions {
   std::optional<size_t> copy_up;  // where tmpcopyup is
   std::optional<size_t> id_map;   // where idmap or ridmap is
   bool id_map_recursive = false;
+  std::string_view id_map_text;  // what stands behind its '='
+
+  bool copy_symlink = false;         // a source that is a symlink is made anew, not bound
+  bool source_nofollow = false;      // a source that is a symlink is bound itself
+  bool target_nofollow = false;      // a target that is a symlink is mounted on itself
+  std::optional<size_t> first_link;  // where the first of these three is
 
   uint64_t attr_set = 0;  // MOUNT_ATTR_*, of this mount alone
   uint64_t attr_clear = 0;

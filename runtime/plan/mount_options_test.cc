@@ -135,6 +135,25 @@ BOOST_AUTO_TEST_CASE(a_tmpfs_value_goes_on_with_a_digit) {
   BOOST_TEST(data(fold_mount_options(given, "ext4")) == "mpol=bind:0 2-3 5 size=1m 7");
 }
 
+BOOST_AUTO_TEST_CASE(an_r_in_front_of_what_a_filesystem_has_once_means_nothing) {
+  const Options given = {"rsync", "rdirsync", "rmand", "rasync", "rnomand"};
+  const MountOptions options = fold_mount_options(given, "");
+  BOOST_TEST(options.super_set == uint64_t{MS_DIRSYNC});
+  BOOST_TEST(options.super_clear == uint64_t{MS_SYNCHRONOUS | MS_MANDLOCK});
+  BOOST_TEST(options.parameters.empty());
+}
+
+BOOST_AUTO_TEST_CASE(idmap_may_have_maps) {
+  const Options given = {"ridmap=uids=0-1-2;gids=3-4-5"};
+  const MountOptions options = fold_mount_options(given, "");
+  BOOST_TEST(options.id_map.value() == 0u);
+  BOOST_TEST(options.id_map_recursive);
+  BOOST_TEST(options.id_map_text == "uids=0-1-2;gids=3-4-5");
+  const Options later = {"ridmap=uids=0-1-2", "idmap"};
+  BOOST_TEST(fold_mount_options(later, "").id_map_text == "");
+  BOOST_TEST(!fold_mount_options(later, "").id_map_recursive);
+}
+
 BOOST_AUTO_TEST_CASE(features_lists_each_applied_name_once_in_order) {
   const auto names = known_mount_options();
   BOOST_TEST(std::ranges::is_sorted(names));

@@ -5,12 +5,6 @@
 namespace oci::plan {
 namespace {
 
-spec::Config with_mount(spec::Mount mount) {
-  spec::Config config = some_config();
-  config.mounts = {std::move(mount)};
-  return config;
-}
-
 BOOST_AUTO_TEST_SUITE(mount_parameters)
 
 BOOST_AUTO_TEST_CASE(a_lowerdir_is_cut_at_colons_that_are_not_escaped) {

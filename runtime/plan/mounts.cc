@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "runtime/plan/draft.h"
+#include "runtime/plan/id_map_option.h"
 #include "runtime/plan/mount_options.h"
 #include "runtime/plan/mount_parameters.h"
 #include "runtime/plan/paths.h"
@@ -67,13 +68,43 @@ Status check_attributes_only(const Entry& entry, std::string_view what) {
   return {};
 }
 
+// crun(1): links are followed unless these say otherwise.
+Status check_link_options(const Entry& entry) {
+  const MountOptions& options = entry.options;
+  if (!options.first_link) return {};
+  if (!options.bind || options.remount) {
+    return entry.refuse_option(*options.first_link, "is for a bind mount");
+  }
+  if (options.copy_symlink && (options.source_nofollow || options.target_nofollow)) {
+    return entry.refuse_option(*options.first_link,
+                               "is one of copy-symlink, src-nofollow and dest-nofollow, of which "
+                               "the first goes with neither of the others");
+  }
+  return {};
+}
+
+Status read_id_map_option(const Entry& entry, MountIdMap& map) {
+  const std::string_view text = entry.options.id_map_text;
+  if (text.empty()) return {};
+  const size_t at = *entry.options.id_map;
+  if (!map.uids.empty())
+    return entry.refuse_option(at, "is said beside uidMappings: leave one out");
+  const spec::Linux& linux = *entry.draft.config.linux;
+  auto maps = parse_id_map_option(text, linux.uid_mappings, linux.gid_mappings);
+  if (!maps) return entry.refuse_option(at, cat("is no id map: ", maps.error().message()));
+  map.uids = std::move(maps.value().uids);
+  map.gids = std::move(maps.value().gids);
+  return {};
+}
+
 // config.md#linux-mount-options: the mount's own maps, or else those of the container. Maps without
 // the option are asked for all the same.
-std::optional<size_t> find_id_map(const Entry& entry) {
+Result<std::optional<size_t>> find_id_map(const Entry& entry) {
   const spec::Mount& mount = entry.mount;
-  if (!entry.options.id_map && mount.uid_mappings.empty()) return {};
+  if (!entry.options.id_map && mount.uid_mappings.empty()) return std::optional<size_t>();
   MountIdMap map{
       .uids = mount.uid_mappings, .gids = mount.gid_mappings, .index = index_of(entry.i)};
+  OCI_TRY(read_id_map_option(entry, map));
   if (map.uids.empty()) {
     map.uids = entry.draft.plan.uid_mappings;
     map.gids = entry.draft.plan.gid_mappings;
@@ -82,9 +113,9 @@ std::optional<size_t> find_id_map(const Entry& entry) {
   const auto same = std::ranges::find_if(known, [&](const MountIdMap& other) {
     return other.uids == map.uids && other.gids == map.gids;
   });
-  if (same != known.end()) return static_cast<size_t>(same - known.begin());
+  if (same != known.end()) return std::optional(static_cast<size_t>(same - known.begin()));
   known.push_back(std::move(map));
-  return known.size() - 1;
+  return std::optional(known.size() - 1);
 }
 
 // By its name: a mount of the container may be there by the time that it is bound.
@@ -95,7 +126,10 @@ bool is_in_root(const Draft& draft, std::string_view source) {
 Status plan_bind(Entry& entry, MountOp& op, bool recursive) {
   op.kind = MountKind::kBind;
   op.recursive = recursive;
-  const std::optional<size_t> id_map = find_id_map(entry);
+  op.copy_symlink = entry.options.copy_symlink;
+  op.source_nofollow = entry.options.source_nofollow || op.copy_symlink;
+  op.target_nofollow = entry.options.target_nofollow;
+  const std::optional<size_t> id_map = OCI_TRY(find_id_map(entry));
   if (id_map && !entry.draft.host.may_mount()) {
     return Error(ErrorKind::kUnsupported,
                  cat(entry.at("options"),
@@ -111,6 +145,7 @@ Status plan_bind(Entry& entry, MountOp& op, bool recursive) {
   entry.draft.plan.trees.push_back({
       .path = entry.source,
       .recursive = recursive,
+      .nofollow = op.source_nofollow,
       .propagation = entry.draft.tree_propagation(),
       .subject = sync::Subject::kMountSource,
       .index = index_of(entry.i),
@@ -201,7 +236,7 @@ Status plan_host_sysfs(Entry& entry, MountOp& op) {
 }
 
 Status plan_id_map(Entry& entry, const MountOp& op) {
-  const std::optional<size_t> id_map = find_id_map(entry);
+  const std::optional<size_t> id_map = OCI_TRY(find_id_map(entry));
   if (!id_map) return {};
   if (op.kind == MountKind::kRemount) {
     return invalid(entry.at("options"),
@@ -238,6 +273,7 @@ Status plan_filesystem(Entry& entry, MountOp& op) {
 
 Status plan_kind(Entry& entry, MountOp& op) {
   const MountOptions& options = entry.options;
+  OCI_TRY(check_link_options(entry));
   if (options.remount) {
     op.kind = MountKind::kRemount;
     if (remounts_cgroup(entry)) return take_hierarchy_options(entry);

@@ -9,23 +9,6 @@ using init::MountKind;
 using init::MountOp;
 using spec::NamespaceType;
 
-spec::Config with_mount(spec::Mount mount) {
-  spec::Config config = some_config();
-  config.mounts = {std::move(mount)};
-  return config;
-}
-
-spec::Config with_namespace(spec::Config config, spec::Namespace ns) {
-  config.linux->namespaces.push_back(std::move(ns));
-  return config;
-}
-
-MountOp only_mount(const Plan& plan) {
-  const auto mounts = items(plan, plan.init().mounts);
-  BOOST_REQUIRE(mounts.size() == 1u);
-  return mounts[0];
-}
-
 std::string parameters(const Plan& plan, const MountOp& op) {
   std::string out;
   for (const init::Parameter& parameter : items(plan, op.parameters)) {
@@ -267,42 +250,6 @@ BOOST_AUTO_TEST_CASE(for_a_user_namespace_the_parent_opens_root_and_bind_sources
   BOOST_TEST(mounts[0].source_fd == 41);
   BOOST_TEST(mounts[1].source_fd == -1);
   BOOST_TEST(mounts[2].source_fd == 42);
-}
-
-BOOST_AUTO_TEST_CASE(the_parent_maps_the_ids_of_what_is_bound) {
-  const std::vector<spec::IdMapping> uids = {{0, 5000, 10}};
-  const std::vector<spec::IdMapping> gids = {{0, 6000, 10}};
-  spec::Config config = with_mount({"/a", {}, "/data", {"rbind", "ridmap"}, uids, gids});
-  config.mounts.push_back({"/b", {}, "/more", {"bind", "idmap"}, uids, gids});
-  config.mounts.push_back({"/t", "tmpfs", "tmpfs", {}, uids, uids});
-  Plan plan = plan_of(config);
-  BOOST_REQUIRE(plan.id_maps.size() == 2u);  // equal ones are made once
-  BOOST_TEST((plan.id_maps[0].gids == gids));
-  BOOST_TEST(plan.id_maps[1].index == 2u);
-  BOOST_REQUIRE(plan.trees.size() == 2u);
-  BOOST_TEST(plan.trees[0].id_map_recursive);
-  BOOST_TEST(!plan.trees[1].id_map_recursive);
-  BOOST_TEST(*plan.trees[1].id_map == 0u);
-  BOOST_REQUIRE(plan.mapped_filesystems.size() == 1u);
-  plan.set_fd(plan.mapped_filesystems[0].fd_offset, 42);
-  BOOST_TEST(items(plan, plan.init().mounts)[2].id_map_fd == 42);
-}
-
-BOOST_AUTO_TEST_CASE(idmap_alone_takes_the_maps_of_the_container) {
-  spec::Config config = with_mount({"/a", {}, "/data", {"bind", "idmap"}, {}, {}});
-  config = with_namespace(config, {.type = NamespaceType::kUser});
-  config.linux->uid_mappings = config.linux->gid_mappings = {{0, 100000, 65536}};
-  BOOST_TEST((plan_of(config).id_maps.at(0).uids == config.linux->uid_mappings));
-  // Those of a joined namespace are not in the config, whatever stands there.
-  config.linux->namespaces.back().path = "/proc/7/ns/user";
-  BOOST_TEST(plan_of(config).id_maps.at(0).uids.empty());
-}
-
-BOOST_AUTO_TEST_CASE(ids_of_a_mount_that_is_there_cannot_be_mapped) {
-  const std::vector<spec::IdMapping> ids = {{0, 5000, 10}};
-  BOOST_TEST(error_of(with_mount({"/a", {}, {}, {"remount", "idmap"}, ids, ids})) ==
-             "mounts[0].options: the ids of a mount that is there already cannot be mapped any "
-             "more");
 }
 
 BOOST_AUTO_TEST_CASE(in_a_joined_mount_namespace_host_paths_mean_something_else) {

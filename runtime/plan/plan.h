@@ -57,6 +57,7 @@ struct MountIdMap {
 struct Tree {
   std::string path;
   bool recursive = false;
+  bool nofollow = false;         // a symlink at `path` is taken itself
   uint64_t propagation = 0;      // MS_*, of every mount in it; 0: as it is
   sync::Subject subject{};       // kRoot or kMountSource, for messages
   uint16_t index = 0;            // in mounts

@@ -50,6 +50,23 @@ std::span<const T> items(const Plan& plan, init::List<T> list) {
   return {plan.init().begin(list), list.count};
 }
 
+inline spec::Config with_mount(spec::Mount mount) {
+  spec::Config config = some_config();
+  config.mounts = {std::move(mount)};
+  return config;
+}
+
+inline spec::Config with_namespace(spec::Config config, spec::Namespace ns) {
+  config.linux->namespaces.push_back(std::move(ns));
+  return config;
+}
+
+inline init::MountOp only_mount(const Plan& plan) {
+  const auto mounts = items(plan, plan.init().mounts);
+  BOOST_REQUIRE(mounts.size() == 1u);
+  return mounts[0];
+}
+
 inline std::string text(const Plan& plan, init::Text text) {
   return plan.init().text(text);
 }

@@ -79,7 +79,10 @@ void check_mappings(const Entry& entry, bool has_user_namespace) {
               cat("missing: this property is required beside ",
                   has_uids ? "uidMappings" : "gidMappings"));
   }
-  const bool idmap = has_option(entry.mount, "idmap") || has_option(entry.mount, "ridmap");
+  constexpr const char* kWithoutMaps[] = {"idmap", "ridmap", "idmap=", "ridmap="};
+  const bool idmap =
+      std::any_of(std::begin(kWithoutMaps), std::end(kWithoutMaps),
+                  [&entry](const char* option) { return has_option(entry.mount, option); });
   if (idmap && !has_uids && !has_gids && !has_user_namespace) {
     entry.add("options", "idmap needs uidMappings and gidMappings, or a user namespace");
   }
