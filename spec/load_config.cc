@@ -35,4 +35,22 @@ Result<Resources> load_resources(std::string_view text, std::string_view documen
   return std::move(*config.linux->resources);
 }
 
+Status load_mounts(std::string_view text, std::string_view document_name, Config& container) {
+  Diagnostics form;
+  container.mounts = parse_mounts(text, form);
+  Diagnostics meaning;
+  validate_mounts(container, meaning);
+  form.add_unrelated(meaning);
+  return form.to_status(document_name, text, kMountsPath);
+}
+
+Status load_destinations(std::string_view text, std::string_view document_name, Config& container) {
+  Diagnostics form;
+  container.mounts = parse_mounts(text, form);
+  Diagnostics meaning;
+  validate_destinations(container, meaning);
+  form.add_unrelated(meaning);
+  return form.to_status(document_name, text, kMountsPath);
+}
+
 }  // namespace oci::spec

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <csignal>
 #include <map>
+#include <set>
 
 #include "conformance/harness/case.h"
 #include "conformance/harness/files.h"
@@ -99,12 +100,18 @@ class Tracer {
       step();
   }
 
-  // ptrace(2) lets go only of what is stopped.
+  // ptrace(2) lets go only of what is stopped. A child that was just born is traced as well, and
+  // perhaps was not heard of yet.
   void let_go() {
-    for (const auto& [pid, process] : tracees_) {
+    for (const auto& [pid, process] : tracees_)
+      born_.insert(pid);
+    while (!born_.empty()) {
+      const pid_t pid = *born_.begin();
+      born_.erase(born_.begin());
       int status = 0;
       ::ptrace(PTRACE_INTERRUPT, pid, 0, 0);
       while (::waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status)) {
+        note_birth(pid, status);
         const int signal = WSTOPSIG(status) & 0x7f;
         const bool passed_on = signal != SIGTRAP && status >> 16 == 0;
         if (::ptrace(PTRACE_DETACH, pid, 0, passed_on ? signal : 0) == 0) break;
@@ -117,7 +124,18 @@ class Tracer {
     size_t process = 0;
   };
 
+  void note_birth(pid_t parent, int status) {
+    const int event = status >> 16;
+    if (event != PTRACE_EVENT_FORK && event != PTRACE_EVENT_VFORK && event != PTRACE_EVENT_CLONE) {
+      return;
+    }
+    unsigned long child = 0;
+    if (::ptrace(PTRACE_GETEVENTMSG, parent, 0, &child) != 0) return;
+    if (!tracees_.contains(static_cast<pid_t>(child))) born_.insert(static_cast<pid_t>(child));
+  }
+
   void meet(pid_t thread) {
+    born_.erase(thread);
     const pid_t process = process_of(thread);
     const auto [known, fresh] = processes_.try_emplace(process, processes_.size());
     tracees_[thread] = {.process = known->second};
@@ -145,6 +163,7 @@ class Tracer {
       return;
     }
     if (!tracees_.contains(pid)) meet(pid);
+    note_birth(pid, status);
     const int signal = WSTOPSIG(status), event = status >> 16;
     if (signal == kStop) {
       look(pid);
@@ -174,6 +193,7 @@ class Tracer {
 
   const std::function<void(const HeldCall&)>& at_call_;
   std::map<pid_t, Tracee> tracees_;    // by thread
+  std::set<pid_t> born_;               // of them, those that have not stopped yet
   std::map<pid_t, size_t> processes_;  // their numbers
   std::map<size_t, size_t> counts_;    // path calls, by number of the process
   pid_t next_ = 0;

@@ -56,6 +56,16 @@ Result<int> run(const Context& context, const RunOptions& options) {
   return 42;
 }
 
+Status add_mounts(const Context& context, const MountsOptions& o) {
+  fake.request = cat("add mounts", shown(context), " id=", o.id, " file=", o.file);
+  return {};
+}
+
+Status remove_mounts(const Context& context, const MountsOptions& o) {
+  fake.request = cat("remove mounts", shown(context), " id=", o.id, " file=", o.file);
+  return {};
+}
+
 Status update(const Context& context, const UpdateOptions& o) {
   fake.request = cat("update", shown(context), " id=", o.id);
   const auto add = [](std::string_view name, const auto& value) {

@@ -105,6 +105,17 @@ BOOST_AUTO_TEST_CASE(update_reads_a_file_or_amounts) {
   BOOST_TEST(asked({"oci-rt", "update", "--pids-limit", "5k", "web"}).starts_with("error 1: "));
 }
 
+// crun(1).
+BOOST_AUTO_TEST_CASE(mounts_are_added_and_removed_by_a_file) {
+  BOOST_TEST(asked({"crun", "mounts", "add", "web", "/m.json"}) ==
+             "add mounts id=web file=/m.json");
+  BOOST_TEST(asked({"oci-rt", "mounts", "remove", "web", "-"}) == "remove mounts id=web file=-");
+  BOOST_TEST(asked({"oci-rt", "mounts", "list", "web", "-"}) ==
+             "error 1: mounts: expected add or remove, found 'list'");
+  BOOST_TEST(asked({"oci-rt", "mounts", "add", "web"}).starts_with("error 1: "));
+  BOOST_TEST(asked({"oci-rt", "mounts", "add", "web", "/a", "/b"}).starts_with("error 1: "));
+}
+
 // go-runc's and conmon's words, and the probes of podman.
 BOOST_AUTO_TEST_CASE(checkpoint_and_restore_take_every_option_of_clients) {
   BOOST_TEST(asked({"runc",

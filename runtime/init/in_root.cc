@@ -62,6 +62,17 @@ bool same_place(int a, int b) {
   return x.known && y.known && x.mount == y.mount && x.inode == y.inode;
 }
 
+uint64_t mount_id(int fd) {
+  const Place place = place_of(fd);
+  return place.known ? place.mount : 0;
+}
+
+bool is_root_of_mount(long fd) {
+  struct statx found = {};
+  return sys(__NR_statx, fd, "", AT_EMPTY_PATH, 0, &found) >= 0 &&
+         (found.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
 uint64_t device_number(uint32_t major, uint32_t minor) {
   return (minor & 0xff) | (uint64_t{major & 0xfff} << 8) | (uint64_t{minor & ~0xffU} << 12) |
          (uint64_t{major & ~0xfffU} << 32);

@@ -44,6 +44,12 @@ uint64_t filesystem_of(int fd);  // the magic number of statfs(2); 0: not known
 bool same_place(int a, int b);
 bool same_mount(int a, int b);
 
+// As proc_pid_mountinfo(5) shows it; 0: not known.
+uint64_t mount_id(int fd);
+
+// Whether it is the top of what is mounted there.
+bool is_root_of_mount(long fd);
+
 enum class Links {
   kFollowInside,   // symlinks are resolved as the container would: never above its root
   kRefuse,         // ELOOP for any

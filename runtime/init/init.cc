@@ -85,6 +85,39 @@ constexpr Step kExecSteps[] = {
     {"limit capabilities", limit_capabilities_late},
     {"execute", execute},
 };
+
+// The same for what `mounts add` puts into a container that runs. The paths of sources and of
+// filesystems (a device, a layer) are the caller's; what a filesystem is about (a network, processes)
+// is the container's: so its other namespaces come first, and its mount namespace in between.
+constexpr Step kAddMountsSteps[] = {
+    {"join namespaces", join_and_clone},  // what follows runs in its child, in mounts of its own
+    {"wait to be placed", wait_to_be_placed},
+    {"take mapped ids", take_mapped_ids},
+    {"leave the runtime", leave_the_parent},
+    {"isolate mounts", isolate_mounts},  // some are made attached, where nobody else sees them
+    {"mount", make_added_mounts},        // detached: nothing of it is anywhere if this fails
+    {"go on alone", go_on_alone},        // before anything of the container changes
+    {"enter mount namespace", enter_mount_namespace},
+    {"enter root", enter_root},
+    {"report ready", report_ready},
+    {"mount", attach_added_mounts},      // all, or it takes back what it did
+    {"settle", settle_added_mounts},     // nobody hears it: the same
+};
+
+// ... and for what `mounts remove` takes away.
+constexpr Step kRemoveMountsSteps[] = {
+    {"join namespaces", join_and_clone},
+    {"wait to be placed", wait_to_be_placed},
+    {"take mapped ids", take_mapped_ids},
+    {"leave the runtime", leave_the_parent},
+    {"go on alone", go_on_alone},
+    {"enter mount namespace", enter_mount_namespace},
+    {"enter root", enter_root},
+    {"unmount", find_mounts_to_remove},  // all that can fail
+    {"report ready", report_ready},
+    {"unmount", remove_mounts},
+    {"settle", settle},
+};
 // clang-format on
 
 Plan* map_plan(int fd) {
@@ -131,7 +164,11 @@ void run_steps(Context& context, const Step (&steps)[N]) {
   if (plan == nullptr) leave(1);
   sys(__NR_close, plan_fd);
   Context context{.plan = *plan, .report_fd = plan->sync_fd};
-  if (plan->exec) {
+  if (plan->mount_task == MountTask::kAdd) {
+    run_steps(context, kAddMountsSteps);
+  } else if (plan->mount_task == MountTask::kRemove) {
+    run_steps(context, kRemoveMountsSteps);
+  } else if (plan->exec) {
     run_steps(context, kExecSteps);
   } else {
     run_steps(context, kSteps);

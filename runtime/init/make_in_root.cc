@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "runtime/init/in_root.h"
+#include "runtime/init/made_log.h"
 #include "runtime/init/syscall.h"
 #include "runtime/init/text.h"
 
@@ -129,16 +130,19 @@ long Walk::take_link_or_file() {
 // EEXIST: a rival or another `create` was faster, and the step is taken again.
 long Walk::make_name(Make kind) {
   const bool is_last = rest_[at_] == '\0';
-  long rc;
-  if (is_last && kind == Make::kFile) {
+  const bool is_file = is_last && kind == Make::kFile;
+  long rc = note_making(directory(), name_, is_file ? Make::kFile : Make::kDirectory);
+  if (rc < 0) return rc;
+  if (is_file) {
     const Fd made(sys(__NR_openat, directory(), name_,
                       O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, 0755));
     rc = made.ok() ? 0 : made.get();
   } else {
     rc = sys(__NR_mkdirat, directory(), name_, 0755);
   }
+  if (rc < 0) note_not_made();
   if (rc < 0) return rc;
-  const int want = kind == Make::kFile && is_last ? 0 : O_DIRECTORY;
+  const int want = is_file ? 0 : O_DIRECTORY;
   const long fd = sys(__NR_openat, directory(), name_, O_PATH | O_NOFOLLOW | O_CLOEXEC | want);
   if (fd < 0) return fd;
   made_target_ = is_last;
@@ -231,7 +235,10 @@ long copy_link(int root, const char* path, int link, Links links) {
   const char* name;
   const Fd parent(open_parent(root, path, &name, links));
   if (!parent.ok()) return parent.get();
-  const long rc = sys(__NR_symlinkat, text, parent.get(), name);
+  long rc = note_making(parent.get(), name, Make::kFile);
+  if (rc < 0) return rc;
+  rc = sys(__NR_symlinkat, text, parent.get(), name);
+  if (rc < 0) note_not_made();
   return rc == kEexist && is_link_to(parent.get(), name, text) ? 0 : rc;
 }
 

@@ -101,6 +101,13 @@ enum class RootPlace : uint8_t {
   kOnTop,             // "/": `rootfs_fd` comes from another mount namespace
 };
 
+// What a plan of `exec` is for, where it is for no program: the mounts of a running container.
+enum class MountTask : uint8_t {
+  kNone,
+  kAdd,  // `mounts` are made in the namespace that init comes from, and attached in the container
+  kRemove,  // what is mounted at the target of each of `mounts` is taken away; nothing else counts
+};
+
 struct DeviceOp {
   Text path;          // absolute, in the container
   uint32_t mode = 0;  // S_IFCHR, S_IFBLK or S_IFIFO, and permissions
@@ -175,9 +182,13 @@ struct Plan {
   // is absent then.
   bool exec = false;
   int32_t member_fd = -1;      // a pidfd of the container's init
-  uint64_t member_types = 0;   // CLONE_NEW* that are to be joined by it
+  uint64_t member_types = 0;   // CLONE_NEW* that are to be joined by it, if they are not ours
   int32_t root_fd = -1;        // its root, where that is not the root of its mount namespace
   bool keep_affinity = false;  // process.execCPUAffinity says on which CPUs it runs
+  MountTask mount_task{};
+  // Ids of mounts (proc_pid_mountinfo(5)) that another mount namespace would see something of: what
+  // is mounted on one of them (kAdd), that it is gone (kRemove).
+  List<uint64_t> shown_outside;
 
   // Namespaces. `staged`: this process joins, then clones the real init with `clone_flags`.
   bool staged = false;

@@ -124,10 +124,18 @@ Fault propagate(const MountOp& op, int mount, const char* path) {
 
 // CVE-2019-16884: whatever path led there, nothing covers a file of procfs but what the plan
 // allows.
-Fault check_target(const MountOp& op, int root, int target, const char* path) {
-  if (same_place(target, root)) {
+Fault check_target(const Context& context, const MountOp& op, int target) {
+  const char* path = context.plan.text(op.target);
+  if (same_place(target, context.root_fd)) {
     return refuse("leads to the root itself; name a directory below it", Subject::kMountTarget,
                   path, op.index);
+  }
+  if (const char* why = protection_of(context, op, target)) {
+    return refuse(why, Subject::kMountTarget, path, op.index);
+  }
+  if (shows_outside(context.plan, target)) {
+    return refuse("is in a mount that the host shares, which would see it, too; name another place",
+                  Subject::kMountTarget, path, op.index);
   }
   const uint64_t filesystem = op.allowed_on_proc && !op.target_nofollow ? 0 : filesystem_of(target);
   if (!op.allowed_on_proc && filesystem == PROC_SUPER_MAGIC) {
@@ -305,33 +313,50 @@ long open_target(const Context& context, const MountOp& op, Make make, bool* mad
   return open_mount_target(context.root_fd, path, make, links, made);
 }
 
-Fault mount_one(Context& context, MountOp& op) {
-  if (op.kind == MountKind::kRemount) return remount(context, op);
+}  // namespace
+
+// A link that is to be copied is no mount.
+Fault make_detached(const Context& context, const MountOp& op, Fd& mount) {
+  if (Fault fault = make_mount(context, op, mount)) return fault;
+  if (op.copy_symlink) return {};
+  return set_all_attributes(op, mount.get(), context.plan.text(op.target));
+}
+
+Fault attach_at_target(const Context& context, const MountOp& op, int mount) {
   const Plan& plan = context.plan;
   const char* path = plan.text(op.target);
-  Fd mount;
-  if (Fault fault = make_mount(context, op, mount)) return fault;
   Make make = Make::kDirectory;
   FileFacts source{.type = S_IFDIR};
   if (op.kind == MountKind::kBind) {
-    if (Fault fault = check(look(mount.get(), source), Subject::kMountSource, path, op.index)) {
+    if (Fault fault = check(look(mount, source), Subject::kMountSource, path, op.index)) {
       return fault;
     }
     if (source.type != S_IFDIR) make = Make::kFile;
-    if (op.copy_symlink && source.type == S_IFLNK) return make_symlink(context, op, mount.get());
+    if (op.copy_symlink && source.type == S_IFLNK) return make_symlink(context, op, mount);
   }
-  if (Fault fault = set_all_attributes(op, mount.get(), path)) return fault;
+  if (op.copy_symlink) {
+    if (Fault fault = set_all_attributes(op, mount, path)) return fault;
+  }
   bool made = false;
   const Fd target(open_target(context, op, make, &made));
   if (Fault fault = check_opened(op, target.get(), path)) return fault;
-  if (Fault fault = check_target(op, context.root_fd, target.get(), path)) return fault;
-  if (Fault fault = fill(plan, op, target.get(), made, mount.get())) return fault;
-  if (Fault fault = set_label(plan, op, mount.get(), path)) return fault;
-  if (Fault fault = map_ids(op, mount.get(), path)) return fault;
-  const long attached = attach(mount.get(), target.get());
+  if (Fault fault = check_target(context, op, target.get())) return fault;
+  if (Fault fault = fill(plan, op, target.get(), made, mount)) return fault;
+  if (Fault fault = set_label(plan, op, mount, path)) return fault;
+  if (Fault fault = map_ids(op, mount, path)) return fault;
+  const long attached = attach(mount, target.get());
   if (Fault fault = check_attached(plan, op, attached, source, target.get())) return fault;
   // Only now: a mount becomes shared by being attached below a shared one.
-  if (Fault fault = propagate(op, mount.get(), path)) return fault;
+  return propagate(op, mount, path);
+}
+
+namespace {
+
+Fault mount_one(Context& context, MountOp& op) {
+  if (op.kind == MountKind::kRemount) return remount(context, op);
+  Fd mount;
+  if (Fault fault = make_detached(context, op, mount)) return fault;
+  if (Fault fault = attach_at_target(context, op, mount.get())) return fault;
   keep_handle(context, op, mount);
   if (op.readonly_late) op.source_fd = static_cast<int32_t>(mount.release());
   return {};

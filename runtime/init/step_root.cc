@@ -9,8 +9,6 @@
 // The root of a user namespace may not be able to walk to root.path. Then the stage, which still
 // has the privileges of the runtime, makes it the working directory: clone(2) with CLONE_NEWNS
 // moves the working directory of the child to the same place of the new mount namespace.
-#include <linux/stat.h>
-
 #include "runtime/init/in_root.h"
 #include "runtime/init/mount_api.h"
 #include "runtime/init/steps.h"
@@ -49,12 +47,6 @@ long open_place(const Plan& plan) {
       break;
   }
   return sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-}
-
-bool is_root_of_mount(long fd) {
-  struct statx found = {};
-  return sys(__NR_statx, fd, "", AT_EMPTY_PATH, 0, &found) >= 0 &&
-         (found.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
 }
 
 // Makes the mount that `place` is in private; mount_setattr(2) takes the root of a mount alone.

@@ -86,7 +86,8 @@ void leave_groups(const Plan& plan) {
 Fault join_the_container(const Plan& plan) {
   if (!plan.exec) return {};
   const long rc = plan.member_types != 0 ? sys(__NR_setns, plan.member_fd, plan.member_types) : 0;
-  sys(__NR_close, plan.member_fd);
+  // For mounts, init enters the mount namespace once they are made.
+  if (plan.mount_task == MountTask::kNone) sys(__NR_close, plan.member_fd);
   return check(rc, Subject::kNamespace, "the container's");
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "runtime/init/in_root.h"
 #include "runtime/init/plan.h"
 #include "runtime/sync/message.h"
 
@@ -41,6 +42,7 @@ struct Context {
   int report_fd;             // who is waiting for us: `create` at first, `start` later
   int root_fd = -1;          // the container's root mount, O_PATH
   int sys_fd = -1;           // the sysfs mounted at /sys
+  int descriptors_fd = -1;   // /proc/self/fd of the caller's procfs, for plan.mount_task
   int proc_fd = -1;          // the procfs mounted at /proc by the plan: nothing can cover it
   const char* program = "";  // what to execute, found in PATH
   int32_t nature = 0;        // of the program: sync::Nature
@@ -79,6 +81,24 @@ Fault mount_all(Context&);
 // Makes the filesystems that show one of the namespaces of `types` (MountOp::shows), as the caller
 // is in it. mount_all() attaches them.
 Fault mount_those_of(Plan& plan, uint64_t types);
+// A mount of `op` that is attached nowhere, with its attributes.
+Fault make_detached(const Context&, const MountOp& op, Fd& mount);
+// Puts it at the target, below context.root_fd; what is missing of that is made.
+Fault attach_at_target(const Context&, const MountOp& op, int mount);
+
+// step_mount_task.cc
+Fault enter_mount_namespace(Context&);
+Fault go_on_alone(Context&);
+Fault make_added_mounts(Context&);
+Fault attach_added_mounts(Context&);
+Fault settle_added_mounts(Context&);
+Fault find_mounts_to_remove(Context&);
+Fault remove_mounts(Context&);
+// Whether another mount namespace would see what happens to the mount that is open: see plan.h.
+bool shows_outside(const Plan& plan, int mount);
+// Why nothing is mounted on `target` any more, where create would have protected what it makes
+// there; nullptr: it may be.
+const char* protection_of(const Context&, const MountOp& op, int target);
 
 // step_root.cc
 Fault stand_at_root(const Plan& plan);

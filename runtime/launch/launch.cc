@@ -31,6 +31,8 @@
 namespace oci::launch {
 namespace {
 
+constexpr int kPatienceMs = 10'000;  // for init to end
+
 struct SocketPair {
   sys::UniqueFd parent, child;
 };
@@ -111,6 +113,8 @@ class Conversation {
   Status serve();
   // init has settled, and loads a filter with a listener; `page` is sync/listener.h's.
   Status hand_over_listener(int page);
+  // After a failure: what init has begun in a container that goes on, it takes back itself.
+  Status call_off(Status failure);
   Launched finish() && { return std::move(process_); }
 
  private:
@@ -275,6 +279,18 @@ Status Conversation::hand_over_listener(int page) {
   return told ? init_failure(last.message) : vanished();
 }
 
+// Whether init has settled by now is decided here: once the socket takes no more, it cannot.
+Status Conversation::call_off(Status failure) {
+  if (plan_.init().mount_task == init::MountTask::kNone) return failure;
+  ::shutdown(socket_.get(), SHUT_RD);
+  Result<Received> received = receive(socket_.get());
+  for (; received && !received.value().ended; received = receive(socket_.get()))
+    if (received.value().message.type == sync::Type::kSettled) return {};
+  pollfd ended = {.fd = process_.pidfd(), .events = POLLIN, .revents = 0};
+  (void)::poll(&ended, 1, kPatienceMs);
+  return failure;
+}
+
 // The caller's descriptors come first; ours must not have taken the place of one.
 Status check_preserved(std::span<const int32_t> preserved, std::span<const int> ours) {
   for (const int fd : ours) {
@@ -318,7 +334,6 @@ Error clone_failure(const Error& error, const Services& services) {
 // worth more than its end.
 void Launched::kill_and_reap() {
   if (pid_ == 0) return;
-  constexpr int kPatienceMs = 10'000;
   ::syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0);
   pollfd ended = {.fd = pidfd_.get(), .events = POLLIN, .revents = 0};
   if (::poll(&ended, 1, kPatienceMs) != 0) (void)wait();
@@ -348,8 +363,8 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
   block.listener_fd = gate.listener.get();
   block.listener_traceable = ::geteuid() != 0;
 
-  std::vector<int> passed = {block.sync_fd, block.verdict_fd};
-  for (const int fd : {block.gate_fd, block.listener_fd})
+  std::vector<int> passed = {block.sync_fd};
+  for (const int fd : {block.verdict_fd, block.gate_fd, block.listener_fd})
     if (fd >= 0) passed.push_back(fd);
   for (const sys::UniqueFd& fd : inputs)
     passed.push_back(fd.get());
@@ -374,7 +389,9 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
 
   Conversation conversation(plan, services, options.signals, std::move(sync.parent),
                             std::move(child));
-  OCI_TRY(conversation.serve());
+  Status served = conversation.serve();
+  if (!served) served = conversation.call_off(std::move(served));
+  OCI_TRY(std::move(served));
   if (page && services.deliver_listener) OCI_TRY(conversation.hand_over_listener(page.get()));
   return std::move(conversation).finish();
 }

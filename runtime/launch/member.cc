@@ -61,7 +61,7 @@ Result<sys::UniqueFd> plan_joining(const LaunchOptions& options, init::Plan& blo
     return Error(ErrorKind::kWrongState, "container not running: its init has just ended");
   }
   block.member_fd = options.member_pidfd;
-  block.member_types = OCI_TRY(different_types(ours.get(), theirs.get()));
+  block.member_types &= OCI_TRY(different_types(ours.get(), theirs.get()));
   if (!options.chrooted) return sys::UniqueFd();
   sys::UniqueFd root = OCI_TRY(sys::open_at(theirs.get(), "root", O_PATH | O_DIRECTORY));
   block.root_fd = root.get();

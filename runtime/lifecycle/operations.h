@@ -113,6 +113,19 @@ struct UpdateOptions {
 // kWrongState: the container has stopped. After an error, the limits are what they were.
 Status update(const Context& context, const UpdateOptions& options);
 
+struct MountsOptions {
+  std::string id;
+  std::string file;  // JSON, an array like config.mounts; "-" for standard input
+};
+
+// Mounts in a container that has not stopped, besides those that it has: made as create() makes
+// them, in the order of the file. After an error or a signal there is none of them.
+Status add_mounts(const Context& context, const MountsOptions& options);
+
+// Takes away what is mounted at the destinations in the file, and all that is mounted below. After
+// an error everything is as it was.
+Status remove_mounts(const Context& context, const MountsOptions& options);
+
 struct EventsOptions {
   std::string id;
   bool once = false;                    // one report, now

@@ -18,6 +18,7 @@ enum class Verb : uint8_t {
   kResume,
   kPs,
   kUpdate,
+  kMounts,
   kCheckpoint
 };
 

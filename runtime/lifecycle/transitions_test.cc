@@ -51,6 +51,15 @@ BOOST_AUTO_TEST_CASE(nobody_is_seen_in_what_has_stopped) {
   BOOST_TEST(verdict(Verb::kPs, ContainerStatus::kCreating) != "ok");
 }
 
+BOOST_AUTO_TEST_CASE(what_has_not_stopped_has_mounts) {
+  for (const auto status :
+       {ContainerStatus::kCreated, ContainerStatus::kRunning, ContainerStatus::kPaused}) {
+    BOOST_TEST(verdict(Verb::kMounts, status) == "ok");
+  }
+  BOOST_TEST(verdict(Verb::kMounts, ContainerStatus::kStopped) ==
+             "container \"web1\": container not running");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -87,6 +87,7 @@ Status plan_membership(Draft& draft) {
   init::Plan& head = draft.block.head();
   head.exec = true;
   head.staged = true;
+  head.member_types = ~uint64_t{0};
   return {};
 }
 

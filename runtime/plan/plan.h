@@ -117,6 +117,20 @@ struct Plan {
 // `config` has passed spec/validate. Errors name the property, as "mounts[2].options[1]: ...".
 Result<Plan> make_plan(const spec::Config& config, const Host& host, const Request& request);
 
+// What is to be known of a running container beside its config to change its mounts.
+struct Member {
+  std::string user_namespace;           // a path, for mounts with its ids
+  std::vector<uint64_t> shown_outside;  // see runtime/init/plan.h
+};
+
+// The plan to put config.mounts into the running container that the rest of `config` made.
+Result<Plan> make_add_mounts_plan(const spec::Config& config, const Host& host,
+                                  const Request& request, const Member& member);
+
+// ... and to take away what is mounted at the destinations of config.mounts.
+Result<Plan> make_remove_mounts_plan(const spec::Config& config, const Host& host,
+                                     const Request& request, const Member& member);
+
 // The plan of one more process, config.process, for the running container that `config` made.
 Result<Plan> make_exec_plan(const spec::Config& config, const Host& host, const Request& request);
 

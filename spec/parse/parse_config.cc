@@ -83,6 +83,29 @@ Resources parse_resources(std::string_view text, Diagnostics& diagnostics) {
   return parse_part<Resources>(text, resources, diagnostics);
 }
 
+std::vector<Mount> parse_mounts(std::string_view text, Diagnostics& diagnostics) {
+  std::vector<Mount> mounts;
+  std::string buffer;
+  json::Document document;
+  if (!parse_json(text, buffer, document, diagnostics)) return mounts;
+  if (!document.IsArray()) {
+    diagnostics.add({}, cat("expected an array of mounts, found ", describe(document)));
+    return mounts;
+  }
+  const Step all{nullptr, kMountsPath};
+  for (json::Size i = 0; i < document.Size(); ++i) {
+    Mount& mount = mounts.emplace_back();
+    const Step step{&all, {}, i};
+    if (!document[i].IsObject()) {
+      diagnostics.add(path_of(&step), cat("expected an object, found ", describe(document[i])));
+      continue;
+    }
+    Reader reader(document[i], &step, diagnostics);
+    parse(reader, mount);
+  }
+  return mounts;
+}
+
 Result<Config> parse_config(std::string_view text, std::string_view document_name) {
   Diagnostics diagnostics;
   Config config = parse_config(text, diagnostics);

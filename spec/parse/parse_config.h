@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "spec/diagnostics.h"
 #include "spec/model/config.h"
@@ -23,5 +24,9 @@ Process parse_process(std::string_view text, Diagnostics& diagnostics);
 // The same for a linux.resources object.
 inline constexpr std::string_view kResourcesPath = "linux.resources";
 Resources parse_resources(std::string_view text, Diagnostics& diagnostics);
+
+// The same for an array of mounts.
+inline constexpr std::string_view kMountsPath = "mounts";
+std::vector<Mount> parse_mounts(std::string_view text, Diagnostics& diagnostics);
 
 }  // namespace oci::spec

@@ -97,7 +97,16 @@ void check_absolute(const std::vector<std::string>& paths, const char* list, Dia
 
 }  // namespace
 
+void check_destinations(const Config& config, Diagnostics& out) {
+  for (size_t i = 0; i < config.mounts.size(); ++i) {
+    if (!config.mounts[i].destination.empty()) continue;
+    out.add(child_path(child_path("mounts", i), "destination"),
+            "expected a path in the container, found \"\"");
+  }
+}
+
 void check_mounts(const Config& config, Diagnostics& out) {
+  check_destinations(config, out);
   const bool has_user_namespace = find_namespace(config, NamespaceType::kUser) != nullptr;
   for (size_t i = 0; i < config.mounts.size(); ++i) {
     const Mount& mount = config.mounts[i];
@@ -106,9 +115,6 @@ void check_mounts(const Config& config, Diagnostics& out) {
                       .bind = has_option(mount, "bind") || has_option(mount, "rbind"),
                       .remount = has_option(mount, "remount"),
                       .out = out};
-    if (mount.destination.empty()) {
-      entry.add("destination", "expected a path in the container, found \"\"");
-    }
     check_type(entry);
     check_source(entry);
     check_proc(entry, clean_path(mount.destination));

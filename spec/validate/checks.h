@@ -13,7 +13,8 @@ void check_namespaces(const Config& config, Diagnostics& out);  // and what need
 void check_ids(const Config& config, Diagnostics& out);         // mappings, and what they must map
 void check_sysctl(const Config& config, Diagnostics& out);
 void check_mounts(const Config& config, Diagnostics& out);
-void check_paths(const Config& config, Diagnostics& out);  // masked and read-only ones
+void check_destinations(const Config& config, Diagnostics& out);  // of mounts, and nothing else
+void check_paths(const Config& config, Diagnostics& out);         // masked and read-only ones
 void check_devices(const Config& config, Diagnostics& out);
 void check_net_devices(const Config& config, Diagnostics& out);
 void check_intel_rdt(const Config& config, Diagnostics& out);

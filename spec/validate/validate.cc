@@ -28,4 +28,13 @@ void validate_resources(const Config& config, Diagnostics& out) {
     check(config, out);
 }
 
+void validate_mounts(const Config& config, Diagnostics& out) {
+  for (const auto check : {check_mounts, check_ids})
+    check(config, out);
+}
+
+void validate_destinations(const Config& config, Diagnostics& out) {
+  check_destinations(config, out);
+}
+
 }  // namespace oci::spec

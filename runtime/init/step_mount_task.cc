@@ -1,0 +1,248 @@
+// `mounts add` and `mounts remove`: the mounts of a container that runs.
+//
+// The container goes on whatever happens here, so this is a transaction. All that can fail without
+// the container is done before its mount namespace is entered. From then on only SIGKILL ends this
+// process, and not that of the runtime: what has begun ends well or is taken back. It has ended
+// well if the runtime hears so; to write to a socket that nobody reads any more is an error.
+//
+// It is in the container's pid namespace only where a procfs is to be made, which shows that one:
+// so nobody in the container sees this process, much less can end it.
+#include <linux/fcntl.h>
+#include <linux/magic.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+
+#include "runtime/init/in_root.h"
+#include "runtime/init/made_log.h"
+#include "runtime/init/mount_api.h"
+#include "runtime/init/steps.h"
+#include "runtime/init/text.h"
+
+namespace oci::init {
+namespace {
+
+using sync::Subject;
+
+constexpr long kEnoent = -2, kEagain = -11, kEbusy = -16, kEnotdir = -20, kEinval = -22;
+constexpr int kMntDetach = 2, kMntExpire = 4;  // MNT_*, which only libc's header has
+
+// umount2(2) takes a path. The one that is this very mount, whatever lies at its place by now, is
+// that of its descriptor in a procfs that is not the container's.
+long unmount(const Context& context, int mount, int flags) {
+  const long rc = sys(__NR_fchdir, context.descriptors_fd);
+  if (rc < 0) return rc;
+  char name[16];
+  append_number(name, name + sizeof name, static_cast<unsigned>(mount));
+  return sys(__NR_umount2, name, flags);
+}
+
+}  // namespace
+
+bool shows_outside(const Plan& plan, int mount) {
+  if (plan.shown_outside.count == 0) return false;
+  const uint64_t id = mount_id(mount);
+  for (const uint64_t* at = plan.begin(plan.shown_outside); at != plan.end(plan.shown_outside);
+       ++at) {
+    if (*at == id) return true;
+  }
+  return false;
+}
+
+namespace {
+
+// Whether a mount of create's is at one of the paths: `is_it` is asked with what is on top there.
+template <class IsIt>
+bool finds(const Context& context, List<PathOp> paths, IsIt is_it) {
+  const Plan& plan = context.plan;
+  for (const PathOp* op = plan.begin(paths); op != plan.end(paths); ++op) {
+    const Fd found(
+        open_in_root(context.root_fd, plan.text(op->path), O_PATH, Links::kFollowInside));
+    if (found.ok() && is_root_of_mount(found.get()) && is_it(found.get())) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+const char* protection_of(const Context& context, const MountOp& op, int target) {
+  const Plan& plan = context.plan;
+  if (plan.mount_task != MountTask::kAdd) return nullptr;
+  const auto lies_in = [target](int found) { return same_mount(found, target); };
+  if (finds(context, plan.masked_paths, lies_in))
+    return "linux.maskedPaths hides it; name another place";
+  const bool readonly = ((op.attr_set | op.tree_set) & MOUNT_ATTR_RDONLY) != 0;
+  if (readonly || !finds(context, plan.readonly_paths, lies_in)) return nullptr;
+  return "linux.readonlyPaths protects it; add the option ro";
+}
+
+Fault go_on_alone(Context& context) {
+  const uint64_t all_signals = ~uint64_t{0};
+  sys(__NR_rt_sigprocmask, SIG_SETMASK, &all_signals, nullptr, sizeof all_signals);
+  sys(__NR_prctl, PR_SET_PDEATHSIG, 0, 0, 0, 0);
+  const long fd = sys(__NR_openat, AT_FDCWD, "/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (Fault fault = check(fd, Subject::kNone, "/proc/self/fd")) return fault;
+  context.descriptors_fd = static_cast<int>(fd);
+  if (filesystem_of(context.descriptors_fd) == PROC_SUPER_MAGIC) return {};
+  return refuse("is not of a procfs", Subject::kNone, "/proc/self/fd");
+}
+
+Fault enter_mount_namespace(Context& context) {
+  const Plan& plan = context.plan;
+  const Fd member(plan.member_fd);
+  const long rc = sys(__NR_setns, member.get(), CLONE_NEWNS);
+  return check(rc, Subject::kNamespace, "the container's");
+}
+
+namespace {
+
+Fault make(const Context& context, MountOp& op) {
+  Fd mount;
+  if (Fault fault = make_detached(context, op, mount)) return fault;
+  op.source_fd = mount.release();
+  return {};
+}
+
+}  // namespace
+
+// But for what is in the container's root: its own mounts are there, as with create.
+Fault make_added_mounts(Context& context) {
+  const Fd root(sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (Fault fault = check(root.get(), Subject::kNone, "/")) return fault;
+  context.root_fd = root.get();
+  Plan& plan = context.plan;
+  for (MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
+    if (op->source_in_root) continue;
+    if (Fault fault = make(context, *op)) return fault;
+  }
+  context.root_fd = -1;
+  return {};
+}
+
+namespace {
+
+// Later mounts and what is made for them may lie in earlier ones.
+Fault make_late_readonly(const Plan& plan) {
+  for (const MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
+    if (!op->readonly_late) continue;
+    mount_attr attributes = {};
+    attributes.attr_set = MOUNT_ATTR_RDONLY;
+    const long rc = set_attributes(op->source_fd, attributes, false);
+    if (Fault fault = check(rc, Subject::kMountOptions, plan.text(op->target), op->index)) {
+      return fault;
+    }
+  }
+  return {};
+}
+
+Fault attach_all(const Context& context) {
+  Plan& plan = context.plan;
+  for (MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
+    if (op->source_in_root) {
+      if (Fault fault = make(context, *op)) return fault;
+    }
+    if (Fault fault = attach_at_target(context, *op, op->source_fd)) return fault;
+  }
+  return make_late_readonly(plan);
+}
+
+// EINVAL is for those that are not attached yet.
+void take_back(const Context& context) {
+  const Plan& plan = context.plan;
+  const MountOp* const first = plan.begin(plan.mounts);
+  for (const MountOp* op = plan.end(plan.mounts); op != first;)
+    (void)unmount(context, (--op)->source_fd, kMntDetach);
+  take_away_made();
+}
+
+}  // namespace
+
+Fault attach_added_mounts(Context& context) {
+  keep_made_log();
+  const Fault fault = attach_all(context);
+  if (fault) take_back(context);
+  return fault;
+}
+
+Fault settle_added_mounts(Context& context) {
+  const Fault fault = settle(context);
+  if (fault) take_back(context);
+  return fault;
+}
+
+namespace {
+
+bool is_named_before(Plan& plan, const MountOp* op, int mount) {
+  for (const MountOp* earlier = plan.begin(plan.mounts); earlier != op; ++earlier)
+    if (same_mount(earlier->source_fd, mount)) return true;
+  return false;
+}
+
+// What must not be, whoever asks.
+const char* why_not(Context& context, const MountOp* op, int mount) {
+  const Plan& plan = context.plan;
+  if (same_place(mount, context.root_fd)) return "is the root itself; name a mount below it";
+  if (!is_root_of_mount(mount)) return "nothing is mounted there; leave it out";
+  const auto is_it = [mount](int found) { return same_place(found, mount); };
+  if (finds(context, plan.masked_paths, is_it)) return "linux.maskedPaths hides it; leave it out";
+  if (finds(context, plan.readonly_paths, is_it))
+    return "linux.readonlyPaths protects it; leave it out";
+  if (shows_outside(plan, mount)) {
+    return "is on a mount that the host shares, which would lose it, too; unmount it there";
+  }
+  if (is_named_before(context.plan, op, mount))
+    return "is the mount of an earlier entry; remove one a call";
+  return nullptr;
+}
+
+Fault find(Context& context, MountOp* op) {
+  const Plan& plan = context.plan;
+  const char* path = plan.text(op->target);
+  // What lies on a link itself (dest-nofollow) comes first.
+  Fd mount(open_in_root(context.root_fd, path, O_PATH | O_NOFOLLOW, Links::kFollowInside));
+  if (!mount.ok() || !is_root_of_mount(mount.get())) {
+    mount.reset(open_in_root(context.root_fd, path, O_PATH, Links::kFollowInside));
+  }
+  const bool missing = mount.get() == kEnoent || mount.get() == kEnotdir;
+  if (missing)
+    return refuse("nothing is mounted there; leave it out", Subject::kMountTarget, path, op->index);
+  if (Fault fault = check(mount.get(), Subject::kMountTarget, path, op->index)) return fault;
+  if (const char* why = why_not(context, op, mount.get())) {
+    return refuse(why, Subject::kMountTarget, path, op->index);
+  }
+  // umount(2), MNT_EXPIRE: asks for all that is asked of an unmount, and then does nothing, because
+  // the mount is in use: by us.
+  const long rc = unmount(context, mount.get(), kMntExpire);
+  if (rc == kEinval) {
+    return refuse("is locked, as it came from another user namespace; leave it out",
+                  Subject::kMountTarget, path, op->index);
+  }
+  if (rc != kEbusy && rc != kEagain) {
+    if (Fault fault = check(rc, Subject::kMountTarget, path, op->index)) return fault;
+  }
+  op->source_fd = mount.release();
+  return {};
+}
+
+}  // namespace
+
+Fault find_mounts_to_remove(Context& context) {
+  Plan& plan = context.plan;
+  for (MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op)
+    if (Fault fault = find(context, op)) return fault;
+  return {};
+}
+
+Fault remove_mounts(Context& context) {
+  Plan& plan = context.plan;
+  for (const MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
+    const long rc = unmount(context, op->source_fd, kMntDetach);
+    if (rc == kEinval) continue;  // it went with one that it lay in, or by the container's own hand
+    if (Fault fault = check(rc, Subject::kMountTarget, plan.text(op->target), op->index)) {
+      return fault;
+    }
+  }
+  return {};
+}
+
+}  // namespace oci::init

@@ -1,0 +1,106 @@
+// The mounts of a container that runs: `mounts add` and `mounts remove`.
+//
+// What is added is planned as `create` would plan it, from the container's own config with other
+// mounts, and then done by a process that joins the container.
+#include <linux/sched.h>
+
+#include <algorithm>
+#include <cstddef>
+
+#include "runtime/plan/draft.h"
+#include "runtime/plan/mount_options.h"
+#include "runtime/plan/paths.h"
+
+namespace oci::plan {
+namespace {
+
+using init::MountOp;
+
+// What a new filesystem shows or belongs to: of most types only they know. A procfs shows the pid
+// namespace, and nothing else does: without one the container sees nothing of the process.
+uint64_t types_for(const spec::Config& config) {
+  uint64_t types = CLONE_NEWUSER;
+  for (const spec::Mount& mount : config.mounts) {
+    if (fold_mount_options(mount.options, "").bind) continue;
+    types |= CLONE_NEWCGROUP | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWUTS;
+    if (mount.type == "proc") types |= CLONE_NEWPID;
+  }
+  return types;
+}
+
+void become_member(Draft& draft, init::MountTask task, const Member& member) {
+  init::Plan& head = draft.block.head();
+  head.exec = true;
+  head.staged = true;
+  head.mount_task = task;
+  head.shown_outside = draft.block.list(member.shown_outside);
+  head.member_types = CLONE_NEWUSER;
+  if (!draft.config.process) return;
+  head.uid = draft.config.process->user.uid;
+  head.gid = draft.config.process->user.gid;
+}
+
+// All of it is there already, and joined by the container's init.
+void forget_the_making(Draft& draft, const Member& member) {
+  init::Plan& head = draft.block.head();
+  head.joins = {};
+  head.time_offsets = {};
+  head.root_place = {};
+  head.new_user_namespace = false;
+  head.new_cgroup_namespace = false;
+  head.new_ipc_namespace = false;
+  head.new_network_namespace = false;
+  head.time_namespace = {};
+  head.clone_flags = CLONE_NEWNS;  // a copy of the caller's, to work in
+  std::erase_if(draft.plan.trees,
+                [](const Tree& tree) { return tree.subject == sync::Subject::kRoot; });
+  // Mounts may have the ids of a user namespace that the container joined.
+  std::erase_if(draft.plan.joins,
+                [](const NamespaceFile& file) { return file.type != CLONE_NEWUSER; });
+  for (NamespaceFile& file : draft.plan.joins)
+    file.path = member.user_namespace;
+}
+
+// It would change a mount for good: the filesystem that it is of has no memory of its options.
+Status refuse_remounts(const spec::Config& config) {
+  for (size_t i = 0; i < config.mounts.size(); ++i) {
+    const auto& options = config.mounts[i].options;
+    const auto found = std::ranges::find(options, "remount");
+    if (found == options.end()) continue;
+    return invalid(cat("mounts[", i, "].options[", found - options.begin(), "]"),
+                   "'remount' adds no mount, it changes one: remove that one and add another");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Plan> make_add_mounts_plan(const spec::Config& config, const Host& host,
+                                  const Request& request, const Member& member) {
+  Draft draft{.config = config, .host = host, .request = request};
+  OCI_TRY(refuse_remounts(config));
+  for (const auto part : {plan_namespaces, plan_root, plan_mounts, plan_masks})
+    OCI_TRY(part(draft));
+  become_member(draft, init::MountTask::kAdd, member);
+  forget_the_making(draft, member);
+  draft.block.head().member_types = types_for(config);
+  draft.plan.block = draft.block.finish();
+  return std::move(draft.plan);
+}
+
+Result<Plan> make_remove_mounts_plan(const spec::Config& config, const Host& host,
+                                     const Request& request, const Member& member) {
+  Draft draft{.config = config, .host = host, .request = request};
+  OCI_TRY(plan_masks(draft));
+  std::vector<MountOp> ops;
+  for (size_t i = 0; i < config.mounts.size(); ++i) {
+    ops.push_back({.index = index_of(i),
+                   .target = draft.block.text(clean_in_root(config.mounts[i].destination))});
+  }
+  draft.block.head().mounts = draft.block.list(ops);
+  become_member(draft, init::MountTask::kRemove, member);
+  draft.plan.block = draft.block.finish();
+  return std::move(draft.plan);
+}
+
+}  // namespace oci::plan
