@@ -1,5 +1,6 @@
 // Wrong configs: each is refused with the name of what is wrong, before anything is made. Every row
 // is run with a control (refusal.cc). T11 of threats.md are the rows marked so.
+#include "conformance/contract/texts.h"
 #include "conformance/harness/case.h"
 #include "conformance/harness/expect.h"
 #include "conformance/harness/files.h"
@@ -92,14 +93,25 @@ constexpr Row kRows[] = {
 };
 // clang-format on
 
+// Every runtime has words of its own.
+void expect_words(const Sandbox& sandbox, const std::string& name, const std::string& said) {
+  if (!sandbox.runtime().json_paths) return;
+  std::string line;
+  for (const std::string& one : lines(said))
+    line += (line.empty() ? "" : "; ") + one;
+  expect_text("config/" + name, line);
+}
+
 void refuse(Sandbox& sandbox, const Row& row) {
   Bundle bundle = sandbox.bundle();
   const bool without_uts = row.name == std::string("domainname-without-uts");
   if (without_uts) bundle.without_namespace("uts");
   Words words;
   if (*row.word) words.emplace_back(row.word);
-  expect_refusal(sandbox, bundle, {row.path, words},
-                 [&](Bundle& spoilt) { spoilt.set_json(row.pointer, row.value); });
+  const std::string said = expect_refusal(sandbox, bundle, {row.path, words}, [&](Bundle& spoilt) {
+    spoilt.set_json(row.pointer, row.value);
+  });
+  expect_words(sandbox, row.name, said);
 }
 
 std::vector<Case> from_table() {
@@ -141,8 +153,10 @@ const Document kDocuments[] = {
 
 void refuse_document(Sandbox& sandbox, const Document& document) {
   Bundle bundle = sandbox.bundle();
-  expect_refusal(sandbox, bundle, {document.says, {}},
-                 [&](Bundle& spoilt) { spoilt.text(document.spoil(spoilt.text())); });
+  const std::string said =
+      expect_refusal(sandbox, bundle, {document.says, {}},
+                     [&](Bundle& spoilt) { spoilt.text(document.spoil(spoilt.text())); });
+  expect_words(sandbox, document.name, said);
 }
 
 std::vector<Case> from_documents() {

@@ -11,6 +11,7 @@
 
 #include "conformance/contract/engines.h"
 #include "conformance/contract/table.h"
+#include "conformance/contract/texts.h"
 #include "conformance/harness/case.h"
 #include "conformance/harness/expect.h"
 #include "conformance/harness/files.h"
@@ -86,7 +87,6 @@ class Provocation {
   void call();
   void judge();
   void judge_class(const std::string& engine, const std::string& seen, const std::string& usual);
-  void tell(const std::string& message) const;
 
   Sandbox& sandbox_;
   const Row& row_;
@@ -186,7 +186,6 @@ void Provocation::judge() {
   expect_equal("what is wrong with stderr", stderr_problem(outcome_.err), "");
   expect_equal("what is on stdout", outcome_.out, "");
   const std::string message = shortened(records.back().msg);
-  tell(message);
   // podman and CRI-O read the log or stderr, as they know the name of the runtime or do not.
   for (const std::string& text : {records.back().msg, outcome_.err}) {
     failure_.text = text;
@@ -196,6 +195,7 @@ void Provocation::judge() {
     judge_class("crio", crio_class(failure_), "error");
   }
   if (!sandbox_.runtime().json_paths) return;  // every runtime has words of its own
+  expect_text("contract/" + row_.name, message);
   for (const std::string& part : says_)
     expect_contains("the message", message, shortened(filled(part)));
   expect(message.size() <= kLongestMessage,
@@ -207,17 +207,6 @@ void Provocation::judge_class(const std::string& engine, const std::string& seen
   const auto wanted = classes_.find(engine);
   expect_equal("what " + engine + " makes of '" + trimmed(failure_.text) + "'", seen,
                wanted == classes_.end() ? usual : wanted->second);
-}
-
-// For people who compare wordings.
-void Provocation::tell(const std::string& message) const {
-  const char* file = std::getenv("OCI_CONTRACT_TEXTS");
-  if (file == nullptr) return;
-  std::FILE* out = std::fopen(file, "ae");
-  expect(out != nullptr, std::string("cannot write ") + file);
-  std::fprintf(out, "%s %s: %s\n", sandbox_.runtime().name.c_str(), row_.name.c_str(),
-               message.c_str());
-  std::fclose(out);
 }
 
 // A table that cannot be read is one case, which fails.

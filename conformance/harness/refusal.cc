@@ -33,8 +33,8 @@ void expect_named(const Mistake& mistake, const std::string& said, bool by_path)
 
 }  // namespace
 
-void expect_refusal(Sandbox& sandbox, Bundle& bundle, const Mistake& mistake,
-                    const std::function<void(Bundle&)>& spoil) {
+std::string expect_refusal(Sandbox& sandbox, Bundle& bundle, const Mistake& mistake,
+                           const std::function<void(Bundle&)>& spoil) {
   const Outcome control = sandbox.run(bundle);
   expect(control.exit_code == 0,
          "the control exits " + std::to_string(control.exit_code) + ": " + trimmed(control.err));
@@ -52,6 +52,7 @@ void expect_refusal(Sandbox& sandbox, Bundle& bundle, const Mistake& mistake,
   expect_named(mistake, refused.err, sandbox.runtime().json_paths);
   const std::vector<std::string> left = before.leaks(sandbox);
   expect(left.empty(), "after the refusal " + shown(left) + " is left");
+  return trimmed(refused.err);
 }
 
 }  // namespace oci::conformance

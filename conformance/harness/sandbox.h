@@ -96,8 +96,8 @@ struct Mistake {
 };
 
 // The bundle must run as it is (the control). With `spoil` done to it, create must exit non-zero,
-// name the property, and leave nothing behind; the program must not have run.
-void expect_refusal(Sandbox& sandbox, Bundle& bundle, const Mistake& mistake,
-                    const std::function<void(Bundle&)>& spoil);
+// name the property, and leave nothing behind; the program must not have run. Returns its message.
+std::string expect_refusal(Sandbox& sandbox, Bundle& bundle, const Mistake& mistake,
+                           const std::function<void(Bundle&)>& spoil);
 
 }  // namespace oci::conformance
