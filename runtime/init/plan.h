@@ -181,11 +181,11 @@ struct Plan {
   // exec: the program joins a container instead of becoming one. What is about making a container
   // is absent then.
   bool exec = false;
-  int32_t member_fd = -1;      // a pidfd of the container's init
-  uint64_t member_types = 0;   // CLONE_NEW* that are to be joined by it, if they are not ours
-  int32_t root_fd = -1;        // its root, where that is not the root of its mount namespace
   bool keep_affinity = false;  // process.execCPUAffinity says on which CPUs it runs
   MountTask mount_task{};
+  int32_t member_fd = -1;     // a pidfd of the container's init
+  int32_t root_fd = -1;       // its root, where that is not the root of its mount namespace
+  uint64_t member_types = 0;  // CLONE_NEW* that are to be joined by it, if they are not ours
   // Ids of mounts (proc_pid_mountinfo(5)) that another mount namespace would see something of: what
   // is mounted on one of them (kAdd), that it is gone (kRemove).
   List<uint64_t> shown_outside;
@@ -209,11 +209,11 @@ struct Plan {
   bool root_readonly = false;
   bool no_pivot = false;
   bool propagation_recursive = false;
+  bool recursive_sources = false;  // init itself clones a tree of the host's for a mount
   uint64_t propagation = 0;        // MS_*, of "/" in the container; 0: the default, MS_SLAVE
   uint64_t hosts_propagation = 0;  // MS_*, of the host's mounts as init sees them
 
   List<MountOp> mounts;
-  bool recursive_sources = false;  // init itself clones a tree of the host's for one of them
   List<DeviceOp> devices;
   List<LinkOp> links;
   List<PathOp> readonly_paths;
@@ -223,20 +223,20 @@ struct Plan {
   Text hostname;
   Text domainname;
 
-  bool terminal = false;
-  uint16_t rows = 0;  // 0: leave it alone
+  uint16_t rows = 0;  // of the terminal; 0: leave it alone
   uint16_t columns = 0;
+  bool terminal = false;
 
   bool host_hooks = false;   // prestart or createRuntime, or network devices: ask the parent
   bool hooks_enter = false;  // while they run, the caller's user may open our namespaces
+  bool new_keyring = false;  // false: keep the caller's session keyring
   List<HookOp> create_container_hooks;
   List<HookOp> start_container_hooks;
   StateText creating_state;
   StateText created_state;
 
-  bool new_keyring = false;  // false: keep the caller's session keyring
-  Text apparmor_command;     // "exec PROFILE", for attr/apparmor/exec
-  Text selinux_label;        // for attr/exec and the keyring
+  Text apparmor_command;  // "exec PROFILE", for attr/apparmor/exec
+  Text selinux_label;     // for attr/exec and the keyring
   uint32_t personality = kCallersPersonality;
   int32_t memory_policy = -1;  // MPOL_* | MPOL_F_*; -1: leave the caller's
   List<uint64_t> memory_nodes;
@@ -246,20 +246,20 @@ struct Plan {
   bool keep_groups = false;  // the caller's stay
   bool set_groups = false;   // false: setgroups(2) is denied in the user namespace and not needed
   bool may_deny_groups = false;  // it may be, as the user namespace is joined
+  bool no_new_privileges = false;
   List<uint32_t> groups;
   int32_t umask = -1;  // -1: leave the caller's
   CapabilitySets capabilities;
-  uint32_t last_capability = 0;  // the kernel's highest
-  bool no_new_privileges = false;
+  uint32_t last_capability = 0;     // the kernel's highest
   bool seccomp = false;             // a filter comes with kProceed
-  uint32_t seccomp_flags = 0;       // SECCOMP_FILTER_FLAG_*, NEW_LISTENER if an action is to notify
   bool listener_traceable = false;  // by a runtime without CAP_SYS_PTRACE
+  bool find_home = false;           // HOME from the container's /etc/passwd
+  uint32_t seccomp_flags = 0;       // SECCOMP_FILTER_FLAG_*, NEW_LISTENER if an action is to notify
 
   Text cwd;
   Vector args;
-  Vector env;              // two spare slots: HOME may be added
-  bool find_home = false;  // HOME from the container's /etc/passwd
-  List<Text> candidates;   // where args[0] may be, in the order of PATH
+  Vector env;             // two spare slots: HOME may be added
+  List<Text> candidates;  // where args[0] may be, in the order of PATH
 
   const char* text(Text text) const { return base() + text.at; }
 

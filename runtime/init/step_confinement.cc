@@ -113,7 +113,7 @@ Fault set_memory_policy(Context& context) {
                       nodes.count == 0 ? nullptr : plan.begin(nodes), bits);
   if (rc == kEinval) {
     return refuse(
-        "the kernel takes this mode, its flags or its nodes not: nodes must have memory "
+        "the kernel does not take this mode with these flags and nodes: nodes must have memory "
         "and be allowed by linux.resources.cpu.mems",
         Subject::kMemoryPolicy, "set_mempolicy");
   }
