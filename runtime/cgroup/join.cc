@@ -31,16 +31,26 @@ Result<sys::UniqueFd> open_below(int container, const std::string& below) {
 
 }  // namespace
 
+Result<std::string> cgroup_of(pid_t pid) {
+  const std::string text =
+      OCI_TRY(sys::read_file_at(AT_FDCWD, cat("/proc/", pid, "/cgroup"), kProcLimit));
+  const std::string_view path = v2_path(text);
+  return path == "/" ? std::string() : std::string(path);
+}
+
 Result<sys::UniqueFd> open_to_join(const std::string& path, const std::string& below, pid_t init) {
   const Layout layout = OCI_TRY(find_layout());
   const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
-  sys::UniqueFd own = OCI_TRY(open_cgroup(mount.get(), path));
+  Result<sys::UniqueFd> there = open_cgroup(mount.get(), path);
+  if (!there && is_gone(there.error())) {
+    const std::string now = OCI_TRY(cgroup_of(init));
+    there = open_cgroup(mount.get(), now);
+  }
+  sys::UniqueFd own = OCI_TRY(std::move(there));
   if (!below.empty()) return open_below(own.get(), below);
   // The rule of "no internal processes": cgroups(7).
   if (OCI_TRY(read_control(own.get(), "cgroup.subtree_control")).size() <= 1) return own;
-  const std::string text =
-      OCI_TRY(sys::read_file_at(AT_FDCWD, cat("/proc/", init, "/cgroup"), kProcLimit));
-  const std::string_view of_init = v2_path(text);
+  const std::string of_init = OCI_TRY(cgroup_of(init));
   if (!is_below(of_init, path)) return own;
   return open_cgroup(mount.get(), of_init);
 }

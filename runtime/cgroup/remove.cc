@@ -79,10 +79,43 @@ Status check_place(const Location& location) {
   return Error(ErrorKind::kInvalidConfig, cat("'", location.path, "' is no cgroup of a container"));
 }
 
+Status signal_inside(int dir, std::span<const pid_t> pids, int signal) {
+  constexpr size_t kBatch = 64;  // descriptors held at a time
+  for (size_t start = 0; start < pids.size(); start += kBatch) {
+    const size_t count = std::min(kBatch, pids.size() - start);
+    std::array<sys::UniqueFd, kBatch> held;
+    for (size_t i = 0; i < count; ++i) {
+      held[i].reset(static_cast<int>(::syscall(SYS_pidfd_open, pids[start + i], 0)));
+    }
+    // Seen inside while held: whatever the descriptor holds belongs to the container.
+    const std::vector<pid_t> inside = OCI_TRY(processes_below(dir));
+    for (size_t i = 0; i < count; ++i) {
+      if (!held[i] || !std::ranges::binary_search(inside, pids[start + i])) continue;
+      if (::syscall(SYS_pidfd_send_signal, held[i].get(), signal, nullptr, 0) < 0 &&
+          errno != ESRCH) {
+        return Error::system(errno, cat("send signal ", signal, " to PID ", pids[start + i]));
+      }
+    }
+  }
+  return {};
+}
+
+// A threaded cgroup has no cgroup.kill: round after round, for what was forked meanwhile.
+Status kill_one_by_one(int dir) {
+  constexpr int kRounds = 100;
+  for (int round = 0; round < kRounds; ++round) {
+    const std::vector<pid_t> pids = OCI_TRY(processes_below(dir));
+    if (pids.empty()) return {};
+    OCI_TRY(signal_inside(dir, pids, SIGKILL));
+  }
+  return {};
+}
+
 Status kill_inside(int dir) {
   // Reaches frozen processes and everything below, and no fork outruns it (Linux 5.14).
   const Status killed = sys::write_file_at(dir, "cgroup.kill", "1");
   if (killed || is_gone(killed.error())) return {};
+  if (killed.error().sys_errno() == EOPNOTSUPP) return kill_one_by_one(dir);
   return killed.error();
 }
 
@@ -262,27 +295,9 @@ Status kill_all(const Layout& layout, const Location& location, int signal) {
   const sys::UniqueFd dir = OCI_TRY(open_own(layout, location));
   if (!dir) return {};
   if (signal == SIGKILL) return kill_inside(dir.get());
-
   std::vector<pid_t> pids = OCI_TRY(processes_below(dir.get()));
   std::erase_if(pids, [](pid_t pid) { return pid <= 0; });
-  constexpr size_t kBatch = 64;  // descriptors held at a time
-  for (size_t start = 0; start < pids.size(); start += kBatch) {
-    const size_t count = std::min(kBatch, pids.size() - start);
-    std::array<sys::UniqueFd, kBatch> held;
-    for (size_t i = 0; i < count; ++i) {
-      held[i].reset(static_cast<int>(::syscall(SYS_pidfd_open, pids[start + i], 0)));
-    }
-    // Seen inside while held: whatever the descriptor holds belongs to the container.
-    const std::vector<pid_t> inside = OCI_TRY(processes_below(dir.get()));
-    for (size_t i = 0; i < count; ++i) {
-      if (!held[i] || !std::ranges::binary_search(inside, pids[start + i])) continue;
-      if (::syscall(SYS_pidfd_send_signal, held[i].get(), signal, nullptr, 0) < 0 &&
-          errno != ESRCH) {
-        return Error::system(errno, cat("send signal ", signal, " to PID ", pids[start + i]));
-      }
-    }
-  }
-  return {};
+  return signal_inside(dir.get(), pids, signal);
 }
 
 }  // namespace oci::cgroup

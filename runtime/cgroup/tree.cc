@@ -5,6 +5,7 @@
 #include <linux/openat2.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +13,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "runtime/cgroup/threaded.h"
 #include "runtime/sys/file.h"
 
 namespace oci::cgroup {
@@ -64,6 +66,13 @@ Status add_pids(int dir, std::vector<pid_t>& pids) {
     pids.push_back(pid);
   }
   return {};
+}
+
+// Of a threaded one, it is the domain above that lists processes.
+bool is_domain(int dir) {
+  char first;
+  const Result<sys::UniqueFd> list = sys::open_at(dir, "cgroup.procs", O_RDONLY);
+  return !list || ::read(list.value().get(), &first, 1) >= 0 || errno != EOPNOTSUPP;
 }
 
 }  // namespace
@@ -188,6 +197,7 @@ Result<std::vector<std::string>> page_sizes_of(int dir) {
 
 Result<std::vector<pid_t>> processes_below(int dir) {
   std::vector<pid_t> pids;
+  const bool is_threaded = !is_domain(dir);
   // Relative paths, still to be visited. What lies deeper than a path can say is not listed;
   // cgroup.kill reaches it all the same.
   std::vector<std::string> paths = {""};
@@ -197,7 +207,12 @@ Result<std::vector<pid_t>> processes_below(int dir) {
     const Result<sys::UniqueFd> here = open_cgroup(dir, path);
     if (!here && (is_gone(here.error()) || here.error().sys_errno() == ENAMETOOLONG)) continue;
     if (!here) return here.error();
-    OCI_TRY(add_pids(here.value().get(), pids));
+    if (is_threaded) {
+      const auto own = processes_of_threads(here.value().get());
+      if (own) pids.insert(pids.end(), own.value().begin(), own.value().end());
+    } else {
+      OCI_TRY(add_pids(here.value().get(), pids));
+    }
     for (const std::string& name : OCI_TRY(children_of(here.value().get(), SIZE_MAX))) {
       paths.push_back(cat(path, "/", name));
     }

@@ -183,9 +183,11 @@ struct Plan {
   bool exec = false;
   bool keep_affinity = false;  // process.execCPUAffinity says on which CPUs it runs
   MountTask mount_task{};
-  int32_t member_fd = -1;     // a pidfd of the container's init
-  int32_t root_fd = -1;       // its root, where that is not the root of its mount namespace
-  uint64_t member_types = 0;  // CLONE_NEW* that are to be joined by it, if they are not ours
+  int32_t member_fd = -1;       // a pidfd of the container's init
+  int32_t member_user_fd = -1;  // the container's user namespace, where its init has left that
+  int32_t root_fd = -1;         // its root, where that is not the root of its mount namespace
+  // CLONE_NEW* that are to be joined by it, if they are not ours; after launch those that are not.
+  uint64_t member_types = 0;
   // Ids of mounts (proc_pid_mountinfo(5)) that another mount namespace would see something of: what
   // is mounted on one of them (kAdd), that it is gone (kRemove).
   List<uint64_t> shown_outside;

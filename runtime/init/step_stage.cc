@@ -82,10 +82,23 @@ void leave_groups(const Plan& plan) {
   if (may_be_denied && !plan.keep_groups) sys(__NR_setgroups, 0, nullptr);
 }
 
-// All at once, as pidfd_open(2) allows: the kernel knows the order.
+long join_types(const Plan& plan) {
+  return plan.member_types != 0 ? sys(__NR_setns, plan.member_fd, plan.member_types) : 0;
+}
+
+// All at once, as pidfd_open(2) allows: the kernel knows the order. Root goes on into the user
+// namespace that init has left; an ordinary user may join the others only from there.
 Fault join_the_container(const Plan& plan) {
   if (!plan.exec) return {};
-  const long rc = plan.member_types != 0 ? sys(__NR_setns, plan.member_fd, plan.member_types) : 0;
+  long rc = join_types(plan);
+  if (plan.member_user_fd >= 0) {
+    const bool refused = rc == kEperm;
+    if (rc >= 0 || refused) {
+      const long user = sys(__NR_setns, plan.member_user_fd, CLONE_NEWUSER);
+      rc = user >= 0 && refused ? join_types(plan) : user;
+    }
+    sys(__NR_close, plan.member_user_fd);
+  }
   // For mounts, init enters the mount namespace once they are made.
   if (plan.mount_task == MountTask::kNone) sys(__NR_close, plan.member_fd);
   return check(rc, Subject::kNamespace, "the container's");

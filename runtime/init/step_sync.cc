@@ -109,9 +109,16 @@ Fault turn_to_verdict(Context& context) {
 
 Fault wait_for_start(Context& context) {
   (void)turn_to_verdict(context);
-  char go;
-  const long got = sys(__NR_read, context.plan.gate_fd, &go, 1);
-  return check(got, sync::Subject::kNone, "start gate");
+  int onlookers = 0;
+  for (;;) {
+    char word = sync::kGo;
+    const long got = sys(__NR_read, context.plan.gate_fd, &word, 1);
+    if (Fault fault = check(got, sync::Subject::kNone, "start gate")) return fault;
+    if (word != sync::kGo) onlookers += word == sync::kShow ? 1 : -1;
+    const bool is_seen = word != sync::kGo && onlookers > 0;
+    sys(__NR_prctl, PR_SET_DUMPABLE, is_seen ? 1 : 0, 0, 0, 0);
+    if (word == sync::kGo) return {};
+  }
 }
 
 }  // namespace oci::init

@@ -1,6 +1,7 @@
 #include "runtime/launch/gate.h"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -70,8 +71,25 @@ Status open_gate(int dir, const GateFiles& files, Agent agent, sys::SignalStream
   if (::read(fd, &message, sizeof message) >= 0) return not_waiting();
   const Result<sys::UniqueFd> go = open_file(dir, files.gate, O_WRONLY | O_NONBLOCK);
   if (!go) return not_waiting();
-  if (::write(go.value().get(), "", 1) != 1) return Error::system(errno, "open the start gate");
+  if (::write(go.value().get(), &sync::kGo, 1) != 1) {
+    return Error::system(errno, "open the start gate");
+  }
   return await_verdict(fd, agent, {}, signals);
+}
+
+Result<Sight> Sight::of(int dir, const GateFiles& files) {
+  Result<sys::UniqueFd> gate = open_file(dir, files.gate, O_WRONLY | O_NONBLOCK);
+  if (!gate || ::write(gate.value().get(), &sync::kShow, 1) != 1) return not_waiting();
+  return Sight(std::move(gate).value());
+}
+
+bool Sight::is_heard() const {
+  int unread = 0;
+  return ::ioctl(gate_.get(), FIONREAD, &unread) != 0 || unread == 0;
+}
+
+Sight::~Sight() {
+  if (gate_) (void)::write(gate_.get(), &sync::kHide, 1);
 }
 
 Result<OpenGate> make_open_gate(bool listens) {

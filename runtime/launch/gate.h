@@ -47,6 +47,24 @@ enum class Agent : bool { kNo, kYes };
 // of `signals` (nullptr: none) that asks to end.
 Status open_gate(int dir, const GateFiles& files, Agent agent, sys::SignalStream* signals);
 
+// While it lives, an init that waits at its gate is dumpable, so that the user who made it may look
+// at its namespaces without CAP_SYS_PTRACE: ptrace(2). So may other processes of the container.
+class [[nodiscard]] Sight {
+ public:
+  // kWrongState: no init is waiting.
+  static Result<Sight> of(int dir, const GateFiles& files);
+  Sight(Sight&&) noexcept = default;
+  Sight& operator=(Sight&&) = delete;
+  ~Sight();
+
+  // Whether init has read the word; what it read before, it has done.
+  bool is_heard() const;
+
+ private:
+  explicit Sight(sys::UniqueFd gate) : gate_(std::move(gate)) {}
+  sys::UniqueFd gate_;
+};
+
 // The gate of a process that starts at once, for `exec`, and where its verdict is read.
 struct OpenGate {
   Gate gate;

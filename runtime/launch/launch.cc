@@ -355,7 +355,7 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
                         const Services& services) {
   const std::vector<sys::UniqueFd> inputs = OCI_TRY(open_inputs(plan));
   SocketPair sync = OCI_TRY(make_sync());
-  sys::UniqueFd member_root;
+  Joining joining;
   init::Plan& block = plan.init();
   block.sync_fd = sync.child.get();
   block.gate_fd = gate.gate.get();
@@ -369,9 +369,10 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
   for (const sys::UniqueFd& fd : inputs)
     passed.push_back(fd.get());
   if (block.exec) {
-    member_root = OCI_TRY(plan_joining(options, block));
+    joining = OCI_TRY(plan_joining(options, block));
     passed.push_back(block.member_fd);
-    if (member_root) passed.push_back(block.root_fd);
+    if (joining.root) passed.push_back(block.root_fd);
+    if (joining.user_namespace) passed.push_back(block.member_user_fd);
   }
   const std::span<const int32_t> preserved(block.begin(block.preserved), block.preserved.count);
   OCI_TRY(check_preserved(preserved, passed));
@@ -381,6 +382,10 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
     OCI_TRY(set_affinity(0, plan.exec_cpu_affinity->initial, "process.execCPUAffinity.initial"));
   }
   Result<Child> cloned = clone(plan, options, passed);
+  if (!cloned && cloned.error().sys_errno() == EOPNOTSUPP && options.cgroup_fd >= 0) {
+    OCI_TRY(services.fit_cgroup());
+    cloned = clone(plan, options, passed);
+  }
   if (!cloned) return clone_failure(cloned.error(), services);
   Child child = std::move(cloned).value();
   sync.child.reset();

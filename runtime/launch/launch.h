@@ -60,6 +60,8 @@ struct Services {
   // The terminal's master and the name of its slave.
   std::function<Status(sys::UniqueFd, const std::string&)> take_console;
   std::function<void(const std::string&)> warn;
+  // The cgroup takes no process as it is (EOPNOTSUPP, a threaded one above): makes it take one.
+  std::function<Status()> fit_cgroup;
   // Whether a limit on processes is why clone3(2) could not make one.
   std::function<bool()> pids_exhausted;
   // For a filter with a listener, of `create`: that goes to the agent. Null where `exec` has one.
@@ -76,6 +78,7 @@ struct LaunchOptions {
   pid_t member_pid = 0;
   int member_pidfd = -1;
   bool chrooted = false;
+  bool made_user_namespace = false;  // the container has one of its own, and no joined one
   // What interrupts it, if not nullptr.
   sys::SignalStream* signals = nullptr;
 };

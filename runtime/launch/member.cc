@@ -1,13 +1,16 @@
 #include "runtime/launch/member.h"
 
 #include <fcntl.h>
+#include <linux/nsfs.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <string>
+#include <utility>
 
 #include "runtime/sys/file.h"
 
@@ -50,9 +53,25 @@ Result<uint64_t> different_types(int ours, int theirs) {
   return types;
 }
 
+// The user namespace of the container, which is the one right below ours: init may have gone on
+// into one below that (bubblewrap, unshare --map-root-user). Empty: init is in it, or it cannot be
+// told, as where the container has joined one that lies deeper.
+Result<sys::UniqueFd> user_namespace_that_init_left(int ours, int theirs) {
+  struct stat own = {};
+  if (::fstatat(ours, "ns/user", &own, 0) != 0) return Error::system(errno, "look at ns/user");
+  sys::UniqueFd at = OCI_TRY(sys::open_at(theirs, "ns/user", O_RDONLY));
+  for (bool left = false;; left = true) {
+    sys::UniqueFd above(::ioctl(at.get(), NS_GET_PARENT));
+    struct stat info = {};
+    if (!above || ::fstat(above.get(), &info) != 0) return sys::UniqueFd();
+    if (info.st_ino == own.st_ino) return left ? std::move(at) : sys::UniqueFd();
+    at = std::move(above);
+  }
+}
+
 }  // namespace
 
-Result<sys::UniqueFd> plan_joining(const LaunchOptions& options, init::Plan& block) {
+Result<Joining> plan_joining(const LaunchOptions& options, init::Plan& block) {
   const std::string process = cat("/proc/", options.member_pid);
   const sys::UniqueFd theirs = OCI_TRY(sys::open_at(AT_FDCWD, process, O_PATH | O_DIRECTORY));
   const sys::UniqueFd ours = OCI_TRY(sys::open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY));
@@ -60,12 +79,21 @@ Result<sys::UniqueFd> plan_joining(const LaunchOptions& options, init::Plan& blo
   if (::syscall(SYS_pidfd_send_signal, options.member_pidfd, 0, nullptr, 0) != 0) {
     return Error(ErrorKind::kWrongState, "container not running: its init has just ended");
   }
+  uint64_t types = block.member_types & OCI_TRY(different_types(ours.get(), theirs.get()));
+  Joining joining;
+  if ((types & CLONE_NEWUSER) != 0 && options.made_user_namespace) {
+    joining.user_namespace = OCI_TRY(user_namespace_that_init_left(ours.get(), theirs.get()));
+  }
+  if (joining.user_namespace) {
+    types &= ~uint64_t{CLONE_NEWUSER};
+    block.member_user_fd = joining.user_namespace.get();
+  }
   block.member_fd = options.member_pidfd;
-  block.member_types &= OCI_TRY(different_types(ours.get(), theirs.get()));
-  if (!options.chrooted) return sys::UniqueFd();
-  sys::UniqueFd root = OCI_TRY(sys::open_at(theirs.get(), "root", O_PATH | O_DIRECTORY));
-  block.root_fd = root.get();
-  return root;
+  block.member_types = types;
+  if (!options.chrooted) return joining;
+  joining.root = OCI_TRY(sys::open_at(theirs.get(), "root", O_PATH | O_DIRECTORY));
+  block.root_fd = joining.root.get();
+  return joining;
 }
 
 }  // namespace oci::launch

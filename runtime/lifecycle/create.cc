@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "runtime/cgroup/fs_v2.h"
+#include "runtime/cgroup/threaded.h"
 #include "runtime/launch/gate.h"
 #include "runtime/launch/id_maps.h"
 #include "runtime/lifecycle/caller.h"
@@ -192,6 +193,7 @@ launch::Services Creation::services() {
             return console_.take(std::move(master), name);
           },
       .warn = [](const std::string& text) { sys::log_warning(text); },
+      .fit_cgroup = [this] { return cgroup::make_threaded(cgroup_->fd()); },
       .pids_exhausted = [this] { return cgroup_ && cgroup::pids_exhausted(cgroup_->fd()); },
       .deliver_listener = [this](pid_t pid, int listener) -> Status {
         const sys::UniqueFd agent = OCI_TRY(connect_agent(record_));

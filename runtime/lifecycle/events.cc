@@ -7,10 +7,12 @@
 #include <optional>
 #include <utility>
 
+#include "runtime/cgroup/join.h"
 #include "runtime/cgroup/layout.h"
 #include "runtime/cgroup/watch.h"
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/event_json.h"
+#include "runtime/lifecycle/members.h"
 #include "runtime/resctrl/stats.h"
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/log.h"
@@ -36,10 +38,32 @@ Result<Class> class_of(const Container& container) {
   return Class{OCI_TRY(resctrl::open_tree()), config.linux->intel_rdt};
 }
 
+// What a container uses is counted by its cgroup, or by the one that something has moved its init to
+// since, and that may hold others.
+struct Counted {
+  cgroup::Watch watch;
+  bool is_others = false;
+};
+
+Result<Counted> counted(const Container& container) {
+  const state::Record& record = container.record;
+  const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
+  if (!OCI_TRY(has_left_its_cgroup(record, container.status))) {
+    return Counted{OCI_TRY(cgroup::Watch::open(layout, record.cgroup_path))};
+  }
+  const std::string now = OCI_TRY(cgroup::cgroup_of(record.pid));
+  if (now.empty()) return moved_away(record, "be told from the rest of the machine");
+  return Counted{OCI_TRY(cgroup::Watch::open(layout, now)), true};
+}
+
 class Reporter {
  public:
-  Reporter(const EventsOptions& options, cgroup::Watch watch, Class rdt, sys::Pidfd init)
-      : options_(options), watch_(std::move(watch)), rdt_(std::move(rdt)), init_(std::move(init)) {}
+  Reporter(const EventsOptions& options, Counted counted, Class rdt, sys::Pidfd init)
+      : options_(options),
+        watch_(std::move(counted.watch)),
+        is_others_(counted.is_others),
+        rdt_(std::move(rdt)),
+        init_(std::move(init)) {}
 
   Status stats() {
     const cgroup::Stats counted = OCI_TRY(watch_.stats());
@@ -60,6 +84,7 @@ class Reporter {
 
   const EventsOptions& options_;
   cgroup::Watch watch_;
+  const bool is_others_;
   Class rdt_;
   sys::Pidfd init_;
   bool init_ended_ = false;
@@ -83,6 +108,7 @@ Result<Reporter::Woken> Reporter::wait(sys::Deadline deadline) {
 
 // As runc has it: once nobody is left in the cgroup, whatever became of init.
 Result<bool> Reporter::ended() {
+  if (is_others_) return init_ended_;
   return !OCI_TRY(watch_.populated());
 }
 
@@ -117,10 +143,9 @@ Result<Reporter> open_reporter(const Context& context, const EventsOptions& opti
                      "\": has no cgroup that counts what it uses: create it with one"));
   }
   std::optional<sys::Pidfd> init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
-  Result<cgroup::Watch> watch =
-      cgroup::Watch::open(OCI_TRY(cgroup::find_layout()), record.cgroup_path);
-  if (!init || (!watch && watch.error().kind() == ErrorKind::kNotFound)) return stopped;
-  return Reporter(options, OCI_TRY(std::move(watch)), OCI_TRY(class_of(container)),
+  Result<Counted> found = counted(container);
+  if (!init || (!found && found.error().kind() == ErrorKind::kNotFound)) return stopped;
+  return Reporter(options, OCI_TRY(std::move(found)), OCI_TRY(class_of(container)),
                   std::move(*init));
 }
 

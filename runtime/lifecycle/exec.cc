@@ -1,13 +1,19 @@
 // `exec`: one more process in a container that runs.
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <ctime>
 #include <optional>
 #include <utility>
 
 #include "runtime/cgroup/freeze.h"
 #include "runtime/cgroup/fs_v2.h"
 #include "runtime/cgroup/join.h"
+#include "runtime/cgroup/threaded.h"
 #include "runtime/launch/gate.h"
 #include "runtime/launch/launch.h"
 #include "runtime/launch/listener.h"
@@ -19,8 +25,10 @@
 #include "runtime/lifecycle/prepare.h"
 #include "runtime/lifecycle/rootless.h"
 #include "runtime/lifecycle/seccomp_agent.h"
+#include "runtime/lifecycle/start.h"
 #include "runtime/lifecycle/transitions.h"
 #include "runtime/plan/host.h"
+#include "runtime/sys/deadline.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/pidfd.h"
 #include "runtime/sys/signals.h"
@@ -28,6 +36,12 @@
 
 namespace oci::lifecycle {
 namespace {
+
+bool makes_user_namespace(const spec::Config& config) {
+  return std::ranges::any_of(config.linux->namespaces, [](const spec::Namespace& ns) {
+    return ns.type == spec::NamespaceType::kUser && !ns.path;
+  });
+}
 
 // One `exec`. Nothing of it outlives the process that it starts.
 class Execution {
@@ -52,6 +66,7 @@ class Execution {
 
  private:
   launch::Services services();
+  Result<std::optional<launch::Sight>> see_init() const;
   bool listens() const { return config_.linux->seccomp && spec::notifies(*config_.linux->seccomp); }
 
   const Context& context_;
@@ -118,12 +133,34 @@ launch::Services Execution::services() {
             return console_.take(std::move(master), name);
           },
       .warn = [](const std::string& text) { sys::log_warning(text); },
+      .fit_cgroup = [this] { return cgroup::make_threaded(cgroup_.get()); },
       .pids_exhausted = [this] { return cgroup_ && cgroup::pids_exhausted(cgroup_.get()); },
       .obituary = [] { return std::string(); },
   };
 }
 
+// An init that waits to be started shows an ordinary user nothing, until it is asked to. Another
+// exec may have asked as well, and be about to hide it again.
+Result<std::optional<launch::Sight>> Execution::see_init() const {
+  const state::Record& record = container_.record;
+  const std::string namespaces = cat("/proc/", record.pid, "/ns/user");
+  struct stat about {};
+  const auto is_seen = [&] { return ::stat(namespaces.c_str(), &about) == 0; };
+  const bool sees_all = ::geteuid() == 0 && (is_seen() || errno != EACCES);
+  if (container_.status != spec::ContainerStatus::kCreated || sees_all) {
+    return std::optional<launch::Sight>();
+  }
+  launch::Sight sight = OCI_TRY(launch::Sight::of(container_.dir.fd(), kGateFiles));
+  const sys::Deadline deadline = sys::deadline_in(std::chrono::seconds(5));
+  while (!(sight.is_heard() && is_seen()) && sys::poll_timeout(deadline) != 0) {
+    constexpr timespec kPause = {.tv_sec = 0, .tv_nsec = 200'000};
+    ::nanosleep(&kPause, nullptr);
+  }
+  return std::optional(std::move(sight));
+}
+
 Status Execution::launch() {
+  const auto sight = OCI_TRY(see_init());
   OCI_TRY(console_.connect(options_.console_socket));
   gate_ = OCI_TRY(launch::make_open_gate(listens()));
   if (listens()) listener_.reset(::fcntl(gate_.gate.listener.get(), F_DUPFD_CLOEXEC, 0));
@@ -133,6 +170,7 @@ Status Execution::launch() {
                                            .member_pid = container_.record.pid,
                                            .member_pidfd = init_.fd(),
                                            .chrooted = container_.record.chrooted,
+                                           .made_user_namespace = makes_user_namespace(config_),
                                            .signals = signals_},
                                           services())));
   return {};

@@ -38,6 +38,10 @@ Result<bool> signal_init(const state::Record& record, int signal) {
 Result<bool> signal_processes(const Container& container, const KillOptions& options) {
   const state::Record& record = container.record;
   if (options.all && !record.cgroup_path.empty()) {
+    if (OCI_TRY(has_left_its_cgroup(record, container.status))) {
+      if (OCI_TRY(signal_members(record, options.signal))) return true;
+      return moved_away(record, "have all its processes signalled");
+    }
     const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
     OCI_TRY(cgroup::kill_all(layout, location_of(record), options.signal));
     return true;

@@ -16,6 +16,10 @@
 #include <string>
 #include <string_view>
 
+#include "runtime/cgroup/join.h"
+#include "runtime/cgroup/layout.h"
+#include "runtime/cgroup/remove.h"
+#include "runtime/lifecycle/location.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/pidfd.h"
 
@@ -73,7 +77,7 @@ Result<std::optional<ino_t>> own_pid_namespace(const state::Record& record) {
   if (first && inode != inode_of(ours.get())) return inode;
   return Error(ErrorKind::kUnsupported,
                cat("container \"", record.id,
-                   "\": has neither a cgroup nor a pid namespace of its own to tell its processes "
+                   "\": is in no cgroup of its own and has no pid namespace of its own to tell its processes "
                    "by"));
 }
 
@@ -97,6 +101,37 @@ Result<std::vector<pid_t>> members(ino_t wanted) {
 Result<std::vector<pid_t>> namespace_members(const state::Record& record) {
   const std::optional<ino_t> inside = OCI_TRY(own_pid_namespace(record));
   return inside ? members(*inside) : std::vector<pid_t>{record.pid};
+}
+
+Result<bool> has_left_its_cgroup(const state::Record& record, spec::ContainerStatus status) {
+  using enum spec::ContainerStatus;
+  if (record.cgroup_path.empty() || status == kStopped || status == kCreating) return false;
+  const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
+  const std::vector<pid_t> inside = OCI_TRY(cgroup::processes(layout, location_of(record)));
+  if (std::ranges::binary_search(inside, record.pid)) return false;
+  return OCI_TRY(sys::Pidfd::open(record.pid, record.start_time)).has_value();
+}
+
+Error moved_away(const state::Record& record, std::string_view verb) {
+  const Result<std::string> now = cgroup::cgroup_of(record.pid);
+  const std::string place = now ? cat(" to '", now.value().empty() ? "/" : now.value(), "'") : "";
+  return Error(ErrorKind::kUnsupported,
+               cat("container \"", record.id, "\": cannot ", verb, ": its init was moved from cgroup '",
+                   record.cgroup_path, "'", place, ", which may hold other processes"));
+}
+
+Result<std::vector<pid_t>> all_members(const state::Record& record) {
+  const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
+  std::vector<pid_t> pids = OCI_TRY(cgroup::processes(layout, location_of(record)));
+  if (std::ranges::binary_search(pids, record.pid)) return pids;
+  const std::optional<ino_t> inside = OCI_TRY(own_pid_namespace(record));
+  if (!inside) return pids;
+  const std::vector<pid_t> others = OCI_TRY(members(*inside));
+  pids.insert(pids.end(), others.begin(), others.end());
+  std::ranges::sort(pids);
+  const auto again = std::ranges::unique(pids);
+  pids.erase(again.begin(), again.end());
+  return pids;
 }
 
 Result<bool> signal_members(const state::Record& record, int signal) {

@@ -4,6 +4,7 @@
 #include "runtime/cgroup/freeze.h"
 #include "runtime/cgroup/layout.h"
 #include "runtime/lifecycle/container.h"
+#include "runtime/lifecycle/members.h"
 #include "runtime/lifecycle/transitions.h"
 #include "runtime/sys/deadline.h"
 
@@ -19,6 +20,10 @@ Status freeze(const Context& context, const std::string& id, Verb verb, cgroup::
   if (path.empty()) {
     return Error(ErrorKind::kUnsupported,
                  cat("container \"", id, "\": cannot be paused or resumed without a cgroup"));
+  }
+  if (wanted == cgroup::Freeze::kFreeze &&
+      OCI_TRY(has_left_its_cgroup(container.record, container.status))) {
+    return moved_away(container.record, "be paused");
   }
   const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
   return cgroup::set_frozen(layout, path, wanted, sys::deadline_in(kFreezePatience));

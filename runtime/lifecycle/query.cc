@@ -1,13 +1,10 @@
 // `state`, `list` and `plan`: what is, and what would be.
 #include <utility>
 
-#include "runtime/cgroup/layout.h"
-#include "runtime/cgroup/remove.h"
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/container_state.h"
 #include "runtime/lifecycle/explain.h"
 #include "runtime/lifecycle/host_problems.h"
-#include "runtime/lifecycle/location.h"
 #include "runtime/lifecycle/members.h"
 #include "runtime/lifecycle/transitions.h"
 #include "runtime/sys/user_name.h"
@@ -28,7 +25,7 @@ Result<std::vector<pid_t>> processes(const Context& context, const std::string& 
     if (container.status == spec::ContainerStatus::kStopped) return std::vector<pid_t>();
     return namespace_members(record);
   }
-  return cgroup::processes(OCI_TRY(cgroup::find_layout()), location_of(record));
+  return all_members(record);
 }
 
 Result<std::vector<Listed>> list(const Context& context) {

@@ -9,6 +9,7 @@
 #include "runtime/cgroup/update.h"
 #include "runtime/cgroup/v2_writes.h"
 #include "runtime/lifecycle/container.h"
+#include "runtime/lifecycle/members.h"
 #include "runtime/lifecycle/scope.h"
 #include "runtime/lifecycle/transitions.h"
 #include "runtime/resctrl/group.h"
@@ -81,6 +82,9 @@ Status update(const Context& context, const UpdateOptions& options) {
     return Error(ErrorKind::kUnsupported,
                  cat("container \"", options.id,
                      "\": has no cgroup whose limits could change: create it with one"));
+  }
+  if (OCI_TRY(has_left_its_cgroup(container.record, container.status))) {
+    return moved_away(container.record, "be limited");
   }
   if (container.record.check_before_update && resources.memory &&
       !resources.memory->check_before_update) {

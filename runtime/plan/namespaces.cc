@@ -80,14 +80,15 @@ void find_types(Draft& draft) {
 
 }  // namespace
 
-// Which namespaces there are to join, launch sees from the container's init.
+// Which of them are to be joined, launch sees from the container's init.
 Status plan_membership(Draft& draft) {
   find_types(draft);
   draft.plan.gid_mappings = draft.config.linux->gid_mappings;
   init::Plan& head = draft.block.head();
   head.exec = true;
   head.staged = true;
-  head.member_types = ~uint64_t{0};
+  // One that the container's init has made for itself is init's affair.
+  head.member_types = draft.has_own(CLONE_NEWUSER) ? ~uint64_t{0} : ~uint64_t{CLONE_NEWUSER};
   return {};
 }
 
