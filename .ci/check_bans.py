@@ -40,8 +40,8 @@ RULES = [
     ("runtime", set(), r"<(iostream|fstream|sstream|regex|locale)>", None, "costs a locale at every start"),
     ("runtime", {"failure.cc", "gate.cc"}, r"\bstrerror\s*\(", None, "errno's words are added in spec/error.cc"),
     ("runtime", set(), r"\bdlopen\s*\(", None, "nothing is loaded at run time"),
-    # An empty cgroup that stays busy for a moment is told by no event.
-    ("runtime", {"remove.cc"}, r"\b(usleep|sleep_for|nanosleep)\s*\(", None, "wait for the event, with a deadline"),
+    # No event tells that an empty cgroup is busy no more, or that a process has become dumpable.
+    ("runtime", {"remove.cc", "exec.cc"}, r"\b(usleep|sleep_for|nanosleep)\s*\(", None, "wait for the event, with a deadline"),
     ("spec", set(), r"<(unistd|fcntl|sys/\w+)\.h>", r"sys/resource\.h", "spec makes no system call"),
 ]
 

@@ -98,6 +98,13 @@ Error Controllers::explain(int err, int dir, std::string_view path) const {
                      "': have it delegated (systemd: Delegate=yes), or run without limits: "
                      "--cgroup-manager=disabled"));
   }
+  if (err == EOPNOTSUPP) {
+    // cgroups(7): a domain controller counts processes, and there they may be torn apart.
+    return Error(ErrorKind::kUnsupported,
+                 cat(property, ": cgroup '", where,
+                     "' is threaded, where only cpu, cpuset and pids can be limited: name another "
+                     "place, or leave the limit out"));
+  }
   return Error::system(err, cat(property, ": enable its controller in cgroup '", where, "'"));
 }
 

@@ -98,7 +98,7 @@ struct MountOp {
 enum class RootPlace : uint8_t {
   kOwnPath,           // `rootfs`, which init can walk to
   kWorkingDirectory,  // the same: only the stage can walk there, and clones init from there
-  kOnTop,             // "/": `rootfs_fd` comes from another mount namespace
+  kAmongOthers,  // `rootfs` in a mount namespace that others are in: it is entered by chroot(2)
 };
 
 // What a plan of `exec` is for, where it is for no program: the mounts of a running container.
@@ -213,7 +213,7 @@ struct Plan {
   bool propagation_recursive = false;
   bool recursive_sources = false;  // init itself clones a tree of the host's for a mount
   uint64_t propagation = 0;        // MS_*, of "/" in the container; 0: the default, MS_SLAVE
-  uint64_t hosts_propagation = 0;  // MS_*, of the host's mounts as init sees them
+  uint64_t hosts_propagation = 0;  // MS_*, of the host's mounts as init sees them; 0: as it is
 
   List<MountOp> mounts;
   List<DeviceOp> devices;

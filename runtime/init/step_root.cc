@@ -6,6 +6,9 @@
 // recursive bind of the host's "/" copies everything that is stacked there. And the source of a
 // bind may lie in the root, where an earlier mount is.
 //
+// In a mount namespace that others are in, nothing but that is done: "/" stays theirs, the root
+// lies at its path until the container is deleted, and is entered by chroot(2).
+//
 // The root of a user namespace may not be able to walk to root.path. Then the stage, which still
 // has the privileges of the runtime, makes it the working directory: clone(2) with CLONE_NEWNS
 // moves the working directory of the child to the same place of the new mount namespace.
@@ -24,6 +27,7 @@ Fault stand_at_root(const Plan& plan) {
 // Before anything is mounted, or the host would see it.
 Fault isolate_mounts(Context& context) {
   const Plan& plan = context.plan;
+  if (plan.hosts_propagation == 0) return {};
   const Fd root(sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (Fault fault = check(root.get(), sync::Subject::kNone, "/")) return fault;
   long rc = set_propagation(root.get(), plan.hosts_propagation, true);
@@ -38,15 +42,10 @@ namespace {
 
 // Where the root is to be attached. A working directory needs no permission to walk.
 long open_place(const Plan& plan) {
-  switch (plan.root_place) {
-    case RootPlace::kOwnPath:
-      return sys(__NR_openat, AT_FDCWD, plan.text(plan.rootfs), O_PATH | O_DIRECTORY | O_CLOEXEC);
-    case RootPlace::kWorkingDirectory:
-      return sys(__NR_open_tree, AT_FDCWD, "", OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
-    case RootPlace::kOnTop:
-      break;
+  if (plan.root_place == RootPlace::kWorkingDirectory) {
+    return sys(__NR_open_tree, AT_FDCWD, "", OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
   }
-  return sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  return sys(__NR_openat, AT_FDCWD, plan.text(plan.rootfs), O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
 // Makes the mount that `place` is in private; mount_setattr(2) takes the root of a mount alone.
@@ -108,7 +107,11 @@ Fault attach_root(Context& context) {
       if (Fault fault = clone_recursive_sources(plan)) return fault;
     }
   }
-  return check(attach(context.root_fd, place.get()), sync::Subject::kRoot, rootfs);
+  long rc = attach(context.root_fd, place.get());
+  // Below a shared mount it has become shared: all that is mounted in it would appear elsewhere.
+  const bool among_others = plan.root_place == RootPlace::kAmongOthers;
+  if (rc >= 0 && among_others) rc = set_propagation(context.root_fd, MS_PRIVATE, true);
+  return check(rc, sync::Subject::kRoot, rootfs);
 }
 
 namespace {
@@ -118,6 +121,9 @@ Fault leave_the_old_root(Context& context) {
   const char* rootfs = plan.text(plan.rootfs);
   if (Fault fault = check(sys(__NR_fchdir, context.root_fd), sync::Subject::kRoot, rootfs)) {
     return fault;
+  }
+  if (plan.root_place == RootPlace::kAmongOthers) {
+    return check(sys(__NR_chroot, "."), sync::Subject::kRoot, rootfs);
   }
   if (plan.no_pivot) {
     // setns(2) takes the mount on top of "/" for the root of the namespace.

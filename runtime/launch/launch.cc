@@ -357,6 +357,9 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
   SocketPair sync = OCI_TRY(make_sync());
   Joining joining;
   init::Plan& block = plan.init();
+  if (block.root_place == init::RootPlace::kAmongOthers) {
+    OCI_TRY(services.note_root(block.rootfs_fd));
+  }
   block.sync_fd = sync.child.get();
   block.gate_fd = gate.gate.get();
   block.verdict_fd = gate.verdict.get();

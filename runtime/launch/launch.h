@@ -60,6 +60,8 @@ struct Services {
   // The terminal's master and the name of its slave.
   std::function<Status(sys::UniqueFd, const std::string&)> take_console;
   std::function<void(const std::string&)> warn;
+  // A root that stays among the mounts of others, detached as yet: asked for before init begins.
+  std::function<Status(int root_fd)> note_root;
   // The cgroup takes no process as it is (EOPNOTSUPP, a threaded one above): makes it take one.
   std::function<Status()> fit_cgroup;
   // Whether a limit on processes is why clone3(2) could not make one.

@@ -19,6 +19,7 @@
 #include "runtime/lifecycle/host_resources.h"
 #include "runtime/lifecycle/location.h"
 #include "runtime/lifecycle/notify.h"
+#include "runtime/lifecycle/root_mount.h"
 #include "runtime/lifecycle/rootless.h"
 #include "runtime/lifecycle/scope.h"
 #include "runtime/lifecycle/seccomp_agent.h"
@@ -92,7 +93,7 @@ Status Creation::record_intent() {
   record_.poststart = config.hooks.poststart;
   record_.poststop = config.hooks.poststop;
   record_.has_process = config.process.has_value();
-  record_.chrooted = block.no_pivot;
+  record_.chrooted = block.no_pivot || block.root_place == init::RootPlace::kAmongOthers;
   record_.no_new_keyring = options_.no_new_keyring;
   if (config.linux && config.linux->resources && config.linux->resources->memory) {
     record_.check_before_update =
@@ -193,6 +194,10 @@ launch::Services Creation::services() {
             return console_.take(std::move(master), name);
           },
       .warn = [](const std::string& text) { sys::log_warning(text); },
+      .note_root = [this](int root_fd) -> Status {
+        OCI_TRY(note_root_mount(root_fd, prepared_.config, record_));
+        return dir_.save(record_);
+      },
       .fit_cgroup = [this] { return cgroup::make_threaded(cgroup_->fd()); },
       .pids_exhausted = [this] { return cgroup_ && cgroup::pids_exhausted(cgroup_->fd()); },
       .deliver_listener = [this](pid_t pid, int listener) -> Status {
@@ -230,7 +235,8 @@ Created Creation::keep() && {
 
 void Creation::undo() {
   init_.reset();
-  Status undone = scope_.undo();
+  Status undone = remove_root_mount(record_);
+  if (undone) undone = scope_.undo();
   if (cgroup_ && undone) undone = cgroup_->undo();
   if (undone) return;
   dir_.keep();

@@ -11,6 +11,7 @@
 #include "runtime/lifecycle/host_hooks.h"
 #include "runtime/lifecycle/host_resources.h"
 #include "runtime/lifecycle/location.h"
+#include "runtime/lifecycle/root_mount.h"
 #include "runtime/lifecycle/scope.h"
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/pidfd.h"
@@ -50,6 +51,7 @@ Status destroy(state::StateDir& dir, const state::Record& record) {
   }
   if (this_boot) {
     OCI_TRY(kill_init(record, deadline));
+    OCI_TRY(remove_root_mount(record));
     OCI_TRY(remove_host_resources(record));
   }
   OCI_TRY(run_host_hooks(spec::HookKind::kPoststop, record.poststop,

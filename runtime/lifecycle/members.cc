@@ -75,10 +75,10 @@ Result<std::optional<ino_t>> own_pid_namespace(const state::Record& record) {
   if (!init || !theirs || !ours) return std::optional<ino_t>();
   const std::optional<ino_t> inode = inode_of(theirs.get());
   if (first && inode != inode_of(ours.get())) return inode;
-  return Error(ErrorKind::kUnsupported,
-               cat("container \"", record.id,
-                   "\": is in no cgroup of its own and has no pid namespace of its own to tell its processes "
-                   "by"));
+  return Error(ErrorKind::kUnsupported, cat("container \"", record.id,
+                                            "\": is in no cgroup of its own and has no pid "
+                                            "namespace of its own to tell its processes "
+                                            "by"));
 }
 
 Result<std::vector<pid_t>> members(ino_t wanted) {
@@ -115,9 +115,10 @@ Result<bool> has_left_its_cgroup(const state::Record& record, spec::ContainerSta
 Error moved_away(const state::Record& record, std::string_view verb) {
   const Result<std::string> now = cgroup::cgroup_of(record.pid);
   const std::string place = now ? cat(" to '", now.value().empty() ? "/" : now.value(), "'") : "";
-  return Error(ErrorKind::kUnsupported,
-               cat("container \"", record.id, "\": cannot ", verb, ": its init was moved from cgroup '",
-                   record.cgroup_path, "'", place, ", which may hold other processes"));
+  return Error(
+      ErrorKind::kUnsupported,
+      cat("container \"", record.id, "\": cannot ", verb, ": its init was moved from cgroup '",
+          record.cgroup_path, "'", place, ", which may hold other processes"));
 }
 
 Result<std::vector<pid_t>> all_members(const state::Record& record) {

@@ -22,8 +22,8 @@ Result<bool> has_left_its_cgroup(const state::Record& record, spec::ContainerSta
 // For what takes the cgroup: `verb` is "be paused".
 Error moved_away(const state::Record& record, std::string_view verb);
 
-// The processes of a container that has a cgroup. Those outside of it are told by the pid namespace;
-// kUnsupported: it has none of its own.
+// The processes of a container that has a cgroup. Those outside of it are told by the pid
+// namespace; kUnsupported: it has none of its own.
 Result<std::vector<pid_t>> all_members(const state::Record& record);
 
 // Every one of them. false: there is no telling them, and init is left to the caller.

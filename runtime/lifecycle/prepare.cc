@@ -266,6 +266,7 @@ Result<Prepared> prepare(const Context& context, const CreateOptions& options,
   prepared.bundle = OCI_TRY(absolute_path(options.bundle));
   prepared.config_text = OCI_TRY(read_config(prepared.bundle, options));
   prepared.config = OCI_TRY(spec::load_config(prepared.config_text, "config.json"));
+  if (!prepared.config.linux) prepared.config.linux.emplace();
   prepared.notifies = add_notify_socket(prepared.config, cat(context.root, "/", options.id));
   const Status decided = decide(context, options, foreground, prepared);
   if (decided) return prepared;

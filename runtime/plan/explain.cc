@@ -85,8 +85,8 @@ std::string_view place_name(init::RootPlace place) {
       return "at its path";
     case init::RootPlace::kWorkingDirectory:
       return "at its path, by the stage";
-    case init::RootPlace::kOnTop:
-      return "on top of /";
+    case init::RootPlace::kAmongOthers:
+      return "at its path, among the mounts of others";
   }
   return {};
 }

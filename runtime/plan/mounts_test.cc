@@ -257,7 +257,7 @@ BOOST_AUTO_TEST_CASE(in_a_joined_mount_namespace_host_paths_mean_something_else)
   config.linux->namespaces = {{.type = NamespaceType::kMount, .path = "/proc/7/ns/mnt"}};
   const Plan plan = plan_of(config);
   BOOST_TEST(plan.trees.size() == 2u);
-  BOOST_TEST((plan.init().root_place == init::RootPlace::kOnTop));
+  BOOST_TEST((plan.init().root_place == init::RootPlace::kAmongOthers));
 }
 
 BOOST_AUTO_TEST_CASE(the_stage_walks_to_the_root_of_a_user_namespace) {

@@ -99,9 +99,9 @@ Status plan_namespaces(Draft& draft) {
                  "linux.namespaces: rootless container requires user namespaces: add one, or begin "
                  "with: oci-rt spec --rootless");
   }
-  // Everything that init does to the root filesystem would be done to the host's.
-  if (!draft.has_own(CLONE_NEWNS)) {
-    return invalid("linux.namespaces", "must have a mount namespace");
+  // Of a mount namespace that was there before, a user namespace of the container's owns nothing.
+  if ((draft.created & CLONE_NEWNS) == 0 && draft.has_own(CLONE_NEWUSER)) {
+    return invalid("linux.namespaces", "a user namespace needs a new mount namespace beside it");
   }
   init::Plan& head = draft.block.head();
   head.staged = is_staged(draft.created, draft.joined);

@@ -33,12 +33,16 @@ BOOST_AUTO_TEST_CASE(a_plain_container_is_cloned_at_once) {
   BOOST_TEST(plan.uid_mappings.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_container_without_a_mount_namespace_would_change_the_host) {
-  BOOST_TEST(error_of(with_namespaces({{.type = NamespaceType::kPid}})) ==
-             "linux.namespaces: must have a mount namespace");
-  spec::Config bare = some_config();
-  bare.linux.reset();
-  BOOST_TEST(error_of(bare) == "linux.namespaces: must have a mount namespace");
+BOOST_AUTO_TEST_CASE(without_a_mount_namespace_of_its_own_the_root_is_among_others) {
+  const Plan inherits = plan_of(with_namespaces({{.type = NamespaceType::kPid}}));
+  BOOST_TEST((inherits.init().root_place == init::RootPlace::kAmongOthers));
+  BOOST_TEST(inherits.init().hosts_propagation == 0u);
+  BOOST_TEST(inherits.trees.size() == 1u);
+  BOOST_TEST(error_of(with_namespaces({{.type = NamespaceType::kUser}})) ==
+             "linux.namespaces: a user namespace needs a new mount namespace beside it");
+  spec::Config top = with_namespaces({});
+  top.root->path = "/";
+  BOOST_TEST(error_of(top).starts_with("root.path: '/' needs a new mount namespace"));
 }
 
 BOOST_AUTO_TEST_CASE(joining_a_network_takes_no_stage_and_joining_a_pid_namespace_does) {

@@ -38,15 +38,21 @@ Status plan_root(Draft& draft) {
                            : asked == MS_UNBINDABLE ? uint64_t{MS_PRIVATE}
                            : asked == MS_SHARED     ? uint64_t{MS_SLAVE}
                                                     : asked;
-  if (draft.needs_trees()) {
-    const bool joins = (draft.joined & CLONE_NEWNS) != 0;
-    head.root_place = joins ? init::RootPlace::kOnTop : init::RootPlace::kWorkingDirectory;
+  const bool among_others = (draft.created & CLONE_NEWNS) == 0;
+  if (among_others && draft.rootfs == "/") {
+    return invalid("root.path", "'/' needs a new mount namespace in linux.namespaces");
+  }
+  if (among_others) head.hosts_propagation = 0;
+  if (among_others || draft.needs_trees()) {
+    head.root_place =
+        among_others ? init::RootPlace::kAmongOthers : init::RootPlace::kWorkingDirectory;
     // With what is mounted in it, as engines prepare root filesystems of several mounts.
-    draft.plan.trees.push_back({.path = draft.rootfs,
-                                .recursive = true,
-                                .propagation = draft.tree_propagation(),
-                                .subject = sync::Subject::kRoot,
-                                .fd_offset = offsetof(init::Plan, rootfs_fd)});
+    draft.plan.trees.push_back(
+        {.path = draft.rootfs,
+         .recursive = true,
+         .propagation = among_others ? uint64_t{MS_PRIVATE} : draft.tree_propagation(),
+         .subject = sync::Subject::kRoot,
+         .fd_offset = offsetof(init::Plan, rootfs_fd)});
   }
   return {};
 }

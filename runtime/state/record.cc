@@ -187,6 +187,8 @@ std::string to_json(const Record& record) {
     out.Key("chrooted");
     out.Bool(true);
   }
+  if (record.root_mount != 0) put(out, "rootMount", record.root_mount);
+  put_given(out, "mountNamespace", record.mount_namespace);
   if (record.no_new_keyring) {
     out.Key("noNewKeyring");
     out.Bool(true);
@@ -236,6 +238,8 @@ Result<Record> parse_record(std::string text) {
   get(document, "startTime", record.start_time);
   get(document, "cgroupDriver", record.cgroup_driver);
   get(document, "cgroupPath", record.cgroup_path);
+  get(document, "rootMount", record.root_mount);
+  get(document, "mountNamespace", record.mount_namespace);
   get(document, "cgroupExisted", record.cgroup_existed);
   get(document, "systemdUnit", record.systemd_unit);
   get(document, "systemdUser", record.systemd_user);

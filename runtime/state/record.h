@@ -65,7 +65,9 @@ struct Record {
   std::string listener_path;  // linux.seccomp.listenerPath if the filter has a listener
   std::string listener_metadata;
   bool check_before_update = false;  // linux.resources.memory.checkBeforeUpdate, for `update`
-  bool chrooted = false;             // --no-pivot: its root is not the root of its mount namespace
+  bool chrooted = false;             // its root is not the root of its mount namespace
+  uint64_t root_mount = 0;           // statx(2)'s id of its mount among those of others; 0: none
+  std::string mount_namespace;       // the joined one that it is in; "": the runtime's
   bool no_new_keyring = false;       // --no-new-keyring; it holds for `exec` as well
   bool has_process = true;           // false: config.json sets none, and `start` is refused
 };

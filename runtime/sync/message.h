@@ -72,9 +72,9 @@ struct Message {
 };
 
 // The words of the start gate, a byte each.
-inline constexpr char kGo = '\0';     // execute the program
-inline constexpr char kShow = 's';    // an ordinary user is going to join: be dumpable
-inline constexpr char kHide = 'h';    // they have: be no more
+inline constexpr char kGo = '\0';   // execute the program
+inline constexpr char kShow = 's';  // an ordinary user is going to join: be dumpable
+inline constexpr char kHide = 'h';  // they have: be no more
 
 static_assert(sizeof(Message) == 512, "one packet, and below PIPE_BUF for the verdict fifo");
 

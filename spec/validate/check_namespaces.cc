@@ -66,8 +66,6 @@ void check_namespaces(const Config& config, Diagnostics& out) {
   const auto has = [&config](NamespaceType type) {
     return find_namespace(config, type) != nullptr;
   };
-  // The root filesystem is made of mounts, and they would be the host's.
-  if (!has(NamespaceType::kMount)) out.add(kList, "expected one of type mount, found none");
   const bool has_uts = has(NamespaceType::kUts);
   check_name(config.hostname, "hostname", has_uts, out);
   check_name(config.domainname, "domainname", has_uts, out);
