@@ -317,6 +317,17 @@ Error namespaces_refused(int error) {
                "(sysctl kernel.unprivileged_userns_clone)");
 }
 
+Error no_more_processes(bool limit_of_container) {
+  if (limit_of_container) {
+    return Error(ErrorKind::kUnsupported,
+                 "cannot set pids limit: container could not join or create cgroup: the limit on "
+                 "processes is reached");
+  }
+  return Error(ErrorKind::kUnsupported,
+               "the host takes no more processes: see RLIMIT_NPROC, kernel.pid_max and "
+               "kernel.threads-max");
+}
+
 Error init_failure(const sync::Message& message) {
   const std::string all = message_text(message);
   std::string_view rest = all;

@@ -16,6 +16,9 @@ Error init_failure(const sync::Message& message);
 // Why clone3(2) made no namespaces: ENOSPC or EPERM.
 Error namespaces_refused(int error);
 
+// clone(2), EAGAIN: the pids limit of the container's cgroup is reached, or one of the host's.
+Error no_more_processes(bool limit_of_container);
+
 // The text of a message: clamped, because the sender shares a container with who knows what, and
 // `length` is only its word.
 std::string message_text(const sync::Message& message);

@@ -315,19 +315,6 @@ Result<Child> clone(plan::Plan& plan, const LaunchOptions& options, std::span<co
                      .passed = all});
 }
 
-// clone(2), EAGAIN: one of many limits is reached.
-Error clone_failure(const Error& error, const Services& services) {
-  if (error.sys_errno() != EAGAIN) return error;
-  if (services.pids_exhausted()) {
-    return Error(ErrorKind::kUnsupported,
-                 "cannot set pids limit: container could not join or create cgroup: the limit on "
-                 "processes is reached");
-  }
-  return Error(ErrorKind::kUnsupported,
-               "the host takes no more processes: see RLIMIT_NPROC, kernel.pid_max and "
-               "kernel.threads-max");
-}
-
 }  // namespace
 
 // One that does not die is waited for no longer: it sleeps in the kernel, and a caller's error is
@@ -389,7 +376,10 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
     OCI_TRY(services.fit_cgroup());
     cloned = clone(plan, options, passed);
   }
-  if (!cloned) return clone_failure(cloned.error(), services);
+  if (!cloned) {
+    const bool is_limit = cloned.error().sys_errno() == EAGAIN;
+    return is_limit ? no_more_processes(services.pids_exhausted()) : cloned.error();
+  }
   Child child = std::move(cloned).value();
   sync.child.reset();
   const sys::UniqueFd page = std::move(gate.listener);
