@@ -95,21 +95,26 @@ const Case kStatuses("mounts-verb/of-a-container-that-is-created-running-or-paus
 void all_or_nothing(Sandbox& sandbox) {
   Living living(sandbox);
   living.bundle().file("a-file", "");
+  if (::symlink("/nowhere", living.source("/link").c_str()) != 0) throw Failed("symlink");
   living.begin();
   const std::string calm = mountinfo(living.pid());
-  const std::string good =
-      tmpfs("/new/a") + "," + living.bind("/new/a/in/it") + "," + living.bind("/new/b", "/file");
+  const std::string good = tmpfs("/new/a") + "," + living.bind("/new/a/in/it") + "," +
+                           living.bind("/new/b", "/file") + "," +
+                           living.bind("/new/link", "/link", R"("bind", "copy-symlink")");
   const auto fails = [&](const std::string& last, const std::string& path, const Words& any_of) {
     refused(sandbox, "add", "[" + good + "," + last + "]", path, any_of);
     expect_equal("the mounts after " + last, mountinfo(living.pid()), calm);
     expect(!exists(living.bundle().rootfs("new")), "a target that was made stays after " + last);
   };
-  fails(tmpfs("/a-file/below"), "mounts[3].destination ('/a-file/below')", {"a-file"});
-  fails(living.bind("/bin", "/file"), "mounts[3].destination ('/bin')", {"bin"});
-  fails(living.bind("/new/c", "/nothing"), "mounts[3].source", {"nothing"});
-  fails(tmpfs("/new/c", R"("nosuch=1")"), "mounts[3].options", {"nosuch"});
+  fails(tmpfs("/a-file/below"), "mounts[4].destination ('/a-file/below')", {"a-file"});
+  fails(living.bind("/bin", "/file"), "mounts[4].destination ('/bin')", {"bin"});
+  fails(living.bind("/new/c", "/nothing"), "mounts[4].source", {"nothing"});
+  fails(tmpfs("/new/c", R"("nosuch=1")"), "mounts[4].options", {"nosuch"});
   done(sandbox, "add", "[" + good + "]");  // the control
   expect_equal("the control", read_inside(sandbox, "/new/a/in/it/file"), "content\n");
+  expect_equal("the link",
+               trimmed(exec(sandbox, {}, {"/bin/busybox", "readlink", "/new/link"}).out),
+               "/nowhere");
   living.end();
 }
 const Case kAllOrNothing("mounts-verb/after-a-failure-none-was-added", kMan, all_or_nothing);
