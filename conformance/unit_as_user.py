@@ -30,7 +30,7 @@ def main():
                 continue
             program = pathlib.Path(test["cmd"][0])
             if str(TOP).encode() in program.read_bytes() and not user_may_enter(TOP):
-                print(f"skipped - {test['name']}: an ordinary user may not enter {TOP}, where its data is")
+                print(f"skipped: {test['name']}: an ordinary user may not enter {TOP}, where its data is")
                 skipped += 1
                 continue
             copy = shutil.copy(program, work)
