@@ -39,8 +39,17 @@ build_all() {
     meson setup "$build" "$top" -Dunity=on -Dunity_size=8 >"$build.log" 2>&1 ||
     { cat "$build.log" >&2 && return 1; }
   rm -f "$build.log"
+  compile "$@" && return 0
+  if grep -q '^FAILED: .*-unity[0-9]' "$build/compile.log"; then
+    say "two sources share a name and cannot be compiled as one; going on with one at a time"
+    meson configure "$build" -Dunity=off && compile "$@" && return 0
+  fi
+  tail -n 60 "$build/compile.log" >&2
+  return 1
+}
+compile() {
   NINJA_STATUS='[%f/%t] ' ninja -C "$build" "$@" 2>&1 | tee "$build/compile.log" | progress
-  [ "${PIPESTATUS[0]}" = 0 ] || { tail -n 60 "$build/compile.log" >&2 && return 1; }
+  return "${PIPESTATUS[0]}"
 }
 
 # progress: how far ninja is, from its lines "[done/all] …"; on a terminal in one line, else every ten

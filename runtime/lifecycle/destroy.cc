@@ -20,7 +20,7 @@
 namespace oci::lifecycle {
 namespace {
 
-constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::seconds kRemovalPatience{10};
 
 // The pid of another boot names nobody.
 Result<bool> is_of_this_boot(const state::Record& record) {
@@ -39,7 +39,7 @@ Status kill_init(const state::Record& record, sys::Deadline deadline) {
 }  // namespace
 
 Status destroy(state::StateDir& dir, const state::Record& record) {
-  const sys::Deadline deadline = sys::deadline_in(kPatience);
+  const sys::Deadline deadline = sys::deadline_in(kRemovalPatience);
   const bool this_boot = OCI_TRY(is_of_this_boot(record));
   // After a reboot the path, if it exists, is somebody else's.
   if (this_boot && (!record.cgroup_path.empty() || !record.systemd_unit.empty())) {

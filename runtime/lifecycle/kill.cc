@@ -19,7 +19,7 @@ namespace {
 
 using enum spec::ContainerStatus;
 
-constexpr std::chrono::milliseconds kPatience{500};
+constexpr std::chrono::milliseconds kHungPatience{500};
 
 // signal(7): its default action is the end of the process. 0 is no signal.
 bool ends_by_default(int signal) {
@@ -67,7 +67,7 @@ Status kill(const Context& context, const KillOptions& options) {
   if (!ends) return send(seen, options);
   // So that no `start` comes in between; one that is at work leaves the signal to its program.
   const Result<state::StateDir> held =
-      open_directory(context, options.id, state::Lock::kExclusive, kPatience);
+      open_directory(context, options.id, state::Lock::kExclusive, kHungPatience);
   const Container now = OCI_TRY(open_container(context, options.id, state::Lock::kNone));
   OCI_TRY(send(now, options));
   if (!held || now.status != kCreated) return {};
