@@ -164,13 +164,15 @@ void link_below_root(Sandbox& sandbox) {
 const Case kLink("threats/a-link-of-the-image-as-source-stays-in-the-image", kMounts,
                  link_below_root);
 
-// The host's root itself as root.path: nothing of it is changed.
+// The host's root itself as root.path. A /dev of its own keeps every runtime's default devices and
+// links out of the host's.
 void host_as_root(Sandbox& sandbox) {
   make_dir(sandbox.path("mnt"));
   write_file(sandbox.path("only-on-the-host"), "");
   Bundle bundle = sandbox.bundle();
   const std::string file = sandbox.path("mnt") + sandbox.path("only-on-the-host");
   bundle.set("/root/path", "/")
+      .mount("/dev", "tmpfs", "tmpfs", {"mode=755"})
       .mount(sandbox.path("mnt"), "bind", "/", {"rbind", "ro"})
       .args({sandbox.parts().busybox, "sh", "-c",
              "B=" + sandbox.parts().busybox + "; $B ls " + file + "; $B touch " + file +
