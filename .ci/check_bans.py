@@ -29,7 +29,7 @@ RULES = [
      "rule A: a path that does not start at a descriptor of the root"),
     ("runtime/init", {"in_root.cc"}, r"__NR_(openat|mknodat|symlinkat|unlinkat|fchownat)\b", r"AT_FDCWD|directory|dir|dev\.get\(\)|parent|scratch",
      "rule A: one name below an open directory, nothing longer"),
-    # step_mount_task.cc unmounts what a descriptor has open.
+    # step_mount_task.cc unmounts the mount that a descriptor has open.
     ("runtime/init", {"page_mount.cc", "step_mount_task.cc", "step_root.cc"}, r"__NR_umount2\b", None,
      "nothing of the host's is unmounted"),
     ("runtime/init", {"step_root.cc"}, r"__NR_(chroot|pivot_root|chdir)\b", None,

@@ -9,7 +9,7 @@ test_packages="runc crun podman buildah conmon strace iproute2 procps python3 bs
 
 say() { printf '%s\n' "$*"; }
 
-# install PACKAGE...: what is missing of them. Package lists may be absent or old: one update, when the
+# install PACKAGE...: those of them that are missing. Package lists may be absent or old: one update, when the
 # first try fails.
 install() {
   local missing=() package
@@ -32,7 +32,7 @@ apt_install() {
   apt-get -qq -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 --no-install-recommends install "$@"
 }
 
-# build_all [TARGET...]: configures once, then compiles what is not up to date. A unity build: several
+# build_all [TARGET...]: configures once, then compiles all that is not up to date. A unity build: several
 # sources are compiled as one, which takes half the time; the program is the same.
 build_all() {
   [ -f "$build/build.ninja" ] ||
@@ -82,7 +82,7 @@ in_private_root() {
 }
 
 # read_words "LEVEL..." "$@": the words of a script that has parts: --help, --list, --only NAME..., and
-# at most one --LEVEL. What is none of them is refused. Sets $level ("usual" if none is given), $list and
+# at most one --LEVEL. Any other word is refused. Sets $level ("usual" if none is given), $list and
 # only_parts. The script has a function `usage`.
 level=usual list='' only_parts=()
 read_words() {

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Every test: installs what is missing, builds, and runs, as root on a fresh Debian 12 or 13, the parts of
+# Every test: installs the missing packages, builds, and runs, as root on a fresh Debian 12 or 13, the parts of
 # the table below. The last line is "N passed, N failed, N skipped" over everything; logs are in build/logs.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -21,9 +21,9 @@ here=$top/conformance
 oci=$build/runtime/oci-rt
 judge=$build/conformance/oci-conformance
 
-# Commands run in this directory. The image of a virtual machine is built once. The peers prove the harness: what
-# they fail is listed in known/, and nothing else. What they wait for in vain takes most of the time, so many wait
-# at once; what that changes is asked again.
+# Commands run in this directory. The image of a virtual machine is built once. The peers prove the harness: the
+# cases that they fail are listed in known/, and no others. Waits in vain take most of the time, so many cases wait
+# at once; the cases that this changes are asked again.
 # Where crun cannot load a device program (it raises RLIMIT_MEMLOCK) it can be compared without.
 read_parts <<'PARTS'
 unit                | quick usual full | -           | 20    | 300   | python3 meson_totals.py "$build"

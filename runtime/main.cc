@@ -23,8 +23,8 @@ void fill_standard_descriptors() {
   }
 }
 
-// Before the command line is read for good, for that opens the log. 0: it names none. What is no
-// number is refused later.
+// Before the command line is read for good, for that opens the log. 0: it names none. A value that
+// is no number is refused later.
 int last_preserved(std::span<const char* const> argv) {
   constexpr std::string_view kOption = "preserve-fds";
   int last = 0;

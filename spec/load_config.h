@@ -21,7 +21,7 @@ Status load_process(std::string_view text, std::string_view document_name, Confi
 // "linux.resources".
 Result<Resources> load_resources(std::string_view text, std::string_view document_name);
 
-// What `mounts add` reads: an array like config.mounts, which replaces the container's own in
+// The input of `mounts add`: an array like config.mounts, which replaces the container's own in
 // `container` and is validated with it. Paths in errors begin with "mounts".
 Status load_mounts(std::string_view text, std::string_view document_name, Config& container);
 

@@ -64,7 +64,7 @@ void copied_over(Sandbox& sandbox) {
 }
 const Case kCopiedOver("mounts/copy-symlink-where-a-file-is-is-refused", kClause, copied_over);
 
-// Each of the two alone, and both: what the target holds, or which link it is.
+// Each of the two alone, and both: the content of the target, or the link that it is.
 template <bool kUsers>
 void not_followed(Sandbox& sandbox) {
   const Sources sources(sandbox);

@@ -1,5 +1,6 @@
-// What the caller of a runtime hands down by being its parent: a container has the configured, or
-// the kernel's usual, and not what an engine's unit or a shell has for itself.
+// The caller of a runtime hands things down because it is the parent. A container has the
+// configured ones, or the kernel's usual ones, and not those that an engine's unit or a shell has
+// for itself.
 #include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -178,7 +179,7 @@ void block_signals() {
   ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, nullptr, sizeof all);
 }
 
-// What proc_pid_status(5) has as SigBlk and SigIgn.
+// SigBlk and SigIgn of proc_pid_status(5).
 constexpr const char* kNone = "0000000000000000 0000000000000000";
 
 template <void (*before)()>

@@ -129,7 +129,7 @@ void ambient(Sandbox& sandbox) {
 const Case kAmbient("caller/its-ambient-capabilities-are-not-the-containers",
                     "config.md#linux-process", ambient);
 
-// exec --cap for a user who is not root: execve(2) leaves them ambient ones alone.
+// exec --cap for a user other than root: execve(2) leaves such a user the ambient ones alone.
 void ambient_of_exec(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   bundle.set_json("/process/capabilities", kAmbientKill).shell("sleep 1000");

@@ -22,7 +22,7 @@ void limited() {
   if (::setrlimit(which, &limit) != 0) ::_exit(125);
 }
 
-// A caller whose output is a pipe: files of its own would fall under RLIMIT_FSIZE as well.
+// A caller with a pipe as its output: files of its own would fall under RLIMIT_FSIZE as well.
 Outcome piped(Sandbox& sandbox, Spawn spawn) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw Failed("pipe2");

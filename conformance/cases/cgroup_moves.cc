@@ -1,5 +1,5 @@
-// A container whose processes something on the host has moved to another cgroup, and cgroups below
-// a threaded one (cgroups(7)).
+// Something on the host has moved the processes of a container to another cgroup. Also: cgroups
+// below a threaded one (cgroups(7)).
 #include <sys/stat.h>
 #include <unistd.h>
 

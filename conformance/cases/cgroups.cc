@@ -57,7 +57,7 @@ void same_place(Sandbox& sandbox) {
 const Case kSame("cgroups/a-relative-path-is-always-the-same-place", "config-linux.md#cgroups-path",
                  same_place);
 
-// Wherever the caller is: what it belongs to may end before the container does.
+// Wherever the caller is: its own cgroup may end before the container does.
 void no_path(Sandbox& sandbox) {
   require_limits_in_v2(sandbox);
   const std::string above = cgroup2_mount() + "/" + sandbox.id() + "-above";

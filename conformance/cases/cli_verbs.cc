@@ -261,8 +261,8 @@ void gates(Sandbox& sandbox) {
 }
 const Case kGates("cli/the-probes-of-containerd", "cli-contract 9", gates);
 
-// crutils of podman: by the help, and by the words about a value that is missing. What they say is
-// what `features` says, and what is done.
+// crutils of podman: by the help, and by the words about a value that is missing. They say the same
+// as `features`, and the runtime does as they say.
 void checkpoint_probes(Sandbox& sandbox) {
   const json::Document features = parse_json("the features", bare(sandbox, {"features"}).out);
   const json::Value* annotation =

@@ -1,5 +1,5 @@
-// What "MUST be logged as a warning": in the log where there is one, else on stderr; and the
-// program runs.
+// The things that "MUST be logged as a warning": in the log where there is one, else on stderr; and
+// the program runs.
 #include "conformance/cases/exec_case.h"
 #include "conformance/cases/hook_json.h"
 #include "conformance/harness/case.h"

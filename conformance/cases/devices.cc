@@ -221,7 +221,7 @@ void no_devpts(Sandbox& sandbox) {
 const Case kNoDevpts("devices/ptmx-is-there-without-a-devpts", "config-linux.md#default-devices",
                      no_devpts);
 
-// A directory is no place for a link, and what is in it is not ours to remove.
+// A directory is no place for a link, and its contents are not ours to remove.
 void occupied_multiplexer(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   expect_refusal(sandbox, bundle, {"default device ('/dev/ptmx')", {"ptmx"}}, [](Bundle& spoilt) {
@@ -232,7 +232,7 @@ void occupied_multiplexer(Sandbox& sandbox) {
 const Case kOccupied("devices/a-directory-in-the-place-of-ptmx-is-refused", "runtime.md#errors",
                      occupied_multiplexer);
 
-// In a user namespace nobody inside may make one. This host has no /dev/of-the-config.
+// No process in a user namespace may make one. This host has no /dev/of-the-config.
 void listed_for_users(Sandbox& sandbox) {
   Bundle bundle = with_dev(sandbox, true);
   bundle.set_json("/linux/devices", R"([

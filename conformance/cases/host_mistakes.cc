@@ -7,7 +7,7 @@
 namespace oci::conformance {
 namespace {
 
-// Two of each would be as good: one refusal at a time is what a person has to mend them by.
+// Two of each would be as good. With one refusal at a time, a person has to mend them one by one.
 Bundle& with_mistakes(Bundle& bundle) {
   bundle.mount("/a", "bind", "/nowhere/a", {"bind"})
       .mount("/b", "bind", "/proc/version", {"bind"})

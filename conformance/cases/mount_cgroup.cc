@@ -26,7 +26,7 @@ void set_hierarchy_options(const std::string& shown) {
 }
 
 // A hierarchy that has an option to lose. Whatever the case comes to, it is as it was afterwards.
-// One case at a time: what one of them sees, another may have made.
+// One case at a time: one of them might see the changes of another.
 class KeptHierarchy {
  public:
   KeptHierarchy() : lock_(::open(cgroup2_mount().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {

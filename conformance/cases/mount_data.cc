@@ -101,7 +101,7 @@ void commas_and_long(Sandbox& sandbox) {
 const Case kLongCommas("mounts/a-comma-behind-a-backslash-in-a-long-value", kClause,
                        commas_and_long);
 
-// shmem_next_opt of the kernel: what goes on with a digit is part of a list of nodes.
+// shmem_next_opt of the kernel: a piece that begins with a digit is part of a list of nodes.
 void list_of_nodes(Sandbox& sandbox) {
   require_file("/proc/self/numa_maps");
   Bundle bundle = sandbox.bundle();

@@ -128,7 +128,7 @@ void spellings(Sandbox& sandbox) {
 const Case kSpellings("mounts/links-with-dots-slashes-and-long-texts", "path_resolution(7)",
                       spellings);
 
-// What is missing is made in the directory that an earlier mount of the list brought.
+// A missing target is made in the directory that an earlier mount of the list brought.
 void in_bound_directory(Sandbox& sandbox) {
   const Sources sources(sandbox);
   link_to("data/below/file", sources.directory + "/link");

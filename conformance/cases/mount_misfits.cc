@@ -1,4 +1,5 @@
-// Mounts whose source and destination do not fit: the message names both, and which is which.
+// Mounts with a source and a destination that do not fit: the message names both, and says which is
+// which.
 #include <sys/mount.h>
 #include <unistd.h>
 

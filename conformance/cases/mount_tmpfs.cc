@@ -1,5 +1,5 @@
-// A tmpfs: mode, owner, and what it begins with (config.md#mounts, tmpfs(5)). Of what the options
-// do not say, runtimes keep the mode of the directory that is covered; its owner is the container's
+// A tmpfs: mode, owner, and first content (config.md#mounts, tmpfs(5)). Where the options do not
+// say it, runtimes keep the mode of the directory that is covered; the owner is the container's
 // root.
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -110,7 +110,7 @@ void elsewhere(Sandbox& sandbox) {
 const Case kElsewhere("mounts/a-tmpfs-has-the-mode-of-what-is-there", "config.md#mounts",
                       elsewhere);
 
-// A later remount that says nothing of ro leaves what the first said.
+// A later remount that says nothing of ro leaves it as the first mount said.
 void read_only(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   bundle.file("/t/file", "content\n")
@@ -177,7 +177,7 @@ void copied_holes(Sandbox& sandbox) {
 }
 const Case kCopiedHoles("mounts/a-copy-keeps-holes", "config.md#linux-mount-options", copied_holes);
 
-// An access list: without it, the mode's group has what the mask has.
+// An access list: without it, the mode's group has the rights of the mask.
 void copied_attributes(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   bundle.file("/t/guarded", "x", 0640).file("/t/below/x", "");

@@ -1,4 +1,4 @@
-// A container that runs and whose mounts are changed: `mounts add` and `mounts remove`.
+// A change of the mounts of a running container: `mounts add` and `mounts remove`.
 #pragma once
 
 #include <sys/mount.h>
@@ -75,7 +75,7 @@ inline std::string read_inside(Sandbox& sandbox, const std::string& path) {
   return exec(sandbox, {}, {"/bin/busybox", "cat", path}).out;
 }
 
-// A running container whose host must not see any of it.
+// A running container. Its host must not see any of its mounts.
 class Living {
  public:
   explicit Living(Sandbox& sandbox) : sandbox_(sandbox), bundle_(sandbox.bundle()) {

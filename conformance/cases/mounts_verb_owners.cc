@@ -1,5 +1,5 @@
 // mounts add and mounts remove where the host and others are near: propagation, ids, users, and
-// what is taken away.
+// removal.
 #include <sys/stat.h>
 
 #include <climits>
@@ -215,7 +215,7 @@ void rootless(Sandbox& sandbox) {
 }
 const Case kRootless("mounts-verb/an-ordinary-user-has-it-too", kMan, rootless);
 
-// Processes whose command line has `words`, and whose program is the runtime or not.
+// Processes that have `words` in their command line, and that run the runtime's program or another.
 std::vector<pid_t> processes(const Sandbox& sandbox, const std::string& words, bool is_runtime) {
   std::vector<pid_t> found;
   char runtime[PATH_MAX] = {}, program[PATH_MAX] = {};
@@ -237,7 +237,7 @@ void strike(const Sandbox& sandbox, int signal) {
     ::kill(pid, signal);
 }
 
-// What the runtime has started for it may go on alone.
+// A process that the runtime has started for it may go on alone.
 void wait_for_helpers(const Sandbox& sandbox) {
   expect(eventually([&] { return processes(sandbox, "[" + sandbox.id() + ":", false).empty(); }),
          "a process of the runtime's does not end");

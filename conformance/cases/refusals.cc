@@ -170,7 +170,7 @@ std::vector<Case> from_documents() {
 }
 const std::vector<Case> kFromDocuments = from_documents();
 
-// Go writes null for what was not given, and never for a key of the user's.
+// Go writes null for a property that was not given, and never for a key of the user's.
 void nulls(Sandbox& sandbox) {
   Bundle given = sandbox.bundle();
   for (const char* absent : {"/annotations", "/linux/sysctl", "/linux/resources/unified",

@@ -1,5 +1,5 @@
 // The root at its own path until the pivot: hooks work on it by that path, as NVIDIA's, lxcfs' and
-// those of its kind do (config.md#createcontainer-hooks), and binds see what is mounted there.
+// those of its kind do (config.md#createcontainer-hooks), and binds see the mounts that are there.
 #include <sys/mount.h>
 
 #include <string>
@@ -41,7 +41,7 @@ void add_hook(Bundle& bundle, const Sandbox& sandbox, const std::string& kind,
              hook_json(sandbox, {.kind = kind, .text = script, .env = env, .input = Input::kUsed}));
 }
 
-// What the program prints.
+// The output of the program.
 std::string run(Sandbox& sandbox, As as, Bundle& bundle) {
   const Outcome ran = as == As::kOrdinaryUser ? User(sandbox).run(bundle) : sandbox.run(bundle);
   expect_equal("run (" + trimmed(ran.err) + ") exits with", ran.exit_code, 0);

@@ -182,7 +182,7 @@ void process_state(Sandbox& sandbox) {
 const Case kState("seccomp/the-agent-gets-the-container-process-state",
                   "config-linux.md#containerprocessstate", process_state);
 
-// An engine may look at the agent before it starts what it has created.
+// An engine may look at the agent before it starts the container that it has created.
 void before_start(Sandbox& sandbox) {
   for (const bool no_new_privileges : {false, true}) {
     const std::string socket = sandbox.path("agent");

@@ -1,5 +1,6 @@
-// User namespaces that are not the usual one: without an id 0, another container's, and what an
-// ordinary user may have made in theirs (user_namespaces(7), time_namespaces(7)).
+// User namespaces that are not the usual one: without an id 0, another container's, and the
+// namespaces that an ordinary user may have made in theirs (user_namespaces(7),
+// time_namespaces(7)).
 #include <filesystem>
 
 #include "conformance/cases/rootless_user.h"
@@ -24,7 +25,8 @@ void own_time(Sandbox& sandbox) {
 const Case kOwnTime("rootless/a-new-time-namespace-with-offsets",
                     "config-linux.md#offset-for-time-namespace", own_time);
 
-// What a user joins of another container of theirs. `change` is done to the bundle that joins.
+// A user joins namespaces of these types of another container of theirs. `change` is done to the
+// bundle that joins.
 Outcome join(Sandbox& sandbox, const User& user, const std::vector<std::string>& types,
              const std::function<void(Bundle&)>& change) {
   Bundle pause = user.bundle("other");

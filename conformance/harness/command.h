@@ -31,7 +31,7 @@ struct Spawn {
   std::optional<int> terminal;           // a pty slave: becomes 0, 1, 2 and controls it
   std::optional<unsigned> umask;
   std::vector<std::pair<int, unsigned long>> soft_limits;  // RLIMIT_*, in the child only
-  std::function<void()> before;  // in the child, last of all: what else a caller hands down
+  std::function<void()> before;  // in the child, last of all: other things from a caller
   int seconds = 15;              // then it is killed, and that is a failure
   bool held = false;  // stops itself (SIGSTOP) before it becomes the program: for a tracer
 };

@@ -11,7 +11,7 @@ namespace oci::conformance {
 namespace {
 
 // Each case has a /tmp, /dev/shm and /run of its own, and some call the runtime in the name of an
-// ordinary user, who may not enter every directory (/root).
+// ordinary user. Such a user may not enter every directory (/root).
 bool reached_by_all_cases(const std::string& path) {
   for (const char* covered : {"/tmp/", "/dev/shm/", "/run/"}) {
     if (path.starts_with(covered)) return false;

@@ -14,7 +14,7 @@ std::string make_work(const std::string& parent);
 // into `work`. Throws std::runtime_error when there is none.
 Template make_template(const std::string& busybox, const std::string& work);
 
-// "[NAME=]BIN [OPTION…]"; without a name it is the binary's. `work` takes what --version prints,
+// "[NAME=]BIN [OPTION…]"; without a name it is the binary's. `work` takes the output of --version,
 // and a copy of a binary that ordinary users could not reach where it is.
 Runtime parse_runtime(const std::string& text, const std::string& work);
 

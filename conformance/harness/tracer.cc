@@ -100,8 +100,8 @@ class Tracer {
       step();
   }
 
-  // ptrace(2) lets go only of what is stopped. A child that was just born is traced as well, and
-  // perhaps was not heard of yet.
+  // ptrace(2) lets go only of a process that is stopped. A child that was just born is traced as
+  // well, and perhaps was not heard of yet.
   void let_go() {
     for (const auto& [pid, process] : tracees_)
       born_.insert(pid);

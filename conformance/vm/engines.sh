@@ -1,8 +1,9 @@
 #!/bin/bash
-# engines.sh sample ENGINE… | whole [PEER…] | peers PEER… | only RUNTIME,… ENGINE[:FLOW,…]…: what test.sh has the
-# virtual machine with engines do; runs inside it: podman, buildah, containerd, its CRI plugin and docker with oci-rt,
-# cgroups made by the engine's driver of both kinds. `sample` is what a broken runtime would not survive, with podman, containerd, cri or docker. A PEER, runc
-# or crun of Debian, is asked for the same with the driver that each engine has by itself; what it fails is not counted.
+# engines.sh sample ENGINE… | whole [PEER…] | peers PEER… | only RUNTIME,… ENGINE[:FLOW,…]…: the work that test.sh
+# gives the virtual machine with engines; runs inside it: podman, buildah, containerd, its CRI plugin and docker with
+# oci-rt, cgroups made by the engine's driver of both kinds. `sample` is the flows that a broken runtime would not survive, with
+# podman, containerd, cri or docker. A PEER, runc or crun of Debian, is asked for the same with the driver that each
+# engine has by itself; its failures are not counted.
 # `peers` leaves oci-rt out. `only` has flows by name, with each RUNTIME (oci-rt, a peer) and systemd's cgroups.
 # Each part ends with its log, below "--- NAME": table.py makes the tables of runtime/ENGINES.md of them. The last
 # line is "N passed, N failed, N skipped".

@@ -1,7 +1,7 @@
 #!/bin/bash
 # namespaces.sh IMAGE WORK: the image's systemd in namespaces of this machine, where vm/run --namespaces has it instead of
-# a virtual machine. Runs as pid 1 of a pid namespace, in mount, network, IPC and UTS namespaces of its own. What would
-# be serial lines are files in WORK: output, a pipe, and code. WORK/share is the second drive.
+# a virtual machine. Runs as pid 1 of a pid namespace, in mount, network, IPC and UTS namespaces of its own. The serial
+# lines are files in WORK: output, a pipe, and code. WORK/share is the second drive.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 image=$1 work=$2 root=$2/root

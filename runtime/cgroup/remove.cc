@@ -100,7 +100,8 @@ Status signal_inside(int dir, std::span<const pid_t> pids, int signal) {
   return {};
 }
 
-// A threaded cgroup has no cgroup.kill: round after round, for what was forked meanwhile.
+// A threaded cgroup has no cgroup.kill: round after round, for processes that were forked
+// meanwhile.
 Status kill_one_by_one(int dir) {
   constexpr int kRounds = 100;
   for (int round = 0; round < kRounds; ++round) {

@@ -1,5 +1,5 @@
-// oci-rt checkpoint, oci-rt restore: what clients say to them is understood, so that what is wrong
-// with the container is said first.
+// oci-rt checkpoint, oci-rt restore: they understand the options of clients, so that they can
+// report a problem of the container first.
 #include "runtime/cli/command.h"
 #include "runtime/cli/create_options.h"
 

@@ -47,7 +47,7 @@ bool same_mount(int a, int b);
 // As proc_pid_mountinfo(5) shows it; 0: not known.
 uint64_t mount_id(int fd);
 
-// Whether it is the top of what is mounted there.
+// Whether it is the top directory of a mount.
 bool is_root_of_mount(long fd);
 
 enum class Links {

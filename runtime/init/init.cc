@@ -86,25 +86,26 @@ constexpr Step kExecSteps[] = {
     {"execute", execute},
 };
 
-// The same for what `mounts add` puts into a container that runs. The paths of sources and of
-// filesystems (a device, a layer) are the caller's; what a filesystem is about (a network, processes)
-// is the container's: so its other namespaces come first, and its mount namespace in between.
+// The same for the mounts that `mounts add` puts into a container that runs. The paths of sources
+// and of filesystems (a device, a layer) are the caller's; the subject of a filesystem (a network,
+// processes) is the container's: so its other namespaces come first, and its mount namespace in
+// between.
 constexpr Step kAddMountsSteps[] = {
-    {"join namespaces", join_and_clone},  // what follows runs in its child, in mounts of its own
+    {"join namespaces", join_and_clone},  // its child does the rest, in mounts of its own
     {"wait to be placed", wait_to_be_placed},
     {"take mapped ids", take_mapped_ids},
     {"leave the runtime", leave_the_parent},
-    {"isolate mounts", isolate_mounts},  // some are made attached, where nobody else sees them
+    {"isolate mounts", isolate_mounts},  // some are made attached, where no other process sees them
     {"mount", make_added_mounts},        // detached: nothing of it is anywhere if this fails
     {"go on alone", go_on_alone},        // before anything of the container changes
     {"enter mount namespace", enter_mount_namespace},
     {"enter root", enter_root},
     {"report ready", report_ready},
-    {"mount", attach_added_mounts},      // all, or it takes back what it did
-    {"settle", settle_added_mounts},     // nobody hears it: the same
+    {"mount", attach_added_mounts},      // all, or it takes them back
+    {"settle", settle_added_mounts},     // no process hears it: the same
 };
 
-// ... and for what `mounts remove` takes away.
+// ... and for the mounts that `mounts remove` takes away.
 constexpr Step kRemoveMountsSteps[] = {
     {"join namespaces", join_and_clone},
     {"wait to be placed", wait_to_be_placed},

@@ -1,6 +1,6 @@
-// What was made in a root that stays, so that it can be taken away again: the targets of mounts
-// that are added to a running container. Static, because init has no heap; a `create` keeps none,
-// as its root is thrown away or used again.
+// A list of the things that were made in a root that stays, so that they can be taken away again:
+// the targets of mounts that are added to a running container. Static, because init has no heap; a
+// `create` keeps none, as its root is thrown away or used again.
 #pragma once
 
 #include "runtime/init/in_root.h"
@@ -16,7 +16,7 @@ long note_making(int parent, const char* name, Make kind);
 // It was not made after all.
 void note_not_made();
 
-// Takes away all of it, the newest first. What somebody has used since stays: a directory with
+// Takes away all of it, the newest first. Things that have been used since stay: a directory with
 // something in it, a file that is not empty.
 void take_away_made();
 

@@ -101,11 +101,11 @@ enum class RootPlace : uint8_t {
   kAmongOthers,  // `rootfs` in a mount namespace that others are in: it is entered by chroot(2)
 };
 
-// What a plan of `exec` is for, where it is for no program: the mounts of a running container.
+// The purpose of a plan of `exec` that is for no program: the mounts of a running container.
 enum class MountTask : uint8_t {
   kNone,
   kAdd,  // `mounts` are made in the namespace that init comes from, and attached in the container
-  kRemove,  // what is mounted at the target of each of `mounts` is taken away; nothing else counts
+  kRemove,  // the mount at the target of each of `mounts` is taken away; nothing else counts
 };
 
 struct DeviceOp {
@@ -188,8 +188,8 @@ struct Plan {
   int32_t root_fd = -1;         // its root, where that is not the root of its mount namespace
   // CLONE_NEW* that are to be joined by it, if they are not ours; after launch those that are not.
   uint64_t member_types = 0;
-  // Ids of mounts (proc_pid_mountinfo(5)) that another mount namespace would see something of: what
-  // is mounted on one of them (kAdd), that it is gone (kRemove).
+  // Ids of mounts (proc_pid_mountinfo(5)) that show something to another mount namespace: a new
+  // mount on one of them (kAdd), or the end of one (kRemove).
   List<uint64_t> shown_outside;
 
   // Namespaces. `staged`: this process joins, then clones the real init with `clone_flags`.

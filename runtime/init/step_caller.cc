@@ -1,4 +1,5 @@
-// Nothing of the caller's reaches the container but what config.json leaves to it.
+// Nothing of the caller's reaches the container, except for the things that config.json leaves to
+// it.
 #include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
@@ -16,9 +17,10 @@ bool has_hung_up(int socket) {
   return sys(__NR_ppoll, &ended, 1, &at_once, nullptr, sizeof(uint64_t)) > 0;
 }
 
-// Handlers went with execve(2); what a caller ignores (nohup, a shell's background job, SIGPIPE and
-// SIGXFSZ of every Python program) would stay ignored in the container. To read which are ignored,
-// /proc/self/status, takes as long as to reset all. KILL and STOP refuse, and need none.
+// Handlers went with execve(2); signals that a caller ignores (nohup, a shell's background job,
+// SIGPIPE and SIGXFSZ of every Python program) would stay ignored in the container. To read which
+// are ignored, /proc/self/status, takes as long as to reset all. KILL and STOP refuse, and need
+// none.
 void reset_signals() {
   const uint64_t none = 0;
   sys(__NR_rt_sigprocmask, SIG_SETMASK, &none, nullptr, sizeof none);
@@ -34,10 +36,10 @@ void reset_signals() {
 }
 
 // The CPUs are those of the cpuset, whatever an engine's unit with CPUAffinity= keeps itself to.
-// The kernel cuts down what is asked for to the CPUs that there are and the cpuset has. Since Linux
-// 6.2 it remembers what was asked for: only who asks for all gets what the cpuset gains later, and
-// entering a cgroup no longer resets what a caller had asked for. A caller's seccomp filter may
-// refuse the call; no property of config.json depends on it.
+// The kernel cuts the request down to the CPUs that there are and the cpuset has. Since Linux 6.2
+// it remembers the request: only a process that asks for all gets the CPUs that the cpuset gains
+// later, and entering a cgroup no longer resets the request of a caller. A caller's seccomp filter
+// may refuse the call; no property of config.json depends on it.
 void use_all_cpus() {
   constexpr int kMostCpus = 8192;  // CONFIG_NR_CPUS ends there
   uint64_t all[kMostCpus / 64];
@@ -50,8 +52,8 @@ void use_all_cpus() {
 // Signals, terminal, session, keys, CPUs.
 Fault leave_the_parent(Context& context) {
   const Plan& plan = context.plan;
-  // What is made in the root gets the modes that it is made with; the caller's mask comes back with
-  // the user.
+  // Files that are made in the root get the modes that they are made with; the caller's mask comes
+  // back with the user.
   context.callers_umask = static_cast<int>(sys(__NR_umask, 0));
   sys(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   if (has_hung_up(context.report_fd)) {

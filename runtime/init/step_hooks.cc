@@ -118,7 +118,7 @@ Fault run_hook(Context& context, const HookOp& hook, const StateText& state,
   if (Fault fault = check(rc, Subject::kHook, path, hook.index)) return fault;
   const HookRun run = {hook, privileges, input.get(), output.get(),
                        privileges == Privileges::kOurs ? context.callers_umask : -1,
-                       // What is in force already, it inherits.
+                       // It inherits a filter that is in force already.
                        context.filtered ? uint16_t{0} : context.filter_length};
   int pidfd = -1;
   clone_args args = {};

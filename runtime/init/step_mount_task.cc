@@ -2,11 +2,11 @@
 //
 // The container goes on whatever happens here, so this is a transaction. All that can fail without
 // the container is done before its mount namespace is entered. From then on only SIGKILL ends this
-// process, and not that of the runtime: what has begun ends well or is taken back. It has ended
-// well if the runtime hears so; to write to a socket that nobody reads any more is an error.
+// process, and not that of the runtime: work that has begun ends well or is taken back. It has
+// ended well if the runtime hears so; to write to a socket that has no reader any more is an error.
 //
 // It is in the container's pid namespace only where a procfs is to be made, which shows that one:
-// so nobody in the container sees this process, much less can end it.
+// so no process in the container sees this one, much less can end it.
 #include <linux/fcntl.h>
 #include <linux/magic.h>
 #include <linux/sched.h>
@@ -51,7 +51,8 @@ bool shows_outside(const Plan& plan, int mount) {
 
 namespace {
 
-// Whether a mount of create's is at one of the paths: `is_it` is asked with what is on top there.
+// Whether a mount of create's is at one of the paths: `is_it` is asked about the topmost mount
+// there.
 template <class IsIt>
 bool finds(const Context& context, List<PathOp> paths, IsIt is_it) {
   const Plan& plan = context.plan;
@@ -105,7 +106,7 @@ Fault make(const Context& context, MountOp& op) {
 
 }  // namespace
 
-// But for what is in the container's root: its own mounts are there, as with create.
+// Except those with a source in the container's root: its own mounts are there, as with create.
 Fault make_added_mounts(Context& context) {
   const Fd root(sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (Fault fault = check(root.get(), Subject::kNone, "/")) return fault;
@@ -121,7 +122,7 @@ Fault make_added_mounts(Context& context) {
 
 namespace {
 
-// Later mounts and what is made for them may lie in earlier ones.
+// Later mounts, and the targets that are made for them, may lie in earlier ones.
 Fault make_late_readonly(const Plan& plan) {
   for (const MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
     if (!op->readonly_late) continue;
@@ -178,7 +179,7 @@ bool is_named_before(Plan& plan, const MountOp* op, int mount) {
   return false;
 }
 
-// What must not be, whoever asks.
+// Why an entry is refused, for every caller; nullptr: it is not.
 const char* why_not(Context& context, const MountOp* op, int mount) {
   const Plan& plan = context.plan;
   if (same_place(mount, context.root_fd)) return "is the root itself; name a mount below it";
@@ -198,7 +199,7 @@ const char* why_not(Context& context, const MountOp* op, int mount) {
 Fault find(Context& context, MountOp* op) {
   const Plan& plan = context.plan;
   const char* path = plan.text(op->target);
-  // What lies on a link itself (dest-nofollow) comes first.
+  // A mount that lies on a link itself (dest-nofollow) comes first.
   Fd mount(open_in_root(context.root_fd, path, O_PATH | O_NOFOLLOW, Links::kFollowInside));
   if (!mount.ok() || !is_root_of_mount(mount.get())) {
     mount.reset(open_in_root(context.root_fd, path, O_PATH, Links::kFollowInside));

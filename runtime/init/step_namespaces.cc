@@ -66,8 +66,8 @@ Fault enter_cgroup_namespace(Context& context) {
   return check(sys(__NR_unshare, CLONE_NEWCGROUP), Subject::kNamespace, "cgroup");
 }
 
-// mq_overview(7): the queues' directory belongs to whoever makes the namespace, for good. In a new
-// user namespace clone3(2) is still called by somebody who is nobody there.
+// mq_overview(7): the queues' directory belongs to the user that makes the namespace, for good. The
+// caller of clone3(2) has no id yet in a new user namespace.
 Fault make_ipc_namespace(Context& context) {
   if (!context.plan.new_ipc_namespace) return {};
   return check(sys(__NR_unshare, CLONE_NEWIPC), Subject::kNamespace, "ipc");

@@ -44,7 +44,7 @@ Fault make_mounts_of(Plan& plan, uint64_t types) {
 }
 
 // A namespace belongs to the user namespace that it was made in: some can only be joined before
-// the user namespace, some only after it. So: all but the user namespace; that; what was refused.
+// the user namespace, some only after it. So: all but the user namespace; that; the refused ones.
 Fault join_around_user_namespace(Plan& plan) {
   const Join* refused[kMaxJoins];
   int refusals = 0;
@@ -111,7 +111,8 @@ Fault join_and_clone(Context& context) {
   if (!plan.staged) return {};
   // Before it is root's, as all below /proc/self is of a process that nothing may look into.
   const Fd offsets(plan.time_namespace == TimeNamespace::kByStage ? open_time_offsets(plan) : -1);
-  // CVE-2016-9962: nobody in a joined pid or user namespace may ptrace us or open our descriptors.
+  // CVE-2016-9962: no process in a joined pid or user namespace may ptrace us or open our
+  // descriptors.
   if (plan.joins.count != 0 || plan.exec) sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
   if (Fault fault = stand_at_root(plan)) return fault;
   leave_groups(plan);

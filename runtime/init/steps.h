@@ -83,7 +83,7 @@ Fault mount_all(Context&);
 Fault mount_those_of(Plan& plan, uint64_t types);
 // A mount of `op` that is attached nowhere, with its attributes.
 Fault make_detached(const Context&, const MountOp& op, Fd& mount);
-// Puts it at the target, below context.root_fd; what is missing of that is made.
+// Puts it at the target, below context.root_fd; its missing parts are made.
 Fault attach_at_target(const Context&, const MountOp& op, int mount);
 
 // step_mount_task.cc
@@ -94,10 +94,10 @@ Fault attach_added_mounts(Context&);
 Fault settle_added_mounts(Context&);
 Fault find_mounts_to_remove(Context&);
 Fault remove_mounts(Context&);
-// Whether another mount namespace would see what happens to the mount that is open: see plan.h.
+// Whether another mount namespace would see a change of the mount that is open: see plan.h.
 bool shows_outside(const Plan& plan, int mount);
-// Why nothing is mounted on `target` any more, where create would have protected what it makes
-// there; nullptr: it may be.
+// Why nothing is mounted on `target` any more, where create would have protected a mount that it
+// makes there; nullptr: it may be.
 const char* protection_of(const Context&, const MountOp& op, int target);
 
 // step_root.cc

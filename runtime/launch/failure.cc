@@ -224,7 +224,7 @@ Error cwd_failure(const Report& report) {
 
 Error plain_failure(const Report& report, const std::string& property) {
   const std::string why = report.note.empty() ? reason_of(report.error) : report.note;
-  // A note says all by itself; an errno needs to be told what was tried.
+  // A note says all by itself; an errno needs the name of the step.
   const std::string tried = report.note.empty() ? cat(report.step, ": ") : "";
   if (!property.empty()) {
     return text_error(ErrorKind::kSystem, cat(property, " ('", report.what, "'): ", tried, why));

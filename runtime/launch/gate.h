@@ -47,8 +47,9 @@ enum class Agent : bool { kNo, kYes };
 // of `signals` (nullptr: none) that asks to end.
 Status open_gate(int dir, const GateFiles& files, Agent agent, sys::SignalStream* signals);
 
-// While it lives, an init that waits at its gate is dumpable, so that the user who made it may look
-// at its namespaces without CAP_SYS_PTRACE: ptrace(2). So may other processes of the container.
+// While it lives, an init that waits at its gate is dumpable, so that the user that made it may
+// look at its namespaces without CAP_SYS_PTRACE: ptrace(2). So may other processes of the
+// container.
 class [[nodiscard]] Sight {
  public:
   // kWrongState: no init is waiting.
@@ -57,7 +58,7 @@ class [[nodiscard]] Sight {
   Sight& operator=(Sight&&) = delete;
   ~Sight();
 
-  // Whether init has read the word; what it read before, it has done.
+  // Whether init has read the word. It has obeyed every word that it read before.
   bool is_heard() const;
 
  private:

@@ -68,7 +68,7 @@ Result<sys::UniqueFd> open_on_tmpfs() {
   return sys::open_at(mount.get(), kName, O_RDONLY | O_NOFOLLOW);
 }
 
-// The same by a caller who may not mount, in a user namespace where it may: user_namespaces(7).
+// The same by a caller that may not mount, in a user namespace where it may: user_namespaces(7).
 struct Mounting {
   std::string map_uid;
   std::string map_gid;

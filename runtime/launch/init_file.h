@@ -6,8 +6,8 @@
 
 namespace oci::launch {
 
-// Nobody can write to it, whatever they find at /proc/PID/exe (CVE-2019-5736): a sealed memfd, or,
-// where sysctl vm.memfd_noexec is 2, a file of a read-only tmpfs that is mounted nowhere.
+// No process can write to it, whatever it finds at /proc/PID/exe (CVE-2019-5736): a sealed memfd,
+// or, where sysctl vm.memfd_noexec is 2, a file of a read-only tmpfs that is mounted nowhere.
 Result<sys::UniqueFd> open_init_file();
 
 }  // namespace oci::launch

@@ -113,7 +113,7 @@ class Conversation {
   Status serve();
   // init has settled, and loads a filter with a listener; `page` is sync/listener.h's.
   Status hand_over_listener(int page);
-  // After a failure: what init has begun in a container that goes on, it takes back itself.
+  // After a failure: init itself takes back all that it has begun in a container that goes on.
   Status call_off(Status failure);
   Launched finish() && { return std::move(process_); }
 

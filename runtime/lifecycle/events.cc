@@ -38,8 +38,8 @@ Result<Class> class_of(const Container& container) {
   return Class{OCI_TRY(resctrl::open_tree()), config.linux->intel_rdt};
 }
 
-// What a container uses is counted by its cgroup, or by the one that something has moved its init
-// to since, and that may hold others.
+// A container's cgroup counts the resources that it uses, or else the cgroup that something has
+// moved its init to since; that one may hold others.
 struct Counted {
   cgroup::Watch watch;
   bool is_others = false;

@@ -25,7 +25,7 @@ void add(const std::string& name, std::vector<std::string>& set) {
 }
 
 // Inheritable ones are not for whoever is let in later (CVE-2022-29162). Where the container has
-// one as inheritable, a user who is not root gets it as ambient: otherwise execve(2) would take it
+// one as inheritable, a user other than root gets it as ambient: otherwise execve(2) would take it
 // away.
 void add_capabilities(const std::vector<std::string>& names, spec::Process& process) {
   if (names.empty()) return;

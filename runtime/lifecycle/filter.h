@@ -1,4 +1,5 @@
-// The syscall filter of a profile, what of it is worth a line in the log, and what it did.
+// The syscall filter of a profile, the parts of it that are worth a line in the log, and its
+// effect.
 #pragma once
 
 #include "runtime/lifecycle/operations.h"
@@ -17,7 +18,7 @@ Result<seccomp::Program> compile_filter(const spec::Seccomp& profile);
 Error explain_refusal(Error failure, const spec::Config& config);
 Error explain_refusal(Error failure, const state::StateDir& dir);
 
-// Says so on stderr if a filter killed the process: SIGSYS tells nobody what happened.
+// Says so on stderr if a filter killed the process: SIGSYS alone does not tell why.
 void tell_of_filter(int wait_status, const spec::Config& config);
 void tell_of_filter(int wait_status, const Context& context, const std::string& id);
 

@@ -18,7 +18,7 @@ namespace oci::lifecycle {
 void find_host_problems(const spec::Config& config, std::string_view bundle,
                         spec::Diagnostics& problems);
 
-// `failure` of a create, with what else is wrong on this host: a line for each, with its place in
+// `failure` of a create, with the other problems of this host: a line for each, with its place in
 // the document. `failure` itself where it is not about a property, and where there is
 // nothing else.
 Error with_host_problems(Error failure, const Prepared& prepared);

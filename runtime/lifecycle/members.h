@@ -19,7 +19,7 @@ Result<std::vector<pid_t>> namespace_members(const state::Record& record);
 // Whether its init runs, but not in its cgroup: something on the host has moved it.
 Result<bool> has_left_its_cgroup(const state::Record& record, spec::ContainerStatus status);
 
-// For what takes the cgroup: `verb` is "be paused".
+// For an operation that takes the cgroup: `verb` is "be paused".
 Error moved_away(const state::Record& record, std::string_view verb);
 
 // The processes of a container that has a cgroup. Those outside of it are told by the pid

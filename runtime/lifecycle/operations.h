@@ -122,8 +122,8 @@ struct MountsOptions {
 // them, in the order of the file. After an error or a signal there is none of them.
 Status add_mounts(const Context& context, const MountsOptions& options);
 
-// Takes away what is mounted at the destinations in the file, and all that is mounted below. After
-// an error everything is as it was.
+// Takes away the mounts at the destinations in the file, and all mounts below. After an error
+// everything is as it was.
 Status remove_mounts(const Context& context, const MountsOptions& options);
 
 struct EventsOptions {
@@ -157,7 +157,8 @@ Status delete_container(const Context& context, const DeleteOptions& options);
 Status checkpoint(const Context& context, const std::string& id);
 Status restore(const Context& context, const CreateOptions& options);
 
-// What create() would do, as JSON; nothing is touched. What it would miss on the host is an error.
+// The actions of create(), as JSON; nothing is touched. A thing that create() would miss on the
+// host is an error.
 Result<std::string> explain_plan(const Context& context, const CreateOptions& options);
 
 }  // namespace oci::lifecycle

@@ -75,8 +75,8 @@ std::optional<int> number_in_environment(const char* name) {
   return number;
 }
 
-// systemd's socket activation: sd_listen_fds(3). 0: none were passed, or to somebody else, whose
-// environment we have; without LISTEN_PID nobody was meant.
+// systemd's socket activation: sd_listen_fds(3). 0: none were passed, or to another process (we
+// have its environment); without LISTEN_PID, to no process.
 int listen_fds() {
   if (number_in_environment("LISTEN_PID") != ::getpid()) return 0;
   const int count = number_in_environment("LISTEN_FDS").value_or(0);

@@ -16,7 +16,7 @@ Error off(std::string_view property, std::string_view what, std::string_view hin
 
 Status plan_labels(Draft& draft, const spec::Process& process) {
   init::Plan& head = draft.block.head();
-  // apparmor(7): the name of no profile. Where there is no AppArmor, that is what there is.
+  // apparmor(7): the name of no profile. Where there is no AppArmor, that is so anyway.
   const bool without = process.apparmor_profile == "unconfined" && !draft.host.apparmor;
   if (is_given(process.apparmor_profile) && !without) {
     if (!draft.host.apparmor) {

@@ -50,8 +50,8 @@ Status plan_container_hooks(Draft& draft) {
   head.host_hooks = !hooks.prestart.empty() || !hooks.create_runtime.empty() ||
                     !draft.config.linux->net_devices.empty();
   // An ordinary user's hooks may not open the namespaces of a process that is not dumpable
-  // (proc(5)). Where all in sight of the new process is that user's own, they may: nobody runs in
-  // a new pid namespace yet, and only its owner has a say in a new user namespace.
+  // (proc(5)). Where all in sight of the new process is that user's own, they may: no process runs
+  // in a new pid namespace yet, and only its owner has a say in a new user namespace.
   constexpr uint64_t kNew = CLONE_NEWUSER | CLONE_NEWPID;
   head.hooks_enter = head.host_hooks && !draft.host.may_mount() && (draft.created & kNew) == kNew;
   if (!hooks.create_container.empty()) {

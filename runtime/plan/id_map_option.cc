@@ -10,7 +10,7 @@ namespace {
 
 using Mappings = std::vector<spec::IdMapping>;
 
-// Takes what stands before `separator` off the front of `text`, and the separator.
+// Takes the part before `separator` off the front of `text`, and the separator.
 std::string_view next(std::string_view& text, char separator) {
   const size_t end = text.find(separator);
   const std::string_view piece = text.substr(0, end);

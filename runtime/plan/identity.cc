@@ -72,7 +72,7 @@ void plan_privileges(Draft& draft, const spec::Process& process) {
   draft.plan.rlimits = process.rlimits;
   for (const spec::Rlimit& limit : process.rlimits) {
     if (limit.resource != RLIMIT_NOFILE) continue;
-    // With what is handed over below them, init's own descriptors have at most such numbers.
+    // The descriptors that are handed over lie below init's own; these have at most such numbers.
     const auto& preserved = draft.request.preserved;
     const uint64_t needed = 16 + (preserved.empty() ? 0 : static_cast<uint64_t>(preserved.back()));
     if (limit.soft < needed) head.file_limit = {limit.soft, limit.hard, needed};

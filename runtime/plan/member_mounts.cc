@@ -1,7 +1,7 @@
 // The mounts of a container that runs: `mounts add` and `mounts remove`.
 //
-// What is added is planned as `create` would plan it, from the container's own config with other
-// mounts, and then done by a process that joins the container.
+// Added mounts are planned as `create` would plan them, from the container's own config with other
+// mounts. A process that joins the container then makes them.
 #include <linux/sched.h>
 
 #include <algorithm>
@@ -16,8 +16,9 @@ namespace {
 
 using init::MountOp;
 
-// What a new filesystem shows or belongs to: of most types only they know. A procfs shows the pid
-// namespace, and nothing else does: without one the container sees nothing of the process.
+// The namespaces that a new filesystem shows or belongs to: of most types only they know. A procfs
+// shows the pid namespace, and nothing else does: without one the container sees nothing of the
+// process.
 uint64_t types_for(const spec::Config& config) {
   uint64_t types = CLONE_NEWUSER;
   for (const spec::Mount& mount : config.mounts) {

@@ -37,8 +37,8 @@ struct Option {
 };
 
 // The rows of config.md#linux-mount-options, and those of crun(1) beside them: copy-symlink,
-// dest-nofollow, src-nofollow, and an r in front of what is a whole filesystem's anyway. Why some
-// do nothing:
+// dest-nofollow, src-nofollow, and an r in front of options that are a whole filesystem's anyway.
+// Why some do nothing:
 // - defaults: it names what a mount is when nothing is said;
 // - loud, silent: fsopen(2) hands the kernel's words to its caller, the kernel's log never has
 // them;

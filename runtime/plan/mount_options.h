@@ -27,7 +27,7 @@ struct MountOptions {
   std::optional<size_t> copy_up;  // where tmpcopyup is
   std::optional<size_t> id_map;   // where idmap or ridmap is
   bool id_map_recursive = false;
-  std::string_view id_map_text;  // what stands behind its '='
+  std::string_view id_map_text;  // the text behind its '='
 
   bool copy_symlink = false;         // a source that is a symlink is made anew, not bound
   bool source_nofollow = false;      // a source that is a symlink is bound itself
@@ -50,8 +50,8 @@ struct MountOptions {
   std::optional<size_t> first_super;  // where the first is that sets a flag of the whole filesystem
 };
 
-// Later options win over earlier ones, as with mount(8). What is not known is for the filesystem of
-// that type: each option is cut at its commas, and each piece is "key" or "key=value"
+// Later options win over earlier ones, as with mount(8). An option that is not known is for the
+// filesystem of that type: each option is cut at its commas, and each piece is "key" or "key=value"
 // (config.md#mounts). Not at each comma: a value in quotes, as SELinux's contexts with a comma
 // come, goes to the quote that ends it. Overlay's may have one behind a backslash, which stays (as
 // ovl_next_opt of the kernel has it); tmpfs's go on where a digit follows, as in mpol=bind:0,2.

@@ -182,7 +182,7 @@ bool is_cgroup(const spec::Mount& mount) {
   return mount.type == "cgroup" || mount.type == "cgroup2";
 }
 
-// A remount need not say the type of what is there.
+// A remount need not say the type of the mount that is there.
 bool remounts_cgroup(const Entry& entry) {
   if (is_cgroup(entry.mount)) return true;
   const auto& mounts = entry.draft.config.mounts;
@@ -193,7 +193,7 @@ bool remounts_cgroup(const Entry& entry) {
 }
 
 // Inside a cgroup namespace a mount of cgroup2 shows the container's own part. Without one it would
-// show what the host's mount shows, making it takes the kernel 10-15 ms, and it would set the
+// show the same as the host's mount, making it takes the kernel 10-15 ms, and it would set the
 // hierarchy's options to its own: so bind the host's.
 Status plan_cgroup(Entry& entry, MountOp& op) {
   OCI_TRY(take_hierarchy_options(entry));

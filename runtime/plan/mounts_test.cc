@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(options_of_the_whole_hierarchy_are_left_to_it) {
   for (const bool own : {true, false}) {
     spec::Config config = with_mount(mount);
     if (own) config = with_namespace(config, {.type = NamespaceType::kCgroup});
-    // Said again of what is there: the second does not name its type.
+    // Remounts of the mount that is there: the second does not name its type.
     config.mounts.push_back(mount);
     config.mounts.back().options.push_back("remount");
     config.mounts.push_back({"/sys/fs/cgroup/", {}, {}, {"remount", "nsdelegate"}, {}, {}});

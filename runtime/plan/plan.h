@@ -117,7 +117,7 @@ struct Plan {
 // `config` has passed spec/validate. Errors name the property, as "mounts[2].options[1]: ...".
 Result<Plan> make_plan(const spec::Config& config, const Host& host, const Request& request);
 
-// What is to be known of a running container beside its config to change its mounts.
+// The facts about a running container, beside its config, that a change of its mounts needs.
 struct Member {
   std::string user_namespace;           // a path, for mounts with its ids
   std::vector<uint64_t> shown_outside;  // see runtime/init/plan.h
@@ -127,7 +127,7 @@ struct Member {
 Result<Plan> make_add_mounts_plan(const spec::Config& config, const Host& host,
                                   const Request& request, const Member& member);
 
-// ... and to take away what is mounted at the destinations of config.mounts.
+// ... and to take away the mounts at the destinations of config.mounts.
 Result<Plan> make_remove_mounts_plan(const spec::Config& config, const Host& host,
                                      const Request& request, const Member& member);
 

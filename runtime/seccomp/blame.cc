@@ -36,7 +36,7 @@ std::optional<Refusal> refusal_of(const spec::Seccomp& profile, std::string_view
   const uint32_t by_default = profile.default_errno_ret.value_or(EPERM);
   bool depends = false;
   // README.md: the first rule without conditions wins over all others of its call, and one that
-  // says what the default does says nothing.
+  // says the same as the default says nothing.
   for (size_t i = 0; i < profile.syscalls.size(); ++i) {
     const spec::SeccompSyscall& rule = profile.syscalls[i];
     if (!names(rule, call)) continue;

@@ -15,11 +15,12 @@ struct Refusal {
   uint32_t error = 0;    // the errno that the call gets
 };
 
-// What refuses each `call`, whatever its arguments; none: no part of it does, or not always.
+// The part of the profile that refuses each `call`, whatever its arguments; none: no part of it
+// does, or not always.
 std::optional<Refusal> refusal_of(const spec::Seccomp& profile, std::string_view call);
 
-// What may have killed a process with SIGSYS: "linux.seccomp.syscalls[0] (SCMP_ACT_KILL: uname)",
-// the first few.
+// The parts that may have killed a process with SIGSYS, the first few:
+// "linux.seccomp.syscalls[0] (SCMP_ACT_KILL: uname)".
 std::string killers_of(const spec::Seccomp& profile);
 
 }  // namespace oci::seccomp

@@ -9,12 +9,12 @@
 
 namespace oci::sys {
 
-// Called in main before any file is opened: notes what is open from 3 on, and marks it
+// Called in main before any file is opened: notes the open descriptors from 3 on, and marks them
 // close-on-exec. Later, the lowest free numbers are the runtime's own files. A gap ends it, unless
 // `last` lies beyond: then it goes on up to there, and no file of the runtime's will lie in a gap.
 void take_inherited_descriptors(int last);
 
-// What was open then, ascending: what --preserve-fds and LISTEN_FDS may name.
+// The descriptors that were open then, ascending: --preserve-fds and LISTEN_FDS may name these.
 const std::vector<int>& inherited_descriptors();
 
 // The environment of this process, as the caller gave it.

@@ -10,8 +10,8 @@ namespace oci::sys {
 
 enum class Executable : bool { kNo, kYes };
 
-// A file that holds `bytes` and will never hold anything else, its offset at the beginning. `name`
-// is what /proc/PID/maps shows. Executable: EACCES where sysctl vm.memfd_noexec is 2.
+// A file that holds `bytes` and will never hold anything else, its offset at the beginning.
+// /proc/PID/maps shows `name`. Executable: EACCES where sysctl vm.memfd_noexec is 2.
 Result<UniqueFd> seal(std::string_view name, std::string_view bytes, Executable executable);
 
 // An empty one, to be written, which can never be executed: sysctl vm.memfd_noexec allows no other.

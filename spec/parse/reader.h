@@ -41,9 +41,9 @@ class Reader {
       : object_(object), step_(step), diagnostics_(diagnostics) {}
 
   // T: a string, bool, integer, a struct that has a parse(Reader&, T&) beside it, or an optional or
-  // vector of one. The schema has no nullable property: null is read as absent, as Go writes what
-  // is not given. Go never writes it for an element or for a key of the user's: there it is an
-  // error.
+  // vector of one. The schema has no nullable property: null is read as absent, as Go writes a
+  // property that is not given. Go never writes it for an element or for a key of the user's: there
+  // it is an error.
   template <class T>
   void optional(std::string_view key, T& out) {
     if (const json::Value* value = find(key)) read(*value, Step{step_, key}, out);

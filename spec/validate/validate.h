@@ -21,10 +21,10 @@ void validate_process(const Config& config, Diagnostics& out);
 // Of other limits alone: what `update` sets.
 void validate_resources(const Config& config, Diagnostics& out);
 
-// Of mounts for a container whose config is valid otherwise: what `mounts add` makes.
+// Of mounts for a container with a config that is valid otherwise: for `mounts add`.
 void validate_mounts(const Config& config, Diagnostics& out);
 
-// Of `destination` alone: what `mounts remove` takes away.
+// Of `destination` alone: for `mounts remove`.
 void validate_destinations(const Config& config, Diagnostics& out);
 
 }  // namespace oci::spec
