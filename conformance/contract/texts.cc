@@ -60,9 +60,9 @@ std::string timeless(std::string said) {
 void expect_text(const std::string& name, const std::string& said) {
   const std::string text = timeless(said);
   if (keep(name, text)) return;
-  static const std::map<std::string, std::string> kTexts = read_texts();
-  const auto wanted = kTexts.find(name);
-  expect(wanted != kTexts.end(), "contract/texts.txt has no text for '" + name + "': " + text);
+  static const std::map<std::string, std::string> texts = read_texts();
+  const auto wanted = texts.find(name);
+  expect(wanted != texts.end(), "contract/texts.txt has no text for '" + name + "': " + text);
   expect_equal("the message, by contract/texts.txt,", text, wanted->second);
 }
 

@@ -130,8 +130,7 @@ Result<std::vector<pid_t>> all_members(const state::Record& record) {
   const std::vector<pid_t> others = OCI_TRY(members(*inside));
   pids.insert(pids.end(), others.begin(), others.end());
   std::ranges::sort(pids);
-  const auto again = std::ranges::unique(pids);
-  pids.erase(again.begin(), again.end());
+  pids.erase(std::unique(pids.begin(), pids.end()), pids.end());
   return pids;
 }
 
