@@ -146,7 +146,7 @@ const Document kDocuments[] = {
     {"text-after-the-document", "threats 6", "config.json",
      [](const std::string& good) { return good + " x"; }},
     {"a-key-given-twice", "glossary.md", "root",
-     [](const std::string& good) { return R"({"root": {"path": "/"},)" + good.substr(1); }},
+     [](const std::string& good) { return R"({"root": {"path": "rootfs"},)" + good.substr(1); }},
     {"five-thousand-nested-arrays", "reliability 2b", "config.json", nested},
     {"an-array", "config.md", "config.json", [](const std::string&) { return std::string("[]"); }},
 };

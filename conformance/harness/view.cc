@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -41,6 +43,19 @@ std::string controllers(const std::string& directory) {
   return trimmed(read_file(directory + "/cgroup.controllers"));
 }
 
+// A null device that belongs to this mount namespace: cases chmod it, and crun chowns the one it
+// finds to the root of user namespaces, while other cases look at theirs. Without CAP_MKNOD
+// /dev/null stays the host's.
+void cover_null_device() {
+  constexpr char kPlace[] = "/tmp", kOwn[] = "/tmp/null";
+  check(::mount("tmpfs", kPlace, "tmpfs", 0, "mode=700"), kPlace);
+  if (::mknod(kOwn, S_IFCHR | 0666, makedev(1, 3)) == 0) {
+    check(::chmod(kOwn, 0666), kOwn);
+    check(::mount(kOwn, "/dev/null", nullptr, MS_BIND, nullptr), "cover /dev/null");
+  }
+  check(::umount2(kPlace, MNT_DETACH), kPlace);
+}
+
 }  // namespace
 
 void enter_view(std::string_view name) {
@@ -67,6 +82,7 @@ void enter_view(std::string_view name) {
 void enter_private_temporaries() {
   check(::unshare(CLONE_NEWNS), "a private mount namespace");
   check(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "private mounts");
+  cover_null_device();
   for (const char* directory : {"/tmp", "/dev/shm", "/run"}) {
     if (exists(directory)) check(::mount("tmpfs", directory, "tmpfs", 0, "mode=1777"), directory);
   }

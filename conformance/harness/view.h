@@ -11,7 +11,7 @@ namespace oci::conformance {
 // (v1 alone) or "as-is". Throws std::runtime_error when this machine cannot show it.
 void enter_view(std::string_view name);
 
-// Private tmpfs over /tmp, /dev/shm and /run, for one case.
+// Private tmpfs over /tmp, /dev/shm and /run, and a private /dev/null, for one case.
 void enter_private_temporaries();
 
 // "unified with cpu memory", "hybrid (v1: cpu memory; v2: hugetlb)": what is mounted now.
