@@ -14,6 +14,7 @@
 #include <functional>
 #include <thread>
 
+#include "conformance/cases/exec_case.h"
 #include "conformance/harness/case.h"
 #include "conformance/harness/expect.h"
 #include "conformance/harness/facts.h"
@@ -243,6 +244,34 @@ void deaf_agent(Sandbox& sandbox) {
 }
 const Case kDeaf("seccomp/nobody-at-the-listener-path-fails-the-run", "config-linux.md#seccomp",
                  deaf_agent);
+
+// Which calls of the runtime's own the agent is asked for decides how it loads the filter.
+void of_exec(Sandbox& sandbox) {
+  const std::string socket = sandbox.path("agent");
+  const auto decide = [](const seccomp_data& call) {
+    return call.nr == SYS_getpriority ? ENOTSUP : 0;
+  };
+  for (const char* others : {"", R"(, "execve")", R"(, "clone", "setsid", "close", "prctl")"}) {
+    Bundle bundle = notifying(sandbox, std::string(R"("getpriority")") + others, socket);
+    bundle.shell("sleep 1000");
+    {
+      Agent of_container(socket, decide);
+      sandbox.create_and_start(bundle);
+    }
+    ::unlink(socket.c_str());
+    Agent agent(socket, decide);
+    const std::string pid_file = sandbox.path("pid");
+    const Outcome ran = exec(sandbox, {"--pid-file", pid_file},
+                             {"/bin/probe", "syscall", std::to_string(SYS_getpriority)});
+    expect_equal("what the agent answered (" + ran.err + ")", std::atoi(ran.out.c_str()), ENOTSUP);
+    const Facts message(agent.message());
+    expect_equal("pid", message.number("/pid"), std::stoi(read_file(pid_file)));
+    expect_equal("state.pid", message.number("/state/pid"), int{sandbox.init_pid()});
+    sandbox.stop_and_remove();
+    ::unlink(socket.c_str());
+  }
+}
+const Case kOfExec("seccomp/an-agent-decides-calls-of-exec", "config-linux.md#seccomp", of_exec);
 
 }  // namespace
 }  // namespace oci::conformance

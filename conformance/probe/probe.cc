@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "conformance/probe/facts.h"
+#include "conformance/probe/ride.h"
 
 namespace {
 
@@ -218,7 +219,7 @@ constexpr Word kWords[] = {
     {"create", do_create},   {"escape", do_escape}, {"facts", oci::conformance::probe::print_facts},
     {"grab", do_grab},       {"notify", do_notify}, {"read", do_read},
     {"keyring", do_keyring}, {"sleep", do_sleep},   {"sti", do_sti},
-    {"syscall", do_syscall}, {"write", do_write},
+    {"syscall", do_syscall}, {"write", do_write},   {"ride", oci::conformance::probe::ride},
 };
 
 }  // namespace

@@ -60,11 +60,14 @@ constexpr Step kSteps[] = {
     {"execute", execute},
 };
 
-// The same for a program that joins a container: `exec`.
+// The same for a program that joins a container: `exec`. In there may be processes with
+// CAP_SYS_PTRACE that seize whatever comes into their pid namespace. So all is done outside of it,
+// in the container's other namespaces, by a process that in the end has the rights of the program
+// and no others; its child, the first that they see, has next to nothing left to do, and takes no
+// privilege for it.
 constexpr Step kExecSteps[] = {
     {"set labels", set_labels_outside},   // the container's procfs is its own to arrange
-    {"join namespaces", join_and_clone},  // what follows runs in its child
-    {"wait to be placed", wait_to_be_placed},
+    {"join namespaces", join_the_container},
     {"take mapped ids", take_mapped_ids},
     {"leave the runtime", leave_the_parent},
     {"enter root", enter_root},
@@ -80,9 +83,16 @@ constexpr Step kExecSteps[] = {
     {"set memory policy", set_memory_policy},
     {"settle", settle},
     {"turn to the verdict", turn_to_verdict},  // nobody else decides when it starts
+    {"map handover", map_handover},
     {"arrange descriptors", arrange_descriptors},
-    {"load seccomp", load_seccomp},
+    {"load seccomp", load_admitting_seccomp},  // where the calls below get through
+    {"limit capabilities", limit_capabilities_filtered},
+    {"join namespaces", clone_last},      // what follows runs in its child, which others may trace
+    {"begin session", begin_session},     // of the pid namespace's own numbers
+    {"limit processes", limit_processes},  // of the user, of whom the other is one
+    {"load seccomp", load_seccomp},        // where it would have refused one of these
     {"limit capabilities", limit_capabilities_late},
+    {"wait for the runtime", await_the_runtime},
     {"execute", execute},
 };
 

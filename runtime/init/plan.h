@@ -153,7 +153,7 @@ struct StateText {
 };
 
 // Lowered last of all. Until then the limit is `meanwhile`; 0: there is none to be set.
-struct FileLimit {
+struct LateLimit {
   uint64_t soft = 0;
   uint64_t hard = 0;
   uint64_t meanwhile = 0;
@@ -172,16 +172,21 @@ struct Plan {
 
   // Descriptors, filled in by launch.
   int32_t sync_fd = -1;
-  int32_t gate_fd = -1;      // a fifo: a byte in it lets the container start
-  int32_t verdict_fd = -1;   // a fifo: how execve went, for `start`; its end closing means well
-  int32_t listener_fd = -1;  // a sync::ListenerPage, if the filter has a listener
-  List<int32_t> preserved;   // stay open in the program
-  FileLimit file_limit;      // RLIMIT_NOFILE, where init could not work under it
+  int32_t gate_fd = -1;     // a fifo: a byte in it lets the container start
+  int32_t verdict_fd = -1;  // a fifo: how execve went, for `start`; its end closing means well
+  int32_t handover_fd =
+      -1;                   // a sync::HandoverPage, if the filter has a listener; of `exec`: kPages
+  List<int32_t> preserved;  // stay open in the program
+  LateLimit file_limit;     // RLIMIT_NOFILE, where init could not work under it
+  LateLimit process_limit;  // RLIMIT_NPROC, where the stage counts as well
 
   // exec: the program joins a container instead of becoming one. What is about making a container
   // is absent then.
   bool exec = false;
-  bool keep_affinity = false;  // process.execCPUAffinity says on which CPUs it runs
+  bool clones_last = false;  // the pid namespace is entered by a child that has nothing else to do
+  bool waits = false;        // that waits until the runtime is done with it
+  bool callers_terminal = false;  // the caller has a controlling one
+  bool keep_affinity = false;     // process.execCPUAffinity says on which CPUs it runs
   MountTask mount_task{};
   int32_t member_fd = -1;       // a pidfd of the container's init
   int32_t member_user_fd = -1;  // the container's user namespace, where its init has left that

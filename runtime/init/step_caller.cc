@@ -47,6 +47,15 @@ void use_all_cpus() {
   sys(__NR_sched_setaffinity, 0, sizeof all, all);
 }
 
+// Out of reach of the caller's terminal and its job control, and of the terminal of the caller for
+// us. A session is also a share of its own of the CPUs, which waits for its turn anew
+// (sched(7), "The autogroup feature"): so not one for a process that ends soon, if a group of its
+// own will do.
+long leave_session(const Plan& plan) {
+  const bool group_will_do = plan.clones_last && !plan.callers_terminal;
+  return group_will_do ? sys(__NR_setpgid, 0, 0) : sys(__NR_setsid);
+}
+
 }  // namespace
 
 // Signals, terminal, session, keys, CPUs.
@@ -64,7 +73,7 @@ Fault leave_the_parent(Context& context) {
   sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
   reset_signals();
   if (!plan.keep_affinity) use_all_cpus();
-  if (Fault fault = check(sys(__NR_setsid), sync::Subject::kNone, "session")) return fault;
+  if (Fault fault = check(leave_session(plan), sync::Subject::kNone, "session")) return fault;
   return join_session_keyring(plan);
 }
 

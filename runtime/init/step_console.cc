@@ -96,6 +96,10 @@ Fault send_master(int sync_fd, int master, unsigned number) {
 
 }  // namespace
 
+Fault control_terminal() {
+  return check(sys(__NR_ioctl, 0, TIOCSCTTY, 0), Subject::kConsole, "controlling terminal");
+}
+
 Fault open_console(Context& context) {
   const Plan& plan = context.plan;
   if (!plan.terminal) return {};
@@ -112,7 +116,7 @@ Fault open_console(Context& context) {
     const long rc = sys(__NR_dup3, slave.get(), fd, 0);
     if (Fault fault = check(rc, Subject::kConsole, "pty slave")) return fault;
   }
-  return check(sys(__NR_ioctl, 0, TIOCSCTTY, 0), Subject::kConsole, "controlling terminal");
+  return plan.clones_last ? Fault{} : control_terminal();
 }
 
 }  // namespace oci::init

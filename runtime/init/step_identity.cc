@@ -170,8 +170,14 @@ Fault limit_capabilities_early(Context& context) {
                "capabilities");
 }
 
+Fault limit_capabilities_filtered(Context& context) {
+  return context.filtered ? limit_capabilities_late(context) : Fault{};
+}
+
 Fault limit_capabilities_late(Context& context) {
-  return filter_needs_privilege(context.plan) ? limit(context) : Fault{};
+  if (context.limited || !filter_needs_privilege(context.plan)) return {};
+  context.limited = true;
+  return limit(context);
 }
 
 }  // namespace oci::init

@@ -6,7 +6,7 @@
 
 #include "runtime/init/steps.h"
 #include "runtime/init/syscall.h"
-#include "runtime/sync/listener.h"
+#include "runtime/sync/handover.h"
 
 namespace oci::init {
 namespace {
@@ -19,22 +19,18 @@ long install(uint16_t length, uint32_t flags) {
   return sys(__NR_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
 }
 
-void relax() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#else
-  __asm__ volatile("yield");
-#endif
-}
-
-// The runtime waits at the other end and has deadlines; the bound, of some minutes, is for one that
-// was killed meanwhile. No exit could be made: exit_group(2) may be the agent's to decide as well.
-void hand_over(sync::ListenerPage& page, uint32_t listener) {
-  sync::store(page.number_plus_one, listener + 1);
-  for (uint64_t round = 0; sync::load(page.delivered) == 0; ++round) {
-    if (round == uint64_t{1} << 32) __builtin_trap();
-    relax();
-  }
+// The descriptor of its listener, or -errno. An unprivileged runtime fetches it by pidfd_getfd(2),
+// which asks for the same as ptrace(2): it must be let in meanwhile.
+long install_listening(const Context& context) {
+  const Plan& plan = context.plan;
+  if (plan.listener_traceable) sys(__NR_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0);
+  const long listener = install(context.filter_length, plan.seccomp_flags);
+  if (listener < 0) return listener;
+  sync::store(context.page->listener_plus_one, static_cast<uint32_t>(listener) + 1);
+  spin_until_go(*context.page);
+  // A program in the container could trace one that waits to be started.
+  if (plan.listener_traceable) sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
+  return listener;
 }
 
 }  // namespace
@@ -55,6 +51,15 @@ Fault load_listening_seccomp(Context& context) {
   return listens(context.plan) ? load_seccomp(context) : Fault{};
 }
 
+// The process that is cloned is in the pid namespace of others, who may trace it: it is not to have
+// the listener, with which they would decide for the agent.
+Fault load_admitting_seccomp(Context& context) {
+  if (!context.admits) return {};
+  if (Fault fault = load_seccomp(context)) return fault;
+  if (context.listener >= 0) sys(__NR_close, context.listener);
+  return {};
+}
+
 Fault load_seccomp(Context& context) {
   const Plan& plan = context.plan;
   constexpr auto kSubject = sync::Subject::kSeccomp;
@@ -62,18 +67,11 @@ Fault load_seccomp(Context& context) {
   context.filtered = true;
   if (!listens(plan))
     return check(install(context.filter_length, plan.seccomp_flags), kSubject, "filter");
-  const long at = sys(__NR_mmap, nullptr, sync::kListenerPageSize, PROT_READ | PROT_WRITE,
-                      MAP_SHARED, plan.listener_fd);
-  if (Fault fault = check(at, kSubject, "listener")) return fault;
-  // pidfd_getfd(2) asks what ptrace(2) would: a runtime without CAP_SYS_PTRACE must be let in.
-  if (plan.listener_traceable) sys(__NR_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0);
-  const long listener = install(context.filter_length, plan.seccomp_flags);
-  if (Fault fault = check(listener, kSubject, "filter")) return fault;
-  // NOLINTNEXTLINE(performance-no-int-to-ptr): what mmap(2) returns is an address
-  hand_over(*reinterpret_cast<sync::ListenerPage*>(at), static_cast<uint32_t>(listener));
-  // A program in the container could trace one that waits to be started.
-  if (plan.listener_traceable) sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
-  return {};
+  if (context.page == nullptr) {
+    if (Fault fault = map_handover(context)) return fault;
+  }
+  context.listener = static_cast<int>(install_listening(context));
+  return check(context.listener, kSubject, "filter");
 }
 
 }  // namespace oci::init

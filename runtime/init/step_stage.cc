@@ -88,7 +88,7 @@ long join_types(const Plan& plan) {
 
 // All at once, as pidfd_open(2) allows: the kernel knows the order. Root goes on into the user
 // namespace that init has left; an ordinary user may join the others only from there.
-Fault join_the_container(const Plan& plan) {
+Fault join_by_member(const Plan& plan) {
   if (!plan.exec) return {};
   long rc = join_types(plan);
   if (plan.member_user_fd >= 0) {
@@ -106,6 +106,14 @@ Fault join_the_container(const Plan& plan) {
 
 }  // namespace
 
+// A pid namespace is for the children of who joins it: so no process inside sees this one.
+Fault join_the_container(Context& context) {
+  const Plan& plan = context.plan;
+  sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
+  leave_groups(plan);
+  return join_by_member(plan);
+}
+
 Fault join_and_clone(Context& context) {
   Plan& plan = context.plan;
   if (!plan.staged) return {};
@@ -116,7 +124,7 @@ Fault join_and_clone(Context& context) {
   if (plan.joins.count != 0 || plan.exec) sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
   if (Fault fault = stand_at_root(plan)) return fault;
   leave_groups(plan);
-  if (Fault fault = join_the_container(plan)) return fault;
+  if (Fault fault = join_by_member(plan)) return fault;
   if (Fault fault = join_around_user_namespace(plan)) return fault;
   plan.joins.count = 0;
   if (plan.time_namespace == TimeNamespace::kByStage) {

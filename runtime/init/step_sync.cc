@@ -68,7 +68,7 @@ Fault wait_to_be_placed(Context& context) {
 // user namespace. One without a root of its own is legal: it has the user of the process.
 Fault take_mapped_ids(Context& context) {
   const Plan& plan = context.plan;
-  if (!plan.staged) return {};
+  if (!plan.staged && !plan.clones_last) return {};
   if (sys(__NR_setresgid, 0, 0, 0) < 0) sys(__NR_setresgid, plan.gid, plan.gid, plan.gid);
   if (sys(__NR_setresuid, 0, 0, 0) < 0) sys(__NR_setresuid, plan.uid, plan.uid, plan.uid);
   return {};
@@ -90,6 +90,7 @@ Fault report_ready(Context& context) {
   }
   context.filter_length =
       static_cast<uint16_t>((static_cast<size_t>(got) - sizeof message) / sizeof(sock_filter));
+  context.admits = message.admits != 0;
   return {};
 }
 

@@ -7,6 +7,7 @@
 
 #include "runtime/init/in_root.h"
 #include "runtime/init/plan.h"
+#include "runtime/sync/handover.h"
 #include "runtime/sync/message.h"
 
 namespace oci::init {
@@ -47,7 +48,11 @@ struct Context {
   const char* program = "";  // what to execute, found in PATH
   int32_t nature = 0;        // of the program: sync::Nature
   uint16_t filter_length = 0;
-  bool filtered = false;  // it is loaded
+  bool admits = false;                 // it lets all calls through that are left once it is loaded
+  bool filtered = false;               // it is loaded
+  bool limited = false;                // the capabilities are those of the program
+  int listener = -1;                   // of the filter
+  sync::HandoverPage* page = nullptr;  // of this process, if it has one
   int callers_umask = 0;
   bool in_working_directory = false;
   bool is_user = false;  // the ids are those of process.user
@@ -65,6 +70,15 @@ Fault leave_the_parent(Context&);
 
 // step_stage.cc
 Fault join_and_clone(Context&);
+Fault join_the_container(Context&);
+
+// step_last_clone.cc
+Fault map_handover(Context&);
+void spin_until_go(const sync::HandoverPage&);
+Fault clone_last(Context&);
+Fault begin_session(Context&);
+Fault limit_processes(Context&);
+Fault await_the_runtime(Context&);
 
 // step_namespaces.cc
 Fault join(const Plan& plan, const Join& join);
@@ -115,6 +129,7 @@ Fault finish_root(Context&);
 
 // step_console.cc
 Fault open_console(Context&);
+Fault control_terminal();  // of a session's first process
 
 // step_kernel.cc
 Fault set_names(Context&);
@@ -137,6 +152,7 @@ Fault make_working_directory(Context&);
 Fault enter_working_directory(Context&);
 Fault change_user(Context&);
 Fault limit_capabilities_early(Context&);
+Fault limit_capabilities_filtered(Context&);  // where the filter is loaded
 Fault limit_capabilities_late(Context&);
 long apply_capabilities(const CapabilitySets& sets, uint32_t last_capability);
 
@@ -154,6 +170,7 @@ const sock_filter* received_filter();
 
 // step_seccomp.cc
 Fault load_listening_seccomp(Context&);  // one with a listener
+Fault load_admitting_seccomp(Context&);  // one that lets all through that is left
 Fault load_seccomp(Context&);            // one that is not loaded yet
 // For a startContainer hook, if `length` is not 0. -errno on failure.
 long install_hook_filter(const Plan& plan, uint16_t length);

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "runtime/launch/failure.h"
-#include "runtime/launch/listener.h"
+#include "runtime/launch/handover.h"
 #include "runtime/sync/message.h"
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/file.h"
@@ -58,7 +58,7 @@ Result<Gate> make_gate(int dir, const GateFiles& files, bool listens) {
   // A fifo cannot be opened for writing alone before it has a reader.
   const sys::UniqueFd reader = OCI_TRY(open_file(dir, files.verdict, O_RDONLY | O_NONBLOCK));
   gate.verdict = OCI_TRY(open_file(dir, files.verdict, O_WRONLY));
-  if (listens) gate.listener = OCI_TRY(make_listener_page());
+  if (listens) gate.handover = OCI_TRY(make_pages(1));
   return gate;
 }
 
@@ -92,16 +92,16 @@ Sight::~Sight() {
   if (gate_) (void)::write(gate_.get(), &sync::kHide, 1);
 }
 
-Result<OpenGate> make_open_gate(bool listens) {
+Result<OpenGate> make_open_gate() {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return Error::system(errno, "make a pipe");
   OpenGate open{.gate = {}, .verdict = sys::UniqueFd(ends[0])};
   open.gate.verdict.reset(ends[1]);
-  if (listens) open.gate.listener = OCI_TRY(make_listener_page());
+  open.gate.handover = OCI_TRY(make_pages(sync::kPages));
   return open;
 }
 
-Status await_verdict(int verdict, Agent agent, const std::function<Status()>& hand_over,
+Status await_verdict(int verdict, Agent agent, const std::function<Status()>& follow,
                      sys::SignalStream* signals) {
   sync::Message message;
   bool executing = false;
@@ -115,7 +115,7 @@ Status await_verdict(int verdict, Agent agent, const std::function<Status()>& ha
     }
     if (message.type != sync::Type::kSettled) return init_failure(message);
     executing = true;
-    if (hand_over) OCI_TRY(hand_over());
+    if (follow) OCI_TRY(follow());
     if (agent == Agent::kYes) deadline = sys::deadline_in(kAgentPatience);
   }
 }

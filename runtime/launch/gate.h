@@ -9,7 +9,6 @@
 #include <functional>
 #include <string_view>
 
-#include "runtime/sys/pidfd.h"
 #include "runtime/sys/signals.h"
 #include "runtime/sys/unique_fd.h"
 #include "spec/error.h"
@@ -25,13 +24,7 @@ struct GateFiles {
 struct Gate {
   sys::UniqueFd gate;      // O_RDWR: a reader that never sees the end of the stream
   sys::UniqueFd verdict;   // O_WRONLY
-  sys::UniqueFd listener;  // a sync::ListenerPage
-};
-
-// The listener of init's filter goes to the agent before init makes another call.
-struct Handover {
-  const sys::Pidfd& init;
-  std::function<Status(int listener)> deliver;
+  sys::UniqueFd handover;  // sync::HandoverPage
 };
 
 // Makes the files below `dir`, 0600. `listens`: the filter has a listener.
@@ -71,11 +64,11 @@ struct OpenGate {
   Gate gate;
   sys::UniqueFd verdict;
 };
-Result<OpenGate> make_open_gate(bool listens);
+Result<OpenGate> make_open_gate();
 
 // The second half of open_gate(): waits until the process at the other end executes its program.
-// `hand_over`, if any, is done before that.
-Status await_verdict(int verdict, Agent agent, const std::function<Status()>& hand_over,
+// `follow`, if any, is done before that, when all the rest is.
+Status await_verdict(int verdict, Agent agent, const std::function<Status()>& follow,
                      sys::SignalStream* signals);
 
 }  // namespace oci::launch

@@ -17,16 +17,17 @@
 
 #include "runtime/launch/clone_init.h"
 #include "runtime/launch/failure.h"
+#include "runtime/launch/handover.h"
 #include "runtime/launch/id_maps.h"
 #include "runtime/launch/init_file.h"
 #include "runtime/launch/inputs.h"
-#include "runtime/launch/listener.h"
 #include "runtime/launch/member.h"
 #include "runtime/launch/scheduling.h"
 #include "runtime/sync/sequence.h"
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/sealed.h"
+#include "runtime/sys/terminal.h"
 
 namespace oci::launch {
 namespace {
@@ -103,16 +104,16 @@ Result<Received> receive(int socket) {
 class Conversation {
  public:
   Conversation(plan::Plan& plan, const Services& services, sys::SignalStream* signals,
-               sys::UniqueFd socket, Child child)
+               sys::UniqueFd socket, Launched process)
       : plan_(plan),
         services_(services),
         signals_(signals),
         socket_(std::move(socket)),
-        process_(child.pid, std::move(child.pidfd)) {}
+        process_(std::move(process)) {}
 
   Status serve();
-  // init has settled, and loads a filter with a listener; `page` is sync/listener.h's.
-  Status hand_over_listener(int page);
+  // init has settled, and loads a filter with a listener.
+  Status hand_over_listener();
   // After a failure: init itself takes back all that it has begun in a container that goes on.
   Status call_off(Status failure);
   Launched finish() && { return std::move(process_); }
@@ -122,7 +123,7 @@ class Conversation {
     OCI_TRY(await_message(socket_.get(), process_.pidfd(), signals_));
     return receive(socket_.get());
   }
-  Status answer(sync::Type type, std::span<const sock_filter> filter = {});
+  Status answer(sync::Type type, std::span<const sock_filter> filter = {}, bool admits = false);
   Status serve(const sync::Message& message, sys::UniqueFd fd);
   Status adopt(pid_t pid);
   Status proceed();
@@ -137,9 +138,10 @@ class Conversation {
   Launched process_;
 };
 
-Status Conversation::answer(sync::Type type, std::span<const sock_filter> filter) {
+Status Conversation::answer(sync::Type type, std::span<const sock_filter> filter, bool admits) {
   sync::Message message;
   message.type = type;
+  message.admits = admits ? 1 : 0;
   message.value = static_cast<int32_t>(filter.size());
   iovec parts[2] = {{&message, sizeof message},
                     {const_cast<sock_filter*>(filter.data()), filter.size_bytes()}};
@@ -153,15 +155,7 @@ Status Conversation::answer(sync::Type type, std::span<const sock_filter> filter
 
 // The stage is gone; the init that it cloned is our child as well (CLONE_PARENT).
 Status Conversation::adopt(pid_t pid) {
-  const auto raw = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
-  if (raw < 0) return Error::system(errno, "hold container init");
-  sys::UniqueFd held(raw);
-  // What a message names is believed only of a child: whoever can trace the stage can write one.
-  siginfo_t nothing = {};
-  if (::waitid(P_PIDFD, static_cast<id_t>(raw), &nothing, WEXITED | WNOHANG | WNOWAIT) != 0) {
-    return Error(ErrorKind::kProtocol, cat("container init is PID ", pid, ", which is no child"));
-  }
-  Launched adopted(pid, std::move(held));
+  Launched adopted = OCI_TRY(Launched::adopt(pid));
   OCI_TRY(process_.wait());
   process_ = std::move(adopted);
   const init::Plan& block = plan_.init();
@@ -187,6 +181,15 @@ Status Conversation::write_oom_score_adj() const {
   return written.error();
 }
 
+// The stage is one process of the user beside the one that it clones last. Where the caller may not
+// allow it one more, it counts.
+bool let_the_stage_live(pid_t pid, const plan::Plan& plan) {
+  const init::LateLimit& limits = plan.init().process_limit;
+  if (limits.meanwhile == 0) return false;
+  const rlimit limit = {limits.meanwhile, std::max(limits.hard, limits.meanwhile)};
+  return ::prlimit(pid, RLIMIT_NPROC, &limit, nullptr) == 0;
+}
+
 Status Conversation::set_rlimits() const {
   for (size_t i = 0; i < plan_.rlimits.size(); ++i) {
     const spec::Rlimit& wanted = plan_.rlimits[i];
@@ -194,6 +197,8 @@ Status Conversation::set_rlimits() const {
     if (wanted.resource == RLIMIT_NOFILE) {
       const uint64_t meanwhile = plan_.init().file_limit.meanwhile;
       limit = {std::max(wanted.soft, meanwhile), std::max(wanted.hard, meanwhile)};
+    } else if (wanted.resource == RLIMIT_NPROC && let_the_stage_live(process_.pid(), plan_)) {
+      continue;
     }
     if (::prlimit(process_.pid(), static_cast<__rlimit_resource>(wanted.resource), &limit,
                   nullptr) == 0) {
@@ -210,15 +215,18 @@ Status Conversation::set_rlimits() const {
 }
 
 Status Conversation::proceed() {
+  if (plan_.init().clones_last) OCI_TRY(write_oom_score_adj());
   OCI_TRY(set_rlimits());
-  if (plan_.scheduler) OCI_TRY(set_scheduler(process_.pid(), *plan_.scheduler));
+  if (plan_.scheduler && plan::outlives_fork(*plan_.scheduler, plan_.init()))
+    OCI_TRY(set_scheduler(process_.pid(), *plan_.scheduler));
   if (plan_.io_priority) OCI_TRY(set_io_priority(process_.pid(), *plan_.io_priority));
   if (plan_.exec_cpu_affinity && !plan_.exec_cpu_affinity->final_.empty()) {
     OCI_TRY(set_affinity(process_.pid(), plan_.exec_cpu_affinity->final_,
                          "process.execCPUAffinity.final"));
   }
   OCI_TRY(services_.remember(process_.pid()));
-  return answer(sync::Type::kProceed, services_.filter());
+  const std::span<const sock_filter> filter = services_.filter();
+  return answer(sync::Type::kProceed, filter, services_.filter_admits && services_.filter_admits());
 }
 
 Status Conversation::serve(const sync::Message& message, sys::UniqueFd fd) {
@@ -256,7 +264,7 @@ Status Conversation::serve() {
   const init::Plan& block = plan_.init();
   sync::Sequence sequence(
       {.staged = block.staged, .console = block.terminal, .host_hooks = block.host_hooks});
-  if (!block.staged) OCI_TRY(write_oom_score_adj());
+  if (!block.staged && !block.clones_last) OCI_TRY(write_oom_score_adj());
   OCI_TRY(services_.while_it_mounts(process_.pid()));
   while (!sequence.complete()) {
     Received received = OCI_TRY(next_message());
@@ -268,11 +276,14 @@ Status Conversation::serve() {
   return {};
 }
 
-Status Conversation::hand_over_listener(int page) {
+Status Conversation::hand_over_listener() {
   const sys::Pidfd init(sys::UniqueFd(::fcntl(process_.pidfd(), F_DUPFD_CLOEXEC, 0)));
-  OCI_TRY(hand_over(page, {init, [this](int listener) {
-                             return services_.deliver_listener(process_.pid(), listener);
-                           }}));
+  if (process_.pages() == nullptr) return {};
+  sync::HandoverPage& page = (*process_.pages())[sync::kOfStage];
+  if (const sys::UniqueFd listener = OCI_TRY(fetch_listener(page, init))) {
+    OCI_TRY(services_.deliver_listener(process_.pid(), listener.get()));
+    sync::store(page.go_on, 1);
+  }
   if (!OCI_TRY(init.wait_exit(sys::deadline_in({})))) return {};
   const Received last = OCI_TRY(receive(socket_.get()));
   const bool told = !last.ended && last.message.type == sync::Type::kFailed;
@@ -317,27 +328,6 @@ Result<Child> clone(plan::Plan& plan, const LaunchOptions& options, std::span<co
 
 }  // namespace
 
-// One that does not die is waited for no longer: it sleeps in the kernel, and a caller's error is
-// worth more than its end.
-void Launched::kill_and_reap() {
-  if (pid_ == 0) return;
-  ::syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0);
-  pollfd ended = {.fd = pidfd_.get(), .events = POLLIN, .revents = 0};
-  if (::poll(&ended, 1, kPatienceMs) != 0) (void)wait();
-}
-
-Result<int> Launched::wait() {
-  siginfo_t ended = {};
-  int rc;
-  do {
-    rc = ::waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &ended, WEXITED);
-  } while (rc < 0 && errno == EINTR);
-  if (rc < 0) return Error::system(errno, "wait for container init");
-  pid_ = 0;
-  // si_status is the code or the signal; wait(2) packs both into one number.
-  return ended.si_code == CLD_EXITED ? ended.si_status << 8 : ended.si_status;
-}
-
 Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& options,
                         const Services& services) {
   const std::vector<sys::UniqueFd> inputs = OCI_TRY(open_inputs(plan));
@@ -350,11 +340,12 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
   block.sync_fd = sync.child.get();
   block.gate_fd = gate.gate.get();
   block.verdict_fd = gate.verdict.get();
-  block.listener_fd = gate.listener.get();
+  block.handover_fd = gate.handover.get();
   block.listener_traceable = ::geteuid() != 0;
+  block.callers_terminal = block.clones_last && sys::has_controlling_terminal();
 
   std::vector<int> passed = {block.sync_fd};
-  for (const int fd : {block.verdict_fd, block.gate_fd, block.listener_fd})
+  for (const int fd : {block.verdict_fd, block.gate_fd, block.handover_fd})
     if (fd >= 0) passed.push_back(fd);
   for (const sys::UniqueFd& fd : inputs)
     passed.push_back(fd.get());
@@ -371,6 +362,8 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
   if (plan.exec_cpu_affinity && !plan.exec_cpu_affinity->initial.empty()) {
     OCI_TRY(set_affinity(0, plan.exec_cpu_affinity->initial, "process.execCPUAffinity.initial"));
   }
+  std::optional<Pages> pages;
+  if (gate.handover) pages = OCI_TRY(Pages::map(gate.handover.get()));
   Result<Child> cloned = clone(plan, options, passed);
   if (!cloned && cloned.error().sys_errno() == EOPNOTSUPP && options.cgroup_fd >= 0) {
     OCI_TRY(services.fit_cgroup());
@@ -382,15 +375,15 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
   }
   Child child = std::move(cloned).value();
   sync.child.reset();
-  const sys::UniqueFd page = std::move(gate.listener);
+  Launched process(child.pid, std::move(child.pidfd), std::move(pages));
   gate = {};
 
   Conversation conversation(plan, services, options.signals, std::move(sync.parent),
-                            std::move(child));
+                            std::move(process));
   Status served = conversation.serve();
   if (!served) served = conversation.call_off(std::move(served));
   OCI_TRY(std::move(served));
-  if (page && services.deliver_listener) OCI_TRY(conversation.hand_over_listener(page.get()));
+  if (services.deliver_listener) OCI_TRY(conversation.hand_over_listener());
   return std::move(conversation).finish();
 }
 

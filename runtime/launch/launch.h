@@ -12,40 +12,13 @@
 #include <vector>
 
 #include "runtime/launch/gate.h"
+#include "runtime/launch/launched.h"
 #include "runtime/plan/plan.h"
 #include "runtime/sys/signals.h"
 #include "runtime/sys/unique_fd.h"
 #include "spec/error.h"
 
 namespace oci::launch {
-
-// A container init that has settled, and waits at its gate. Killed and reaped unless kept.
-class [[nodiscard]] Launched {
- public:
-  Launched(pid_t pid, sys::UniqueFd pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
-  Launched(Launched&& other) noexcept
-      : pid_(std::exchange(other.pid_, 0)), pidfd_(std::move(other.pidfd_)) {}
-  // Takes over `other`, which ends up with what this one held.
-  Launched& operator=(Launched&& other) noexcept {
-    std::swap(pid_, other.pid_);
-    std::swap(pidfd_, other.pidfd_);
-    return *this;
-  }
-  ~Launched() { kill_and_reap(); }
-
-  pid_t pid() const { return pid_; }
-  int pidfd() const { return pidfd_.get(); }
-
-  // Waits for the end; the value is as wait(2) gives it.
-  Result<int> wait();
-
-  void kill_and_reap();
-  void keep() { pid_ = 0; }
-
- private:
-  pid_t pid_;
-  sys::UniqueFd pidfd_;
-};
 
 // What the caller does in between; every function is set.
 struct Services {
@@ -57,6 +30,9 @@ struct Services {
   std::function<Status(pid_t)> remember;
   // The filter to load; asked for after while_it_mounts.
   std::function<std::span<const sock_filter>()> filter;
+  // Whether it lets all calls through that init makes once it is loaded; asked for after that. Null
+  // for a plan that does not clone last.
+  std::function<bool()> filter_admits = nullptr;
   // The terminal's master and the name of its slave.
   std::function<Status(sys::UniqueFd, const std::string&)> take_console;
   std::function<void(const std::string&)> warn;

@@ -15,8 +15,8 @@
 #include "runtime/cgroup/join.h"
 #include "runtime/cgroup/threaded.h"
 #include "runtime/launch/gate.h"
+#include "runtime/launch/last_clone.h"
 #include "runtime/launch/launch.h"
-#include "runtime/launch/listener.h"
 #include "runtime/lifecycle/attend.h"
 #include "runtime/lifecycle/caller.h"
 #include "runtime/lifecycle/container.h"
@@ -79,8 +79,8 @@ class Execution {
   sys::UniqueFd cgroup_;
   Console console_;
   seccomp::Program filter_;
+  bool admits_ = false;
   launch::OpenGate gate_;
-  sys::UniqueFd listener_;
   std::optional<launch::Launched> process_;
 };
 
@@ -123,6 +123,7 @@ launch::Services Execution::services() {
       .run_host_hooks = [](pid_t) { return Status(); },
       .remember = [](pid_t) { return Status(); },
       .filter = [this] { return std::span<const sock_filter>(filter_.filter); },
+      .filter_admits = [this] { return admits_ = admits_last_calls(filter_, plan_.init()); },
       .take_console =
           [this](sys::UniqueFd master, const std::string& name) {
             // Before the program can ask for it. Later it is the relay's.
@@ -162,8 +163,7 @@ Result<std::optional<launch::Sight>> Execution::see_init() const {
 Status Execution::launch() {
   const auto sight = OCI_TRY(see_init());
   OCI_TRY(console_.connect(options_.console_socket));
-  gate_ = OCI_TRY(launch::make_open_gate(listens()));
-  if (listens()) listener_.reset(::fcntl(gate_.gate.listener.get(), F_DUPFD_CLOEXEC, 0));
+  gate_ = OCI_TRY(launch::make_open_gate());
   process_.emplace(OCI_TRY(launch::launch(plan_, std::move(gate_.gate),
                                           {.id = options_.id,
                                            .cgroup_fd = cgroup_ ? cgroup_.get() : -1,
@@ -177,19 +177,21 @@ Status Execution::launch() {
 }
 
 Status Execution::await_program() {
-  const int verdict = gate_.verdict.get();
-  if (!listens()) return launch::await_verdict(verdict, launch::Agent::kNo, {}, signals_);
   state::Record record = container_.record;
-  record.listener_path = config_.linux->seccomp->listener_path.value_or("");
-  const sys::UniqueFd agent = OCI_TRY(connect_agent(record));
-  const sys::Pidfd process(sys::UniqueFd(::fcntl(process_->pidfd(), F_DUPFD_CLOEXEC, 0)));
-  const launch::Handover handover = {
-      process, [&](int listener) {
-        return send_listener(agent.get(), record, container_.status, {process_->pid(), listener});
-      }};
-  return launch::await_verdict(
-      verdict, launch::Agent::kYes, [&] { return launch::hand_over(listener_.get(), handover); },
-      signals_);
+  sys::UniqueFd agent;
+  if (listens()) {
+    record.listener_path = config_.linux->seccomp->listener_path.value_or("");
+    agent = OCI_TRY(connect_agent(record));
+  }
+  const auto deliver = [&](pid_t pid, int listener) {
+    return send_listener(agent.get(), record, container_.status, {pid, listener});
+  };
+  const launch::LastClone clone = {listens(), admits_, deliver, signals_};
+  OCI_TRY(launch::await_verdict(
+      gate_.verdict.get(), agent ? launch::Agent::kYes : launch::Agent::kNo,
+      [&] { return launch::follow_last_clone(plan_, clone, *process_); }, signals_));
+  if (process_->pid() != 0) return {};
+  return Error(ErrorKind::kWrongState, "container init was killed before it ran the program");
 }
 
 Result<int> Execution::stand_in() {
@@ -222,10 +224,11 @@ Status start(Execution& execution) {
   OCI_TRY(execution.prepare());
   sys::log_stage("exec: planned the process");
   OCI_TRY(execution.launch());
-  sys::log_stage("exec: PID ", execution.process().pid(), " is in the container");
+  sys::log_stage("exec: PID ", execution.process().pid(), " is ready to clone the process");
   if (Status runs = execution.await_program(); !runs) {
     return explain_refusal(std::move(runs).error(), execution.config());
   }
+  sys::log_stage("exec: PID ", execution.process().pid(), " is in the container");
   return execution.tell_caller();
 }
 

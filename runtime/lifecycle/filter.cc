@@ -1,12 +1,20 @@
 #include "runtime/lifecycle/filter.h"
 
+#include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <cerrno>
 #include <utility>
+#include <vector>
 
 #include "runtime/lifecycle/container.h"
+#include "runtime/seccomp/admits.h"
 #include "runtime/seccomp/blame.h"
 #include "runtime/sys/log.h"
 #include "spec/load_config.h"
@@ -32,6 +40,31 @@ Result<seccomp::Program> compile_filter(const spec::Seccomp& profile) {
   for (const std::string& warning : program.warnings)
     sys::log_debug(warning);
   return program;
+}
+
+// From load_admitting_seccomp() of init's table to execve(2), which comes after the filter anyhow.
+bool admits_last_calls(const seccomp::Program& filter, const init::Plan& block) {
+  constexpr unsigned kFirst = 1, kSecond = 2, kThird = 4;
+  std::vector<seccomp::Call> calls = {
+      {.number = SYS_clone, .arguments = {CLONE_PARENT | CLONE_PARENT_SETTID}, .unknown = kThird},
+      {.number = SYS_exit_group},
+      {.number = SYS_setsid},
+  };
+  if ((block.seccomp_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0) {
+    calls.push_back({.number = SYS_prctl, .arguments = {PR_SET_DUMPABLE}});
+    calls.push_back({.number = SYS_close, .unknown = kFirst});
+  }
+  if (block.terminal) calls.push_back({.number = SYS_ioctl, .arguments = {0, TIOCSCTTY}});
+  if (block.process_limit.meanwhile != 0) {
+    calls.push_back({.number = SYS_prlimit64, .arguments = {0, RLIMIT_NPROC}, .unknown = kThird});
+  }
+  if (!block.no_new_privileges) {
+    calls.push_back({.number = SYS_capset, .unknown = kFirst | kSecond});
+    calls.push_back({.number = SYS_prctl,
+                     .arguments = {PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE},
+                     .unknown = kThird});
+  }
+  return seccomp::admits(filter.filter, calls);
 }
 
 Error explain_refusal(Error failure, const spec::Config& config) {

@@ -2,6 +2,7 @@
 // effect.
 #pragma once
 
+#include "runtime/init/plan.h"
 #include "runtime/lifecycle/operations.h"
 #include "runtime/seccomp/compile.h"
 #include "runtime/state/store.h"
@@ -12,6 +13,10 @@
 namespace oci::lifecycle {
 
 Result<seccomp::Program> compile_filter(const spec::Seccomp& profile);
+
+// Whether it lets the calls through that init makes in its last clone and around it, so that it can
+// be loaded before.
+bool admits_last_calls(const seccomp::Program& filter, const init::Plan& block);
 
 // The failure of an execve(2) after the filter was loaded. Where the filter refuses each execve(2),
 // the text names the rule instead of the program.

@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(warnings_about_capabilities_reach_the_plan) {
 BOOST_AUTO_TEST_CASE(a_limit_on_files_that_init_could_not_work_under_comes_last) {
   spec::Config config = some_config();
   config.process->rlimits = {{RLIMIT_NOFILE, 3, 5}};
-  const init::FileLimit tiny = plan_of(config).init().file_limit;
+  const init::LateLimit tiny = plan_of(config).init().file_limit;
   BOOST_TEST(tiny.soft == 3u);
   BOOST_TEST(tiny.hard == 5u);
   BOOST_TEST(tiny.meanwhile == 16u);

@@ -86,7 +86,7 @@ Status plan_membership(Draft& draft) {
   draft.plan.gid_mappings = draft.config.linux->gid_mappings;
   init::Plan& head = draft.block.head();
   head.exec = true;
-  head.staged = true;
+  head.clones_last = true;
   // One that the container's init has made for itself is init's affair.
   head.member_types = draft.has_own(CLONE_NEWUSER) ? ~uint64_t{0} : ~uint64_t{CLONE_NEWUSER};
   return {};

@@ -2,6 +2,7 @@
 
 #include <linux/sched.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cstring>
@@ -68,6 +69,30 @@ Result<Plan> make_plan(const spec::Config& config, const Host& host, const Reque
   return std::move(draft.plan);
 }
 
+bool outlives_fork(const spec::Scheduler& scheduler, const init::Plan& block) {
+  if (!block.clones_last) return true;
+  return scheduler.policy != SCHED_DEADLINE && (scheduler.flags & SCHED_FLAG_RESET_ON_FORK) == 0;
+}
+
+namespace {
+
+// What the last clone does not pass on, or what stands in its way.
+void plan_last_clone(Draft& draft) {
+  init::Plan& head = draft.block.head();
+  const auto& seccomp = draft.config.linux->seccomp;
+  const auto& scheduler = draft.plan.scheduler;
+  head.waits =
+      (seccomp && spec::notifies(*seccomp)) || (scheduler && !outlives_fork(*scheduler, head));
+  for (const spec::Rlimit& limit : draft.plan.rlimits) {
+    if (limit.resource != RLIMIT_NPROC || limit.soft >= RLIM_INFINITY - 1) continue;
+    // The stage, and the program: which may come beside as many as the limit says, for execve(2)
+    // and setresuid(2) look at those that were there before it.
+    head.process_limit = {limit.soft, limit.hard, limit.soft + 2};
+  }
+}
+
+}  // namespace
+
 Result<Plan> make_exec_plan(const spec::Config& config, const Host& host, const Request& request) {
   Draft draft{.config = config, .host = host, .request = request};
   for (const auto part : kExecParts)
@@ -76,6 +101,7 @@ Result<Plan> make_exec_plan(const spec::Config& config, const Host& host, const 
   draft.plan.exec_cpu_affinity = affinity;
   draft.block.head().keep_affinity =
       affinity && !(affinity->initial.empty() && affinity->final_.empty());
+  plan_last_clone(draft);
   draft.plan.block = draft.block.finish();
   return std::move(draft.plan);
 }

@@ -131,6 +131,10 @@ Result<Plan> make_add_mounts_plan(const spec::Config& config, const Host& host,
 Result<Plan> make_remove_mounts_plan(const spec::Config& config, const Host& host,
                                      const Request& request, const Member& member);
 
+// Whether the last clone of the plan passes it on. Else it is set afterwards, and the process waits
+// for that (sched(7): the reset-on-fork flag; a deadline).
+bool outlives_fork(const spec::Scheduler& scheduler, const init::Plan& block);
+
 // The plan of one more process, config.process, for the running container that `config` made.
 Result<Plan> make_exec_plan(const spec::Config& config, const Host& host, const Request& request);
 

@@ -1,6 +1,8 @@
 #include "runtime/plan/plan.h"
 
+#include <linux/sched.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 
 #include "runtime/plan/test_plan.h"
 
@@ -95,6 +97,39 @@ BOOST_AUTO_TEST_CASE(the_other_hooks_are_not_init_s) {
   BOOST_TEST(!plan_of(config).init().host_hooks);
   config.hooks.prestart = {{.path = "/a"}};
   BOOST_TEST(plan_of(config).init().host_hooks);
+}
+
+BOOST_AUTO_TEST_CASE(exec_clones_last_and_waits_only_for_what_a_clone_does_not_pass_on) {
+  spec::Config config = some_config();
+  const auto exec_plan = [&] {
+    return make_exec_plan(config, some_host(), some_request()).value();
+  };
+  config.process->scheduler = spec::Scheduler{.policy = SCHED_FIFO, .priority = 7};
+  Plan plan = exec_plan();
+  BOOST_TEST(plan.init().clones_last);
+  BOOST_TEST(!plan.init().staged);
+  BOOST_TEST(!plan.init().waits);
+  BOOST_TEST(outlives_fork(*plan.scheduler, plan.init()));
+  for (const spec::Scheduler& reset :
+       {spec::Scheduler{.policy = SCHED_FIFO, .priority = 7, .flags = SCHED_FLAG_RESET_ON_FORK},
+        spec::Scheduler{.policy = SCHED_DEADLINE}}) {
+    config.process->scheduler = reset;
+    plan = exec_plan();
+    BOOST_TEST(plan.init().waits);
+    BOOST_TEST(!outlives_fork(reset, plan.init()));
+    BOOST_TEST(outlives_fork(reset, plan_of(config).init()));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_limit_on_processes_is_lowered_once_the_stage_is_gone) {
+  spec::Config config = some_config();
+  const auto limit = [&](uint64_t soft) {
+    config.process->rlimits = {{.resource = RLIMIT_NPROC, .soft = soft, .hard = soft}};
+    return make_exec_plan(config, some_host(), some_request()).value().init().process_limit;
+  };
+  BOOST_TEST(limit(5).soft == 5u);
+  BOOST_TEST(limit(5).meanwhile == 7u);
+  BOOST_TEST(limit(RLIM_INFINITY).meanwhile == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(the_names_of_the_machine_are_absent_unless_given) {

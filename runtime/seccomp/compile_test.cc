@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <random>
 
-#include "runtime/seccomp/testing/bpf_machine.h"
+#include "runtime/seccomp/bpf_machine.h"
 #include "runtime/seccomp/testing/oracle.h"
 #include "runtime/seccomp/testing/plain_reading.h"
 #include "runtime/seccomp/testing/profiles.h"

@@ -5,7 +5,7 @@
 
 #include <cerrno>
 
-#include "runtime/seccomp/testing/bpf_machine.h"
+#include "runtime/seccomp/bpf_machine.h"
 #include "runtime/seccomp/testing/oracle.h"
 #include "runtime/seccomp/testing/profiles.h"
 #include "third_party/boost_test.h"

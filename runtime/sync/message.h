@@ -16,6 +16,7 @@ enum class Type : uint8_t {
   kMountsReady,    kHooksDone,  // prestart and createRuntime hooks run in between
   kReady,          kProceed,    // rlimits are set and the record is durable in between;
                                 // kProceed carries `value` struct sock_filter behind the message
+                                // and `admits`
   // init tells
   kConsole,        // the pty master as SCM_RIGHTS; text: the name of its slave
   kSettled,        // privileges are given up; `create` may return
@@ -60,7 +61,7 @@ struct Message {
   Type type{};
   uint8_t step = 0;  // kFailed: which step of init, an index into kStepNames
   Subject subject{};
-  uint8_t reserved = 0;
+  uint8_t admits = 0;         // kProceed: 1: the filter lets all calls through that init has left
   uint16_t index = kNoIndex;  // kFailed: of `subject`
   uint16_t length = 0;        // of text
   int32_t sys_errno = 0;      // kFailed; a hook that ran and failed: 0, and `value` its wait status

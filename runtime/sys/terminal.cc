@@ -1,15 +1,24 @@
 #include "runtime/sys/terminal.h"
 
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
+
+#include "runtime/sys/unique_fd.h"
 
 namespace oci::sys {
 
 bool is_terminal(int fd) {
   termios settings;
   return tcgetattr(fd, &settings) == 0;
+}
+
+// tty(4): without one, /dev/tty cannot be opened.
+bool has_controlling_terminal() {
+  const UniqueFd own(::open("/dev/tty", O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
+  return own || errno != ENXIO;
 }
 
 Status copy_window_size(int from, int to) {

@@ -9,6 +9,9 @@ namespace oci::sys {
 
 bool is_terminal(int fd);
 
+// Whether this process's session has one. True as well where this cannot be told.
+bool has_controlling_terminal();
+
 // Gives `to` the window size of `from`.
 Status copy_window_size(int from, int to);
 

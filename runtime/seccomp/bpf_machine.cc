@@ -1,4 +1,4 @@
-#include "runtime/seccomp/testing/bpf_machine.h"
+#include "runtime/seccomp/bpf_machine.h"
 
 #include <linux/bpf_common.h>
 
@@ -63,7 +63,7 @@ bool is_loadable(std::span<const sock_filter> filter) {
   return filter.back().code == kReturn;
 }
 
-Verdict run(std::span<const sock_filter> filter, const seccomp_data& data) {
+Verdict run(std::span<const sock_filter> filter, const seccomp_data& data, uint64_t known) {
   uint32_t accumulator = 0;
   size_t steps = 0;
   for (size_t at = 0;; ++at) {
@@ -71,8 +71,9 @@ Verdict run(std::span<const sock_filter> filter, const seccomp_data& data) {
     ++steps;
     switch (one.code) {
       case kReturn:
-        return {one.k, steps};
+        return {.action = one.k, .steps = steps};
       case kLoad:
+        if ((known >> one.k / 4 & 1) == 0) return {.steps = steps, .guessed = true};
         std::memcpy(&accumulator, reinterpret_cast<const char*>(&data) + one.k, sizeof accumulator);
         break;
       case kAnd:

@@ -1,0 +1,150 @@
+// A process in the container with CAP_SYS_PTRACE seizes those that exec puts into its pid namespace
+// (ptrace(2)). It gets the rights that were asked for, and no others: CVE-2016-9962.
+#include <algorithm>
+#include <sstream>
+
+#include "conformance/cases/exec_case.h"
+#include "conformance/harness/case.h"
+
+namespace oci::conformance {
+namespace {
+
+constexpr char kClause[] = "threats 3 (CVE-2016-9962)";
+constexpr int kTries = 12;
+
+// `probe ride` says it the same way.
+const Words kTellsRights = {
+    "/bin/busybox", "sh", "-c",
+    "grep -E '^(Uid|Gid|Cap[A-Z][a-z]*|NoNewPrivs|Seccomp):' /proc/self/status | tr '\\n' ' '"};
+
+void let_ride(Bundle& bundle) {
+  for (const char* set : {"bounding", "effective", "permitted"})
+    bundle.set_json("/process/capabilities/" + std::string(set),
+                    R"(["CAP_SYS_PTRACE", "CAP_CHOWN"])");
+  bundle.args({"/bin/probe", "ride"});
+}
+
+// Of acct(2) alone.
+void filter(Bundle& bundle) {
+  bundle.set_json("/linux/seccomp", R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+      {"names": ["acct"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1}]})");
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(stream, line);)
+    lines.push_back(trimmed(line));
+  return lines;
+}
+
+// `said`: what the rider has printed so far.
+void expect_no_ride(const std::string& asked, const std::string& said) {
+  int caught = 0;
+  std::vector<std::string> rides;
+  for (const std::string& line : lines_of(said)) {
+    if (line == "waiting") continue;
+    ++caught;
+    if (line != trimmed(asked)) rides.push_back(line);
+  }
+  // The control: a program that stays for a while is always caught.
+  expect(caught >= kTries, "the rider has caught " + std::to_string(caught) + " of " +
+                               std::to_string(kTries) + " programs");
+  expect(rides.empty(), std::to_string(rides.size()) + " were caught with other rights than '" +
+                            trimmed(asked) + "': '" + (rides.empty() ? "" : rides.front()) + "'");
+}
+
+void exec_often(Sandbox& sandbox, const Words& options) {
+  for (int i = 0; i < kTries; ++i) {
+    const Outcome ran = exec(sandbox, options, {"/bin/busybox", "sleep", "0.1"});
+    expect_equal("exit code of exec (" + ran.err + ")", ran.exit_code, 0);
+  }
+}
+
+std::string rights_of_exec(Sandbox& sandbox, const Words& options) {
+  const Outcome ran = exec(sandbox, options, kTellsRights);
+  expect_equal("exit code of exec (" + ran.err + ")", ran.exit_code, 0);
+  return ran.out;
+}
+
+void ridden(Sandbox& sandbox, Bundle& bundle, const Words& options) {
+  sandbox.create_and_start(bundle);
+  expect_equal("the rider", sandbox.said(1), "waiting\n");
+  exec_often(sandbox, options);
+  const std::string said = sandbox.said();
+  const std::string asked = rights_of_exec(sandbox, options);
+  sandbox.stop_and_remove();
+  expect_no_ride(asked, said);
+}
+
+void plain(Sandbox& sandbox) {
+  Bundle bundle = sandbox.bundle();
+  let_ride(bundle);
+  ridden(sandbox, bundle, {});
+}
+const Case kPlain("threats/exec-cannot-be-ridden", kClause, plain);
+
+// Loading a filter takes CAP_SYS_ADMIN or no_new_privs: seccomp(2).
+void filtered(Sandbox& sandbox) {
+  Bundle bundle = sandbox.bundle();
+  let_ride(bundle);
+  filter(bundle);
+  bundle.set("/process/noNewPrivileges", false);
+  ridden(sandbox, bundle, {});
+}
+const Case kFiltered("threats/exec-cannot-be-ridden-before-its-filter-is-loaded", kClause,
+                     filtered);
+
+void user(Sandbox& sandbox) {
+  Bundle bundle = sandbox.bundle();
+  let_ride(bundle);
+  filter(bundle);
+  // Or execve(2) would take from a user what was asked for: capabilities(7).
+  for (const char* set : {"inheritable", "ambient"})
+    bundle.set_json("/process/capabilities/" + std::string(set),
+                    R"(["CAP_SYS_PTRACE", "CAP_CHOWN"])");
+  bundle.set("/process/noNewPrivileges", true)
+      .set_json("/process/rlimits", R"([{"type": "RLIMIT_NPROC", "soft": 900, "hard": 1000}])");
+  ridden(sandbox, bundle, {"--user", "61234:61234"});
+}
+const Case kUser("threats/exec-as-a-user-cannot-be-ridden", kClause, user);
+
+// The pid namespace is that of a pod, in which the rider is another container.
+void pod(Sandbox& sandbox) {
+  Bundle rider = sandbox.bundle("rider");
+  let_ride(rider);
+  sandbox.create_and_start(rider);
+  expect_equal("the rider", sandbox.said(1), "waiting\n");
+  Bundle bundle = sandbox.bundle();
+  filter(bundle);
+  bundle.new_namespace("pid", "/proc/" + std::to_string(sandbox.init_pid()) + "/ns/pid")
+      .shell("sleep 1000")
+      .write();
+  const std::string id = sandbox.id() + "-x";
+  const std::string pid_file = sandbox.path("pid");
+  const Outcome made =
+      sandbox.call({"run", "--detach", "--pid-file", pid_file, "--bundle", bundle.directory(), id});
+  expect_equal("exit code (" + made.err + ")", made.exit_code, 0);
+  const auto in_it = [&](const Words& program) {
+    Words words = {"exec", id};
+    words.insert(words.end(), program.begin(), program.end());
+    const Outcome ran = sandbox.call(words);
+    expect_equal("exit code of exec (" + ran.err + ")", ran.exit_code, 0);
+    return ran.out;
+  };
+  in_it({"/bin/busybox", "sleep", "0.1"});
+  const size_t before = sandbox.said().size();
+  for (int i = 0; i < kTries; ++i)
+    in_it({"/bin/busybox", "sleep", "0.1"});
+  const std::string said = sandbox.said().substr(before);
+  const std::string asked = in_it(kTellsRights);
+  const pid_t pid = std::stoi(read_file(pid_file));
+  sandbox.call({"delete", "--force", id});
+  wait_child(pid, 5000);  // the first process of a pid namespace does not end before the others
+  sandbox.stop_and_remove();
+  expect_no_ride(asked, said);
+}
+const Case kPod("threats/exec-cannot-be-ridden-from-elsewhere-in-the-pod", kClause, pod);
+
+}  // namespace
+}  // namespace oci::conformance

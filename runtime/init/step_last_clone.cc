@@ -1,0 +1,98 @@
+// The end of `exec`: a child that enters the container's pid namespace with the rights of the
+// program, and executes it.
+//
+// A process in there that has CAP_SYS_PTRACE over the host's user namespace may seize the child
+// between clone(2) and execve(2), dumpable or not: ptrace(2). It gets what was asked for: the ids,
+// capabilities, labels, limits and, where it is loaded by then, the filter of the program. The
+// child has the stage's descriptors: those of the program, the container's root, and the writing
+// end of the verdict.
+#include <linux/sched.h>
+#include <sys/mman.h>
+
+#include "runtime/init/steps.h"
+#include "runtime/init/syscall.h"
+#include "runtime/init/vectors.h"
+
+namespace oci::init {
+namespace {
+
+using sync::Subject;
+
+constexpr long kEagain = -11;
+
+void relax() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#else
+  __asm__ volatile("yield");
+#endif
+}
+
+// A limit on the user's processes, which execve(2) would tell of if clone(2) did not.
+bool is_users_limit(const Plan& plan, long rc) {
+  return rc == kEagain && plan.process_limit.meanwhile != 0;
+}
+
+}  // namespace
+
+// No exit could be made: exit_group(2) may be the agent's to decide as well. The runtime waits at
+// the other end and has deadlines; the bound, of some minutes, is for one that was killed.
+void spin_until_go(const sync::HandoverPage& page) {
+  for (uint64_t round = 0; sync::load(page.go_on) == 0; ++round) {
+    if (round == uint64_t{1} << 32) __builtin_trap();
+    relax();
+  }
+}
+
+// The file is closed, and its first page not passed on: what the runtime reads there no process of
+// the container can have written.
+Fault map_handover(Context& context) {
+  const Plan& plan = context.plan;
+  const uint64_t pages = plan.clones_last ? sync::kPages : 1;
+  const long at = sys(__NR_mmap, nullptr, pages * sync::kPageSize, PROT_READ | PROT_WRITE,
+                      MAP_SHARED, plan.handover_fd);
+  if (Fault fault = check(at, Subject::kNone, "handover")) return fault;
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): what mmap(2) returns is an address
+  context.page = reinterpret_cast<sync::HandoverPage*>(at);
+  if (!plan.clones_last) return {};
+  sys(__NR_close, plan.handover_fd);
+  const long rc = sys(__NR_madvise, at, sync::kPageSize, MADV_DONTFORK);
+  return check(rc, Subject::kNone, "handover");
+}
+
+// By clone(2): profiles that refuse namespaces look at its flags, and refuse clone3(2) altogether.
+// The runtime has the child's number from the kernel, whatever becomes of this process.
+Fault clone_last(Context& context) {
+  Plan& plan = context.plan;
+  const uint64_t flags = CLONE_PARENT | CLONE_PARENT_SETTID;
+  const long pid = sys(__NR_clone, flags, nullptr, &context.page->pid);
+  if (is_users_limit(plan, pid)) {
+    return check(pid, Subject::kProgram, relocate(plan, plan.args)[0]);
+  }
+  if (Fault fault = check(pid, Subject::kNamespace, "clone")) return fault;
+  while (pid != 0)
+    sys(__NR_exit_group, 0);
+  // NOLINTNEXTLINE(performance-no-int-to-ptr)
+  context.page = reinterpret_cast<sync::HandoverPage*>(reinterpret_cast<uintptr_t>(context.page) +
+                                                       sync::kPageSize);
+  return {};
+}
+
+Fault begin_session(Context& context) {
+  if (Fault fault = check(sys(__NR_setsid), Subject::kNone, "session")) return fault;
+  return context.plan.terminal ? control_terminal() : Fault{};
+}
+
+Fault limit_processes(Context& context) {
+  const LateLimit& limit = context.plan.process_limit;
+  if (limit.meanwhile == 0) return {};
+  const long rc = sys(__NR_prlimit64, 0, 6 /* RLIMIT_NPROC */, &limit /* soft, hard */, nullptr);
+  return check(rc, Subject::kNone, "process.rlimits");
+}
+
+Fault await_the_runtime(Context& context) {
+  if (context.plan.waits) spin_until_go(*context.page);
+  return {};
+}
+
+}  // namespace oci::init

@@ -1,0 +1,35 @@
+#include "runtime/launch/last_clone.h"
+
+#include <fcntl.h>
+
+#include "runtime/launch/scheduling.h"
+
+namespace oci::launch {
+namespace {
+
+Result<sys::UniqueFd> fetch_from(Launched& process, sync::Page page) {
+  const sys::Pidfd held(sys::UniqueFd(::fcntl(process.pidfd(), F_DUPFD_CLOEXEC, 0)));
+  return fetch_listener((*process.pages())[page], held);
+}
+
+}  // namespace
+
+Status follow_last_clone(const plan::Plan& plan, const LastClone& clone, Launched& process) {
+  sys::UniqueFd listener;
+  if (clone.listens && clone.admits) {
+    listener = OCI_TRY(fetch_from(process, sync::kOfStage));
+    sync::store((*process.pages())[sync::kOfStage].go_on, 1);
+  }
+  OCI_TRY(process.become_its_child(clone.signals));
+  if (process.pid() == 0) return {};
+  const init::Plan& block = plan.init();
+  if (plan.scheduler && !plan::outlives_fork(*plan.scheduler, block)) {
+    OCI_TRY(set_scheduler(process.pid(), *plan.scheduler));
+  }
+  if (clone.listens && !clone.admits) listener = OCI_TRY(fetch_from(process, sync::kOfProgram));
+  if (listener) OCI_TRY(clone.deliver(process.pid(), listener.get()));
+  sync::store((*process.pages())[sync::kOfProgram].go_on, 1);
+  return {};
+}
+
+}  // namespace oci::launch

@@ -1,0 +1,66 @@
+#include "runtime/launch/launched.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace oci::launch {
+namespace {
+
+constexpr int kPatienceMs = 10'000;  // for it to end
+
+}  // namespace
+
+Result<Launched> Launched::adopt(pid_t pid) {
+  const auto raw = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  if (raw < 0) return Error::system(errno, "hold container init");
+  sys::UniqueFd held(raw);
+  // A number is believed only of a child: whoever can trace the stage can write one.
+  siginfo_t nothing = {};
+  if (::waitid(P_PIDFD, static_cast<id_t>(raw), &nothing, WEXITED | WNOHANG | WNOWAIT) != 0) {
+    return Error(ErrorKind::kProtocol, cat("container init is PID ", pid, ", which is no child"));
+  }
+  return Launched(pid, std::move(held));
+}
+
+// One that does not die is waited for no longer: it sleeps in the kernel, and a caller's error is
+// worth more than its end.
+void Launched::kill_and_reap() {
+  if (pid_ == 0) return;
+  ::syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0);
+  pollfd ended = {.fd = pidfd_.get(), .events = POLLIN, .revents = 0};
+  if (::poll(&ended, 1, kPatienceMs) == 0) return;
+  if (!become_its_child(nullptr) || pid_ == 0) return;
+  kill_and_reap();
+}
+
+Result<int> Launched::wait() {
+  siginfo_t ended = {};
+  int rc;
+  do {
+    rc = ::waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &ended, WEXITED);
+  } while (rc < 0 && errno == EINTR);
+  if (rc < 0) return Error::system(errno, "wait for container init");
+  pid_ = 0;
+  // si_status is the code or the signal; wait(2) packs both into one number.
+  return ended.si_code == CLD_EXITED ? ended.si_status << 8 : ended.si_status;
+}
+
+Status Launched::become_its_child(sys::SignalStream* signals) {
+  // A pidfd is readable once its process has ended: pidfd_open(2).
+  (void)OCI_TRY(sys::wait_readable(pidfd_.get(), {}, signals));
+  OCI_TRY(wait());
+  const uint32_t child = pages_ ? sync::load((*pages_)[sync::kOfStage].pid) : 0;
+  if (child == 0) return {};
+  Launched adopted = OCI_TRY(adopt(static_cast<pid_t>(child)));
+  std::swap(pid_, adopted.pid_);
+  std::swap(pidfd_, adopted.pidfd_);
+  sync::store((*pages_)[sync::kOfStage].pid, 0);
+  return {};
+}
+
+}  // namespace oci::launch
