@@ -87,7 +87,7 @@ void name_of_a_scope(Sandbox& sandbox) {
   expect_contains("cgroup", cgroup_of(sandbox.init_pid()), "system.slice:docker:" + sandbox.id());
   sandbox.remove();
 }
-const Case kScope("cgroups/without-systemd-the-name-of-a-scope-is-a-name", "moby builder-next",
+const Case kScope("cgroups/without-systemd-the-name-of-a-scope-is-a-name", "cli-contract 1.3",
                   name_of_a_scope);
 
 void upwards(Sandbox& sandbox) {

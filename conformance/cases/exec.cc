@@ -234,7 +234,7 @@ void missing_directory(Sandbox& sandbox) {
   expect(!exists(bundle.rootfs("data")), "the directory was made");
   sandbox.stop_and_remove();
 }
-const Case kMissing("exec/a-missing-working-directory-is-refused-and-not-made", "podman e2e exec",
+const Case kMissing("exec/a-missing-working-directory-is-refused-and-not-made", "cli-contract 1.4",
                     missing_directory);
 
 // KEYCTL_GET_KEYRING_ID of keyctl(2), of the session.

@@ -174,7 +174,7 @@ void delete_of_a_created_one(Sandbox& sandbox) {
   sandbox.remove();
   expect_equal("how init ended", sandbox.wait_stopped() != 0, true);
 }
-const Case kCreatedDelete("lifecycle/delete-of-a-created-container-kills-it", "spec-map 2",
+const Case kCreatedDelete("lifecycle/delete-of-a-created-container-kills-it", "cli-contract 4",
                           delete_of_a_created_one);
 
 void without_an_id(Sandbox& sandbox) {

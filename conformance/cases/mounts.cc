@@ -266,8 +266,7 @@ void cgroup_mount(Sandbox& sandbox) {
   expect_contains("options", facts.mount("/sys/fs/cgroup").options, "ro");
   expect_equal("root of the mount", facts.mount("/sys/fs/cgroup").root, "/");
 }
-const Case kCgroup("mounts/cgroup-shows-the-containers-own", "config-linux.md#cgroup-namespace",
-                   cgroup_mount);
+const Case kCgroup("mounts/cgroup-shows-the-containers-own", "cgroup_namespaces(7)", cgroup_mount);
 
 }  // namespace
 }  // namespace oci::conformance

@@ -18,7 +18,7 @@
 
 namespace oci::conformance {
 
-inline constexpr char kMan[] = "crun(1), mounts";
+inline constexpr char kMan[] = "crun(1)";
 
 inline Spawn mounts_call(const Sandbox& sandbox, const std::string& word, const std::string& json) {
   const std::string file = sandbox.path("mounts.json");

@@ -175,7 +175,7 @@ void only_loopback(Sandbox& sandbox) {
   expect_equal("links", lines(links).size(), 1U);
   expect_contains("the link", links, ": lo:");
 }
-const Case kLoopback("namespaces/a-new-network-has-only-lo", "config-linux.md#network-namespace",
+const Case kLoopback("namespaces/a-new-network-has-only-lo", "network_namespaces(7)",
                      only_loopback);
 
 void joined_network(Sandbox& sandbox) {
@@ -203,8 +203,8 @@ void joined_network(Sandbox& sandbox) {
   run_command({.argv = {ip, "link", "delete", name + "h"}}, sandbox.directory());
   expect(problem.empty(), problem);
 }
-const Case kVeth("namespaces/a-network-made-by-ip-netns-shows-its-veth",
-                 "config-linux.md#network-namespace", joined_network);
+const Case kVeth("namespaces/a-network-made-by-ip-netns-shows-its-veth", "network_namespaces(7)",
+                 joined_network);
 
 void cgroup_root(Sandbox& sandbox) {
   require_cgroup2();

@@ -82,7 +82,7 @@ void kill_paused(Sandbox& sandbox) {
   expect_equal("exit code", sandbox.wait_stopped(), 128 + SIGKILL);
   sandbox.remove();
 }
-const Case kKilled("pause/a-paused-container-can-be-killed", "reliability.md", kill_paused);
+const Case kKilled("pause/a-paused-container-can-be-killed", "reliability 4", kill_paused);
 
 void process_list(Sandbox& sandbox) {
   require_cgroup2();

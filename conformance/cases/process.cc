@@ -74,7 +74,7 @@ void home(Sandbox& sandbox) {
   bundle.set("/process/user/uid", 1234);
   expect_equal("HOME of a stranger", sandbox.facts(bundle).variable("HOME"), "/");
 }
-const Case kHome("process/home-comes-from-the-containers-passwd", "spec-map 5", home);
+const Case kHome("process/home-comes-from-the-containers-passwd", "cli-contract 6", home);
 
 void hostile_passwd(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
@@ -158,7 +158,8 @@ void private_directory(Sandbox& sandbox) {
   bundle.set("/process/cwd", "/secret").set("/process/user/uid", 1000);
   expect_equal("cwd", sandbox.facts(bundle).text("/cwd"), "/secret");
 }
-const Case kPrivateCwd("process/cwd-may-belong-to-the-user-alone", "spec-map 5", private_directory);
+const Case kPrivateCwd("process/cwd-may-belong-to-the-user-alone", "cli-contract 6",
+                       private_directory);
 
 void extra_descriptors(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();

@@ -1,5 +1,5 @@
 // Wrong configs: each is refused with the name of what is wrong, before anything is made. Every row
-// is run with a control (refusal.cc). T11 of threats.md are the rows marked so.
+// is run with a control (refusal.cc). T11 of threats 2 are the rows marked so.
 #include "conformance/contract/texts.h"
 #include "conformance/harness/case.h"
 #include "conformance/harness/expect.h"
@@ -225,7 +225,7 @@ void every_mistake(Sandbox& sandbox) {
     expect_contains("the message", refused.err, path);
   }
 }
-const Case kEvery("config/all-mistakes-are-told-at-once", "oci-rt spec/", every_mistake);
+const Case kEvery("config/all-mistakes-are-told-at-once", "spec/README.md", every_mistake);
 
 }  // namespace
 }  // namespace oci::conformance

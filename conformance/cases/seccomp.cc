@@ -143,7 +143,7 @@ void unknown_names(Sandbox& sandbox) {
       sandbox, R"({"names": ["no_such_call", "getpriority"], "action": "SCMP_ACT_ERRNO"})");
   expect_equal("the known one", answer(sandbox, bundle, SYS_getpriority), EPERM);
 }
-const Case kUnknownNames("seccomp/names-that-nobody-knows-are-skipped", "spec-map 6.5",
+const Case kUnknownNames("seccomp/names-that-nobody-knows-are-skipped", "cli-contract 6",
                          unknown_names);
 
 void newer_calls(Sandbox& sandbox) {

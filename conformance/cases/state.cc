@@ -91,7 +91,7 @@ void annotations(Sandbox& sandbox) {
 }
 const Case kAnnotations("state/annotations-are-in-it", "runtime.md#state", annotations);
 
-// annotations.md#reserved-keys: they describe the image, and change nothing.
+// annotations.md#pre-defined-annotation-keys: they describe the image, and change nothing.
 void image_annotations(Sandbox& sandbox) {
   Bundle bundle = sleeper(sandbox);
   for (const char* key : {"os", "architecture", "variant", "author", "created", "stopSignal"}) {
@@ -103,8 +103,8 @@ void image_annotations(Sandbox& sandbox) {
                "SIGRTMIN+3");
   sandbox.stop_and_remove();
 }
-const Case kImage("state/annotations-about-the-image-are-in-it", "annotations.md#reserved-keys",
-                  image_annotations);
+const Case kImage("state/annotations-about-the-image-are-in-it",
+                  "annotations.md#pre-defined-annotation-keys", image_annotations);
 
 void a_killed_init(Sandbox& sandbox) {
   Bundle bundle = sleeper(sandbox);

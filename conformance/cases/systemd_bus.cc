@@ -133,7 +133,7 @@ void no_socket(Sandbox& sandbox) {
   expect_message(sandbox, outcome,
                  "systemd: cannot reach the system's at " + socket + " (not running)");
 }
-const Case kNoSocket("systemd-bus/one-that-is-not-there-is-told", "ux 2", no_socket, 60);
+const Case kNoSocket("systemd-bus/one-that-is-not-there-is-told", "messages 2", no_socket, 60);
 
 void with_habit(Sandbox& sandbox, Habit habit, const std::string& why) {
   const std::string socket = sandbox.path("bus");
@@ -143,7 +143,7 @@ void with_habit(Sandbox& sandbox, Habit habit, const std::string& why) {
 }
 
 const Case kDeaf(
-    "systemd-bus/one-that-nobody-listens-at-is-told", "ux 2",
+    "systemd-bus/one-that-nobody-listens-at-is-told", "messages 2",
     [](Sandbox& sandbox) { with_habit(sandbox, Habit::kDeaf, "(nobody listens there)"); }, 60);
 const Case kHangsUp(
     "systemd-bus/one-that-hangs-up-is-told", "reliability 4",

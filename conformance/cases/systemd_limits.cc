@@ -65,8 +65,8 @@ void unified(Sandbox& sandbox) {
   expect_limits("after daemon-reload", directory, limits);
   sandbox.stop_and_remove();
 }
-const Case kUnified("systemd/unified-limits-outlive-daemon-reload",
-                    "config-linux.md#cgroup-v2-parameters", unified, kSeconds);
+const Case kUnified("systemd/unified-limits-outlive-daemon-reload", "config-linux.md#unified",
+                    unified, kSeconds);
 
 // Whatever systemd writes again when it hears of one limit.
 void others_stay(Sandbox& sandbox) {

@@ -70,7 +70,7 @@ void console(Sandbox& sandbox) {
   sandbox.wait_stopped();
   sandbox.remove();
 }
-const Case kConsole("terminal/dev-console-and-dev-tty-are-it", "runtime-linux.md#dev-console",
+const Case kConsole("terminal/dev-console-and-dev-tty-are-it", "config-linux.md#default-devices",
                     console);
 
 void interrupt(Sandbox& sandbox) {
@@ -144,7 +144,7 @@ void without_terminal(Sandbox& sandbox) {
   const Outcome refused = sandbox.try_create(bundle, {"--console-socket", socket.path()});
   expect(refused.exit_code != 0, "create exits 0");
 }
-const Case kUnasked("terminal/a-console-socket-without-a-terminal-is-refused", "spec-map 7",
+const Case kUnasked("terminal/a-console-socket-without-a-terminal-is-refused", "cli-contract 6",
                     without_terminal);
 
 // `run` in the foreground, with a pty of ours as its own terminal.

@@ -1,4 +1,4 @@
-// Hostile root filesystems: T1 to T6, T8 and T10 of threats.md section 2. The others are in
+// Hostile root filesystems: T1 to T6, T8 and T10 of threats 2. The others are in
 // threats_configs.cc. Each fails on a runtime with the flaw that it is named after.
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-// What comes from the caller and its config: T7, T9 and T11 of threats.md section 2, and more of T1
+// What comes from the caller and its config: T7, T9 and T11 of threats 2, and more of T1
 // and T3. The flaws are in what the runtime lets through, not in the image.
 #include <fcntl.h>
 #include <sys/socket.h>

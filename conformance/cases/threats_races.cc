@@ -1,4 +1,4 @@
-// The races of threats.md section 7.2: an attacker who shares the root filesystem exchanges a
+// The races of threats 7.2: an attacker who shares the root filesystem exchanges a
 // target with a link to the host's while the runtime works on it. Whatever it does then, nothing of
 // the host's may change, and what runs must be confined as its config says; a refusal is fine, too.
 #include <fcntl.h>

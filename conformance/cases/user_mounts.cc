@@ -139,8 +139,8 @@ void own_cgroup(Sandbox& sandbox) {
   expect_equal("root of the mount", mount.root, "/");
   expect_contains("options", mount.options, "ro");
 }
-const Case kOwnCgroup("users/a-cgroup-mount-shows-the-containers-own",
-                      "config-linux.md#cgroup-namespace", own_cgroup);
+const Case kOwnCgroup("users/a-cgroup-mount-shows-the-containers-own", "cgroup_namespaces(7)",
+                      own_cgroup);
 
 void hosts_cgroup(Sandbox& sandbox, Bundle bundle) {
   with_cgroup_mount(sandbox, bundle, "ro");
@@ -156,13 +156,13 @@ void hosts_cgroup_here(Sandbox& sandbox) {
   hosts_cgroup(sandbox, sandbox.bundle());
 }
 const Case kHosts("mounts/without-a-cgroup-namespace-the-mount-shows-the-hosts",
-                  "config-linux.md#cgroup-namespace", hosts_cgroup_here);
+                  "cgroup_namespaces(7)", hosts_cgroup_here);
 
 void hosts_cgroup_mapped(Sandbox& sandbox) {
   hosts_cgroup(sandbox, mapped(sandbox));
 }
 const Case kHostsMapped("users/without-a-cgroup-namespace-the-mount-shows-the-hosts",
-                        "config-linux.md#cgroup-namespace", hosts_cgroup_mapped);
+                        "cgroup_namespaces(7)", hosts_cgroup_mapped);
 
 void writable_cgroup(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
@@ -170,7 +170,7 @@ void writable_cgroup(Sandbox& sandbox) {
   bundle.shell("mkdir /sys/fs/cgroup/below && rmdir /sys/fs/cgroup/below && echo made");
   expect_equal("a cgroup below", sandbox.run(bundle).out, "made\n");
 }
-const Case kWritable("mounts/a-cgroup-mount-may-be-writable", "config-linux.md#cgroup-namespace",
+const Case kWritable("mounts/a-cgroup-mount-may-be-writable", "cgroup_namespaces(7)",
                      writable_cgroup);
 
 }  // namespace

@@ -10,11 +10,12 @@ namespace {
 BOOST_AUTO_TEST_SUITE(coverage)
 
 BOOST_AUTO_TEST_CASE(a_row_is_a_rule_with_its_cases) {
-  const auto rules = parse_rules("# of life\n\na.b | MUST | config.md#x | it holds | a/one a/t*\n");
+  const auto rules =
+      parse_rules("# of life\n\na.b | MUST | config.md#root | it holds | a/one a/t*\n");
   BOOST_TEST_REQUIRE(rules.size() == 1U);
   BOOST_TEST(rules[0].id == "a.b");
   BOOST_TEST(rules[0].level == "MUST");
-  BOOST_TEST(rules[0].clause == "config.md#x");
+  BOOST_TEST(rules[0].clause == "config.md#root");
   BOOST_TEST(rules[0].text == "it holds");
   BOOST_TEST(rules[0].cases.size() == 2U);
   BOOST_TEST(rules[0].open.empty());

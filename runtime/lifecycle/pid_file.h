@@ -1,4 +1,4 @@
-// --pid-file: cli-contract of every engine.
+// --pid-file: cli-contract 5.7.
 #pragma once
 
 #include <sys/types.h>
