@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Fails on calls that the project bans, each with its reason.
+"""Fails on calls that the project bans, each with its reason. Letters are those of
+runtime/docs/threat-model.md section 1.
 
-The first rules are the gate of rule A: between clone3 and the pivot no path of a root filesystem
+The first rows are the gate of rule A: between clone3 and the pivot no path of a root filesystem
 reaches the kernel but through runtime/init/in_root.cc and make_in_root.cc, below a descriptor of the root."""
 import pathlib
 import re
@@ -31,9 +32,9 @@ RULES = [
      "rule A: one name below an open directory, nothing longer"),
     # step_mount_task.cc unmounts the mount that a descriptor has open.
     ("runtime/init", {"page_mount.cc", "step_mount_task.cc", "step_root.cc"}, r"__NR_umount2\b", None,
-     "nothing of the host's is unmounted"),
+     "rule B: mounts go by descriptor, and nothing of the host's is unmounted"),
     ("runtime/init", {"step_root.cc"}, r"__NR_(chroot|pivot_root|chdir)\b", None,
-     "only the root step leaves the host's root"),
+     "rule A: only the root step leaves the host's root"),
     ("runtime", set(), r"(?<!Error::)\b(system|popen)\s*\(", None, "no shell"),
     ("runtime", set(), r"\bget(pw|gr|spw)\w*\s*\(", None, "no name service in a static program"),
     ("runtime", set(), r"std::filesystem", None, "follows symbolic links"),

@@ -24,7 +24,7 @@ DOCUMENTS = {"cli-contract": "cli-contract.md", "threats": "threat-model.md", "r
 OTHERS = ("ux", "spec-map", "design", "peers", "anchors")
 SECTION = r"(\d+[a-z]?(?:\.\d+)*)"
 TAG = re.compile(r"(?<![\w/.-])(" + "|".join((*DOCUMENTS, *OTHERS)) + r")(\.md)?,? (?:section )?" + SECTION +
-                 r"(?![\w.]*\w)(?: \(([A-Z]\d*(?:, [A-Z]\d*)*)\))?")
+                 r"(?![\w.]*\w)(?: \(((?:[A-Z]\d*|CVE-[\d-]+)(?:, (?:[A-Z]\d*|CVE-[\d-]+))*)\))?")
 RULES = re.compile(r"\brules? ((?:[A-Z](?:, | and | to )?)+)\b(?![\w-])")
 SPEC = re.compile(r"(?<![\w/.-])((?:config|config-linux|runtime|runtime-linux|features|features-linux|bundle|glossary|annotations)\.md)"
                   r"(?:#([\w-]+))?")
@@ -50,14 +50,14 @@ def sections(text):
     found, now = {}, None
     for line in text.splitlines():
         heading = re.match(r"#+ " + SECTION + r"[. ]", line)
-        row = re.match(r"\| (?:" + SECTION + r"|([A-Z]\d*)) \|", line)
+        row = re.match(r"\| (?:" + SECTION + r"|((?:[A-Z]\d*|CVE-[\d-]+)(?:, CVE-[\d-]+)*)) \|", line)
         if heading:
             now = heading[1]
             found[now] = set()
         elif row and row[1]:
             found[row[1]] = set()
         elif row and now:
-            found[now].add(row[2])
+            found[now].update(row[2].split(", "))
     return found
 
 
@@ -65,6 +65,7 @@ def sections(text):
 TEXTS = [
     ("cli-contract 5.2", True), ("cli-contract 5.9", False), ("cli-contract 88", False), ("(cli-contract 1.4).", True),
     ("threats 2 (T8)", True), ("threats 2 (T88)", False), ("threats 1 (A, E)", True), ("threats 1 (A, Q)", False),
+    ("threats 3 (CVE-2016-9962)", True), ("threats 3 (CVE-2016-9963)", False),
     ("threats.md section 2", False), ("reliability 2b", True), ("reliability 2z", False), ("reliability 1 (R9)", False),
     ("ux 2", False), ("spec-map 6.5", False), ("Linux 6.5", True), ("threats/t1-dev-is-a-link-to-the-host", True),
     ("rule A", True), ("rules A and B", True), ("rule Z", False), ("config.md#mounts", True), ("config.md#nothing", False),
