@@ -1,16 +1,17 @@
 // A process in the container with CAP_SYS_PTRACE seizes those that exec puts into its pid namespace
 // (ptrace(2)). It gets the rights that were asked for, and no others: CVE-2016-9962.
-#include <algorithm>
+#include <functional>
 #include <sstream>
 
 #include "conformance/cases/exec_case.h"
 #include "conformance/harness/case.h"
+#include "conformance/harness/requires.h"
 
 namespace oci::conformance {
 namespace {
 
 constexpr char kClause[] = "threats 3 (CVE-2016-9962)";
-constexpr int kTries = 12;
+constexpr int kTries = 8;
 
 // `probe ride` says it the same way.
 const Words kTellsRights = {
@@ -54,11 +55,28 @@ void expect_no_ride(const std::string& asked, const std::string& said) {
                             trimmed(asked) + "': '" + (rides.empty() ? "" : rides.front()) + "'");
 }
 
-void exec_often(Sandbox& sandbox, const Words& options) {
+// Each program stays until the rider has it.
+void let_catch(Sandbox& sandbox, const std::function<pid_t()>& start) {
   for (int i = 0; i < kTries; ++i) {
-    const Outcome ran = exec(sandbox, options, {"/bin/busybox", "sleep", "0.1"});
-    expect_equal("exit code of exec (" + ran.err + ")", ran.exit_code, 0);
+    const size_t before = lines_of(sandbox.said()).size();
+    const pid_t pid = start();
+    sandbox.said(before + 1);
+    end(pid);
   }
+}
+
+pid_t detached(Sandbox& sandbox, Words words) {
+  const std::string pid_file = sandbox.path("pid");
+  words.insert(words.begin() + 1, {"--detach", "--pid-file", pid_file});
+  const Outcome begun = sandbox.call(words);
+  expect_equal("exit code of " + words.front() + " (" + begun.err + ")", begun.exit_code, 0);
+  return std::stoi(read_file(pid_file));
+}
+
+void exec_often(Sandbox& sandbox, const Words& options) {
+  let_catch(sandbox, [&] {
+    return detached(sandbox, exec_of(sandbox, options, {"/bin/busybox", "sleep", "1000"}));
+  });
 }
 
 std::string rights_of_exec(Sandbox& sandbox, const Words& options) {
@@ -121,30 +139,62 @@ void pod(Sandbox& sandbox) {
       .shell("sleep 1000")
       .write();
   const std::string id = sandbox.id() + "-x";
-  const std::string pid_file = sandbox.path("pid");
-  const Outcome made =
-      sandbox.call({"run", "--detach", "--pid-file", pid_file, "--bundle", bundle.directory(), id});
-  expect_equal("exit code (" + made.err + ")", made.exit_code, 0);
+  const pid_t pid = detached(sandbox, {"run", "--bundle", bundle.directory(), id});
   const auto in_it = [&](const Words& program) {
     Words words = {"exec", id};
     words.insert(words.end(), program.begin(), program.end());
-    const Outcome ran = sandbox.call(words);
-    expect_equal("exit code of exec (" + ran.err + ")", ran.exit_code, 0);
-    return ran.out;
+    return words;
   };
-  in_it({"/bin/busybox", "sleep", "0.1"});
+  sandbox.said(2);  // the container itself
   const size_t before = sandbox.said().size();
-  for (int i = 0; i < kTries; ++i)
-    in_it({"/bin/busybox", "sleep", "0.1"});
+  let_catch(sandbox, [&] { return detached(sandbox, in_it({"/bin/busybox", "sleep", "1000"})); });
   const std::string said = sandbox.said().substr(before);
-  const std::string asked = in_it(kTellsRights);
-  const pid_t pid = std::stoi(read_file(pid_file));
+  const std::string asked = sandbox.call(in_it(kTellsRights)).out;
   sandbox.call({"delete", "--force", id});
   wait_child(pid, 5000);  // the first process of a pid namespace does not end before the others
   sandbox.stop_and_remove();
   expect_no_ride(asked, said);
 }
 const Case kPod("threats/exec-cannot-be-ridden-from-elsewhere-in-the-pod", kClause, pod);
+
+// The rider waits in the pod while another container is made there.
+void created(Sandbox& sandbox, bool no_new_privileges) {
+  require_kernel(6, 17, "a procfs of a pid namespace that the process is not in");
+  Bundle rider = sandbox.bundle("rider");
+  let_ride(rider);
+  sandbox.create_and_start(rider);
+  expect_equal("the rider", sandbox.said(1), "waiting\n");
+  Bundle bundle = sandbox.bundle();
+  filter(bundle);
+  bundle.set("/process/noNewPrivileges", no_new_privileges)
+      .new_namespace("pid", "/proc/" + std::to_string(sandbox.init_pid()) + "/ns/pid");
+  const std::string id = sandbox.id() + "-x";
+  bundle.args({"/bin/busybox", "sleep", "1000"}).write();
+  for (int i = 0; i < kTries; ++i) {
+    const size_t before = lines_of(sandbox.said()).size();
+    const pid_t pid = detached(sandbox, {"run", "--bundle", bundle.directory(), id});
+    sandbox.said(before + 1);
+    sandbox.call({"delete", "--force", id});
+    wait_child(pid, 5000);
+  }
+  const std::string said = sandbox.said();
+  bundle.args(kTellsRights).write();
+  const std::string asked = sandbox.call({"run", "--bundle", bundle.directory(), id}).out;
+  sandbox.stop_and_remove();
+  expect_no_ride(asked, said);
+}
+
+void created_without(Sandbox& sandbox) {
+  created(sandbox, false);
+}
+const Case kCreated("threats/run-cannot-be-ridden-from-elsewhere-in-the-pod", kClause,
+                    created_without);
+
+void created_with(Sandbox& sandbox) {
+  created(sandbox, true);
+}
+const Case kCreatedWith("threats/run-with-no-new-privileges-cannot-be-ridden-from-the-pod", kClause,
+                        created_with);
 
 }  // namespace
 }  // namespace oci::conformance

@@ -249,5 +249,23 @@ void unseen(Sandbox& sandbox) {
 const Case kUnseen("mounts-verb/no-process-inside-sees-the-one-that-does-it",
                    "threats 1 (E), CVE-2016-9962", unseen);
 
+void unseen_with_proc(Sandbox& sandbox) {
+  require_kernel(6, 17, "a procfs of a pid namespace that the process is not in");
+  Living living(sandbox);
+  living.begin();
+  const auto next = [&] {
+    return std::stoi(exec(sandbox, {}, {"/bin/busybox", "sh", "-c", "echo $$"}).out);
+  };
+  const int first = next();
+  const int each = next() - first;
+  done(sandbox, "add", R"([{"destination": "/new/proc", "type": "proc", "source": "proc"}])");
+  expect_equal("numbers of processes in the container", next() - first, 2 * each);
+  const Words look = {"/bin/busybox", "sh", "-c", "ls /new/proc/1/ns && test ! -e /new/proc/500"};
+  expect_equal("a procfs of the container", exec(sandbox, {}, look).exit_code, 0);
+  living.end();
+}
+const Case kUnseenWithProc("mounts-verb/a-procfs-is-made-by-no-process-inside",
+                           "threats 1 (E), CVE-2016-9962", unseen_with_proc);
+
 }  // namespace
 }  // namespace oci::conformance

@@ -50,6 +50,14 @@ constexpr Step kSteps[] = {
     {"find program", find_program},  // as the user; a missing program fails `create`
     {"set personality", set_personality},
     {"set memory policy", set_memory_policy},  // late: init's own pages lie where they fell
+    // Where a pid namespace is joined, its processes may trace what comes into it: see kExecSteps.
+    {"map handover", map_handover_of_clone},
+    {"load seccomp", load_admitting_seccomp},
+    {"limit capabilities", limit_capabilities_filtered},
+    {"join namespaces", clone_last},
+    {"begin session", begin_session},
+    {"limit processes", limit_processes},
+    {"wait to be recorded", wait_to_be_recorded},
     {"settle", settle},              // last word to `create`
     {"load seccomp", load_listening_seccomp},  // which has the agent for it, as runc and crun do
     {"wait for start", wait_for_start},
@@ -83,7 +91,7 @@ constexpr Step kExecSteps[] = {
     {"set memory policy", set_memory_policy},
     {"settle", settle},
     {"turn to the verdict", turn_to_verdict},  // nobody else decides when it starts
-    {"map handover", map_handover},
+    {"map handover", map_handover_of_clone},
     {"arrange descriptors", arrange_descriptors},
     {"load seccomp", load_admitting_seccomp},  // where the calls below get through
     {"limit capabilities", limit_capabilities_filtered},

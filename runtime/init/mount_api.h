@@ -33,6 +33,11 @@ inline long set_propagation(int mount, uint64_t propagation, bool recursive) {
   return set_attributes(mount, attributes, recursive);
 }
 
+// Of a procfs that is being made; else it shows that of who makes it.
+inline long show_pid_namespace(int filesystem_context, int pid_namespace) {
+  return sys(__NR_fsconfig, filesystem_context, FSCONFIG_SET_FD, "pidns", nullptr, pid_namespace);
+}
+
 // MOUNT_ATTR_* of a filesystem that is made: whatever is put into it must be writable until it is.
 inline uint64_t first_attributes(const MountOp& op) {
   const bool writable = op.copy_up || op.mode_of_target || op.readonly_late;

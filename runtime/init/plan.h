@@ -183,14 +183,17 @@ struct Plan {
   // exec: the program joins a container instead of becoming one. What is about making a container
   // is absent then.
   bool exec = false;
-  bool clones_last = false;  // the pid namespace is entered by a child that has nothing else to do
-  bool waits = false;        // that waits until the runtime is done with it
+  // The pid namespace is joined, and entered by a child that has nothing else to do. Else a staged
+  // plan joins it.
+  bool clones_last = false;
+  bool waits = false;             // that waits until the runtime is done with it
   bool callers_terminal = false;  // the caller has a controlling one
   bool keep_affinity = false;     // process.execCPUAffinity says on which CPUs it runs
   MountTask mount_task{};
-  int32_t member_fd = -1;       // a pidfd of the container's init
-  int32_t member_user_fd = -1;  // the container's user namespace, where its init has left that
-  int32_t root_fd = -1;         // its root, where that is not the root of its mount namespace
+  int32_t member_fd = -1;         // a pidfd of the container's init
+  int32_t member_user_fd = -1;    // the container's user namespace, where its init has left that
+  int32_t pid_namespace_fd = -1;  // for a procfs that is to show another than our own
+  int32_t root_fd = -1;           // its root, where that is not the root of its mount namespace
   // CLONE_NEW* that are to be joined by it, if they are not ours; after launch those that are not.
   uint64_t member_types = 0;
   // Ids of mounts (proc_pid_mountinfo(5)) that show something to another mount namespace: a new

@@ -60,7 +60,9 @@ Fault join_session_keyring(const Plan& plan) {
 Fault set_labels(Context& context) {
   const Plan& plan = context.plan;
   if (!plan.apparmor_command && !plan.selinux_label) return {};
-  Procfs proc(context.proc_fd, (plan.clone_flags & CLONE_NEWPID) == 0);
+  // The one that is mounted does not show this process, if only its child will be in there.
+  const int mounted = plan.clones_last && !plan.exec ? -1 : context.proc_fd;
+  Procfs proc(mounted, (plan.clone_flags & CLONE_NEWPID) == 0);
   if (plan.apparmor_command) {
     const char* command = plan.text(plan.apparmor_command);
     const char* profile = command + sizeof "exec";

@@ -1,5 +1,5 @@
-// The end of `exec`: a child that enters the container's pid namespace with the rights of the
-// program, and executes it.
+// The end of `exec`, and of `create` where the pid namespace is joined: a child that enters it with
+// the rights of the program, and executes that.
 //
 // A process in there that has CAP_SYS_PTRACE over the host's user namespace may seize the child
 // between clone(2) and execve(2), dumpable or not: ptrace(2). It gets what was asked for: the ids,
@@ -56,14 +56,20 @@ Fault map_handover(Context& context) {
   context.page = reinterpret_cast<sync::HandoverPage*>(at);
   if (!plan.clones_last) return {};
   sys(__NR_close, plan.handover_fd);
+  if (plan.pid_namespace_fd >= 0) sys(__NR_close, plan.pid_namespace_fd);
   const long rc = sys(__NR_madvise, at, sync::kPageSize, MADV_DONTFORK);
   return check(rc, Subject::kNone, "handover");
+}
+
+Fault map_handover_of_clone(Context& context) {
+  return context.plan.clones_last ? map_handover(context) : Fault{};
 }
 
 // By clone(2): profiles that refuse namespaces look at its flags, and refuse clone3(2) altogether.
 // The runtime has the child's number from the kernel, whatever becomes of this process.
 Fault clone_last(Context& context) {
   Plan& plan = context.plan;
+  if (!plan.clones_last) return {};
   const uint64_t flags = CLONE_PARENT | CLONE_PARENT_SETTID;
   const long pid = sys(__NR_clone, flags, nullptr, &context.page->pid);
   if (is_users_limit(plan, pid)) {
@@ -79,6 +85,7 @@ Fault clone_last(Context& context) {
 }
 
 Fault begin_session(Context& context) {
+  if (!context.plan.clones_last) return {};
   if (Fault fault = check(sys(__NR_setsid), Subject::kNone, "session")) return fault;
   return context.plan.terminal ? control_terminal() : Fault{};
 }

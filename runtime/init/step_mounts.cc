@@ -76,6 +76,10 @@ Fault make_filesystem(const Plan& plan, const MountOp& op, int root, Fd& mount) 
     const long rc = sys(__NR_fsconfig, context.get(), FSCONFIG_SET_STRING, "source", source, 0);
     if (rc < 0) return explained(rc, context.get(), Subject::kMountSource, source, op.index);
   }
+  if (plan.pid_namespace_fd >= 0 && equal(type, "proc")) {
+    const long rc = show_pid_namespace(context.get(), plan.pid_namespace_fd);
+    if (rc < 0) return explained(rc, context.get(), Subject::kMountOptions, "pidns", op.index);
+  }
   if (op.layers.count != 0) {
     if (!takes_layers(plan, op, context.get())) return mount_by_page(plan, op, root, mount);
     const List<Parameter> rest = {op.layers.at + uint32_t{sizeof(Parameter)}, op.layers.count - 1};

@@ -54,9 +54,15 @@ Fault enter_time_namespace(Context& context) {
 }
 
 Fault join_namespaces(Context& context) {
-  const Plan& plan = context.plan;
-  for (const Join* at = plan.begin(plan.joins); at != plan.end(plan.joins); ++at)
+  Plan& plan = context.plan;
+  for (const Join* at = plan.begin(plan.joins); at != plan.end(plan.joins); ++at) {
+    // A procfs that we mount is to show this one; we ourselves stay in ours.
+    if (at->type == CLONE_NEWPID) {
+      plan.pid_namespace_fd =
+          static_cast<int32_t>(sys(__NR_fcntl, at->fd, 1030 /* F_DUPFD_CLOEXEC */, 3));
+    }
     if (Fault fault = join(plan, *at)) return fault;
+  }
   return {};
 }
 

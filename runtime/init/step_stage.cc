@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "runtime/init/in_root.h"
+#include "runtime/init/mount_api.h"
 #include "runtime/init/steps.h"
 #include "runtime/init/syscall.h"
 #include "runtime/init/text.h"
@@ -86,6 +87,18 @@ long join_types(const Plan& plan) {
   return plan.member_types != 0 ? sys(__NR_setns, plan.member_fd, plan.member_types) : 0;
 }
 
+// Where a procfs can be told which pid namespace to show, what makes one need not be in there,
+// where processes might trace it: since Linux 6.17.
+void stay_outside(Plan& plan) {
+  constexpr unsigned kGetPidNamespace = 0xff05;  // PIDFD_GET_PID_NAMESPACE, Linux 6.11
+  if (plan.mount_task == MountTask::kNone || (plan.member_types & CLONE_NEWPID) == 0) return;
+  Fd theirs(sys(__NR_ioctl, plan.member_fd, kGetPidNamespace, 0));
+  const Fd proc(sys(__NR_fsopen, "proc", FSOPEN_CLOEXEC));
+  if (!theirs.ok() || !proc.ok() || show_pid_namespace(proc.get(), theirs.get()) < 0) return;
+  plan.pid_namespace_fd = theirs.release();
+  plan.member_types &= ~uint64_t{CLONE_NEWPID};
+}
+
 // All at once, as pidfd_open(2) allows: the kernel knows the order. Root goes on into the user
 // namespace that init has left; an ordinary user may join the others only from there.
 Fault join_by_member(const Plan& plan) {
@@ -124,6 +137,7 @@ Fault join_and_clone(Context& context) {
   if (plan.joins.count != 0 || plan.exec) sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
   if (Fault fault = stand_at_root(plan)) return fault;
   leave_groups(plan);
+  stay_outside(plan);
   if (Fault fault = join_by_member(plan)) return fault;
   if (Fault fault = join_around_user_namespace(plan)) return fault;
   plan.joins.count = 0;

@@ -64,6 +64,11 @@ Fault wait_to_be_placed(Context& context) {
   return context.plan.staged ? await(context.report_fd, sync::Type::kPlaced) : Fault{};
 }
 
+// The last clone of `create`: its number is not known before.
+Fault wait_to_be_recorded(Context& context) {
+  return context.plan.clones_last ? await(context.report_fd, sync::Type::kPlaced) : Fault{};
+}
+
 // The ids are mapped by now. Without one that is, nothing can be made in a file system of the new
 // user namespace. One without a root of its own is legal: it has the user of the process.
 Fault take_mapped_ids(Context& context) {

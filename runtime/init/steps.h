@@ -74,6 +74,7 @@ Fault join_the_container(Context&);
 
 // step_last_clone.cc
 Fault map_handover(Context&);
+Fault map_handover_of_clone(Context&);
 void spin_until_go(const sync::HandoverPage&);
 Fault clone_last(Context&);
 Fault begin_session(Context&);
@@ -158,6 +159,7 @@ long apply_capabilities(const CapabilitySets& sets, uint32_t last_capability);
 
 // step_sync.cc
 Fault wait_to_be_placed(Context&);
+Fault wait_to_be_recorded(Context&);
 Fault take_mapped_ids(Context&);
 Fault report_ready(Context&);
 Fault settle(Context&);

@@ -50,7 +50,7 @@ Result<bool> read_verdict(int fd, sync::Message& message, std::optional<sys::Dea
 
 }  // namespace
 
-Result<Gate> make_gate(int dir, const GateFiles& files, bool listens) {
+Result<Gate> make_gate(int dir, const GateFiles& files, size_t pages) {
   OCI_TRY(make_fifo(dir, files.gate));
   OCI_TRY(make_fifo(dir, files.verdict));
   Gate gate;
@@ -58,7 +58,7 @@ Result<Gate> make_gate(int dir, const GateFiles& files, bool listens) {
   // A fifo cannot be opened for writing alone before it has a reader.
   const sys::UniqueFd reader = OCI_TRY(open_file(dir, files.verdict, O_RDONLY | O_NONBLOCK));
   gate.verdict = OCI_TRY(open_file(dir, files.verdict, O_WRONLY));
-  if (listens) gate.handover = OCI_TRY(make_pages(1));
+  if (pages != 0) gate.handover = OCI_TRY(make_pages(pages));
   return gate;
 }
 

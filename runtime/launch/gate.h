@@ -6,6 +6,7 @@
 // profile allows.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string_view>
 
@@ -27,8 +28,8 @@ struct Gate {
   sys::UniqueFd handover;  // sync::HandoverPage
 };
 
-// Makes the files below `dir`, 0600. `listens`: the filter has a listener.
-Result<Gate> make_gate(int dir, const GateFiles& files, bool listens);
+// Makes the files below `dir`, 0600, and `pages` of handover.
+Result<Gate> make_gate(int dir, const GateFiles& files, size_t pages);
 
 // Whether an agent decides on calls of init's, execve(2) perhaps: then it is waited for, not for
 // ever.

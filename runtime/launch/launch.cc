@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -23,6 +24,7 @@
 #include "runtime/launch/inputs.h"
 #include "runtime/launch/member.h"
 #include "runtime/launch/scheduling.h"
+#include "runtime/launch/sync_socket.h"
 #include "runtime/sync/sequence.h"
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/file.h"
@@ -33,72 +35,6 @@ namespace oci::launch {
 namespace {
 
 constexpr int kPatienceMs = 10'000;  // for init to end
-
-struct SocketPair {
-  sys::UniqueFd parent, child;
-};
-
-Result<SocketPair> make_sync() {
-  int fds[2];
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0) {
-    return Error::system(errno, "create the sync socket");
-  }
-  return SocketPair{sys::UniqueFd(fds[0]), sys::UniqueFd(fds[1])};
-}
-
-struct Received {
-  sync::Message message;
-  sys::UniqueFd fd;
-  bool ended = false;
-};
-
-// Until there is a message, or the end of its stream. A stage that was killed may leave a child
-// that holds the stream and waits for us: so the end of the process counts as well.
-Status await_message(int socket, int pidfd, sys::SignalStream* signals) {
-  pollfd polled[] = {{socket, POLLIN, 0},
-                     {pidfd, POLLIN, 0},
-                     {signals != nullptr ? signals->fd() : -1, POLLIN, 0}};
-  for (;;) {
-    if (::poll(polled, 3, -1) < 0) {
-      if (errno == EINTR) continue;
-      return Error::system(errno, "wait for container init");
-    }
-    if (polled[0].revents != 0 || polled[1].revents != 0) return {};
-    if (signals == nullptr) continue;
-    if (const auto signal = signals->asks_to_end()) return sys::interrupted_by(*signal);
-  }
-}
-
-Result<Received> receive(int socket) {
-  Received received;
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
-  iovec part = {&received.message, sizeof received.message};
-  msghdr packet = {};
-  packet.msg_iov = &part;
-  packet.msg_iovlen = 1;
-  packet.msg_control = control;
-  packet.msg_controllen = sizeof control;
-  ssize_t got;
-  do {
-    got = ::recvmsg(socket, &packet, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-  } while (got < 0 && errno == EINTR);
-  if (got < 0 && errno != ECONNRESET && errno != EAGAIN)
-    return Error::system(errno, "read from container init");
-  if (got <= 0) {
-    received.ended = true;
-    return received;
-  }
-  if (const cmsghdr* header = CMSG_FIRSTHDR(&packet);
-      header != nullptr && header->cmsg_type == SCM_RIGHTS) {
-    int fd = -1;
-    __builtin_memcpy(&fd, CMSG_DATA(header), sizeof fd);
-    received.fd.reset(fd);
-  }
-  if (got != ssize_t{sizeof received.message}) {
-    return Error(ErrorKind::kProtocol, "container init sent a short message");
-  }
-  return received;
-}
 
 // One launch in progress.
 class Conversation {
@@ -127,6 +63,7 @@ class Conversation {
   Status serve(const sync::Message& message, sys::UniqueFd fd);
   Status adopt(pid_t pid);
   Status proceed();
+  Status follow();
   Status write_oom_score_adj() const;
   Status set_rlimits() const;
   Error vanished();
@@ -224,9 +161,23 @@ Status Conversation::proceed() {
     OCI_TRY(set_affinity(process_.pid(), plan_.exec_cpu_affinity->final_,
                          "process.execCPUAffinity.final"));
   }
-  OCI_TRY(services_.remember(process_.pid()));
+  const init::Plan& block = plan_.init();
+  const bool follows = block.clones_last && !block.exec;
+  if (!follows) OCI_TRY(services_.remember(process_.pid()));
   const std::span<const sock_filter> filter = services_.filter();
-  return answer(sync::Type::kProceed, filter, services_.filter_admits && services_.filter_admits());
+  const bool admits = services_.filter_admits && services_.filter_admits();
+  OCI_TRY(answer(sync::Type::kProceed, filter, admits));
+  return follows ? follow() : Status();
+}
+
+// Init clones its last, and ends; or it has told why not.
+Status Conversation::follow() {
+  OCI_TRY(process_.become_its_child(signals_));
+  if (process_.pid() == 0) return {};
+  if (plan_.scheduler && !plan::outlives_fork(*plan_.scheduler, plan_.init()))
+    OCI_TRY(set_scheduler(process_.pid(), *plan_.scheduler));
+  OCI_TRY(services_.remember(process_.pid()));
+  return answer(sync::Type::kPlaced);
 }
 
 Status Conversation::serve(const sync::Message& message, sys::UniqueFd fd) {
@@ -278,8 +229,8 @@ Status Conversation::serve() {
 
 Status Conversation::hand_over_listener() {
   const sys::Pidfd init(sys::UniqueFd(::fcntl(process_.pidfd(), F_DUPFD_CLOEXEC, 0)));
-  if (process_.pages() == nullptr) return {};
-  sync::HandoverPage& page = (*process_.pages())[sync::kOfStage];
+  const sync::Page whose = plan_.init().clones_last ? sync::kOfProgram : sync::kOfStage;
+  sync::HandoverPage& page = (*process_.pages())[whose];
   if (const sys::UniqueFd listener = OCI_TRY(fetch_listener(page, init))) {
     OCI_TRY(services_.deliver_listener(process_.pid(), listener.get()));
     sync::store(page.go_on, 1);
@@ -383,7 +334,8 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
   Status served = conversation.serve();
   if (!served) served = conversation.call_off(std::move(served));
   OCI_TRY(std::move(served));
-  if (services.deliver_listener) OCI_TRY(conversation.hand_over_listener());
+  const bool listens = (block.seccomp_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
+  if (listens && services.deliver_listener) OCI_TRY(conversation.hand_over_listener());
   return std::move(conversation).finish();
 }
 

@@ -189,6 +189,7 @@ launch::Services Creation::services() {
       .run_host_hooks = [this](pid_t pid) { return run_hooks(pid); },
       .remember = [this](pid_t pid) { return remember(pid); },
       .filter = [this] { return std::span<const sock_filter>(filter_.filter); },
+      .filter_admits = [this] { return admits_last_calls(filter_, prepared_.plan.init()); },
       .take_console =
           [this](sys::UniqueFd master, const std::string& name) {
             return console_.take(std::move(master), name);
@@ -216,8 +217,10 @@ launch::Services Creation::services() {
 Status Creation::launch() {
   log_warnings(prepared_.plan);
   OCI_TRY(console_.connect(options_.console_socket));
-  launch::Gate gate =
-      OCI_TRY(launch::make_gate(dir_.fd(), kGateFiles, !record_.listener_path.empty()));
+  const size_t pages_of_listener = record_.listener_path.empty() ? 0 : 1;
+  const bool clones_last = prepared_.plan.init().clones_last;
+  launch::Gate gate = OCI_TRY(launch::make_gate(
+      dir_.fd(), kGateFiles, clones_last ? size_t{sync::kPages} : pages_of_listener));
   init_.emplace(OCI_TRY(launch::launch(
       prepared_.plan, std::move(gate),
       {.id = options_.id, .cgroup_fd = cgroup_ ? cgroup_->fd() : -1, .signals = signals_},

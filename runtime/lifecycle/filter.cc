@@ -44,13 +44,22 @@ Result<seccomp::Program> compile_filter(const spec::Seccomp& profile) {
 
 // From load_admitting_seccomp() of init's table to execve(2), which comes after the filter anyhow.
 bool admits_last_calls(const seccomp::Program& filter, const init::Plan& block) {
-  constexpr unsigned kFirst = 1, kSecond = 2, kThird = 4;
+  constexpr unsigned kFirst = 1, kSecond = 2, kThird = 4, kAll = 0x3f;
+  const bool listens = (block.seccomp_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
+  if (!block.clones_last) return false;
+  // Hooks of the image may be anything, and an agent is not there yet.
+  if (!block.exec && (listens || block.start_container_hooks.count != 0)) return false;
   std::vector<seccomp::Call> calls = {
       {.number = SYS_clone, .arguments = {CLONE_PARENT | CLONE_PARENT_SETTID}, .unknown = kThird},
       {.number = SYS_exit_group},
       {.number = SYS_setsid},
   };
-  if ((block.seccomp_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0) {
+  // It waits to be started.
+  if (!block.exec) {
+    for (const int number : {SYS_read, SYS_write, SYS_close, SYS_fcntl, SYS_prctl, SYS_prlimit64})
+      calls.push_back({.number = number, .unknown = kAll});
+  }
+  if (listens) {
     calls.push_back({.number = SYS_prctl, .arguments = {PR_SET_DUMPABLE}});
     calls.push_back({.number = SYS_close, .unknown = kFirst});
   }

@@ -40,6 +40,7 @@ void write_namespaces(Writer& out, const Plan& plan) {
     out.text("path", join.path);
   });
   out.flag("staged", head.staged);
+  out.flag("clonesLast", head.clones_last);
   out.flag("loopbackUp", head.new_network_namespace);
   out.text("timeOffsets", head.time_offsets);
   write_mappings(out, plan.uid_mappings, plan.gid_mappings);

@@ -1,9 +1,11 @@
 #include "runtime/plan/host.h"
 
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/magic.h>
 #include <linux/nsfs.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -17,6 +19,7 @@
 #include <string_view>
 
 #include "runtime/sys/file.h"
+#include "runtime/sys/unique_fd.h"
 
 namespace oci::plan {
 namespace {
@@ -104,6 +107,20 @@ bool joins_initial_cgroup_namespace(const spec::Config& config) {
   });
 }
 
+bool joins_pid_namespace(const spec::Config& config) {
+  return config.linux &&
+         std::ranges::any_of(config.linux->namespaces, [](const spec::Namespace& ns) {
+           return ns.type == spec::NamespaceType::kPid && ns.path;
+         });
+}
+
+// proc(5), mount option pidns.
+bool procfs_takes_pid_namespace() {
+  const sys::UniqueFd proc(::fsopen("proc", FSOPEN_CLOEXEC));
+  const sys::UniqueFd own(::open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC));
+  return proc && own && ::fsconfig(proc.get(), FSCONFIG_SET_FD, "pidns", nullptr, own.get()) == 0;
+}
+
 bool asks_for_selinux(const spec::Config& config) {
   return (config.process && config.process->selinux_label) ||
          (config.linux && config.linux->mount_label);
@@ -132,6 +149,7 @@ Host read_host(const spec::Config& config) {
     host.cgroup2_mount_point = cgroup2_mount_point();
     host.joins_initial_cgroup_namespace = joins_initial_cgroup_namespace(config);
   }
+  if (joins_pid_namespace(config)) host.procfs_takes_pid_namespace = procfs_takes_pid_namespace();
   if (config.mounts.size() > kFewMounts) host.mount_max = mount_max(host.mount_max);
   return host;
 }

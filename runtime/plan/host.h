@@ -21,6 +21,7 @@ struct Host {
   size_t mount_max = 100'000;       // fs.mount-max, mounts in one namespace
   bool apparmor = false;            // asked where process.apparmorProfile is set
   bool selinux = false;             // asked where a label of it is set
+  bool procfs_takes_pid_namespace = false;      // asked where one is joined: Linux 6.17
   bool joins_initial_cgroup_namespace = false;  // asked where cgroups are mounted
   std::string cgroup2_mount_point;  // "/sys/fs/cgroup" or "/sys/fs/cgroup/unified"; "": none
 

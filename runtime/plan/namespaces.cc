@@ -23,6 +23,18 @@ bool is_staged(uint64_t created, uint64_t joined) {
          (joined & CLONE_NEWPID) != 0;
 }
 
+// Processes of a joined pid namespace may trace whatever comes into it, so the process of the
+// container does last (runtime/init/README.md). Not where something else has to know its number
+// before, or where user and time namespaces are for the children alone as well.
+bool clones_last(const Draft& draft) {
+  const spec::Hooks& hooks = draft.config.hooks;
+  const bool is_known_before = !hooks.prestart.empty() || !hooks.create_runtime.empty() ||
+                               !hooks.create_container.empty() ||
+                               !draft.config.linux->net_devices.empty();
+  return (draft.joined & CLONE_NEWPID) != 0 && draft.host.procfs_takes_pid_namespace &&
+         !draft.has_own(CLONE_NEWUSER | CLONE_NEWTIME) && !is_known_before;
+}
+
 void plan_joins(Draft& draft) {
   const auto& namespaces = draft.config.linux->namespaces;
   std::vector<init::Join> joins;
@@ -104,7 +116,8 @@ Status plan_namespaces(Draft& draft) {
     return invalid("linux.namespaces", "a user namespace needs a new mount namespace beside it");
   }
   init::Plan& head = draft.block.head();
-  head.staged = is_staged(draft.created, draft.joined);
+  head.clones_last = clones_last(draft);
+  head.staged = !head.clones_last && is_staged(draft.created, draft.joined);
   head.new_user_namespace = (draft.created & CLONE_NEWUSER) != 0;
   head.new_cgroup_namespace = (draft.created & CLONE_NEWCGROUP) != 0;
   head.new_network_namespace = (draft.created & CLONE_NEWNET) != 0;

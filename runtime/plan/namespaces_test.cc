@@ -55,6 +55,24 @@ BOOST_AUTO_TEST_CASE(joining_a_network_takes_no_stage_and_joining_a_pid_namespac
   const Plan pid =
       plan_of(with_namespaces({mount, {.type = NamespaceType::kPid, .path = "/proc/7/ns/pid"}}));
   BOOST_TEST(pid.init().staged);
+  BOOST_TEST(!pid.init().clones_last);
+}
+
+BOOST_AUTO_TEST_CASE(a_joined_pid_namespace_is_entered_last_where_nothing_is_in_its_way) {
+  Host host = some_host();
+  host.procfs_takes_pid_namespace = true;
+  const spec::Namespace mount = {.type = NamespaceType::kMount};
+  const spec::Namespace pid = {.type = NamespaceType::kPid, .path = "/proc/7/ns/pid"};
+  const auto last = [&](const spec::Config& config) {
+    const Plan plan = plan_of(config, host);
+    BOOST_TEST(plan.init().staged != plan.init().clones_last);
+    return plan.init().clones_last;
+  };
+  spec::Config config = with_namespaces({mount, pid});
+  BOOST_TEST(last(config));
+  BOOST_TEST(!last(with_namespaces({mount, pid, {.type = NamespaceType::kTime}})));
+  config.hooks.create_runtime = {{.path = "/knows-its-number"}};
+  BOOST_TEST(!last(config));
 }
 
 BOOST_AUTO_TEST_CASE(user_and_time_namespaces_take_a_stage_new_or_joined) {

@@ -58,17 +58,6 @@ void Plan::set_fd(size_t fd_offset, int fd) {
   std::memcpy(block.data() + fd_offset, &value, sizeof value);
 }
 
-Result<Plan> make_plan(const spec::Config& config, const Host& host, const Request& request) {
-  Draft draft{.config = config, .host = host, .request = request};
-  for (const auto part : kParts)
-    OCI_TRY(part(draft));
-  init::Plan& head = draft.block.head();
-  head.hostname = draft.block.optional_text(config.hostname.value_or(""));
-  head.domainname = draft.block.optional_text(config.domainname.value_or(""));
-  draft.plan.block = draft.block.finish();
-  return std::move(draft.plan);
-}
-
 bool outlives_fork(const spec::Scheduler& scheduler, const init::Plan& block) {
   if (!block.clones_last) return true;
   return scheduler.policy != SCHED_DEADLINE && (scheduler.flags & SCHED_FLAG_RESET_ON_FORK) == 0;
@@ -79,6 +68,7 @@ namespace {
 // What the last clone does not pass on, or what stands in its way.
 void plan_last_clone(Draft& draft) {
   init::Plan& head = draft.block.head();
+  if (!head.clones_last) return;
   const auto& seccomp = draft.config.linux->seccomp;
   const auto& scheduler = draft.plan.scheduler;
   head.waits =
@@ -92,6 +82,18 @@ void plan_last_clone(Draft& draft) {
 }
 
 }  // namespace
+
+Result<Plan> make_plan(const spec::Config& config, const Host& host, const Request& request) {
+  Draft draft{.config = config, .host = host, .request = request};
+  for (const auto part : kParts)
+    OCI_TRY(part(draft));
+  init::Plan& head = draft.block.head();
+  head.hostname = draft.block.optional_text(config.hostname.value_or(""));
+  head.domainname = draft.block.optional_text(config.domainname.value_or(""));
+  plan_last_clone(draft);
+  draft.plan.block = draft.block.finish();
+  return std::move(draft.plan);
+}
 
 Result<Plan> make_exec_plan(const spec::Config& config, const Host& host, const Request& request) {
   Draft draft{.config = config, .host = host, .request = request};
