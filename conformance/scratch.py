@@ -15,6 +15,8 @@ import time
 BUSYBOX = shutil.which("busybox") or "/bin/busybox"
 PR_SET_CHILD_SUBREAPER = 36
 CGROUP = pathlib.Path("/sys/fs/cgroup")
+# crun makes these in its state root once, for all containers.
+SHARED = (".cache", ".empty-directory")
 SYSTEMD = "--systemd-cgroup" in sys.argv  # the cgroups are scopes of the machine's systemd
 
 
@@ -210,7 +212,7 @@ class Leftovers:
                             sorted(set(descendants(os.getpid()) + _members(self.scratch.marker)))],
                 "cgroup": [str(path) for path in cgroups(self.scratch.marker)],
                 "mount": [at for at in mounts() if at not in self.mounts],
-                "file": [str(path) for path in self.scratch.state.iterdir()]}
+                "file": [str(path) for path in self.scratch.state.iterdir() if path.name not in SHARED]}
             if SYSTEMD and not any(found.values()):
                 found["unit"] = units(self.scratch.marker)
             if not any(found.values()) or time.monotonic() > deadline:

@@ -24,7 +24,7 @@ fi
 
 options=()
 if [ "${1:-}" = sample ]; then
-  for chapter in apparmor cgroups devices intel namespaces resources rootless scheduler seccomp sysctl systemd systemd-bus update users; do
+  for chapter in apparmor caller cgroups devices intel namespaces resources rootless scheduler seccomp sysctl systemd systemd-bus update users; do
     options+=(--filter "$chapter/*")
   done
 fi
