@@ -98,7 +98,7 @@ void ask_again(const Run& run, const Runtime& runtime, const std::vector<const C
   const std::vector<Result> results = run_cases(alone, runtime, again);
   for (size_t i = 0; i < rows.size(); ++i) {
     const Judged judged = judge(results[i], again[i]->name, known);
-    std::fprintf(stderr, "# asked once more: %s, %s (%s)\n", again[i]->name.c_str(),
+    std::fprintf(stderr, "# asked again: %s, %s (%s)\n", again[i]->name.c_str(),
                  runtime.name.c_str(), column.results[rows[i]].reason.c_str());
     if (!is_wrong(judged)) column.results[rows[i]] = judged;
   }
@@ -113,7 +113,8 @@ Column judge_runtime(const Options& options, const Run& run, const Runtime& runt
   for (size_t row = 0; row < cases.size(); ++row) {
     column.results.push_back(judge(results[row], cases[row]->name, known));
   }
-  if (options.retry) ask_again(run, runtime, cases, known, column);
+  for (int round = 0; options.retry && round < 3; ++round)
+    ask_again(run, runtime, cases, known, column);
   return column;
 }
 

@@ -19,7 +19,7 @@ oci-conformance diff --help                         where two runtimes differ
   --view unified|hybrid|legacy|as-is  the cgroup layout it sees (unified)
   --filter GLOB        only the cases whose names match; may be repeated
   --jobs N             cases at a time (2)
-  --retry              asks once more, alone, what went otherwise than expected: a busy machine
+  --retry              asks up to three times more, alone, the cases that went otherwise: a busy machine
                        makes some runtimes lose races that they win by themselves
   --format table|tap|junit|markdown  how to print (table); markdown is a summary by chapter
   --known DIR|none     where expected deviations are, NAME.txt for each runtime
