@@ -19,8 +19,8 @@ config["linux"]["resources"] = {"memory": {"limit": 67108864}, "pids": {"limit":
 config["linux"]["cgroupsPath"] = "user.slice:oci:web1"'
 
 # create: nothing that it starts may hold the streams of user() open.
-create() { user sh -c "exec $runtime --root $home/state --systemd-cgroup create --bundle web1 web1 >$home/out 2>&1"; }
-act() { user "$runtime" --root $home/state "$@"; }
+create() { user sh -c "exec $home/oci-rt --root $home/state --systemd-cgroup create --bundle web1 web1 >$home/out 2>&1"; }
+act() { user $home/oci-rt --root $home/state "$@"; }
 property() { user systemctl --user show --value --property "$1" oci-web1.scope; }
 
 mkdir -p $home/state && chown $uid:$uid $home/state
