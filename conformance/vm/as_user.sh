@@ -15,6 +15,7 @@ make_user() {
   mkdir -p "$home/web1/rootfs/bin"
   for program in "$@"; do cp "$(command -v busybox)" "$home/web1/rootfs/bin/$program"; done
   cp "$runtime" "$home/oci-rt"
+  [ ! -e "$runtime-systemd" ] || cp "$runtime-systemd" "$home/oci-rt-systemd"
   chown -R "$uid:$uid" "$home"
 }
 # start_manager SOCKET: a systemd of their own, that listens there below $run_directory.
