@@ -11,10 +11,9 @@
 
 #include <algorithm>
 #include <csignal>
-#include <cstring>
-#include <optional>
 #include <random>
 
+#include "runtime/cgroup/testing/device_machine.h"
 #include "runtime/sys/unique_fd.h"
 #include "runtime/testing/requires.h"
 #include "third_party/boost_test.h"
@@ -28,84 +27,6 @@ using spec::DeviceType;
 constexpr uint32_t kRead = BPF_DEVCG_ACC_READ;
 constexpr uint32_t kWrite = BPF_DEVCG_ACC_WRITE;
 constexpr uint32_t kMknod = BPF_DEVCG_ACC_MKNOD;
-
-bpf_cgroup_dev_ctx use(DeviceType type, uint32_t major, uint32_t minor, uint32_t access) {
-  const uint32_t kind = type == DeviceType::kChar ? BPF_DEVCG_DEV_CHAR : BPF_DEVCG_DEV_BLOCK;
-  return {access << 16 | kind, major, minor};
-}
-
-bool jumps(uint8_t operation, uint32_t a, uint32_t b) {
-  switch (operation) {
-    case BPF_JEQ:
-      return a == b;
-    case BPF_JNE:
-      return a != b;
-    case BPF_JSET:
-      return (a & b) != 0;
-    default:
-      BOOST_FAIL("an instruction that the program does not use");
-      return false;
-  }
-}
-
-// Runs the few instructions that the program uses; none: it leaves its own code.
-std::optional<bool> run(std::span<const bpf_insn> program, const bpf_cgroup_dev_ctx& context) {
-  std::array<uint32_t, 6> registers{};
-  for (size_t at = 0; at < program.size(); ++at) {
-    const bpf_insn& one = program[at];
-    const char* field = reinterpret_cast<const char*>(&context) + one.off;
-    uint32_t& to = registers.at(one.dst_reg);
-    switch (one.code) {
-      case BPF_LDX | BPF_MEM | BPF_H: {
-        uint16_t half = 0;
-        std::memcpy(&half, field, sizeof half);
-        to = half;
-        break;
-      }
-      case BPF_LDX | BPF_MEM | BPF_W:
-        std::memcpy(&to, field, sizeof to);
-        break;
-      case BPF_ALU | BPF_MOV | BPF_K:
-        to = static_cast<uint32_t>(one.imm);
-        break;
-      case BPF_ALU | BPF_AND | BPF_K:
-        to &= static_cast<uint32_t>(one.imm);
-        break;
-      case BPF_JMP | BPF_JA:
-        at += static_cast<size_t>(one.off);
-        break;
-      case BPF_JMP | BPF_EXIT:
-        return registers[0] != 0;
-      default:
-        if (jumps(BPF_OP(one.code), to, static_cast<uint32_t>(one.imm))) {
-          at += static_cast<size_t>(one.off);
-        }
-    }
-  }
-  return std::nullopt;
-}
-
-bool names(const std::optional<int64_t>& wanted, uint32_t number) {
-  return !wanted || *wanted == -1 || *wanted == int64_t{number};
-}
-
-// Each bit of the access by itself: the last rule that names it.
-bool plainly_allowed(std::span<const DeviceRule> rules, DeviceType type,
-                     const bpf_cgroup_dev_ctx& context) {
-  for (const auto& [bit, letter] :
-       {std::pair{kRead, 'r'}, std::pair{kWrite, 'w'}, std::pair{kMknod, 'm'}}) {
-    if ((context.access_type >> 16 & bit) == 0) continue;
-    bool allowed = false;
-    for (const DeviceRule& rule : rules) {
-      const bool matches = (rule.type == DeviceType::kAll || rule.type == type) &&
-                           names(rule.major, context.major) && names(rule.minor, context.minor) &&
-                           rule.access.find(letter) != std::string::npos;
-      if (matches) allowed = rule.allow;
-    }
-    if (!allowed) return false;
-  }
-  return true;
-}
 
 std::vector<DeviceRule> random_rules(std::mt19937& random) {
   constexpr DeviceType kTypes[] = {DeviceType::kAll, DeviceType::kChar, DeviceType::kBlock};
@@ -136,7 +57,7 @@ std::vector<DeviceRule> typical() {
 }
 
 bool allows(const std::vector<DeviceRule>& rules, const bpf_cgroup_dev_ctx& context) {
-  const auto verdict = run(device_program(rules), context);
+  const auto verdict = run_device_program(device_program(rules), context);
   BOOST_REQUIRE(verdict.has_value());
   return *verdict;
 }
@@ -156,9 +77,10 @@ BOOST_AUTO_TEST_CASE(each_access_is_decided_by_the_last_rule_that_names_it) {
       for (const uint32_t major : {1U, 5U, 7U, 0xffffffffU}) {
         for (const uint32_t minor : {1U, 136U, 0xffffffffU}) {
           for (uint32_t access = 1; access < 8; ++access) {
-            const auto context = use(type, major, minor, access);
-            BOOST_REQUIRE(run(program, context).has_value());
-            BOOST_REQUIRE(*run(program, context) == plainly_allowed(rules, type, context));
+            const auto context = device_use(type, major, minor, access);
+            const auto verdict = run_device_program(program, context);
+            BOOST_REQUIRE(verdict.has_value());
+            BOOST_REQUIRE(*verdict == plainly_allowed(rules, type, context));
           }
         }
       }
@@ -169,27 +91,27 @@ BOOST_AUTO_TEST_CASE(each_access_is_decided_by_the_last_rule_that_names_it) {
 BOOST_AUTO_TEST_CASE(a_denial_of_writing_leaves_reading) {
   const std::vector<DeviceRule> rules = {{true, DeviceType::kChar, 1, 3, "rwm"},
                                          {false, DeviceType::kChar, 1, 3, "w"}};
-  BOOST_TEST(allows(rules, use(DeviceType::kChar, 1, 3, kRead)));
-  BOOST_TEST(!allows(rules, use(DeviceType::kChar, 1, 3, kWrite)));
-  BOOST_TEST(!allows(rules, use(DeviceType::kChar, 1, 3, kRead | kWrite)));
+  BOOST_TEST(allows(rules, device_use(DeviceType::kChar, 1, 3, kRead)));
+  BOOST_TEST(!allows(rules, device_use(DeviceType::kChar, 1, 3, kWrite)));
+  BOOST_TEST(!allows(rules, device_use(DeviceType::kChar, 1, 3, kRead | kWrite)));
 }
 
 BOOST_AUTO_TEST_CASE(two_rules_together_allow_what_neither_allows_alone) {
   const std::vector<DeviceRule> rules = {{true, DeviceType::kChar, 1, 3, "r"},
                                          {true, DeviceType::kChar, 1, {}, "w"}};
-  BOOST_TEST(allows(rules, use(DeviceType::kChar, 1, 3, kRead | kWrite)));
-  BOOST_TEST(!allows(rules, use(DeviceType::kChar, 1, 4, kRead | kWrite)));
+  BOOST_TEST(allows(rules, device_use(DeviceType::kChar, 1, 3, kRead | kWrite)));
+  BOOST_TEST(!allows(rules, device_use(DeviceType::kChar, 1, 4, kRead | kWrite)));
 }
 
 BOOST_AUTO_TEST_CASE(the_defaults_stay_usable_when_the_config_denies_everything) {
   const auto rules = with_defaults({{false, DeviceType::kAll, {}, {}, "rwm"}});
   for (const auto& [major, minor] :
        {std::pair{1U, 3U}, std::pair{1U, 9U}, std::pair{5U, 2U}, std::pair{136U, 17U}}) {
-    BOOST_TEST(allows(rules, use(DeviceType::kChar, major, minor, kRead | kWrite | kMknod)));
+    BOOST_TEST(allows(rules, device_use(DeviceType::kChar, major, minor, kRead | kWrite | kMknod)));
   }
-  BOOST_TEST(allows(rules, use(DeviceType::kBlock, 8, 0, kMknod)));
-  BOOST_TEST(!allows(rules, use(DeviceType::kBlock, 8, 0, kRead)));
-  BOOST_TEST(!allows(rules, use(DeviceType::kChar, 1, 1, kRead)));
+  BOOST_TEST(allows(rules, device_use(DeviceType::kBlock, 8, 0, kMknod)));
+  BOOST_TEST(!allows(rules, device_use(DeviceType::kBlock, 8, 0, kRead)));
+  BOOST_TEST(!allows(rules, device_use(DeviceType::kChar, 1, 1, kRead)));
 }
 
 BOOST_AUTO_TEST_CASE(programs_are_short) {
