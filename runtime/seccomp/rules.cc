@@ -20,6 +20,11 @@ constexpr uint64_t kNoMask = ~uint64_t{0};
 constexpr int kSocketcall = 102;  // i386
 constexpr int kIpc = 117;
 
+// The call that a call is behind, by Row::multiplexed.
+int multiplexer(uint32_t behind) {
+  return behind < 200 ? kSocketcall : kIpc;
+}
+
 Condition condition(const spec::SeccompArg& arg) {
   const auto argument = static_cast<uint8_t>(arg.index);
   const auto plain = [&](Compare compare) {
@@ -253,7 +258,7 @@ AbiRules abi_rules(const Rules& rules, const Abi& abi) {
     const Rule& rule = rules.rules[entry.rule];
     const uint32_t behind = abi.multiplexed ? entry.name->multiplexed : 0;
     if (behind != 0) {
-      table.add(behind < 200 ? kSocketcall : kIpc, multiplex(bind(rule, abi), behind % 100));
+      table.add(multiplexer(behind), multiplex(bind(rule, abi), behind % 100));
     }
     const int number = number_of(*entry.name, abi);
     if (number == kNoNumber) continue;
@@ -266,6 +271,11 @@ AbiRules abi_rules(const Rules& rules, const Abi& abi) {
   AbiRules out = std::move(table).finish();
   for (const Row* row : rules.named) {
     out.newest = std::max(out.newest, number_of(*row, abi));
+    // A profile that names semop(2) names ipc(2), which may be all that there is of it: no rule is
+    // for a call that is newer than all.
+    if (abi.multiplexed && row->multiplexed != 0) {
+      out.newest = std::max(out.newest, multiplexer(row->multiplexed));
+    }
   }
   return out;
 }

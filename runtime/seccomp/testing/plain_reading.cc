@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <tuple>
 
@@ -80,6 +81,13 @@ int direct_number(uint32_t scmp, const std::string& name) {
   return found == direct.end() ? -1 : found->second;
 }
 
+// i386's socketcall(2) or ipc(2), where the call is behind it.
+std::optional<uint32_t> multiplexer(uint32_t scmp, const std::string& name) {
+  const int pseudo = seccomp_syscall_resolve_name_arch(scmp, name.c_str());
+  if (scmp != SCMP_ARCH_X86 || pseudo > -100 || pseudo < -224) return {};
+  return pseudo > -200 ? 102 : 117;
+}
+
 // Which of two rules that both hold decides: README.md, "Rules that contradict each other".
 bool precedes(const std::vector<SeccompArg>& a, const std::vector<SeccompArg>& b, bool wide) {
   using Key = std::tuple<int, int, uint64_t>;
@@ -124,7 +132,7 @@ PlainReading::PlainReading(const spec::Seccomp& profile)
   for (const Known& one : kKnown) {
     if (one.scmp == seccomp_arch_native() ||
         std::ranges::find(profile.architectures, one.name) != profile.architectures.end()) {
-      abis_.push_back({one.scmp, one.audit, one.wide, 0, {}});
+      abis_.push_back({one.scmp, one.audit, one.wide, -1, {}});
     }
   }
   for (const spec::SeccompSyscall& syscall : profile.syscalls) {
@@ -137,7 +145,9 @@ PlainReading::PlainReading(const spec::Seccomp& profile)
 void PlainReading::add(const spec::SeccompSyscall& from, const std::string& name) {
   for (Abi& abi : abis_) {
     const int number = direct_number(abi.scmp, name);
-    if (number >= 0) abi.newest = std::max(abi.newest, static_cast<uint32_t>(number));
+    abi.newest = std::max(abi.newest, int64_t{number});
+    if (const auto behind = multiplexer(abi.scmp, name))
+      abi.newest = std::max(abi.newest, int64_t{*behind});
     if (oracle_action(from.action, from.errno_ret) == default_action_) continue;
     std::vector<int> times(6, 0);
     for (const SeccompArg& arg : from.args) {
@@ -157,14 +167,14 @@ void PlainReading::add(const spec::SeccompSyscall& from, const std::string& name
 
 void PlainReading::add(Abi& abi, const spec::SeccompSyscall& from, const std::string& name) const {
   const uint32_t action = oracle_action(from.action, from.errno_ret);
-  const int pseudo = seccomp_syscall_resolve_name_arch(abi.scmp, name.c_str());
-  if (abi.scmp == SCMP_ARCH_X86 && pseudo <= -100 && pseudo >= -224) {
+  if (const auto behind = multiplexer(abi.scmp, name)) {
+    const int pseudo = seccomp_syscall_resolve_name_arch(abi.scmp, name.c_str());
     std::vector<SeccompArg> conditions = {
         {0, static_cast<uint64_t>(-pseudo % 100), 0, SeccompOperator::kEqual}};
     for (const SeccompArg& arg : from.args) {
       if (arg.index != 0) conditions.push_back(arg);
     }
-    insert(abi, {pseudo > -200 ? 102U : 117U, action, conditions});
+    insert(abi, {*behind, action, conditions});
   }
   const int number = direct_number(abi.scmp, name);
   if (number >= 0) insert(abi, {static_cast<uint32_t>(number), action, from.args});
@@ -208,7 +218,7 @@ uint32_t PlainReading::action(const seccomp_data& data) const {
 
 bool PlainReading::is_newer(const seccomp_data& data) const {
   const Abi* abi = abi_of(data);
-  if (abi == nullptr || !newer_is_unknown_ || abi->newest == 0) return false;
+  if (abi == nullptr || !newer_is_unknown_ || abi->newest < 0) return false;
   const auto number = static_cast<uint32_t>(data.nr);
   const bool x32_known =
       std::ranges::find(abis_, uint32_t{SCMP_ARCH_X32}, &Abi::scmp) != abis_.end();

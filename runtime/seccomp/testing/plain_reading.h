@@ -33,7 +33,7 @@ class PlainReading {
     uint32_t scmp = 0;
     uint32_t audit = 0;
     bool wide = false;
-    uint32_t newest = 0;
+    int64_t newest = -1;      // none is named
     std::vector<Rule> rules;  // in the order they are tried
   };
 
