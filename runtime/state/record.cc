@@ -13,8 +13,8 @@ constexpr char kPhaseNames[][9] = {"creating", "created"};
 
 // ---- writing
 
-void put(Writer& out, const char* key, const std::string& value) {
-  out.Key(key);
+void put(Writer& out, std::string_view key, const std::string& value) {
+  out.Key(key.data(), static_cast<json::Size>(key.size()));
   out.String(value.data(), static_cast<json::Size>(value.size()));
 }
 void put(Writer& out, const char* key, int64_t value) {
@@ -203,7 +203,7 @@ std::string to_json(const Record& record) {
     out.Key("annotations");
     out.StartObject();
     for (const auto& [key, value] : record.annotations)
-      put(out, key.c_str(), value);
+      put(out, key, value);
     out.EndObject();
   }
   put(out, "poststart", record.poststart);

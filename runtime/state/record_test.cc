@@ -23,7 +23,8 @@ Record full() {
   record.cgroup_existed = 1;
   record.systemd_unit = "oci-web1.scope";
   record.systemd_user = true;
-  record.annotations = {{"z", "1"}, {"a", ""}, {"m", "\xff"}};
+  record.annotations = {
+      {"z", "1"}, {"a", ""}, {"m", "\xff"}, {std::string("n\0o", 3), std::string("\0", 1)}};
   record.poststart = {
       {.path = "/bin/a", .args = {"a", "b"}, .env = std::vector<std::string>{"X=1"}, .timeout = 7}};
   record.poststop = {{.path = "/bin/c", .args = {}, .env = std::vector<std::string>()},
@@ -39,6 +40,7 @@ BOOST_AUTO_TEST_CASE(a_record_survives_its_file) {
   BOOST_TEST(to_json(read.value()) == text);
   BOOST_TEST(read.value().start_time == UINT64_MAX);
   BOOST_TEST(read.value().annotations[0].first == "z");  // in the order given
+  BOOST_TEST((read.value().annotations == full().annotations));
   BOOST_TEST(read.value().poststart[0].timeout.value() == 7);
   BOOST_TEST(read.value().poststop[0].env.value().empty());  // which is another thing than none
   BOOST_TEST(!read.value().poststop[1].env.has_value());
