@@ -223,10 +223,12 @@ bool goes_on(std::string_view type, const MountOptions& out, std::string_view pi
 
 void add_parameters(std::string_view option, size_t i, std::string_view type, MountOptions& out) {
   while (!option.empty()) {
-    const size_t quote = option.find("=\"");
+    const size_t equals = option.find('=');
     size_t end = option.find(',');
-    const bool quoted = quote < end && option.find('"', quote + 2) != option.npos;
-    if (quoted) end = option.find('"', quote + 2) + 1;
+    const bool opens = equals < end && option.substr(equals + 1).starts_with('"');
+    const size_t behind = opens ? option.find('"', equals + 2) + 1 : 0;  // npos + 1: no end
+    const bool quoted = behind != 0 && (behind == option.size() || option[behind] == ',');
+    if (quoted) end = behind;
     const std::string_view piece = option.substr(0, end);
     option.remove_prefix(std::min(piece.size() + 1, option.size()));
     if (goes_on(type, out, piece)) {
@@ -234,8 +236,7 @@ void add_parameters(std::string_view option, size_t i, std::string_view type, Mo
       continue;
     }
     if (piece.empty()) continue;
-    const size_t equals = piece.find('=');
-    const bool has_value = equals != piece.npos;
+    const bool has_value = equals < piece.size();
     std::string_view value = has_value ? piece.substr(equals + 1) : "";
     if (quoted) value = value.substr(1, value.size() - 2);
     out.parameters.push_back({.key = piece.substr(0, equals),

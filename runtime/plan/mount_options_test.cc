@@ -118,6 +118,12 @@ BOOST_AUTO_TEST_CASE(a_value_in_quotes_keeps_its_commas) {
   BOOST_TEST(folded.parameters[2].value == "700");
 }
 
+// A quotation mark in the middle of a value is a character of it: none may be lost.
+BOOST_AUTO_TEST_CASE(quotes_end_a_value_only_before_a_comma) {
+  const Options given = {"a=\"b\"cd,e", "f=\"g,h\"i", "j=\"k\"", "l=m=\"n\""};
+  BOOST_TEST(data(fold_mount_options(given, "")) == "a=\"b\"cd e f=\"g h\"i j=k l=m=\"n\"");
+}
+
 BOOST_AUTO_TEST_CASE(an_overlays_value_may_have_commas_behind_backslashes) {
   const Options given = {"lowerdir=/c\\,d:/e\\:f,upperdir=/u\\\\,workdir=/w", "xino=off"};
   BOOST_TEST(data(fold_mount_options(given, "overlay")) ==
