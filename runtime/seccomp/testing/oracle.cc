@@ -94,7 +94,7 @@ std::optional<std::vector<sock_filter>> oracle_filter(const spec::Seccomp& profi
   const int fd = memfd_create("oracle", MFD_CLOEXEC);
   const pid_t child = fork();
   if (child == 0) {
-    setitimer(ITIMER_REAL, &kDeadline, nullptr);
+    setitimer(ITIMER_VIRTUAL, &kDeadline, nullptr);
     const scmp_filter_ctx context =
         seccomp_init(oracle_action(profile.default_action, profile.default_errno_ret));
     _exit(fill(context, profile) && seccomp_export_bpf(context, fd) == 0 ? 0 : 1);

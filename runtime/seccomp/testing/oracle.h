@@ -11,7 +11,7 @@
 
 namespace oci::seccomp {
 
-// None: libseccomp refuses the rules, or is not done in half a second.
+// None: libseccomp refuses the rules, or is not done in half a second of the processor.
 std::optional<std::vector<sock_filter>> oracle_filter(const spec::Seccomp& profile);
 
 // SCMP_ACT_*, as runc and crun translate an action.
