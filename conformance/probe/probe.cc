@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -210,6 +211,13 @@ int do_keyring(int, char**) {
   return 0;
 }
 
+// probe xattr PATH NAME [VALUE]: sets the extended attribute; without a value, removes it.
+int do_xattr(int count, char** words) {
+  if (count < 2) return 2;
+  if (count < 3) return answer(::removexattr(words[0], words[1]));
+  return answer(::setxattr(words[0], words[1], words[2], std::strlen(words[2]), 0));
+}
+
 struct Word {
   std::string_view name;
   int (*run)(int, char**);
@@ -220,6 +228,7 @@ constexpr Word kWords[] = {
     {"grab", do_grab},       {"notify", do_notify}, {"read", do_read},
     {"keyring", do_keyring}, {"sleep", do_sleep},   {"sti", do_sti},
     {"syscall", do_syscall}, {"write", do_write},   {"ride", oci::conformance::probe::ride},
+    {"xattr", do_xattr},
 };
 
 }  // namespace

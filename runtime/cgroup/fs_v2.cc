@@ -150,7 +150,8 @@ Cgroup::Cgroup(Cgroup&& other) noexcept
     : layout_(std::move(other.layout_)),
       location_(std::move(other.location_)),
       fd_(std::move(other.fd_)),
-      mark_before_(std::move(other.mark_before_)),
+      taken_over_(other.taken_over_),
+      before_(std::move(other.before_)),
       kept_(std::exchange(other.kept_, true)) {}
 
 Cgroup::~Cgroup() {
@@ -160,13 +161,27 @@ Cgroup::~Cgroup() {
 Status Cgroup::undo() {
   if (std::exchange(kept_, true)) return {};
   if (!fd_) return remove_parents(layout_, location_);  // what may be at its place is not ours
-  if (mark_before_) {  // emptied, and given back to the container that it was of
-    (void)write_mark(fd_.get(), location_.owner);
+  if (taken_over_) {  // emptied, and given back to the container that it was of
+    (void)take(false);
     OCI_TRY(kill_and_remove(layout_, location_, sys::deadline_in(kUndoLimit)));
-    return write_mark(fd_.get(), *mark_before_);
+    remove_mark(fd_.get());
+    return before_ ? write_mark(fd_.get(), *before_) : Status();
   }
   fd_.reset();
   return kill_and_remove(layout_, location_, sys::deadline_in(kUndoLimit));
+}
+
+Location Cgroup::own_location() const {
+  Location location = location_;
+  if (before_ && before_->made) location.existed = depth_of(location.path) - 1;
+  return location;
+}
+
+Status Cgroup::take(bool is_made) {
+  struct stat info = {};
+  if (::fstat(fd_.get(), &info) < 0) return Error::system(errno, "look at a cgroup");
+  location_.inode = info.st_ino;
+  return write_mark(fd_.get(), {.owner = location_.owner, .home = location_.home, .made = is_made});
 }
 
 // Controllers first: a directory's files are those of its parent's controllers at its birth.
@@ -183,26 +198,24 @@ Status Cgroup::make(int mount, std::span<const Write> writes, sys::UniqueFd exis
   }
   if (is_new) {
     fd_ = OCI_TRY(make_missing(location_, controllers, std::move(existing)));
-    OCI_TRY(write_mark(fd_.get(), cat(location_.owner, kMadeSuffix)));
+    OCI_TRY(take(true));
     return check_fit(fd_.get());
   }
   // What another container has made and left is this one's from here on.
-  const std::optional<std::string> before = OCI_TRY(read_mark(existing.get()));
-  const bool made = before && before->ends_with(kMadeSuffix);
-  OCI_TRY(write_mark(existing.get(), cat(location_.owner, made ? kMadeSuffix : "")));
-  mark_before_ = before.value_or("");
+  before_ = OCI_TRY(read_mark(existing.get()));
   fd_ = std::move(existing);
-  return {};
+  taken_over_ = true;
+  return take(before_ && before_->made);
 }
 
 Result<Cgroup> Cgroup::create(const Layout& layout, const std::string& path,
                               std::span<const Write> writes, const Remember& remember,
-                              const std::string& owner) {
+                              const std::string& owner, const std::string& home) {
   const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     Existing found = OCI_TRY(find_existing(mount.get(), path));
     if (found.count == depth_of(path)) OCI_TRY(check_fit(found.fd.get()));
-    Cgroup cgroup(layout, {.path = path, .existed = found.count, .owner = owner});
+    Cgroup cgroup(layout, {.path = path, .existed = found.count, .owner = owner, .home = home});
     OCI_TRY(remember(cgroup.location_));
     const Status made = cgroup.make(mount.get(), writes, std::move(found.fd));
     if (made) return cgroup;
@@ -214,13 +227,13 @@ Result<Cgroup> Cgroup::create(const Layout& layout, const std::string& path,
 }
 
 Result<Cgroup> Cgroup::adopt(const Layout& layout, const std::string& path,
-                             std::span<const Write> writes, const std::string& owner) {
+                             std::span<const Write> writes, const std::string& owner,
+                             const std::string& home) {
   const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
   const unsigned above = depth_of(path) - 1;
-  Cgroup cgroup(layout, {.path = path, .existed = above, .owner = owner});
-  sys::UniqueFd dir = OCI_TRY(open_cgroup(mount.get(), path));
-  OCI_TRY(write_mark(dir.get(), cat(owner, kMadeSuffix)));
-  cgroup.fd_ = std::move(dir);
+  Cgroup cgroup(layout, {.path = path, .existed = above, .owner = owner, .home = home});
+  cgroup.fd_ = OCI_TRY(open_cgroup(mount.get(), path));
+  OCI_TRY(cgroup.take(true));
   // What systemd does not know of, such as hugetlb.
   const Controllers controllers(writes);
   if (!controllers.empty()) {

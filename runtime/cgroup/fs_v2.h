@@ -8,6 +8,7 @@
 #include <string>
 
 #include "runtime/cgroup/layout.h"
+#include "runtime/cgroup/mark.h"
 #include "runtime/cgroup/v2_writes.h"
 #include "runtime/sys/unique_fd.h"
 #include "spec/error.h"
@@ -18,7 +19,15 @@ namespace oci::cgroup {
 struct Location {
   std::string path;      // from place(): clean, absolute below the mount
   unsigned existed = 0;  // how many leading components of it were there before
-  std::string owner;     // names this one `create` for good; at most 100 bytes
+  std::string owner;     // names this one `create` for good; no blanks
+  // Where the container is remembered, so that it can be found from its cgroup: the number of the
+  // file system's device, and the path, "25:/run/oci-rt/web1".
+  std::string home = {};
+  // Of the directory; it comes but once in a boot (kernfs). 0: not known yet, or to nobody.
+  uint64_t inode = 0;
+  // Whether the cgroup is by now that of the container which `mark` names. Asked for a mark that
+  // the container itself may have written. Absent: no such mark is believed.
+  bool (*is_taken_over)(const Location& location, const Mark& mark) = nullptr;
 };
 
 // Called before anything is made, with what is about to be made; its error stops create(). It is
@@ -32,12 +41,13 @@ class [[nodiscard]] Cgroup {
   // (config-linux.md#control-groups). Nothing is left behind by an error.
   static Result<Cgroup> create(const Layout& layout, const std::string& path,
                                std::span<const Write> writes, const Remember& remember,
-                               const std::string& owner = "");
+                               const std::string& owner = "", const std::string& home = "");
 
   // The same for a directory that systemd has made, and removes once nothing is in it any more:
   // only its limits and its end are ours. Called by the process that keeps it from being empty.
   static Result<Cgroup> adopt(const Layout& layout, const std::string& path,
-                              std::span<const Write> writes, const std::string& owner);
+                              std::span<const Write> writes, const std::string& owner,
+                              const std::string& home = "");
 
   Cgroup(Cgroup&& other) noexcept;
   Cgroup& operator=(Cgroup&&) = delete;
@@ -51,7 +61,9 @@ class [[nodiscard]] Cgroup {
   // The directory: for clone3(CLONE_INTO_CGROUP), for device programs, for oom_kills().
   int fd() const { return fd_.get(); }
   const Location& location() const { return location_; }
-  bool existed() const { return mark_before_.has_value(); }
+  // The same for who keeps it: one that another container made and left is then this one's.
+  Location own_location() const;
+  bool existed() const { return taken_over_; }
 
   // Writes in order, one write(2) a value; an error names the property.
   Status apply(std::span<const Write> writes) const;
@@ -60,12 +72,14 @@ class [[nodiscard]] Cgroup {
 
  private:
   Cgroup(Layout layout, Location location);
+  Status take(bool is_made);
   Status make(int mount, std::span<const Write> writes, sys::UniqueFd existing);
 
   Layout layout_;
   Location location_;
   sys::UniqueFd fd_;
-  std::optional<std::string> mark_before_;  // of a cgroup that was there: whose it was
+  bool taken_over_ = false;  // it was there, and was `before_`'s
+  std::optional<Mark> before_;
   bool kept_ = false;
 };
 

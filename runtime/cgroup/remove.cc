@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include <csignal>
 #include <ctime>
 
+#include "runtime/cgroup/mark.h"
 #include "runtime/cgroup/path.h"
 #include "runtime/cgroup/tree.h"
 #include "runtime/sys/file.h"
@@ -41,8 +43,7 @@ Result<bool> remove_children(int top) {
   for (;;) {
     const std::vector<std::string> child = OCI_TRY(children_of(here.get(), 1));
     if (!child.empty()) {
-      Result<sys::UniqueFd> below =
-          sys::open_at(here.get(), child[0], O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+      Result<sys::UniqueFd> below = open_closed(here.get(), cat("/", child[0]));
       if (!below && is_gone(below.error())) continue;
       if (!below) return std::move(below).error();
       here = std::move(below).value();
@@ -114,7 +115,9 @@ Status kill_one_by_one(int dir) {
 
 Status kill_inside(int dir) {
   // Reaches frozen processes and everything below, and no fork outruns it (Linux 5.14).
-  const Status killed = sys::write_file_at(dir, "cgroup.kill", "1");
+  const Result<sys::UniqueFd> file = open_control(dir, "cgroup.kill", O_WRONLY);
+  const Status killed =
+      file ? sys::write_all(file.value().get(), "1", "cgroup.kill") : Status(file.error());
   if (killed || is_gone(killed.error())) return {};
   if (killed.error().sys_errno() == EOPNOTSUPP) return kill_one_by_one(dir);
   return killed.error();
@@ -128,7 +131,7 @@ Error still_populated(int dir, const Location& location) {
 }
 
 Status wait_until_empty(int dir, const Location& location, sys::Deadline deadline) {
-  Result<sys::UniqueFd> events = sys::open_at(dir, "cgroup.events", O_RDONLY);
+  Result<sys::UniqueFd> events = open_control(dir, "cgroup.events", O_RDONLY);
   if (!events && is_gone(events.error())) return {};
   if (!events) return std::move(events).error();
   for (;;) {
@@ -157,21 +160,31 @@ struct Held {
   bool made = false;  // to be removed, not only emptied
 };
 
+// Whether another container has taken over the cgroup of `location`, which `mark` is on. A
+// container that may write the mark itself is not believed.
+bool is_taken_over(const Location& location, const Mark& mark) {
+  if (mark.owner == location.owner) return false;
+  if (mark.trusted || location.inode == 0) return true;
+  return location.is_taken_over != nullptr && location.is_taken_over(location, mark);
+}
+
 Result<Held> hold(int mount, const Location& location) {
-  Result<sys::UniqueFd> dir = open_cgroup(mount, location.path);
+  Result<sys::UniqueFd> dir = open_closed(mount, location.path);
   Held held{.made = location.existed < depth_of(location.path)};
   if (!dir && is_gone(dir.error())) return held;
   if (!dir) return std::move(dir).error();
   held.dir = std::move(dir).value();
-  const std::optional<std::string> mark = OCI_TRY(read_mark(held.dir.get()));
-  if (!mark) {
-    if (!location.owner.empty()) held.holder = Holder::kNobody;
-    return held;
+  struct stat info = {};
+  if (::fstat(held.dir.get(), &info) < 0) return Error::system(errno, "look at a cgroup");
+  const std::optional<Mark> mark = OCI_TRY(read_mark(held.dir.get()));
+  if (location.inode != 0 && location.inode != info.st_ino) {
+    held.holder = Holder::kSomebodyElse;  // removed, and made again
+  } else if (!mark) {
+    if (!location.owner.empty() && location.inode == 0) held.holder = Holder::kNobody;
+  } else {
+    if (is_taken_over(location, *mark)) held.holder = Holder::kSomebodyElse;
+    if (mark->trusted || location.inode == 0) held.made = mark->made;
   }
-  std::string_view owner = *mark;
-  held.made = owner.ends_with(kMadeSuffix);
-  if (held.made) owner.remove_suffix(kMadeSuffix.size());
-  if (owner != location.owner) held.holder = Holder::kSomebodyElse;
   return held;
 }
 

@@ -32,7 +32,9 @@ Status make_threaded(int cgroup_fd) {
 }
 
 Result<std::vector<pid_t>> processes_of_threads(int cgroup_fd) {
-  const std::string text = OCI_TRY(read_control(cgroup_fd, "cgroup.threads"));
+  constexpr size_t kLimit = 64U << 20;
+  const sys::UniqueFd list = OCI_TRY(open_control(cgroup_fd, "cgroup.threads", O_RDONLY));
+  const std::string text = OCI_TRY(sys::read_all(list.get(), "cgroup.threads", kLimit));
   std::vector<pid_t> pids;
   const char* at = text.data();
   const char* const end = at + text.size();

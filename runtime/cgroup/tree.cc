@@ -4,11 +4,9 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/syscall.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -19,9 +17,6 @@
 namespace oci::cgroup {
 namespace {
 
-// xattr(7): the first takes CAP_SYS_ADMIN on the host, so that a container whose cgroup is its own
-// cannot change it; an ordinary user has the second.
-constexpr const char* kOwnerMarks[] = {"trusted.oci-rt.owner", "user.oci-rt.owner"};
 constexpr size_t kControlLimit = 64U << 20;  // cgroup.procs of some millions of processes
 
 // As the kernel lays it out for getdents64(2).
@@ -52,7 +47,9 @@ Status for_each_entry(int dir, Visit visit) {
 }
 
 Status add_pids(int dir, std::vector<pid_t>& pids) {
-  Result<std::string> text = read_control(dir, "cgroup.procs");
+  const Result<sys::UniqueFd> list = open_control(dir, "cgroup.procs", O_RDONLY);
+  Result<std::string> text = list ? sys::read_all(list.value().get(), "cgroup.procs", kControlLimit)
+                                  : Result<std::string>(list.error());
   if (!text) {
     // In a threaded cgroup: its processes are listed by the domain above it (cgroups(7)).
     if (is_gone(text.error()) || text.error().sys_errno() == EOPNOTSUPP) return {};
@@ -71,7 +68,7 @@ Status add_pids(int dir, std::vector<pid_t>& pids) {
 // Of a threaded one, it is the domain above that lists processes.
 bool is_domain(int dir) {
   char first;
-  const Result<sys::UniqueFd> list = sys::open_at(dir, "cgroup.procs", O_RDONLY);
+  const Result<sys::UniqueFd> list = open_control(dir, "cgroup.procs", O_RDONLY);
   return !list || ::read(list.value().get(), &first, 1) >= 0 || errno != EOPNOTSUPP;
 }
 
@@ -108,32 +105,6 @@ std::string_view prefix_of(std::string_view path, unsigned count) {
 
 Result<std::string> read_control(int dir, const char* file) {
   return sys::read_file_at(dir, file, kControlLimit);
-}
-
-Result<std::optional<std::string>> read_mark(int dir) {
-  std::array<char, 128> text;
-  for (const char* const name : kOwnerMarks) {
-    const ssize_t length = ::fgetxattr(dir, name, text.data(), text.size());
-    if (length >= 0) return std::optional<std::string>({text.data(), static_cast<size_t>(length)});
-    const bool has_none =
-        errno == ENODATA || errno == EOPNOTSUPP || errno == ENOENT || errno == ENODEV;
-    if (!has_none) {
-      return Error::system(errno, "read whose a cgroup is");
-    }
-  }
-  return std::optional<std::string>();
-}
-
-Status write_mark(int dir, std::string_view mark) {
-  for (const char* const name : kOwnerMarks) {
-    if (mark.empty()) {
-      ::fremovexattr(dir, name);
-    } else if (::fsetxattr(dir, name, mark.data(), mark.size(), 0) == 0) {
-      return {};
-    }
-  }
-  if (mark.empty()) return {};
-  return Error::system(errno, "mark a cgroup as the container's");
 }
 
 Events parse_events(std::string_view text) {
@@ -204,7 +175,7 @@ Result<std::vector<pid_t>> processes_below(int dir) {
   while (!paths.empty()) {
     const std::string path = std::move(paths.back());
     paths.pop_back();
-    const Result<sys::UniqueFd> here = open_cgroup(dir, path);
+    const Result<sys::UniqueFd> here = open_closed(dir, path);
     if (!here && (is_gone(here.error()) || here.error().sys_errno() == ENAMETOOLONG)) continue;
     if (!here) return here.error();
     if (is_threaded) {

@@ -22,14 +22,6 @@ inline constexpr char kMadeMark[] = "user.oci-rt";
 // Where a caller goes that must leave its own cgroup: own.h.
 inline constexpr char kAside[] = "oci-rt.caller";
 
-// Whose a container's cgroup is, kept with the cgroup itself: its path says nothing, once it was
-// removed and made again, or taken over by another container after this one had ended.
-// A Location's owner, with kMadeSuffix where some create() made it, so that the last owner removes
-// it.
-inline constexpr std::string_view kMadeSuffix = " made";
-Result<std::optional<std::string>> read_mark(int dir);
-Status write_mark(int dir, std::string_view mark);  // "": removes it
-
 struct Events {
   bool populated = false;  // a process lives in or below it
   bool frozen = false;
@@ -39,6 +31,11 @@ Result<sys::UniqueFd> open_mount(const Layout& layout);
 
 // `path` as place() makes it; "" is the mount itself. Never leaves the tree.
 Result<sys::UniqueFd> open_cgroup(int mount, std::string_view path);
+
+// A control file, or a directory in or below a container's cgroup: one that its owner, as which the
+// container may run, has closed by chmod(2) is opened all the same, if it is the caller's.
+Result<sys::UniqueFd> open_control(int dir, const char* file, int flags);
+Result<sys::UniqueFd> open_closed(int top, std::string_view path);
 
 // An error of open_cgroup() or of a control file that says that the directory was removed.
 bool is_gone(const Error& error);

@@ -124,8 +124,11 @@ Status Creation::make_cgroup() {
     cgroup_.emplace(OCI_TRY(scope_.make(plan, all, record_, dir_)));
     return cgroup_->apply(plan.writes.before_clone);
   }
-  cgroup_.emplace(OCI_TRY(
-      cgroup::Cgroup::create(plan.layout, plan.path, all, remember, location_of(record_).owner)));
+  cgroup_.emplace(OCI_TRY(cgroup::Cgroup::create(plan.layout, plan.path, all, remember,
+                                                 owner_of(record_), home_of(dir_))));
+  const cgroup::Location own = cgroup_->own_location();
+  record_.cgroup_existed = own.existed;
+  record_.cgroup_inode = own.inode;
   // A cgroup that was there before may have counted others' deaths.
   if (cgroup_->existed()) oom_kills_before_ = cgroup::oom_kills(cgroup_->fd());
   return cgroup_->apply(plan.writes.before_clone);

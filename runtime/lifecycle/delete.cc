@@ -72,17 +72,15 @@ bool cannot_be_read_now(const Error& error) {
 Status end_holder(const Context& context, const std::string& id) {
   const Container container = OCI_TRY(open_container(context, id, state::Lock::kNone));
   const state::Record& record = container.record;
-  if (!record.cgroup_path.empty() && record.pid != 0) {
-    const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
-    OCI_TRY(cgroup::kill_all(layout, location_of(record), SIGKILL));
-  }
   const bool creating = record.phase == state::Phase::kCreating && state::creator_alive(record);
   const std::optional<sys::Pidfd> process =
       creating ? OCI_TRY(sys::Pidfd::open(record.runtime_pid, record.runtime_start_time))
                : OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
   if (creating && process) end_children_with_their_groups(record.runtime_pid);
   if (process) (void)process->send(SIGKILL);
-  return {};
+  if (record.cgroup_path.empty() || record.pid == 0) return {};
+  const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
+  return cgroup::kill_all(layout, location_of(record), SIGKILL);
 }
 
 // A poststart or a poststop hook is in no cgroup of the container's. It ends with who waits for it:

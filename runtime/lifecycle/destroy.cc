@@ -27,11 +27,8 @@ Result<bool> is_of_this_boot(const state::Record& record) {
   return OCI_TRY(sys::boot_id()) == record.boot_id;
 }
 
-Status kill_init(const state::Record& record, sys::Deadline deadline) {
-  if (record.pid == 0) return {};
-  const std::optional<sys::Pidfd> init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
-  if (!init || !OCI_TRY(init->send(SIGKILL))) return {};
-  if (OCI_TRY(init->wait_exit(deadline))) return {};
+Status wait_for_init(const state::Record& record, const sys::Pidfd& init, sys::Deadline deadline) {
+  if (OCI_TRY(init.wait_exit(deadline))) return {};
   return Error(ErrorKind::kBusy, cat("container \"", record.id, "\": its init (PID ", record.pid,
                                      ") does not end; it waits in ", sys::sleeping_in(record.pid)));
 }
@@ -41,6 +38,10 @@ Status kill_init(const state::Record& record, sys::Deadline deadline) {
 Status destroy(state::StateDir& dir, const state::Record& record) {
   const sys::Deadline deadline = sys::deadline_in(kRemovalPatience);
   const bool this_boot = OCI_TRY(is_of_this_boot(record));
+  // First, and by the process itself: a container may have closed, left or removed its cgroup.
+  std::optional<sys::Pidfd> init;
+  if (this_boot) init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
+  if (init) (void)OCI_TRY(init->send(SIGKILL));
   // After a reboot the path, if it exists, is somebody else's.
   if (this_boot && (!record.cgroup_path.empty() || !record.systemd_unit.empty())) {
     const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
@@ -50,7 +51,7 @@ Status destroy(state::StateDir& dir, const state::Record& record) {
     }
   }
   if (this_boot) {
-    OCI_TRY(kill_init(record, deadline));
+    if (init) OCI_TRY(wait_for_init(record, *init, deadline));
     OCI_TRY(remove_root_mount(record));
     OCI_TRY(remove_host_resources(record));
   }

@@ -106,7 +106,10 @@ Result<cgroup::Cgroup> Scope::make(const CgroupPlan& plan, std::span<const cgrou
   if (record.cgroup_path != made.path) OCI_TRY(remember(made.path));
   made_ = record;
   if (record.systemd_user) OCI_TRY(come_near(plan.layout, made.path, scope.bus));
-  return cgroup::Cgroup::adopt(plan.layout, made.path, writes, location_of(record).owner);
+  cgroup::Cgroup adopted = OCI_TRY(
+      cgroup::Cgroup::adopt(plan.layout, made.path, writes, owner_of(record), home_of(dir)));
+  record.cgroup_inode = adopted.location().inode;
+  return adopted;
 }
 
 // NOLINTNEXTLINE(bugprone-exception-escape): a Result is asked before its value is taken

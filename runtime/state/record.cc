@@ -170,6 +170,7 @@ std::string to_json(const Record& record) {
   put(out, "cgroupDriver", record.cgroup_driver);
   put(out, "cgroupPath", record.cgroup_path);
   put(out, "cgroupExisted", static_cast<uint64_t>(record.cgroup_existed));
+  if (record.cgroup_inode != 0) put(out, "cgroupInode", record.cgroup_inode);
   if (!record.systemd_unit.empty()) {
     put(out, "systemdUnit", record.systemd_unit);
     out.Key("systemdUser");
@@ -241,6 +242,7 @@ Result<Record> parse_record(std::string text) {
   get(document, "rootMount", record.root_mount);
   get(document, "mountNamespace", record.mount_namespace);
   get(document, "cgroupExisted", record.cgroup_existed);
+  get(document, "cgroupInode", record.cgroup_inode);
   get(document, "systemdUnit", record.systemd_unit);
   get(document, "systemdUser", record.systemd_user);
   get(document, "checkBeforeUpdate", record.check_before_update);

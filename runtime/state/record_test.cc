@@ -21,6 +21,7 @@ Record full() {
   record.cgroup_driver = "cgroupfs";
   record.cgroup_path = "/a/web1";
   record.cgroup_existed = 1;
+  record.cgroup_inode = 4711;
   record.systemd_unit = "oci-web1.scope";
   record.systemd_user = true;
   record.annotations = {

@@ -1,0 +1,70 @@
+// What the owner of a cgroup has closed to itself: a container that runs as the caller owns its own
+// cgroup, and chmod(2) is free to an owner.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "runtime/cgroup/tree.h"
+#include "runtime/sys/file.h"
+
+namespace oci::cgroup {
+namespace {
+
+constexpr int kAttempts = 100;  // it may be closed again as long as somebody lives in it
+
+// Whether `name` in `dir` is open now that was not.
+bool reopen(int dir, const std::string& name) {
+  struct stat info = {};
+  if (::fstatat(dir, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) < 0) return false;
+  const mode_t wanted = S_ISDIR(info.st_mode) ? 0700 : 0600;
+  if ((info.st_mode & wanted) == wanted) return false;
+  return ::fchmodat(dir, name.c_str(), (info.st_mode & 07777) | wanted, 0) == 0;
+}
+
+bool is_closed(const Result<sys::UniqueFd>& opened) {
+  return !opened && opened.error().sys_errno() == EACCES;
+}
+
+Result<sys::UniqueFd> open_path(int top, std::string_view path) {
+  const std::string relative = path.empty() ? "." : std::string(path.substr(1));
+  return sys::open_at(top, relative, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+}
+
+// From above, since one that is closed hides those below. false: nothing could be done.
+bool reopen_all(int top, std::string_view path) {
+  bool done = false;
+  for (unsigned count = 0; count < depth_of(path); ++count) {
+    const std::string_view next = prefix_of(path, count + 1);
+    const Result<sys::UniqueFd> here = open_path(top, prefix_of(path, count));
+    if (!here) return done;
+    done |= reopen(here.value().get(), std::string(next.substr(next.rfind('/') + 1)));
+  }
+  return done;
+}
+
+}  // namespace
+
+Result<sys::UniqueFd> open_closed(int top, std::string_view path) {
+  Result<sys::UniqueFd> dir = open_cgroup(top, path);
+  for (int attempt = 0; is_closed(dir) && attempt < kAttempts; ++attempt) {
+    if (!reopen_all(top, path)) return dir;
+    dir = open_cgroup(top, path);
+  }
+  return dir;
+}
+
+Result<sys::UniqueFd> open_control(int dir, const char* file, int flags) {
+  Result<sys::UniqueFd> control = sys::open_at(dir, file, flags);
+  for (int attempt = 0; is_closed(control) && attempt < kAttempts; ++attempt) {
+    struct stat info = {};
+    const bool shut = ::fstat(dir, &info) == 0 && (info.st_mode & 0700) != 0700;
+    const bool entered = shut && ::fchmod(dir, (info.st_mode & 07777) | 0700) == 0;
+    if (!reopen(dir, file) && !entered) return control;
+    control = sys::open_at(dir, file, flags);
+  }
+  return control;
+}
+
+}  // namespace oci::cgroup
