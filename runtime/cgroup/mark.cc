@@ -47,6 +47,8 @@ Result<std::optional<Mark>> read_mark(int dir) {
 
 Status write_mark(int dir, const Mark& mark) {
   const std::string text = to_text(mark);
+  if (text.empty()) remove_mark(dir);
+  if (text.empty()) return {};
   for (const char* const name : kNames) {
     if (::fsetxattr(dir, name, text.data(), text.size(), 0) == 0) return {};
   }

@@ -26,7 +26,7 @@ Mark parse_mark(std::string_view text);
 
 // Of the cgroup that `dir` is open on.
 Result<std::optional<Mark>> read_mark(int dir);
-Status write_mark(int dir, const Mark& mark);
+Status write_mark(int dir, const Mark& mark);  // of no owner: removes it
 void remove_mark(int dir);
 
 }  // namespace oci::cgroup

@@ -261,19 +261,28 @@ Status all_steps(Creation& creation) {
   return creation.tell_caller();
 }
 
+// The last that a signal can undo: from here on there is a container.
+Status not_interrupted(sys::SignalStream& signals, const CallerOptions& options) {
+  const std::optional<int> signal = signals.asks_to_end();
+  if (!signal) return {};
+  if (!options.pid_file.empty()) ::unlink(options.pid_file.c_str());
+  return sys::interrupted_by(*signal);
+}
+
 }  // namespace
 
 Result<Created> create_container(const Context& context, const CreateOptions& options,
-                                 sys::SignalStream* signals) {
-  const Foreground foreground = signals != nullptr ? Foreground::kYes : Foreground::kNo;
+                                 Foreground foreground, sys::SignalStream& signals) {
   Prepared prepared = OCI_TRY(prepare(context, options, foreground));
   sys::log_stage("create: read and planned the bundle ", prepared.bundle);
   spec::State stopped;
   std::vector<spec::Hook> poststop;
   Error failure(ErrorKind::kSystem, "");
   {
-    Creation creation(std::move(prepared), options, signals, OCI_TRY(reserve(context, options.id)));
+    Creation creation(std::move(prepared), options, &signals,
+                      OCI_TRY(reserve(context, options.id)));
     Status done = all_steps(creation);
+    if (done) done = not_interrupted(signals, options);
     if (done) return std::move(creation).keep();
     failure = std::move(done).error();
     creation.undo();
@@ -289,8 +298,10 @@ Result<Created> create_container(const Context& context, const CreateOptions& op
 }
 
 Status create(const Context& context, const CreateOptions& options) {
-  Created created = OCI_TRY(create_container(context, options, nullptr));
+  sys::SignalStream signals = OCI_TRY(sys::SignalStream::open());
+  Created created = OCI_TRY(create_container(context, options, Foreground::kNo, signals));
   created.init.keep();
+  signals.stay_blocked();
   return {};
 }
 

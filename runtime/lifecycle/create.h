@@ -22,9 +22,9 @@ struct Created {
   sys::UniqueFd terminal;  // the pty's master, if nobody else got it
 };
 
-// All or nothing: after an error the machine is as before. `signals`: of a `run` in the foreground,
-// which they interrupt.
+// All or nothing: after an error, and after one of `signals` that asks to end, the machine is as
+// before.
 Result<Created> create_container(const Context& context, const CreateOptions& options,
-                                 sys::SignalStream* signals);
+                                 Foreground foreground, sys::SignalStream& signals);
 
 }  // namespace oci::lifecycle

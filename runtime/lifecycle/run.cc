@@ -48,7 +48,7 @@ Result<int> run_in_foreground(const Context& context, const RunOptions& options)
   // Before anything exists: one that asks to end interrupts what is done until the program runs,
   // others wait for it.
   sys::SignalStream signals = OCI_TRY(sys::SignalStream::open());
-  Created created = OCI_TRY(create_container(context, options.create, &signals));
+  Created created = OCI_TRY(create_container(context, options.create, Foreground::kYes, signals));
   std::optional<TerminalRelay> relay;
   if (created.terminal) {
     Result<TerminalRelay> opened =
@@ -84,11 +84,16 @@ Result<int> run_in_foreground(const Context& context, const RunOptions& options)
 
 Result<int> run(const Context& context, const RunOptions& options) {
   if (!options.detach) return run_in_foreground(context, options);
-  Created created = OCI_TRY(create_container(context, options.create, nullptr));
+  std::optional<sys::SignalStream> signals(OCI_TRY(sys::SignalStream::open()));
+  Created created = OCI_TRY(create_container(context, options.create, Foreground::kNo, *signals));
   std::optional<NotifyProxy> notify = NotifyProxy::open(created.dir);
-  OCI_TRY(start_or_destroy(created, options, nullptr));
+  OCI_TRY(start_or_destroy(created, options, &*signals));
   created.init.keep();
-  if (!notify) return 0;
+  if (!notify) {
+    signals->stay_blocked();
+    return 0;
+  }
+  signals.reset();  // the program runs, and may take its time until it is ready
   { const state::StateDir unlocked = std::move(created.dir); }
   notify->wait_until_ready(created.record.pid, created.init.pidfd());
   return 0;

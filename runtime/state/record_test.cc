@@ -78,14 +78,15 @@ BOOST_AUTO_TEST_CASE(the_format_is_a_promise) {
   record.annotations.clear();
   record.poststart.clear();
   record.poststop.resize(1);
-  BOOST_TEST(to_json(record) ==
-             R"({"version":1,"phase":"created","id":"web1","bundle":"/b \"quoted\"\n",)"
-             R"("rootfs":"/b/rootfs","created":"2026-01-02T03:04:05.000000006Z",)"
-             R"("owner":4294967295,"bootId":"7b1ac9cd-8a2b-4a54-a3a1-2e1e0f7f9f55",)"
-             R"("runtimePid":11,"runtimeStartTime":12,"pid":13,"startTime":18446744073709551615,)"
-             R"("cgroupDriver":"cgroupfs","cgroupPath":"/a/web1","cgroupExisted":1,)"
-             R"("systemdUnit":"oci-web1.scope","systemdUser":true,)"
-             R"("hasProcess":false,"poststop":[{"path":"/bin/c","args":[],"env":[]}]})");
+  BOOST_TEST(
+      to_json(record) ==
+      R"({"version":1,"phase":"created","id":"web1","bundle":"/b \"quoted\"\n",)"
+      R"("rootfs":"/b/rootfs","created":"2026-01-02T03:04:05.000000006Z",)"
+      R"("owner":4294967295,"bootId":"7b1ac9cd-8a2b-4a54-a3a1-2e1e0f7f9f55",)"
+      R"("runtimePid":11,"runtimeStartTime":12,"pid":13,"startTime":18446744073709551615,)"
+      R"("cgroupDriver":"cgroupfs","cgroupPath":"/a/web1","cgroupExisted":1,"cgroupInode":4711,)"
+      R"("systemdUnit":"oci-web1.scope","systemdUser":true,)"
+      R"("hasProcess":false,"poststop":[{"path":"/bin/c","args":[],"env":[]}]})");
 }
 
 BOOST_AUTO_TEST_CASE(other_versions_are_read_as_far_as_they_go) {

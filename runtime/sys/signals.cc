@@ -114,7 +114,7 @@ SignalStream::SignalStream(UniqueFd fd, const sigset_t& before)
 SignalStream::SignalStream(SignalStream&& other) noexcept = default;
 
 SignalStream::~SignalStream() {
-  if (!fd_) return;  // moved from
+  if (!fd_) return;  // moved from, or to stay blocked
   while (next()) {
     // A signal that is still waiting was meant for the container: it must not hit us now.
   }
@@ -132,7 +132,11 @@ std::optional<int> SignalStream::asks_to_end() {
   while (const std::optional<int> signal = read_one())
     looked_at_.push_back(*signal);
   const auto ends = [](int signal) {
-    return signal == SIGHUP || signal == SIGINT || signal == SIGQUIT || signal == SIGTERM;
+    const bool asks =
+        signal == SIGHUP || signal == SIGINT || signal == SIGQUIT || signal == SIGTERM;
+    struct sigaction now = {};
+    // As nohup(1) has it: one that is blocked comes all the same.
+    return asks && ::sigaction(signal, nullptr, &now) == 0 && now.sa_handler != SIG_IGN;
   };
   const auto found = std::ranges::find_if(looked_at_, ends);
   return found == looked_at_.end() ? std::nullopt : std::optional(*found);

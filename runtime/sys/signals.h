@@ -31,13 +31,18 @@ class [[nodiscard]] SignalStream {
   SignalStream& operator=(SignalStream&&) = delete;
   ~SignalStream();
 
+  // Of a program that has done its work and is about to end: the signals stay blocked, so that none
+  // makes a failure of it any more.
+  void stay_blocked() { fd_.reset(); }
+
   int fd() const { return fd_.get(); }  // for poll(2)
   const sigset_t& mask_before() const { return before_; }
 
   // The next signal that is waiting; absent: none.
   std::optional<int> next();
 
-  // The one by which somebody wants this program's end: HUP, INT, QUIT or TERM. It stays for
+  // The one by which somebody wants this program's end: HUP, INT, QUIT or TERM, unless the caller
+  // of this program has it ignored. It stays for
   // next(), as do the others that came.
   std::optional<int> asks_to_end();
 
