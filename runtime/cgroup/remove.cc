@@ -305,6 +305,14 @@ Result<std::vector<pid_t>> processes(const Layout& layout, const Location& locat
   return dir ? processes_below(dir.get()) : std::vector<pid_t>();
 }
 
+Result<Found> find(const Layout& layout, const Location& location) {
+  if (!check_place(location)) return Found::kOther;
+  const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
+  const Held held = OCI_TRY(hold(mount.get(), location));
+  if (!held.dir) return Found::kGone;
+  return held.holder == Holder::kUs ? Found::kOwn : Found::kOther;
+}
+
 Status kill_all(const Layout& layout, const Location& location, int signal) {
   const sys::UniqueFd dir = OCI_TRY(open_own(layout, location));
   if (!dir) return {};

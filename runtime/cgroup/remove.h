@@ -44,6 +44,11 @@ Status kill_all(const Layout& layout, const Location& location, int signal);
 // The pids in and below it, ascending; none if it is gone. Pids of other namespaces are 0.
 Result<std::vector<pid_t>> processes(const Layout& layout, const Location& location);
 
+enum class Found { kOwn, kOther, kGone };
+
+// Whether the cgroup of `location` is there, and is the one that it says.
+Result<Found> find(const Layout& layout, const Location& location);
+
 // ": PID 12 (state D in nfs_wait), 15 (state S)", the first few; for messages.
 std::string name_pids(std::span<const pid_t> pids);
 

@@ -18,6 +18,7 @@
 #include "runtime/cgroup/remove.h"
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/destroy.h"
+#include "runtime/lifecycle/living.h"
 #include "runtime/lifecycle/location.h"
 #include "runtime/lifecycle/transitions.h"
 #include "runtime/sys/file.h"
@@ -115,6 +116,21 @@ Result<state::StateDir> open_to_delete(const Context& context, const DeleteOptio
   return open_directory(context, options.id, state::Lock::kExclusive);
 }
 
+// A crash came before the record, or somebody else's hand did it: what lives is found without it.
+Status delete_without_record(state::StateDir& dir, Result<state::Record> record,
+                             const DeleteOptions& options) {
+  const Living living = OCI_TRY(find_living(dir));
+  if (record && !options.force && living.any()) {
+    return Error(ErrorKind::kWrongState,
+                 cat("container \"", options.id, "\": its record is damaged, and it lives: ",
+                     name_living(living), "; use --force"));
+  }
+  if (!record) sys::log_warning(cat("delete: ", record.error().message()));
+  std::optional<state::Record> rest;
+  if (record) rest = std::move(record).value();
+  return destroy_living(dir, rest, living);
+}
+
 }  // namespace
 
 Status delete_container(const Context& context, const DeleteOptions& options) {
@@ -125,12 +141,12 @@ Status delete_container(const Context& context, const DeleteOptions& options) {
   }
   state::StateDir dir = std::move(opened).value();
   Result<state::Record> record = dir.load();
-  if (!record) {
-    // The record comes first: where there is none or half of one, a crash came before anything else
-    // was made, or somebody else's hand did it. One that only cannot be read now is still true.
-    if (!options.force || cannot_be_read_now(record.error())) return std::move(record).error();
-    sys::log_warning(cat("delete: ", record.error().message()));
-    return dir.remove();
+  // One that only cannot be read now is still true.
+  if (!record && (!options.force || cannot_be_read_now(record.error()))) {
+    return std::move(record).error();
+  }
+  if (!record || !OCI_TRY(is_believed(dir, record.value()))) {
+    return delete_without_record(dir, std::move(record), options);
   }
   if (!options.force) {
     const spec::ContainerStatus status =

@@ -149,6 +149,20 @@ void get(const json::Value& in, const char* key, std::vector<NetDevice>& out) {
   }
 }
 
+// Members by which a container is found: a default would be a lie. nullptr: there is none.
+const char* first_of_wrong_type(const json::Value& in) {
+  for (const char* key : {"id", "phase", "bootId", "cgroupDriver", "cgroupPath", "systemdUnit"}) {
+    const json::Value* value = find(in, key);
+    if (value != nullptr && !value->IsString()) return key;
+  }
+  for (const char* key : {"pid", "startTime", "runtimePid", "runtimeStartTime", "cgroupExisted",
+                          "cgroupInode", "owner"}) {
+    const json::Value* value = find(in, key);
+    if (value != nullptr && !value->IsUint64()) return key;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 std::string to_json(const Record& record) {
@@ -220,6 +234,10 @@ Result<Record> parse_record(std::string text) {
   if (document.HasParseError()) {
     return Error(ErrorKind::kInvalidConfig,
                  cat("the record is damaged at byte ", document.GetErrorOffset()));
+  }
+  if (const char* const member = first_of_wrong_type(document)) {
+    return Error(ErrorKind::kInvalidConfig,
+                 cat("the record is damaged: ", member, " has the wrong type"));
   }
   Record record;
   get(document, "id", record.id);

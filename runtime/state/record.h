@@ -76,7 +76,8 @@ struct Record {
 std::string to_json(const Record& record);
 
 // Tolerant: unknown members are ignored, missing ones and ones of the wrong type get the default.
-// Only text that is no JSON object, or has no id, is an error.
+// An error is text that is no JSON object or has no id, and a member of the wrong type that a
+// container is found by.
 Result<Record> parse_record(std::string text);
 
 // "2026-01-02T03:04:05.123456789Z"; no time zone database is read.

@@ -91,13 +91,12 @@ BOOST_AUTO_TEST_CASE(the_format_is_a_promise) {
 
 BOOST_AUTO_TEST_CASE(other_versions_are_read_as_far_as_they_go) {
   const Result<Record> read = parse_record(
-      R"({"id":"x","version":9,"phase":"frozen","new":{"a":[1]},"pid":"13","startTime":-1,)"
+      R"({"id":"x","version":9,"phase":"frozen","new":{"a":[1]},"hasProcess":3,"bundle":[],)"
       R"("annotations":{"a":1,"b":"2"},"poststop":[{"args":["no path"]},7,{"path":"/p"}]})");
   BOOST_REQUIRE(read);
   BOOST_TEST(read.value().version == 9);
   BOOST_TEST((read.value().phase == Phase::kCreated));
-  BOOST_TEST(read.value().pid == 0);
-  BOOST_TEST(read.value().start_time == 0u);
+  BOOST_TEST(read.value().bundle == "");
   BOOST_TEST(read.value().annotations.size() == 1u);
   BOOST_TEST(read.value().poststop.size() == 1u);
   BOOST_TEST(read.value().has_process);
@@ -105,7 +104,9 @@ BOOST_AUTO_TEST_CASE(other_versions_are_read_as_far_as_they_go) {
 
 BOOST_AUTO_TEST_CASE(damaged_records_are_errors_and_never_more) {
   for (const char* text :
-       {"", "{", "[]", "null", "{\"id\":7}", "{\"id\":\"\"}", "\x01\x02", "{} x"}) {
+       {"", "{", "[]", "null", "{\"id\":7}", "{\"id\":\"\"}", "\x01\x02", "{} x",
+        R"({"id":"x","pid":"13"})", R"({"id":"x","startTime":-1})", R"({"id":"x","bootId":7})",
+        R"({"id":"x","cgroupPath":["/"]})", R"({"id":"x","cgroupExisted":"1"})"}) {
     BOOST_TEST(!parse_record(text), text);
   }
   const std::string text = to_json(full());

@@ -4,7 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -19,6 +21,24 @@ namespace {
 
 constexpr char kNewRecordFile[] = ".record.tmp";
 constexpr size_t kRecordLimit = 64U << 20;
+
+// Whatever has taken the place of a file: nothing is waited for, and no link is followed.
+Result<std::string> read_regular(int dir, const char* name, size_t limit) {
+  const Result<sys::UniqueFd> file =
+      sys::open_at(dir, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
+  const int error = file ? 0 : file.error().sys_errno();
+  const bool is_special = error == ELOOP || error == ENXIO || error == ENODEV;
+  if (!file && !is_special) return file.error();
+  struct stat info = {};
+  if (is_special || ::fstat(file.value().get(), &info) < 0 || !S_ISREG(info.st_mode)) {
+    return Error(ErrorKind::kInvalidConfig, cat("'", name, "' is damaged: it is no regular file"));
+  }
+  if (static_cast<uint64_t>(info.st_size) > limit) {
+    return Error(ErrorKind::kInvalidConfig,
+                 cat("'", name, "' is damaged: it has ", info.st_size, " bytes"));
+  }
+  return sys::read_all(file.value().get(), name, limit);
+}
 
 }  // namespace
 
@@ -37,13 +57,43 @@ pid_t StateDir::lock_holder() const {
 }
 
 Result<Record> StateDir::load() const {
-  Result<std::string> text = sys::read_file_at(fd_.get(), kRecordFile, kRecordLimit);
+  Result<std::string> text = read_regular(fd_.get(), kRecordFile, kRecordLimit);
+  if (!text && text.error().sys_errno() == ENOENT && is_begun()) {
+    return Error(ErrorKind::kInvalidConfig,
+                 cat("container \"", id_, "\": the record is damaged: it is missing"));
+  }
   if (!text && text.error().sys_errno() == ENOENT) {
     return Error(ErrorKind::kNotFound,
                  cat("container \"", id_, "\" does not exist: its creation did not get far"));
   }
   if (!text) return std::move(text).error().during(cat("container \"", id_, "\""));
-  return parse_record(std::move(text).value()).during(cat("container \"", id_, "\""));
+  Record record =
+      OCI_TRY(parse_record(std::move(text).value()).during(cat("container \"", id_, "\"")));
+  if (record.id == id_) return record;
+  return Error(ErrorKind::kInvalidConfig,
+               cat("container \"", id_, "\": the record is damaged: it is another container's"));
+}
+
+std::optional<InitName> StateDir::init() const {
+  std::array<char, 128> text;
+  const ssize_t length = ::readlinkat(fd_.get(), kInitFile, text.data(), text.size());
+  if (length <= 0 || static_cast<size_t>(length) == text.size()) return {};
+  InitName init;
+  const char* const end = text.data() + length;
+  const auto pid = std::from_chars(text.data(), end, init.pid);
+  if (pid.ec != std::errc() || pid.ptr == end) return {};
+  const auto start = std::from_chars(pid.ptr + 1, end, init.start_time);
+  if (start.ec != std::errc() || start.ptr == end) return {};
+  init.boot_id.assign(start.ptr + 1, end);
+  return init;
+}
+
+bool StateDir::is_begun() const {
+  struct stat info = {};
+  for (const char* name : {kInitFile, kConfigFile, kGateFile}) {
+    if (::fstatat(fd_.get(), name, &info, AT_SYMLINK_NOFOLLOW) == 0) return true;
+  }
+  return false;
 }
 
 Status StateDir::save(const Record& record) const {
@@ -56,6 +106,10 @@ Status StateDir::save(const Record& record) const {
   if (::renameat(fd_.get(), kNewRecordFile, fd_.get(), kRecordFile) < 0) {
     return Error::system(errno, what);
   }
+  if (record.phase == Phase::kCreated && record.pid != 0) {
+    const std::string init = cat(record.pid, " ", record.start_time, " ", record.boot_id);
+    (void)::symlinkat(init.c_str(), fd_.get(), kInitFile);  // one that is there says the same
+  }
   return {};
 }
 
@@ -67,7 +121,7 @@ Status StateDir::save_config(std::string_view text) const {
 
 Result<std::string> StateDir::load_config() const {
   constexpr size_t kLimit = size_t{64} << 20;  // what `create` reads
-  Result<std::string> text = sys::read_file_at(fd_.get(), kConfigFile, kLimit);
+  Result<std::string> text = read_regular(fd_.get(), kConfigFile, kLimit);
   if (!text && text.error().sys_errno() == ENOENT) {
     return Error(ErrorKind::kNotFound,
                  cat("container \"", id_, "\": what it was made from is not kept"));
@@ -78,7 +132,7 @@ Result<std::string> StateDir::load_config() const {
 Status StateDir::remove() {
   remove_ = false;
   // The usual content needs no listing.
-  for (const char* name : {kGateFile, kVerdictFile, kConfigFile, kRecordFile}) {
+  for (const char* name : {kGateFile, kVerdictFile, kConfigFile, kInitFile, kRecordFile}) {
     ::unlinkat(fd_.get(), name, 0);
   }
   if (::rmdir(path_.c_str()) == 0 || errno == ENOENT) return {};

@@ -84,7 +84,7 @@ enum class Claim { kOurs, kTaken, kAgain };
 // that was killed in between leaves no one to ask.
 Result<Claim> claim(const sys::UniqueFd& dir) {
   const bool locked = OCI_TRY(try_lock(dir.get()));
-  if (::faccessat(dir.get(), kRecordFile, F_OK, 0) == 0) return Claim::kTaken;
+  if (::faccessat(dir.get(), kRecordFile, F_OK, AT_SYMLINK_NOFOLLOW) == 0) return Claim::kTaken;
   if (!locked) {  // held by a creator, a `delete` or a `list` that will be done in no time
     ::poll(nullptr, 0, 1);
     return Claim::kAgain;
@@ -166,10 +166,14 @@ Result<StateDir> Store::reserve(std::string_view id) const {
     }
     if (claimed.value() == Claim::kTaken) return taken(id);
     if (claimed.value() == Claim::kAgain) continue;
+    StateDir claimed_dir(std::move(dir).value(), std::string(id), path, false);
+    // Its record was here, and is not any more: a container may live on.
+    if (!made && claimed_dir.is_begun()) return taken(id);
+    claimed_dir.remove_ = true;
     if (!made) {
-      OCI_TRY(remove_content(dir.value().get()).during(cat("take over '", path, "'")));
+      OCI_TRY(remove_content(claimed_dir.fd()).during(cat("take over '", path, "'")));
     }
-    return StateDir(std::move(dir).value(), std::string(id), path, true);
+    return claimed_dir;
   } while (sys::poll_timeout(deadline) > 0);
   return taken(id);
 }

@@ -22,6 +22,16 @@ inline constexpr char kGateFile[] = "gate";
 inline constexpr char kVerdictFile[] = "verdict";
 inline constexpr char kConfigFile[] = "config.json";  // as `create` has read it
 
+// A link to nothing, whose text names init: it is there as long as the record says "created", for
+// the day on which the record is damaged.
+inline constexpr char kInitFile[] = "init";
+
+struct InitName {
+  pid_t pid = 0;
+  uint64_t start_time = 0;
+  std::string boot_id;
+};
+
 // 1 to 255 characters of [A-Za-z0-9_+.-], not "." or "..": "invalid container ID format: ...".
 Status check_id(std::string_view id);
 
@@ -47,11 +57,14 @@ class [[nodiscard]] StateDir {
   const std::string& path() const { return path_; }
 
   // kNotFound: there is no record (yet): a creator was killed before it wrote one, or is about to.
-  // kInvalidConfig: it is damaged. `delete --force` goes on without it in both cases.
+  // kInvalidConfig: it is damaged, another container's, or no regular file.
   Result<Record> load() const;
   // The config that the container was made from, whatever became of its bundle since.
   Status save_config(std::string_view text) const;
   Result<std::string> load_config() const;
+  std::optional<InitName> init() const;
+  // Whether a record was here once: what comes after the first one is here.
+  bool is_begun() const;
   // Replaces the record in one step: a reader sees the old one or the new one.
   Status save(const Record& record) const;
 

@@ -1,0 +1,173 @@
+#include "runtime/lifecycle/living.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <chrono>
+#include <memory>
+#include <string_view>
+
+#include "runtime/cgroup/layout.h"
+#include "runtime/cgroup/marked.h"
+#include "runtime/cgroup/path.h"
+#include "runtime/cgroup/remove.h"
+#include "runtime/lifecycle/destroy.h"
+#include "runtime/lifecycle/location.h"
+#include "runtime/sys/deadline.h"
+#include "runtime/sys/file.h"
+#include "runtime/sys/pidfd.h"
+#include "runtime/sys/proc.h"
+#include "spec/load_config.h"
+
+namespace oci::lifecycle {
+namespace {
+
+constexpr std::chrono::seconds kPatience{10};
+
+struct CloseDir {
+  void operator()(DIR* dir) const { ::closedir(dir); }
+};
+
+bool same_file(const struct stat& one, const struct stat& other) {
+  return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+bool has_open(pid_t pid, const struct stat& file) {
+  const std::string path = cat("/proc/", pid, "/fd");
+  const std::unique_ptr<DIR, CloseDir> fds(::opendir(path.c_str()));
+  while (const dirent* entry = fds ? ::readdir(fds.get()) : nullptr) {
+    struct stat info = {};
+    if (::fstatat(::dirfd(fds.get()), entry->d_name, &info, 0) == 0 && same_file(info, file)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// An init that waits to be started reads the gate. 0: none does, or its descriptors are hidden.
+pid_t waits_at_gate(const state::StateDir& dir) {
+  const Result<sys::UniqueFd> gate =
+      sys::open_at(dir.fd(), state::kGateFile, O_WRONLY | O_NONBLOCK | O_NOFOLLOW);
+  struct stat info = {};
+  if (!gate || ::fstat(gate.value().get(), &info) < 0 || !S_ISFIFO(info.st_mode)) return 0;
+  const std::unique_ptr<DIR, CloseDir> proc(::opendir("/proc"));
+  while (const dirent* entry = proc ? ::readdir(proc.get()) : nullptr) {
+    const std::string_view name = entry->d_name;
+    pid_t pid = 0;
+    const auto parsed = std::from_chars(name.data(), name.data() + name.size(), pid);
+    if (parsed.ec != std::errc() || parsed.ptr != name.data() + name.size()) continue;
+    if (pid != ::getpid() && has_open(pid, info)) return pid;
+  }
+  return 0;
+}
+
+void find_init(const state::StateDir& dir, Living& living) {
+  const std::optional<state::InitName> named = dir.init();
+  if (named) {
+    state::Record record;
+    record.pid = named->pid;
+    record.start_time = named->start_time;
+    record.boot_id = named->boot_id;
+    if (state::init_alive(record)) {
+      living.pid = named->pid;
+      living.start_time = named->start_time;
+      return;
+    }
+  }
+  const pid_t pid = waits_at_gate(dir);
+  const Result<sys::ProcessStat> stat = sys::read_process_stat(pid);
+  if (pid == 0 || !stat) return;
+  living.pid = pid;
+  living.start_time = stat.value().start_time;
+}
+
+Result<std::vector<cgroup::Location>> cgroups_of(const state::StateDir& dir) {
+  std::vector<cgroup::Location> own;
+  const Result<cgroup::Layout> layout = cgroup::find_layout();
+  if (!layout) return own;
+  const std::string home = home_of(dir);
+  for (cgroup::Location& location : OCI_TRY(cgroup::find_marked(layout.value()))) {
+    if (location.home == home) own.push_back(std::move(location));
+  }
+  return own;
+}
+
+// A build before there were homes in marks leaves the saved config alone to tell.
+Status check_configured_place(const state::StateDir& dir, const cgroup::Layout& layout) {
+  const Result<std::string> text = dir.load_config();
+  if (!text) return {};
+  const Result<spec::Config> config = spec::load_config(text.value(), state::kConfigFile);
+  if (!config || !config.value().linux) return {};
+  const Result<std::string> path = cgroup::place(config.value().linux->cgroups_path, dir.id());
+  if (!path) return {};
+  const cgroup::Inhabited found = OCI_TRY(cgroup::inhabitants(layout, path.value()));
+  if (found.pids.empty() || !found.home.empty()) return {};
+  return Error(ErrorKind::kBusy,
+               cat("container \"", dir.id(), "\": its record is damaged, and cgroup '",
+                   path.value(), "', which its config names, holds processes",
+                   cgroup::name_pids(found.pids), "; end them, then delete it again"));
+}
+
+}  // namespace
+
+Result<Living> find_living(const state::StateDir& dir) {
+  Living living;
+  find_init(dir, living);
+  living.cgroups = OCI_TRY(cgroups_of(dir));
+  return living;
+}
+
+std::string name_living(const Living& living) {
+  std::string text = living.pid == 0 ? "" : cat("PID ", living.pid);
+  for (const cgroup::Location& one : living.cgroups)
+    text += cat(text.empty() ? "" : ", ", "cgroup '", one.path, "'");
+  return text;
+}
+
+Result<bool> is_believed(const state::StateDir& dir, const state::Record& record) {
+  const bool this_boot = OCI_TRY(sys::boot_id()) == record.boot_id;
+  bool cgroup_is_plain = this_boot;
+  if (this_boot && !record.cgroup_path.empty()) {
+    const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
+    const cgroup::Found found = OCI_TRY(cgroup::find(layout, location_of(record)));
+    // systemd removes one that is empty.
+    cgroup_is_plain = found == cgroup::Found::kOwn ||
+                      (found == cgroup::Found::kGone &&
+                       (!record.systemd_unit.empty() || record.phase == state::Phase::kCreating));
+  }
+  Living living;
+  find_init(dir, living);
+  if (living.pid != 0 && record.phase == state::Phase::kCreated) {
+    if (!this_boot || living.pid != record.pid || living.start_time != record.start_time) {
+      return false;
+    }
+  }
+  return cgroup_is_plain || OCI_TRY(cgroups_of(dir)).empty();
+}
+
+Status destroy_living(state::StateDir& dir, const std::optional<state::Record>& record,
+                      const Living& living) {
+  state::Record rest = record.value_or(state::Record());
+  rest.id = dir.id();
+  rest.phase = state::Phase::kCreated;
+  rest.boot_id = OCI_TRY(sys::boot_id());
+  rest.pid = living.pid;
+  rest.start_time = living.start_time;
+  rest.cgroup_path.clear();
+  rest.systemd_unit.clear();
+  const std::optional<sys::Pidfd> init = OCI_TRY(sys::Pidfd::open(living.pid, living.start_time));
+  if (init) (void)OCI_TRY(init->send(SIGKILL));
+  if (const Result<cgroup::Layout> layout = cgroup::find_layout()) {
+    for (const cgroup::Location& one : living.cgroups) {
+      OCI_TRY(cgroup::kill_and_remove(layout.value(), one, sys::deadline_in(kPatience)));
+    }
+    if (living.cgroups.empty()) OCI_TRY(check_configured_place(dir, layout.value()));
+  }
+  return destroy(dir, rest);
+}
+
+}  // namespace oci::lifecycle
