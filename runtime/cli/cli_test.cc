@@ -172,6 +172,8 @@ BOOST_AUTO_TEST_CASE(people_are_understood) {
       {"oci-rt delete web -f", "delete id=web force"},
       {"oci-rt delete -- web", "delete id=web"},
       {"oci-rt list -q", "list"},
+      {"oci-rt --root /r gc", "gc root=/r"},
+      {"oci-rt gc --remove --format json", "gc remove"},
       {"oci-rt plan -b /b", "plan id=plan bundle=/b"},
       {"oci-rt plan -b /b web", "plan id=web bundle=/b"},
   };

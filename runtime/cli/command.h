@@ -23,9 +23,9 @@ struct Command {
 
 // One a file, named as its verb.
 extern const Command kCheckpointCommand, kCreateCommand, kDeleteCommand, kEventsCommand,
-    kExecCommand, kFeaturesCommand, kInstallCommand, kKillCommand, kListCommand, kMountsCommand,
-    kPauseCommand, kPsCommand, kResumeCommand, kPlanCommand, kRestoreCommand, kRunCommand,
-    kSpecCommand, kStartCommand, kStateCommand, kUninstallCommand, kUpdateCommand;
+    kExecCommand, kFeaturesCommand, kGcCommand, kInstallCommand, kKillCommand, kListCommand,
+    kMountsCommand, kPauseCommand, kPsCommand, kResumeCommand, kPlanCommand, kRestoreCommand,
+    kRunCommand, kSpecCommand, kStartCommand, kStateCommand, kUninstallCommand, kUpdateCommand;
 
 // In the order of the help.
 std::span<const Command* const> commands();

@@ -160,6 +160,11 @@ Result<std::vector<Listed>> list(const Context& context) {
   return fake.listed;
 }
 
+Result<std::vector<Garbage>> collect_garbage(const Context& context, bool remove) {
+  fake.request = cat("gc", shown(context), remove ? " remove" : "");
+  return std::vector<Garbage>();
+}
+
 Status kill(const Context& context, const KillOptions& options) {
   fake.request = cat("kill", shown(context), " id=", options.id, " signal=", options.signal,
                      options.all ? " all" : "");

@@ -1,4 +1,5 @@
 // Tables as people and clients read them: of `list`, and of `ps`.
+#include "runtime/cli/gc_text.h"
 #include "runtime/cli/list_table.h"
 #include "runtime/cli/ps_table.h"
 #include "third_party/boost_test.h"
@@ -53,6 +54,23 @@ BOOST_AUTO_TEST_CASE(the_table_is_set_as_runcs) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_CASE(garbage_has_a_line_each) {
+  const std::vector<lifecycle::Garbage> garbage = {
+      {.kind = "cgroup", .name = "/web1", .reason = "gone", .pids = {12, 15}, .problem = {}},
+      {.kind = "container", .name = "web2", .reason = "killed", .pids = {}, .problem = "busy"}};
+  BOOST_TEST(gc_lines(garbage, false) ==
+             "found cgroup /web1 (PID 12, 15): gone\n"
+             "kept container web2: killed; busy\n");
+  BOOST_TEST(gc_lines({garbage.data(), 1}, true) == "removed cgroup /web1 (PID 12, 15): gone\n");
+  BOOST_TEST(gc_lines({}, true) == "");
+  BOOST_TEST(gc_json(garbage, true) ==
+             R"([{"kind":"cgroup","name":"/web1","reason":"gone","pids":[12,15],"removed":true},)"
+             R"({"kind":"container","name":"web2","reason":"killed","pids":[],"removed":false,)"
+             R"("problem":"busy"}])"
+             "\n");
+  BOOST_TEST(gc_json({}, false) == "[]\n");
+}
 
 }  // namespace
 }  // namespace oci::cli

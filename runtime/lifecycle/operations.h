@@ -153,6 +153,19 @@ struct DeleteOptions {
 
 Status delete_container(const Context& context, const DeleteOptions& options);
 
+// What a killed oci-rt, or a state root that was emptied, has left.
+struct Garbage {
+  std::string kind;         // "container", "cgroup" or "scope"
+  std::string name;         // the id, or the cgroup's path
+  std::string reason;       // why it is nobody's
+  std::vector<pid_t> pids;  // that live in it
+  std::string problem;      // not empty: it was to be removed, and cannot be
+};
+
+// Of this state root and this caller alone, sorted. `remove`: kills and removes it all. A state
+// root that cannot be read is an error, since then every container would seem to be gone.
+Result<std::vector<Garbage>> collect_garbage(const Context& context, bool remove);
+
 // Both check what they are asked as the verbs of runc do, and then fail with kUnsupported.
 Status checkpoint(const Context& context, const std::string& id);
 Status restore(const Context& context, const CreateOptions& options);

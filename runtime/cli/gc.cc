@@ -1,0 +1,49 @@
+// oci-rt gc
+#include <algorithm>
+
+#include "runtime/cli/command.h"
+#include "runtime/cli/gc_text.h"
+#include "runtime/cli/output.h"
+
+namespace oci::cli {
+namespace {
+
+constexpr Option kOptions[] = {
+    {.letter = 'f', .name = "format", .value = "table|json", .help = "how to show it"},
+    {.name = "remove", .help = "kill and remove it, instead of only showing it"},
+};
+
+enum class Format { kTable, kJson };
+
+constexpr Choice<Format> kFormats[] = {
+    {"table", Format::kTable},
+    {"json", Format::kJson},
+};
+
+Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
+  Format format = Format::kTable;
+  if (const std::string_view text = arguments.value("format"); !text.empty()) {
+    format = OCI_TRY(choose("format", text, kFormats));
+  }
+  const bool remove = arguments.flag("remove");
+  const std::vector<lifecycle::Garbage> garbage =
+      OCI_TRY(lifecycle::collect_garbage(context, remove));
+  OCI_TRY(print(format == Format::kJson ? gc_json(garbage, remove) : gc_lines(garbage, remove)));
+  const auto stays = [](const lifecycle::Garbage& one) { return !one.problem.empty(); };
+  const auto kept = std::ranges::count_if(garbage, stays);
+  if (kept == 0) return 0;
+  return Error(ErrorKind::kBusy, cat("gc: ", kept, " of ", garbage.size(),
+                                     " cannot be removed: see the reason of each"));
+}
+
+}  // namespace
+
+constinit const Command kGcCommand{
+    .syntax = {.command = "gc",
+               .summary = "Shows the cgroups and containers that a killed oci-rt or an emptied "
+                          "state root has left.",
+               .options = kOptions},
+    .run = run,
+};
+
+}  // namespace oci::cli
