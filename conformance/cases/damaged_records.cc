@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kClause[] = "reliability R4";
+constexpr char kClause[] = "reliability 1 (R4)";
 
 struct Damaged {
   std::string directory, record, config;

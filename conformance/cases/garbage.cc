@@ -17,7 +17,7 @@
 namespace oci::conformance {
 namespace {
 
-constexpr char kClause[] = "reliability R4";
+constexpr char kClause[] = "reliability 1 (R4)";
 
 Outcome collect(Sandbox& sandbox, Words options = {}) {
   if (!sandbox.runtime().json_paths) throw Skipped("the verb is oci-rt's own");
