@@ -17,6 +17,10 @@ inline constexpr std::string_view kMountContextType = "run.oci.mount_context_typ
 // What follows is a property of the systemd unit, its value as GVariant text.
 inline constexpr std::string_view kSystemdProperty = "org.systemd.property.";
 
+// Podman's, with the value "libpod": its engine made the config. It leaves a capability out that is
+// refused to others.
+inline constexpr std::string_view kContainerManager = "io.container.manager";
+
 // One that ends in '.' stands for all that begin so: features.md#unsafe-annotations-in-configjson.
 inline constexpr std::string_view kEffectiveAnnotations[] = {kKeepGroups, kMountContextType,
                                                              kSystemdProperty};

@@ -297,6 +297,11 @@ std::span<const DeviceRule> default_device_rules() {
   return rules;
 }
 
+bool allows_all_devices(std::span<const spec::DeviceRule> rules) {
+  const Decision decision = decide(rules);
+  return decision.otherwise && decision.matches.empty();
+}
+
 std::vector<bpf_insn> device_program(std::span<const DeviceRule> rules) {
   if (rules.empty()) return {};
   return Writer().program(decide(rules));

@@ -22,6 +22,9 @@ std::span<const spec::DeviceRule> default_device_rules();
 // is to be attached. Pure.
 std::vector<bpf_insn> device_program(std::span<const spec::DeviceRule> rules);
 
+// Whether the rules deny nothing, and are some.
+bool allows_all_devices(std::span<const spec::DeviceRule> rules);
+
 // Loads `program` and attaches it to the cgroup v2 directory `cgroup_fd`, beside those that its
 // ancestors have (BPF_F_ALLOW_MULTI). Needs CAP_BPF and CAP_NET_ADMIN, or CAP_SYS_ADMIN, in the
 // initial user namespace. Errors: kSystem, EPERM where those are missing; a program that the

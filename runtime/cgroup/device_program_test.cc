@@ -64,6 +64,23 @@ bool allows(const std::vector<DeviceRule>& rules, const bpf_cgroup_dev_ctx& cont
 
 BOOST_AUTO_TEST_SUITE(device_rules)
 
+BOOST_AUTO_TEST_CASE(only_rules_that_deny_nothing_allow_all) {
+  const spec::DeviceRule all{.allow = true, .type = spec::DeviceType::kAll, .access = "rwm"};
+  spec::DeviceRule none = all;
+  none.allow = false;
+  spec::DeviceRule disk = none;
+  disk.type = spec::DeviceType::kBlock;
+  spec::DeviceRule reading = all;
+  reading.access = "r";
+  using Rules = std::vector<spec::DeviceRule>;
+  BOOST_TEST(allows_all_devices(Rules{all}));
+  BOOST_TEST(allows_all_devices(Rules{none, disk, all}));
+  BOOST_TEST(!allows_all_devices(Rules{}));
+  BOOST_TEST(!allows_all_devices(Rules{none}));
+  BOOST_TEST(!allows_all_devices(Rules{all, disk}));
+  BOOST_TEST(!allows_all_devices(Rules{reading}));
+}
+
 BOOST_AUTO_TEST_CASE(no_rules_need_no_program) {
   BOOST_TEST(device_program({}).empty());
 }

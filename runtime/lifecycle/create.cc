@@ -139,7 +139,7 @@ Status Creation::while_it_mounts() {
   if (cgroup_) {
     const CgroupPlan& plan = *prepared_.cgroup;
     if (!plan.device_program.empty()) {
-      OCI_TRY(limit_devices(plan, prepared_.config, cgroup_->fd()));
+      OCI_TRY(limit_devices(prepared_, cgroup_->fd()));
     }
   }
   OCI_TRY(dir_.save_config(prepared_.config_text));

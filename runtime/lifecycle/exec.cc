@@ -91,6 +91,8 @@ Status Execution::prepare() {
   request.bundle = container_.record.bundle;
   request.detached = options_.detach;
   request.no_new_keyring = container_.record.no_new_keyring;
+  request.without_device_rules =
+      container_.record.cgroup_driver == "disabled" && !allows_all_devices(config_);
   request.console_socket = !options_.console_socket.empty();
   OCI_TRY(pass_on_inherited(request, options_.preserve_fds));
   plan_ = OCI_TRY(plan::make_exec_plan(config_, plan::read_host(config_), request));

@@ -84,7 +84,7 @@ int listen_fds() {
 }
 
 Result<plan::Plan> plan_of(const Prepared& prepared, const CreateOptions& options,
-                           Foreground foreground) {
+                           Foreground foreground, CgroupManager manager) {
   plan::Request request;
   request.id = options.id;
   request.bundle = prepared.bundle;
@@ -92,6 +92,8 @@ Result<plan::Plan> plan_of(const Prepared& prepared, const CreateOptions& option
   request.console_socket = !options.console_socket.empty();
   request.no_pivot = options.no_pivot;
   request.no_new_keyring = options.no_new_keyring;
+  request.without_device_rules =
+      manager == CgroupManager::kDisabled && !allows_all_devices(prepared.config);
   OCI_TRY(pass_on_inherited(request, options.preserve_fds));
   const spec::Hooks& hooks = prepared.config.hooks;
   if (!hooks.create_container.empty() || !hooks.start_container.empty()) {
@@ -160,7 +162,8 @@ Result<CgroupPlan> plan_cgroup(const spec::Config& config, const std::string& id
   return plan;
 }
 
-// --cgroup-manager=disabled is asked for by a person or an engine: it is done, and said.
+// --cgroup-manager=disabled is asked for by a person or an engine: it is done, and said. Device
+// rules that CAP_MKNOD would need are refused by the plan.
 void warn_of_lost_limits(const spec::Config& config) {
   if (!config.linux || !config.linux->resources) return;
   const spec::Resources& resources = *config.linux->resources;
@@ -209,6 +212,11 @@ Status pass_on_inherited(plan::Request& request, uint32_t preserve_fds) {
   return {};
 }
 
+bool allows_all_devices(const spec::Config& config) {
+  return config.linux && config.linux->resources &&
+         cgroup::allows_all_devices(config.linux->resources->devices);
+}
+
 void log_warnings(const plan::Plan& plan) {
   for (const std::string& warning : plan.demanded_warnings)
     sys::log_demanded_warning(warning);
@@ -235,7 +243,7 @@ Status decide_cgroup(const Context& context, const std::string& id, Prepared& pr
   const bool systemd = context.cgroup_manager == CgroupManager::kSystemd;
   Result<CgroupPlan> plan = plan_cgroup(prepared.config, id, context.cgroup_manager);
   if (context.rootless && !systemd) {
-    prepared.cgroup = OCI_TRY(as_permitted(std::move(plan), prepared.config, id));
+    prepared.cgroup = OCI_TRY(as_permitted(std::move(plan), prepared, id));
   } else {
     if (!plan) return std::move(plan).error();
     prepared.cgroup = std::move(plan).value();
@@ -248,7 +256,7 @@ Status decide_cgroup(const Context& context, const std::string& id, Prepared& pr
 // Everything that the config asks for, once it is read.
 Status decide(const Context& context, const CreateOptions& options, Foreground foreground,
               Prepared& prepared) {
-  prepared.plan = OCI_TRY(plan_of(prepared, options, foreground));
+  prepared.plan = OCI_TRY(plan_of(prepared, options, foreground, context.cgroup_manager));
   OCI_TRY(check_root(prepared.plan));
   const auto& linux = prepared.config.linux;
   if (linux && linux->seccomp && spec::notifies(*linux->seccomp)) {

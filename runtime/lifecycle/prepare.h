@@ -56,6 +56,9 @@ Result<Prepared> prepare(const Context& context, const CreateOptions& options,
 // What the program gets of the caller's: LISTEN_FDS, `preserve_fds` more descriptors, the umask.
 Status pass_on_inherited(plan::Request& request, uint32_t preserve_fds);
 
+// Whether linux.resources.devices says by name that every device is allowed.
+bool allows_all_devices(const spec::Config& config);
+
 void log_warnings(const plan::Plan& plan);
 
 // `path` made absolute by the current directory; not resolved.

@@ -39,8 +39,13 @@ std::optional<size_t> find_denial(std::span<const spec::DeviceRule> rules) {
   return {};
 }
 
-Status check_devices(const spec::Config& config) {
-  const auto rules = device_rules(config);
+Status check_devices(const Prepared& prepared) {
+  const auto rules = device_rules(prepared.config);
+  if (prepared.plan.makes_devices && !rules.empty() && !allows_all_devices(prepared.config)) {
+    return Error(ErrorKind::kUnsupported,
+                 "linux.resources.devices: not applied without CAP_BPF, and CAP_MKNOD makes every "
+                 "device of the host; leave that out, or add a last rule that allows all");
+  }
   if (const std::optional<size_t> denial = find_denial(rules)) {
     return Error(ErrorKind::kUnsupported,
                  cat("linux.resources.devices[", *denial,
@@ -100,15 +105,16 @@ Status plan_stepping_aside(CgroupPlan& plan, const std::string& own) {
 
 }  // namespace
 
-Result<std::optional<CgroupPlan>> as_permitted(Result<CgroupPlan> planned,
-                                               const spec::Config& config, const std::string& id) {
+Result<std::optional<CgroupPlan>> as_permitted(Result<CgroupPlan> planned, const Prepared& prepared,
+                                               const std::string& id) {
+  const spec::Config& config = prepared.config;
   using None = std::optional<CgroupPlan>;
   if (!planned) {
     // A host without cgroup v2 has none to give, and no limits are among what could be wrong.
     if (cgroup::find_layout() || names_a_place(config) || asks_for_limits(config)) {
       return std::move(planned).error();
     }
-    OCI_TRY(check_devices(config));
+    OCI_TRY(check_devices(prepared));
     return None();
   }
   CgroupPlan plan = std::move(planned).value();
@@ -118,7 +124,7 @@ Result<std::optional<CgroupPlan>> as_permitted(Result<CgroupPlan> planned,
     if (names_a_place(config) || first_write(plan) != nullptr) {
       return not_permitted(plan, config, why);
     }
-    OCI_TRY(check_devices(config));
+    OCI_TRY(check_devices(prepared));
     return None();
   }
   if (!names_a_place(config)) OCI_TRY(plan_stepping_aside(plan, own.value()));
@@ -130,10 +136,11 @@ Status step_aside(const CgroupPlan& plan) {
   return cgroup::step_aside(plan.layout, own);
 }
 
-Status limit_devices(const CgroupPlan& plan, const spec::Config& config, int cgroup_fd) {
+Status limit_devices(const Prepared& prepared, int cgroup_fd) {
+  const CgroupPlan& plan = *prepared.cgroup;
   Status attached = cgroup::attach_device_program(cgroup_fd, plan.device_program);
   if (attached || attached.error().sys_errno() != EPERM) return attached;
-  if (plan.lenient) return check_devices(config);
+  if (plan.lenient) return check_devices(prepared);
   return Error(ErrorKind::kUnsupported,
                "linux.resources.devices: the kernel lets this caller load no device program "
                "(CAP_BPF): leave the rules out, or run it with --rootless=true");

@@ -16,14 +16,14 @@ namespace oci::lifecycle {
 // `plan` changed to what the caller may do: without a cgroupsPath, below the caller's own cgroup.
 // Absent: there is to be no cgroup, since none is permitted and the config asks neither for a place
 // nor for limits. An error names the property that does.
-Result<std::optional<CgroupPlan>> as_permitted(Result<CgroupPlan> plan, const spec::Config& config,
+Result<std::optional<CgroupPlan>> as_permitted(Result<CgroupPlan> plan, const Prepared& prepared,
                                                const std::string& id);
 
 Status step_aside(const CgroupPlan& plan);
 
 // The device program, and the owner of the cgroup: both take privileges over the host. Lenient
 // plans go on without them, with a warning.
-Status limit_devices(const CgroupPlan& plan, const spec::Config& config, int cgroup_fd);
+Status limit_devices(const Prepared& prepared, int cgroup_fd);  // which has a cgroup
 Status give_cgroup_to(const CgroupPlan& plan, int cgroup_fd, uid_t owner);
 
 // Whether a process of the caller's may be put into a container's cgroup at `path`; true of any for

@@ -62,7 +62,39 @@ HostCapabilities grantable(const Draft& draft) {
   return {.permitted = all, .bounding = all, .last = host.last};
 }
 
-void plan_privileges(Draft& draft, const spec::Process& process) {
+// Some versions of podman give CAP_MKNOD to every container; its configs have this annotation.
+bool is_given_unasked(const spec::Config& config) {
+  return std::ranges::any_of(config.annotations, [](const auto& annotation) {
+    return annotation.first == spec::kContainerManager && annotation.second == "libpod";
+  });
+}
+
+// Whoever may make a node of a disk, and open it, has the host. Device rules are all that is in the
+// way of CAP_MKNOD.
+Status plan_making_devices(Draft& draft) {
+  constexpr uint64_t kMknod = uint64_t{1} << CAP_MKNOD;
+  init::CapabilitySets& sets = draft.block.head().capabilities;
+  const bool has_it = ((sets.bounding | sets.permitted) & kMknod) != 0;
+  draft.plan.makes_devices = has_it && !draft.is_unprivileged();
+  if (!draft.plan.makes_devices || !draft.request.without_device_rules) return {};
+  if (!is_given_unasked(draft.config)) {
+    return invalid(
+        "process.capabilities",
+        "CAP_MKNOD makes every device of the host, and --cgroup-manager=disabled applies "
+        "no device rules; leave it out, or add a last rule that allows all");
+  }
+  for (uint64_t* set :
+       {&sets.bounding, &sets.permitted, &sets.effective, &sets.inheritable, &sets.ambient}) {
+    *set &= ~kMknod;
+  }
+  draft.plan.makes_devices = false;
+  draft.plan.demanded_warnings.push_back(
+      "process.capabilities: CAP_MKNOD is left out, because --cgroup-manager=disabled applies no "
+      "device rules; a last rule that allows all devices keeps it");
+  return {};
+}
+
+Status plan_privileges(Draft& draft, const spec::Process& process) {
   init::Plan& head = draft.block.head();
   CapabilityPlan capabilities = plan_capabilities(process.capabilities, grantable(draft));
   head.capabilities = capabilities.sets;
@@ -77,6 +109,7 @@ void plan_privileges(Draft& draft, const spec::Process& process) {
     const uint64_t needed = 16 + (preserved.empty() ? 0 : static_cast<uint64_t>(preserved.back()));
     if (limit.soft < needed) head.file_limit = {limit.soft, limit.hard, needed};
   }
+  return plan_making_devices(draft);
 }
 
 // One thread loads the filter, so TSYNC is implied; WAIT_KILLABLE_RECV is about a listener, and the
@@ -97,7 +130,7 @@ Status plan_identity(Draft& draft) {
   head.last_capability = draft.host.capabilities.last;
   if (draft.config.process) {
     OCI_TRY(plan_user(draft, draft.config.process->user));
-    plan_privileges(draft, *draft.config.process);
+    OCI_TRY(plan_privileges(draft, *draft.config.process));
   }
   // Its own session keyring, or it would share the caller's: session-keyring(7).
   head.new_keyring = !draft.request.no_new_keyring;

@@ -32,6 +32,53 @@ BOOST_AUTO_TEST_CASE(the_caller_s_umask_is_said_where_the_runtime_cannot_have_it
   BOOST_TEST(plan_of(config, some_host(), request).init().umask == 022);
 }
 
+// --cgroup-manager=disabled applies no device rules.
+Request without_device_rules() {
+  Request request = some_request();
+  request.without_device_rules = true;
+  return request;
+}
+
+spec::Config with_mknod() {
+  spec::Config config = some_config();
+  config.process->capabilities = spec::Capabilities{
+      .bounding = {"CAP_MKNOD", "CAP_CHOWN"}, .effective = {}, .permitted = {"CAP_MKNOD"}};
+  return config;
+}
+
+BOOST_AUTO_TEST_CASE(without_device_rules_no_container_makes_devices) {
+  const spec::Config config = with_mknod();
+  BOOST_TEST(plan_of(config).makes_devices);
+  BOOST_TEST(error_of(config, some_host(), without_device_rules()) ==
+             "process.capabilities: CAP_MKNOD makes every device of the host, and "
+             "--cgroup-manager=disabled applies no device rules; leave it out, or add a last rule "
+             "that allows all");
+  spec::Config later = config;
+  later.process->capabilities->permitted.clear();
+  (void)error_of(later, some_host(), without_device_rules());  // by a program of root's, in time
+}
+
+BOOST_AUTO_TEST_CASE(in_a_user_namespace_nobody_makes_devices_anyway) {
+  spec::Config config = with_user_namespace({{0, 100000, 65536}});
+  config.process->capabilities = with_mknod().process->capabilities;
+  BOOST_TEST(!plan_of(config, some_host(), without_device_rules()).makes_devices);
+  Host inner = some_host();
+  inner.in_initial_user_namespace = false;
+  BOOST_TEST(!plan_of(with_mknod(), inner, without_device_rules()).makes_devices);
+}
+
+BOOST_AUTO_TEST_CASE(podman_s_capability_to_make_devices_is_left_out_without_rules) {
+  spec::Config config = with_mknod();
+  config.annotations = {{"io.container.manager", "libpod"}};
+  const Plan plan = plan_of(config, some_host(), without_device_rules());
+  const init::CapabilitySets& sets = plan.init().capabilities;
+  BOOST_TEST(sets.bounding == uint64_t{1} << CAP_CHOWN);
+  BOOST_TEST(sets.permitted == 0u);
+  BOOST_TEST(plan.demanded_warnings.size() == 1u);
+  BOOST_TEST(!plan.makes_devices);
+  BOOST_TEST((plan_of(config).init().capabilities.permitted == uint64_t{1} << CAP_MKNOD));
+}
+
 BOOST_AUTO_TEST_CASE(an_absent_umask_leaves_the_caller_s) {
   spec::Config config = some_config();
   BOOST_TEST(plan_of(config).init().umask == -1);
