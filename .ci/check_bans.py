@@ -25,13 +25,14 @@ RULES = [
     # The host's root, null device, procfs, descriptors in it, time offsets and time namespace; sources on the host; after the pivot the program.
     ("runtime/init", {"in_root.cc"}, r"AT_FDCWD,",
      r'AT_FDCWD, "/"|__NR_open_tree, AT_FDCWD, "",|__NR_openat, AT_FDCWD, plan\.text\(plan\.rootfs\),|AT_FDCWD, "/dev/null"|AT_FDCWD, "/proc",|AT_FDCWD, "/proc/self/timens_offsets"|AT_FDCWD, "/proc/self/ns/time_for_children"|AT_FDCWD, "/proc/self/fd"'
+     r"|__NR_openat, AT_FDCWD, line\.path, O_PATH"
      r"|clone_tree\(AT_FDCWD, (rootfs|source|path),"
      r"|__NR_openat, AT_FDCWD, (path|context\.program),|__NR_faccessat, AT_FDCWD, path,",
      "rule A: a path that does not start at a descriptor of the root"),
-    ("runtime/init", {"in_root.cc"}, r"__NR_(openat|mknodat|symlinkat|unlinkat|fchownat)\b", r"AT_FDCWD|directory|dir|dev\.get\(\)|parent|scratch",
+    ("runtime/init", {"in_root.cc"}, r"__NR_(openat|mknodat|symlinkat|unlinkat|fchownat)\b", r"AT_FDCWD|directory|dir|dev\.get\(\)|parent|scratch|here, \"\.\.\"|proc, \"self/mountinfo\"",
      "rule A: one name below an open directory, nothing longer"),
-    # step_mount_task.cc unmounts the mount that a descriptor has open.
-    ("runtime/init", {"page_mount.cc", "step_mount_task.cc", "step_root.cc"}, r"__NR_umount2\b", None,
+    # step_mount_task.cc unmounts the mount that a descriptor has open, hosts_mounts.cc those of its own mount namespace.
+    ("runtime/init", {"hosts_mounts.cc", "page_mount.cc", "step_mount_task.cc", "step_root.cc"}, r"__NR_umount2\b", None,
      "rule B: mounts go by descriptor, and nothing of the host's is unmounted"),
     ("runtime/init", {"step_root.cc"}, r"__NR_(chroot|pivot_root|chdir)\b", None,
      "rule A: only the root step leaves the host's root"),

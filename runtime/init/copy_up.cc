@@ -16,6 +16,7 @@ namespace {
 
 constexpr int kMaxDepth = 64;
 constexpr long kEloop = -40, kEnxio = -6, kEinval = -22, kEopnotsupp = -95, kEperm = -1;
+constexpr long kEnodata = -61, kEoverflow = -75;
 constexpr size_t kChunk = size_t{1} << 30;
 
 struct DirectoryEntry {
@@ -26,30 +27,40 @@ struct DirectoryEntry {
   char d_name[1];
 };
 
-// One name below two open directories. `from` belongs to the image: no link is followed, and each
-// file is looked at again once it is open.
+// One name below two open directories. `from` belongs to the image: no link is followed, and all
+// that is copied of a file, its owner and mode included, is that of the file which is open.
 struct Entry {
   int from_dir;
   int to_dir;
   const char* name;
-  struct statx facts;
+  uint8_t type;  // DT_*, as the directory has it: a hint
 };
+
+long look_at(int fd, struct statx& facts) {
+  return sys(__NR_statx, fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &facts);
+}
+
+uint32_t type_of(const struct statx& facts) {
+  return uint32_t{facts.stx_mode} & S_IFMT;
+}
 
 long copy_directory(int from_dir, int to_dir, int depth);
 
-long give_away(const Entry& entry) {
-  return sys(__NR_fchownat, entry.to_dir, entry.name, entry.facts.stx_uid, entry.facts.stx_gid,
+long give_away(const Entry& entry, const struct statx& facts) {
+  return sys(__NR_fchownat, entry.to_dir, entry.name, facts.stx_uid, facts.stx_gid,
              AT_SYMLINK_NOFOLLOW);
 }
 
-// Attributes that a tmpfs or this user namespace does not take stay behind.
+// Attributes that a tmpfs or this user namespace does not take stay behind, and those that were
+// removed meanwhile.
 long copy_attributes(int from, int to) {
   static char names[64 << 10], value[64 << 10];  // XATTR_LIST_MAX, XATTR_SIZE_MAX
   const long size = sys(__NR_flistxattr, from, names, sizeof names);
   if (size < 0) return size == kEopnotsupp ? 0 : size;
   for (const char* name = names; name < names + size; name += length(name) + 1) {
     const long got = sys(__NR_fgetxattr, from, name, value, sizeof value);
-    if (got < 0) continue;  // it was removed meanwhile
+    if (got == kEnodata || got == kEoverflow || got == kEopnotsupp) continue;
+    if (got < 0) return got;
     const long rc = sys(__NR_fsetxattr, to, name, value, got, 0);
     if (rc < 0 && rc != kEopnotsupp && rc != kEinval && rc != kEperm) return rc;
   }
@@ -100,23 +111,24 @@ long copy_content(int from, int to, const struct statx& facts) {
 long copy_file(const Entry& entry) {
   const Fd from(sys(__NR_openat, entry.from_dir, entry.name,
                     O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-  FileFacts facts;
-  if (!from.ok() || look(from.get(), facts) < 0) return from.get();
-  if (facts.type != S_IFREG) return 0;  // it was replaced meanwhile
+  struct statx facts = {};
+  const long rc = from.ok() ? look_at(from.get(), facts) : from.get();
+  if (rc < 0) return rc;
+  if (type_of(facts) != S_IFREG) return 0;  // it was replaced meanwhile
   const Fd to(sys(__NR_openat, entry.to_dir, entry.name,
                   O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!to.ok()) return to.get();
-  const long copied = copy_content(from.get(), to.get(), entry.facts);
-  return copied < 0 ? copied : finish(from.get(), to.get(), entry.facts);
+  const long copied = copy_content(from.get(), to.get(), facts);
+  return copied < 0 ? copied : finish(from.get(), to.get(), facts);
 }
 
-long copy_link(const Entry& entry) {
+long copy_link(const Entry& entry, int from, const struct statx& facts) {
   char target[4096];
-  const long size = sys(__NR_readlinkat, entry.from_dir, entry.name, target, sizeof target - 1);
+  const long size = sys(__NR_readlinkat, from, "", target, sizeof target - 1);
   if (size < 0) return size;
   target[size] = '\0';
   const long rc = sys(__NR_symlinkat, target, entry.to_dir, entry.name);
-  return rc < 0 ? rc : give_away(entry);
+  return rc < 0 ? rc : give_away(entry, facts);
 }
 
 long copy_subdirectory(const Entry& entry, int depth) {
@@ -127,30 +139,41 @@ long copy_subdirectory(const Entry& entry, int depth) {
   const Fd from(sys(__NR_openat, entry.from_dir, entry.name, kFlags));
   const Fd to(sys(__NR_openat, entry.to_dir, entry.name, kFlags));
   if (!from.ok() || !to.ok()) return from.ok() ? to.get() : from.get();
-  const long rc = copy_directory(from.get(), to.get(), depth - 1);
-  return rc < 0 ? rc : finish(from.get(), to.get(), entry.facts);
+  struct statx facts = {};
+  long rc = look_at(from.get(), facts);
+  if (rc >= 0) rc = copy_directory(from.get(), to.get(), depth - 1);
+  return rc < 0 ? rc : finish(from.get(), to.get(), facts);
 }
 
-long copy_node(const Entry& entry) {
-  const uint64_t device = device_number(entry.facts.stx_rdev_major, entry.facts.stx_rdev_minor);
-  const long rc = sys(__NR_mknodat, entry.to_dir, entry.name, entry.facts.stx_mode, device);
-  return rc < 0 ? rc : give_away(entry);
+long copy_node(const Entry& entry, const struct statx& facts) {
+  const uint64_t device = device_number(facts.stx_rdev_major, facts.stx_rdev_minor);
+  const long rc = sys(__NR_mknodat, entry.to_dir, entry.name, facts.stx_mode, device);
+  return rc < 0 ? rc : give_away(entry, facts);
 }
 
-long copy_entry(Entry& entry, int depth) {
-  const long rc = sys(__NR_statx, entry.from_dir, entry.name, AT_SYMLINK_NOFOLLOW,
-                      STATX_BASIC_STATS, &entry.facts);
+// To open a fifo or a device otherwise would do something.
+long copy_by_handle(const Entry& entry, int depth) {
+  const Fd from(sys(__NR_openat, entry.from_dir, entry.name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  struct statx facts = {};
+  const long rc = from.ok() ? look_at(from.get(), facts) : from.get();
   if (rc < 0) return rc;
-  switch (entry.facts.stx_mode & S_IFMT) {
+  switch (type_of(facts)) {
     case S_IFREG:
       return copy_file(entry);
     case S_IFLNK:
-      return copy_link(entry);
+      return copy_link(entry, from.get(), facts);
     case S_IFDIR:
       return copy_subdirectory(entry, depth);
     default:
-      return copy_node(entry);
+      return copy_node(entry, facts);
   }
+}
+
+long copy_entry(const Entry& entry, int depth) {
+  constexpr uint8_t kDirectory = 4, kRegular = 8;  // DT_*, which only libc's header has
+  if (entry.type == kRegular) return copy_file(entry);
+  if (entry.type == kDirectory) return copy_subdirectory(entry, depth);
+  return copy_by_handle(entry, depth);
 }
 
 long copy_directory(int from_dir, int to_dir, int depth) {
@@ -162,7 +185,7 @@ long copy_directory(int from_dir, int to_dir, int depth) {
       const auto* item = reinterpret_cast<const DirectoryEntry*>(buffer + at);
       at += item->d_reclen;
       if (equal(item->d_name, ".") || equal(item->d_name, "..")) continue;
-      Entry entry = {from_dir, to_dir, item->d_name, {}};
+      const Entry entry = {from_dir, to_dir, item->d_name, item->d_type};
       if (const long rc = copy_entry(entry, depth); rc < 0) return rc;
     }
   }

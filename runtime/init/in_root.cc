@@ -48,18 +48,24 @@ Place place_of(int fd) {
   return {found.stx_mnt_id, found.stx_ino, rc >= 0 && (found.stx_mask & STATX_MNT_ID) != 0};
 }
 
-}  // namespace
-
-bool same_mount(int a, int b) {
-  const Place x = place_of(a);
-  const Place y = place_of(b);
-  return x.known && y.known && x.mount == y.mount;
+Answer answer(bool yes) {
+  return yes ? Answer::kYes : Answer::kNo;
 }
 
-bool same_place(int a, int b) {
+}  // namespace
+
+Answer same_mount(int a, int b) {
   const Place x = place_of(a);
   const Place y = place_of(b);
-  return x.known && y.known && x.mount == y.mount && x.inode == y.inode;
+  if (!x.known || !y.known) return Answer::kUnknown;
+  return answer(x.mount == y.mount);
+}
+
+Answer same_place(int a, int b) {
+  const Place x = place_of(a);
+  const Place y = place_of(b);
+  if (!x.known || !y.known) return Answer::kUnknown;
+  return answer(x.mount == y.mount && x.inode == y.inode);
 }
 
 uint64_t mount_id(int fd) {
@@ -67,10 +73,10 @@ uint64_t mount_id(int fd) {
   return place.known ? place.mount : 0;
 }
 
-bool is_root_of_mount(long fd) {
+Answer is_root_of_mount(long fd) {
   struct statx found = {};
-  return sys(__NR_statx, fd, "", AT_EMPTY_PATH, 0, &found) >= 0 &&
-         (found.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+  if (sys(__NR_statx, fd, "", AT_EMPTY_PATH, 0, &found) < 0) return Answer::kUnknown;
+  return answer((found.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0);
 }
 
 uint64_t device_number(uint32_t major, uint32_t minor) {

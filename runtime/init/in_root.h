@@ -37,18 +37,30 @@ struct FileFacts {
 };
 long look(long fd, FileFacts& facts);                    // -errno on failure
 uint64_t device_number(uint32_t major, uint32_t minor);  // as mknod(2) takes it
-uint64_t filesystem_of(int fd);  // the magic number of statfs(2); 0: not known
+
+// A look can fail: a seccomp filter of whoever called the runtime may refuse the call. Then nothing
+// is known, and a caller takes it neither for yes nor for no.
+enum class Answer { kNo, kYes, kUnknown };
+
+// What a Fault says then.
+inline constexpr char kNoStatx[] =
+    "statx(2) fails, and nothing is done unseen; let the caller's seccomp filter allow it";
+inline constexpr char kNoStatfs[] =
+    "fstatfs(2) fails, and nothing is done unseen; let the caller's seccomp filter allow it";
+
+// The magic number of statfs(2); 0: not known.
+uint64_t filesystem_of(int fd);
 
 // Whether both are open on the same directory of the same mount. Something mounted on the root
 // itself would be on top of it, where neither a lookup nor the pivot comes by.
-bool same_place(int a, int b);
-bool same_mount(int a, int b);
+Answer same_place(int a, int b);
+Answer same_mount(int a, int b);
 
 // As proc_pid_mountinfo(5) shows it; 0: not known.
 uint64_t mount_id(int fd);
 
 // Whether it is the top directory of a mount.
-bool is_root_of_mount(long fd);
+Answer is_root_of_mount(long fd);
 
 enum class Links {
   kFollowInside,   // symlinks are resolved as the container would: never above its root

@@ -20,7 +20,8 @@ namespace {
 constexpr size_t kPathMax = 4096;
 constexpr size_t kNameMax = 255;
 constexpr int kLinkMax = 40;  // path_resolution(7)
-constexpr long kEnoent = -2, kEexist = -17, kEnotdir = -20, kEnametoolong = -36, kEloop = -40;
+constexpr long kEperm = -1, kEnoent = -2, kEexist = -17, kEnotdir = -20, kEnametoolong = -36,
+               kEloop = -40;
 
 class Walk {
  public:
@@ -100,7 +101,8 @@ long Walk::leave() {
 long Walk::splice(int link) {
   if (links_ != Links::kFollowInside || ++turns_ > kLinkMax) return kEloop;
   const uint64_t filesystem = filesystem_of(link);
-  if (filesystem == 0 || filesystem == PROC_SUPER_MAGIC) return kEloop;
+  if (filesystem == 0) return kEperm;  // not known
+  if (filesystem == PROC_SUPER_MAGIC) return kEloop;
   const long got = sys(__NR_readlinkat, link, "", rest_, at_);
   if (got < 0) return got;
   const auto size = static_cast<size_t>(got);

@@ -58,19 +58,25 @@ long leave_session(const Plan& plan) {
 
 }  // namespace
 
+Fault set_dumpable(bool dumpable) {
+  return check(sys(__NR_prctl, PR_SET_DUMPABLE, dumpable ? 1 : 0, 0, 0, 0), sync::Subject::kNone,
+               "prctl(PR_SET_DUMPABLE)");
+}
+
 // Signals, terminal, session, keys, CPUs.
 Fault leave_the_parent(Context& context) {
   const Plan& plan = context.plan;
   // Files that are made in the root get the modes that they are made with; the caller's mask comes
   // back with the user.
   context.callers_umask = static_cast<int>(sys(__NR_umask, 0));
-  sys(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  const long tied = sys(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  if (Fault fault = check(tied, sync::Subject::kNone, "prctl(PR_SET_PDEATHSIG)")) return fault;
   if (has_hung_up(context.report_fd)) {
     // The runtime was killed before that, and whoever is our parent now lives on.
     for (;;)
       sys(__NR_exit_group, 1);
   }
-  sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
+  if (Fault fault = set_dumpable(false)) return fault;
   reset_signals();
   if (!plan.keep_affinity) use_all_cpus();
   if (Fault fault = check(leave_session(plan), sync::Subject::kNone, "session")) return fault;

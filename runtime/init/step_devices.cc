@@ -84,7 +84,9 @@ Fault bind_device(int directory, const char* name, const DeviceOp& op, const cha
   }
   if (!made.ok()) {
     // A plain file is where the device was bound the last time. A mount is the config's.
-    const bool is_mount = !same_mount(target.get(), directory);
+    const Answer is_same = same_mount(target.get(), directory);
+    if (is_same == Answer::kUnknown) return refuse(kNoStatx, Subject::kDevice, path, op.index);
+    const bool is_mount = is_same == Answer::kNo;
     if (is_mount && is_device(there, op)) return {};
     if (is_mount || there.type == S_IFDIR || there.type == S_IFLNK) {
       return refuse("a different file is there already", Subject::kDevice, path, op.index);
@@ -114,7 +116,7 @@ bool is_own_multiplexer(int directory, const char* name) {
   const Fd found(sys(__NR_openat, directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
   FileFacts facts;
   return look(found.get(), facts) >= 0 && facts.type == S_IFCHR && facts.major == 5 &&
-         facts.minor == 2 && same_mount(found.get(), directory);
+         facts.minor == 2 && same_mount(found.get(), directory) == Answer::kYes;
 }
 
 Fault make_link(Directory& directory, const Plan& plan, const LinkOp& op) {

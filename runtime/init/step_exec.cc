@@ -136,7 +136,8 @@ const char* home_of(int root, uint32_t uid) {
       open_in_root(root, "/etc/passwd", O_RDONLY | O_NONBLOCK | O_NOCTTY, Links::kFollowInside));
   FileFacts facts;
   if (!file.ok() || look(file.get(), facts) < 0 || facts.type != S_IFREG) return "/";
-  if (filesystem_of(file.get()) == PROC_SUPER_MAGIC) return "/";  // reading some has effects
+  const uint64_t filesystem = filesystem_of(file.get());
+  if (filesystem == 0 || filesystem == PROC_SUPER_MAGIC) return "/";  // reading some has effects
   size_t held = 0;
   for (int block = 0; block < 512; ++block) {
     const long got = sys(__NR_read, file.get(), buffer + held, sizeof buffer - 1 - held);

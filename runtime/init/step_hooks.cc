@@ -48,7 +48,12 @@ long state_file(const Plan& plan, const StateText& state) {
   append_number(pid, pid + sizeof pid, static_cast<uint64_t>(sys(__NR_getpid)));
   for (const char* part :
        {plan.text(state.head), static_cast<const char*>(pid), plan.text(state.tail)}) {
-    sys(__NR_write, fd, part, length(part));
+    const size_t size = length(part);
+    const long written = sys(__NR_write, fd, part, size);
+    if (written == static_cast<long>(size)) continue;
+    constexpr long kEnospc = -28;
+    sys(__NR_close, fd);
+    return written < 0 ? written : kEnospc;
   }
   sys(__NR_lseek, fd, 0, 0);
   return fd;
@@ -58,11 +63,10 @@ long state_file(const Plan& plan, const StateText& state) {
   sys(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   sys(__NR_setpgid, 0, 0);
   if (run.umask >= 0) sys(__NR_umask, run.umask);
-  sys(__NR_dup3, run.state_fd, 0, 0);
-  sys(__NR_dup3, run.output_fd, 1, 0);
-  sys(__NR_dup3, run.output_fd, 2, 0);
-  long rc = 0;
-  if (run.privileges == Privileges::kContainers) {
+  long rc = sys(__NR_dup3, run.state_fd, 0, 0);
+  for (int fd = 1; fd <= 2 && rc >= 0; ++fd)
+    rc = sys(__NR_dup3, run.output_fd, fd, 0);
+  if (rc >= 0 && run.privileges == Privileges::kContainers) {
     rc = install_hook_filter(plan, run.filter_length);
     if (rc >= 0) rc = apply_capabilities(plan.capabilities, plan.last_capability);
   }
@@ -144,10 +148,12 @@ Fault run_all(Context& context, List<HookOp> hooks, const StateText& state, Priv
 Fault let_host_hooks_run(Context& context) {
   const Plan& plan = context.plan;
   if (!plan.host_hooks) return {};
-  if (plan.hooks_enter) sys(__NR_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0);
+  if (plan.hooks_enter) {
+    if (Fault fault = set_dumpable(true)) return fault;
+  }
   const Fault fault = ask(context.report_fd, sync::Type::kMountsReady, sync::Type::kHooksDone);
   if (fault || !plan.hooks_enter) return fault;
-  return check(sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0), Subject::kNone, "dumpable");
+  return set_dumpable(false);
 }
 
 // Their path is the runtime's, their namespaces are the container's, and the root is not yet

@@ -154,7 +154,7 @@ Fault change_user(Context& context) {
 // the ids made it dumpable again.
 Fault limit_capabilities_early(Context& context) {
   const Plan& plan = context.plan;
-  sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
+  if (Fault fault = set_dumpable(false)) return fault;
   // The caller's ambient ones are ours as well. Without inheritable ones none is left:
   // capabilities(7).
   if (plan.capabilities.inheritable != 0) {

@@ -40,17 +40,26 @@ long open_covered(const Context& context, const char* path) {
 Fault check_still_there(const Context& context, int mount, const char* path) {
   if (mount < 0) return {};
   const Fd found(open_in_root(context.root_fd, path, O_PATH, Links::kRefuse));
-  if (found.ok() && same_mount(found.get(), mount)) return {};
+  const Answer there = found.ok() ? same_mount(found.get(), mount) : Answer::kNo;
+  if (there == Answer::kYes) return {};
+  if (there == Answer::kUnknown) return refuse(kNoStatx, Subject::kNone, path);
   return refuse("was moved while the container was set up", Subject::kNone, path);
+}
+
+// nullptr: it is another place than the root.
+const char* why_not_covered(const Context& context, int target, const char* is_root) {
+  const Answer same = same_place(target, context.root_fd);
+  if (same == Answer::kNo) return nullptr;
+  return same == Answer::kYes ? is_root : kNoStatx;
 }
 
 Fault make_path_readonly(const Context& context, const char* path, uint16_t index) {
   const Fd target(open_covered(context, path));
   if (missing(target.get())) return {};
   if (Fault fault = check(target.get(), Subject::kReadonlyPath, path, index)) return fault;
-  if (same_place(target.get(), context.root_fd)) {
-    return refuse("leads to the root itself; set root.readonly instead", Subject::kReadonlyPath,
-                  path, index);
+  constexpr char kIsRoot[] = "leads to the root itself; set root.readonly instead";
+  if (const char* why = why_not_covered(context, target.get(), kIsRoot)) {
+    return refuse(why, Subject::kReadonlyPath, path, index);
   }
   const Fd tree(clone_tree(target.get(), "", true));
   if (Fault fault = check(tree.get(), Subject::kReadonlyPath, path, index)) return fault;
@@ -108,9 +117,9 @@ Fault mask(const Context& context, const char* path, uint16_t index, MaskSources
   FileFacts facts;
   const long rc = target.ok() ? look(target.get(), facts) : target.get();
   if (Fault fault = check(rc, Subject::kMaskedPath, path, index)) return fault;
-  if (same_place(target.get(), context.root_fd)) {
-    return refuse("leads to the root itself; name a path below it", Subject::kMaskedPath, path,
-                  index);
+  constexpr char kIsRoot[] = "leads to the root itself; name a path below it";
+  if (const char* why = why_not_covered(context, target.get(), kIsRoot)) {
+    return refuse(why, Subject::kMaskedPath, path, index);
   }
   Fd cover;
   if (facts.type == S_IFDIR) {

@@ -24,7 +24,8 @@ namespace {
 
 using sync::Subject;
 
-constexpr long kEnoent = -2, kEagain = -11, kEbusy = -16, kEnotdir = -20, kEinval = -22;
+constexpr long kEnoent = -2, kEagain = -11, kEbusy = -16, kEnotdir = -20, kEinval = -22,
+               kEloop = -40;
 constexpr int kMntDetach = 2, kMntExpire = 4;  // MNT_*, which only libc's header has
 
 // umount2(2) takes a path. The one that is this very mount, whatever lies at its place by now, is
@@ -39,29 +40,49 @@ long unmount(const Context& context, int mount, int flags) {
 
 }  // namespace
 
-bool shows_outside(const Plan& plan, int mount) {
-  if (plan.shown_outside.count == 0) return false;
+Answer shows_outside(const Plan& plan, int mount) {
+  if (plan.shown_outside.count == 0) return Answer::kNo;
   const uint64_t id = mount_id(mount);
+  if (id == 0) return Answer::kUnknown;
   for (const uint64_t* at = plan.begin(plan.shown_outside); at != plan.end(plan.shown_outside);
        ++at) {
-    if (*at == id) return true;
+    if (*at == id) return Answer::kYes;
   }
-  return false;
+  return Answer::kNo;
 }
 
 namespace {
 
-// Whether a mount of create's is at one of the paths: `is_it` is asked about the topmost mount
-// there.
+// Whether a mount of create's is at `path`: `is_it` is asked about the topmost mount there.
 template <class IsIt>
-bool finds(const Context& context, List<PathOp> paths, IsIt is_it) {
+Answer is_at(const Context& context, const char* path, IsIt is_it) {
+  const Fd found(open_in_root(context.root_fd, path, O_PATH, Links::kFollowInside));
+  // The container may have moved it since.
+  const bool leads_nowhere =
+      found.get() == kEnoent || found.get() == kEnotdir || found.get() == kEloop;
+  if (leads_nowhere) return Answer::kNo;
+  if (!found.ok()) return Answer::kUnknown;
+  const Answer is_top = is_root_of_mount(found.get());
+  return is_top == Answer::kYes ? is_it(found.get()) : is_top;
+}
+
+// ... at one of the paths.
+template <class IsIt>
+Answer finds(const Context& context, List<PathOp> paths, IsIt is_it) {
   const Plan& plan = context.plan;
   for (const PathOp* op = plan.begin(paths); op != plan.end(paths); ++op) {
-    const Fd found(
-        open_in_root(context.root_fd, plan.text(op->path), O_PATH, Links::kFollowInside));
-    if (found.ok() && is_root_of_mount(found.get()) && is_it(found.get())) return true;
+    const Answer found = is_at(context, plan.text(op->path), is_it);
+    if (found != Answer::kNo) return found;
   }
-  return false;
+  return Answer::kNo;
+}
+
+constexpr char kUnseen[] = "may be protected: it cannot be looked at; see statx(2), openat2(2)";
+
+// nullptr: no; or `why`, or that it is not known.
+const char* reason(Answer answer, const char* why) {
+  if (answer == Answer::kNo) return nullptr;
+  return answer == Answer::kYes ? why : kUnseen;
 }
 
 }  // namespace
@@ -70,17 +91,19 @@ const char* protection_of(const Context& context, const MountOp& op, int target)
   const Plan& plan = context.plan;
   if (plan.mount_task != MountTask::kAdd) return nullptr;
   const auto lies_in = [target](int found) { return same_mount(found, target); };
-  if (finds(context, plan.masked_paths, lies_in))
-    return "linux.maskedPaths hides it; name another place";
+  const Answer is_masked = finds(context, plan.masked_paths, lies_in);
   const bool readonly = ((op.attr_set | op.tree_set) & MOUNT_ATTR_RDONLY) != 0;
-  if (readonly || !finds(context, plan.readonly_paths, lies_in)) return nullptr;
-  return "linux.readonlyPaths protects it; add the option ro";
+  if (is_masked != Answer::kNo || readonly)
+    return reason(is_masked, "linux.maskedPaths hides it; name another place");
+  return reason(finds(context, plan.readonly_paths, lies_in),
+                "linux.readonlyPaths protects it; add the option ro");
 }
 
 Fault go_on_alone(Context& context) {
   const uint64_t all_signals = ~uint64_t{0};
   sys(__NR_rt_sigprocmask, SIG_SETMASK, &all_signals, nullptr, sizeof all_signals);
-  sys(__NR_prctl, PR_SET_PDEATHSIG, 0, 0, 0, 0);
+  const long untied = sys(__NR_prctl, PR_SET_PDEATHSIG, 0, 0, 0, 0);
+  if (Fault fault = check(untied, Subject::kNone, "prctl(PR_SET_PDEATHSIG)")) return fault;
   const long fd = sys(__NR_openat, AT_FDCWD, "/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (Fault fault = check(fd, Subject::kNone, "/proc/self/fd")) return fault;
   context.descriptors_fd = static_cast<int>(fd);
@@ -173,26 +196,35 @@ Fault settle_added_mounts(Context& context) {
 
 namespace {
 
-bool is_named_before(Plan& plan, const MountOp* op, int mount) {
-  for (const MountOp* earlier = plan.begin(plan.mounts); earlier != op; ++earlier)
-    if (same_mount(earlier->source_fd, mount)) return true;
-  return false;
+Answer is_named_before(const Plan& plan, const MountOp* op, int mount) {
+  for (const MountOp* earlier = plan.begin(plan.mounts); earlier != op; ++earlier) {
+    const Answer same = same_mount(earlier->source_fd, mount);
+    if (same != Answer::kNo) return same;
+  }
+  return Answer::kNo;
 }
 
 // Why an entry is refused, for every caller; nullptr: it is not.
 const char* why_not(Context& context, const MountOp* op, int mount) {
   const Plan& plan = context.plan;
-  if (same_place(mount, context.root_fd)) return "is the root itself; name a mount below it";
-  if (!is_root_of_mount(mount)) return "nothing is mounted there; leave it out";
   const auto is_it = [mount](int found) { return same_place(found, mount); };
-  if (finds(context, plan.masked_paths, is_it)) return "linux.maskedPaths hides it; leave it out";
-  if (finds(context, plan.readonly_paths, is_it))
-    return "linux.readonlyPaths protects it; leave it out";
-  if (shows_outside(plan, mount)) {
-    return "is on a mount that the host shares, which would lose it, too; unmount it there";
-  }
-  if (is_named_before(context.plan, op, mount))
-    return "is the mount of an earlier entry; remove one a call";
+  const Answer is_mount = is_root_of_mount(mount);
+  const struct {
+    Answer answer;
+    const char* why;
+  } reasons[] = {
+      {same_place(mount, context.root_fd), "is the root itself; name a mount below it"},
+      {is_mount == Answer::kNo ? Answer::kYes : Answer::kNo,
+       "nothing is mounted there; leave it out"},
+      {finds(context, plan.masked_paths, is_it), "linux.maskedPaths hides it; leave it out"},
+      {finds(context, plan.readonly_paths, is_it), "linux.readonlyPaths protects it; leave it out"},
+      {shows_outside(plan, mount),
+       "is on a mount that the host shares, which would lose it, too; unmount it there"},
+      {is_named_before(plan, op, mount), "is the mount of an earlier entry; remove one a call"},
+      {is_mount == Answer::kUnknown ? Answer::kUnknown : Answer::kNo, kUnseen},
+  };
+  for (const auto& [answer, why] : reasons)
+    if (const char* found = reason(answer, why)) return found;
   return nullptr;
 }
 
@@ -201,7 +233,7 @@ Fault find(Context& context, MountOp* op) {
   const char* path = plan.text(op->target);
   // A mount that lies on a link itself (dest-nofollow) comes first.
   Fd mount(open_in_root(context.root_fd, path, O_PATH | O_NOFOLLOW, Links::kFollowInside));
-  if (!mount.ok() || !is_root_of_mount(mount.get())) {
+  if (!mount.ok() || is_root_of_mount(mount.get()) == Answer::kNo) {
     mount.reset(open_in_root(context.root_fd, path, O_PATH, Links::kFollowInside));
   }
   const bool missing = mount.get() == kEnoent || mount.get() == kEnotdir;

@@ -126,31 +126,41 @@ Fault propagate(const MountOp& op, int mount, const char* path) {
   return check(rc, Subject::kMountOptions, path, op.index);
 }
 
+// These two: nullptr, or the reason not to mount on `target`.
+const char* why_not_there(const Context& context, int target) {
+  const Answer is_root = same_place(target, context.root_fd);
+  if (is_root == Answer::kYes) return "leads to the root itself; name a directory below it";
+  const Answer is_shown = shows_outside(context.plan, target);
+  if (is_root == Answer::kUnknown || is_shown == Answer::kUnknown) return kNoStatx;
+  if (is_shown == Answer::kNo) return nullptr;
+  return "is in a mount that the host shares, which would see it, too; name another place";
+}
+
 // CVE-2019-16884: whatever path led there, nothing covers a file of procfs but what the plan
 // allows.
+const char* why_not_on_filesystem(const MountOp& op, int target) {
+  if (op.allowed_on_proc && !op.target_nofollow) return nullptr;
+  switch (filesystem_of(target)) {
+    case 0:
+      return kNoStatfs;
+    case PROC_SUPER_MAGIC:
+      if (op.allowed_on_proc) return nullptr;
+      return "leads into procfs, where nothing is mounted; name another place";
+    case SYSFS_MAGIC:
+    case DEVPTS_SUPER_MAGIC:
+      if (!op.target_nofollow) return nullptr;
+      return "is in sysfs or devpts, where dest-nofollow is not allowed; leave it out";
+    default:
+      return nullptr;
+  }
+}
+
 Fault check_target(const Context& context, const MountOp& op, int target) {
   const char* path = context.plan.text(op.target);
-  if (same_place(target, context.root_fd)) {
-    return refuse("leads to the root itself; name a directory below it", Subject::kMountTarget,
-                  path, op.index);
-  }
-  if (const char* why = protection_of(context, op, target)) {
-    return refuse(why, Subject::kMountTarget, path, op.index);
-  }
-  if (shows_outside(context.plan, target)) {
-    return refuse("is in a mount that the host shares, which would see it, too; name another place",
-                  Subject::kMountTarget, path, op.index);
-  }
-  const uint64_t filesystem = op.allowed_on_proc && !op.target_nofollow ? 0 : filesystem_of(target);
-  if (!op.allowed_on_proc && filesystem == PROC_SUPER_MAGIC) {
-    return refuse("leads into procfs, where nothing is mounted; name another place",
-                  Subject::kMountTarget, path, op.index);
-  }
-  if (op.target_nofollow && (filesystem == SYSFS_MAGIC || filesystem == DEVPTS_SUPER_MAGIC)) {
-    return refuse("is in sysfs or devpts, where dest-nofollow is not allowed; leave it out",
-                  Subject::kMountTarget, path, op.index);
-  }
-  return {};
+  const char* why = why_not_there(context, target);
+  if (why == nullptr) why = protection_of(context, op, target);
+  if (why == nullptr) why = why_not_on_filesystem(op, target);
+  return why == nullptr ? Fault{} : refuse(why, Subject::kMountTarget, path, op.index);
 }
 
 Fault remount(Context& context, const MountOp& op) {

@@ -12,6 +12,7 @@
 // The root of a user namespace may not be able to walk to root.path. Then the stage, which still
 // has the privileges of the runtime, makes it the working directory: clone(2) with CLONE_NEWNS
 // moves the working directory of the child to the same place of the new mount namespace.
+#include "runtime/init/hosts_mounts.h"
 #include "runtime/init/in_root.h"
 #include "runtime/init/mount_api.h"
 #include "runtime/init/steps.h"
@@ -49,14 +50,19 @@ long open_place(const Plan& plan) {
 }
 
 // Makes the mount that `place` is in private; mount_setattr(2) takes the root of a mount alone.
-long make_private_around(int place) {
+// kUnknown: where that is, nothing tells. kNo: it is out of reach.
+Answer make_private_around(int place) {
   Fd parent;
   long here = place;
-  while (here >= 0 && !is_root_of_mount(here)) {
+  Answer is_top;
+  while ((is_top = is_root_of_mount(here)) == Answer::kNo) {
     here = sys(__NR_openat, here, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (here < 0) return Answer::kNo;
     parent.reset(here);
   }
-  return here < 0 ? here : set_propagation(static_cast<int>(here), MS_PRIVATE, false);
+  if (is_top == Answer::kUnknown) return is_top;
+  const long rc = set_propagation(static_cast<int>(here), MS_PRIVATE, false);
+  return rc < 0 ? Answer::kNo : Answer::kYes;
 }
 
 // Before the root is on top of "/", or a copy of "/" would have it there as well.
@@ -83,7 +89,9 @@ Fault leave_the_peers(const Context& context, Fd& place) {
   const char* rootfs = context.plan.text(context.plan.rootfs);
   const long rc = set_propagation(context.root_fd, MS_PRIVATE, false);
   if (Fault fault = check(rc, sync::Subject::kRoot, rootfs)) return fault;
-  if (make_private_around(place.get()) < 0) place.reset(open_host_root());
+  const Answer is_private = make_private_around(place.get());
+  if (is_private == Answer::kUnknown) return refuse(kNoStatx, sync::Subject::kRoot, rootfs);
+  if (is_private == Answer::kNo) place.reset(open_host_root());
   return check(place.get(), sync::Subject::kRoot, rootfs);
 }
 
@@ -103,7 +111,9 @@ Fault attach_root(Context& context) {
   }
   if (plan.recursive_sources) {
     const Fd host_root(open_host_root());
-    if (same_place(place.get(), host_root.get())) {
+    const Answer is_on_top = same_place(place.get(), host_root.get());
+    if (is_on_top == Answer::kUnknown) return refuse(kNoStatx, sync::Subject::kRoot, rootfs);
+    if (is_on_top == Answer::kYes) {
       if (Fault fault = clone_recursive_sources(plan)) return fault;
     }
   }
@@ -130,6 +140,7 @@ Fault leave_the_old_root(Context& context) {
     const Fd host_root(open_host_root());
     const long rc = attach(context.root_fd, host_root.get());
     if (Fault fault = check(rc, sync::Subject::kRoot, rootfs)) return fault;
+    if (Fault fault = take_away_hosts_mounts(context)) return fault;
     return check(sys(__NR_chroot, "."), sync::Subject::kRoot, rootfs);
   }
   const Fd old_root(sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC));

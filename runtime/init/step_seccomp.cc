@@ -23,14 +23,15 @@ long install(uint16_t length, uint32_t flags) {
 // which asks for the same as ptrace(2): it must be let in meanwhile.
 long install_listening(const Context& context) {
   const Plan& plan = context.plan;
-  if (plan.listener_traceable) sys(__NR_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0);
+  const long shown = plan.listener_traceable ? sys(__NR_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0) : 0;
+  if (shown < 0) return shown;
   const long listener = install(context.filter_length, plan.seccomp_flags);
   if (listener < 0) return listener;
   sync::store(context.page->listener_plus_one, static_cast<uint32_t>(listener) + 1);
   spin_until_go(*context.page);
   // A program in the container could trace one that waits to be started.
-  if (plan.listener_traceable) sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
-  return listener;
+  const long hidden = plan.listener_traceable ? sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0) : 0;
+  return hidden < 0 ? hidden : listener;
 }
 
 }  // namespace

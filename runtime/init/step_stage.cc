@@ -2,7 +2,6 @@
 // becomes a child of the runtime's.
 #include <linux/fcntl.h>
 #include <linux/sched.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "runtime/init/in_root.h"
@@ -122,7 +121,7 @@ Fault join_by_member(const Plan& plan) {
 // A pid namespace is for the children of who joins it: so no process inside sees this one.
 Fault join_the_container(Context& context) {
   const Plan& plan = context.plan;
-  sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
+  if (Fault fault = set_dumpable(false)) return fault;
   leave_groups(plan);
   return join_by_member(plan);
 }
@@ -134,7 +133,9 @@ Fault join_and_clone(Context& context) {
   const Fd offsets(plan.time_namespace == TimeNamespace::kByStage ? open_time_offsets(plan) : -1);
   // CVE-2016-9962: no process in a joined pid or user namespace may ptrace us or open our
   // descriptors.
-  if (plan.joins.count != 0 || plan.exec) sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
+  if (plan.joins.count != 0 || plan.exec) {
+    if (Fault fault = set_dumpable(false)) return fault;
+  }
   if (Fault fault = stand_at_root(plan)) return fault;
   leave_groups(plan);
   stay_outside(plan);

@@ -116,13 +116,20 @@ Fault turn_to_verdict(Context& context) {
 Fault wait_for_start(Context& context) {
   (void)turn_to_verdict(context);
   int onlookers = 0;
+  bool is_seen = false;
   for (;;) {
     char word = sync::kGo;
     const long got = sys(__NR_read, context.plan.gate_fd, &word, 1);
     if (Fault fault = check(got, sync::Subject::kNone, "start gate")) return fault;
     if (word != sync::kGo) onlookers += word == sync::kShow ? 1 : -1;
-    const bool is_seen = word != sync::kGo && onlookers > 0;
-    sys(__NR_prctl, PR_SET_DUMPABLE, is_seen ? 1 : 0, 0, 0, 0);
+    const bool shall_be_seen = word != sync::kGo && onlookers > 0;
+    // Where a filter is in force already, it may refuse the call: without onlookers there is none.
+    if (shall_be_seen != is_seen) {
+      const Fault fault = set_dumpable(shall_be_seen);
+      // An onlooker who cannot see it is told so.
+      if (fault && is_seen) return fault;
+      is_seen = shall_be_seen && !fault;
+    }
     if (word == sync::kGo) return {};
   }
 }

@@ -67,6 +67,8 @@ struct Step {
 
 // step_caller.cc
 Fault leave_the_parent(Context&);
+// PR_SET_DUMPABLE: whether a process of the same ids may trace this one and open its descriptors.
+Fault set_dumpable(bool dumpable);
 
 // step_stage.cc
 Fault join_and_clone(Context&);
@@ -110,7 +112,7 @@ Fault settle_added_mounts(Context&);
 Fault find_mounts_to_remove(Context&);
 Fault remove_mounts(Context&);
 // Whether another mount namespace would see a change of the mount that is open: see plan.h.
-bool shows_outside(const Plan& plan, int mount);
+Answer shows_outside(const Plan& plan, int mount);
 // Why nothing is mounted on `target` any more, where create would have protected a mount that it
 // makes there; nullptr: it may be.
 const char* protection_of(const Context&, const MountOp& op, int target);

@@ -25,7 +25,7 @@ struct Request {
   bool console_socket = false;  // --console-socket was given
   bool no_pivot = false;
   bool no_new_keyring = false;
-  bool without_device_rules = false;  // those of the config are applied by no program
+  bool without_device_rules = false;      // those of the config are applied by no program
   std::vector<int32_t> preserved;         // stay open, those of LISTEN_FDS included
   std::optional<uint32_t> callers_umask;  // absent: the runtime's own, which init inherits
   std::optional<int> listen_fds;          // LISTEN_FDS of the runtime's own environment, > 0
@@ -105,8 +105,8 @@ struct Plan {
   std::optional<spec::IoPriority> io_priority;
   std::optional<spec::ExecCpuAffinity> exec_cpu_affinity;
   std::vector<spec::Rlimit> rlimits;
-  bool makes_devices = false;  // CAP_MKNOD, which counts in the initial user namespace alone
-  std::vector<std::string> warnings;           // one line each, for the log
+  bool makes_devices = false;         // CAP_MKNOD, which counts in the initial user namespace alone
+  std::vector<std::string> warnings;  // one line each, for the log
   std::vector<std::string> demanded_warnings;  // which the specification says MUST be logged
 
   init::Plan& init() { return *reinterpret_cast<init::Plan*>(block.data()); }
