@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string>
+#include <unordered_set>
 
 #include "spec/error.h"
 #include "spec/nearest.h"
@@ -26,6 +28,8 @@ constexpr std::string_view kNames[] = {
     "CAP_CHECKPOINT_RESTORE",
 };
 // clang-format on
+
+constexpr size_t kMostHints = 16;  // to search for one takes a while
 
 constexpr uint64_t bit(int capability) {
   return uint64_t{1} << capability;
@@ -84,14 +88,15 @@ class Planner {
 
   // One warning for a capability, however many sets want it.
   void unknown(const std::string& name) {
-    if (std::ranges::find(unknown_, name) != unknown_.end()) return;
-    unknown_.push_back(name);
+    if (!unknown_.insert(name).second) return;
     // One of another day, of a lower case or without CAP_ is meant as often as a mistyped one.
     std::string upper;
     for (const char letter : name)
       upper += letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
     const bool prefixed = upper.starts_with("CAP_");
-    const std::string_view near = spec::nearest(prefixed ? upper : cat("CAP_", upper), kNames);
+    const bool is_hinted = unknown_.size() <= kMostHints;
+    const std::string_view near =
+        is_hinted ? spec::nearest(prefixed ? upper : cat("CAP_", upper), kNames) : "";
     out_.warnings.push_back(cat("process.capabilities: unknown capability '", name, "', left out",
                                 near.empty() ? "" : cat("; did you mean ", near, "?")));
   }
@@ -113,7 +118,7 @@ class Planner {
 
   const HostCapabilities& host_;
   CapabilityPlan out_;
-  std::vector<std::string> unknown_;
+  std::unordered_set<std::string> unknown_;
   uint64_t refused_ = 0;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "spec/error.h"
 #include "third_party/boost_test.h"
 #include "third_party/libcap.h"
 
@@ -111,6 +112,18 @@ BOOST_AUTO_TEST_CASE(ambient_needs_permitted_and_inheritable) {
       "process.capabilities.ambient: can't raise ambient capability CAP_KILL: it is not both "
       "permitted and inheritable"};
   BOOST_TEST(plan.warnings == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(of_many_unknown_ones_the_first_have_a_hint) {
+  spec::Capabilities wanted;
+  for (int i = 0; i < 100'000; ++i)
+    wanted.bounding.push_back(
+        cat("CAP_CHOWN_", std::string(1, static_cast<char>('A' + i % 26)), i));
+  wanted.permitted = wanted.bounding;
+  const CapabilityPlan plan = plan_capabilities(wanted, kAll);
+  BOOST_TEST(plan.warnings.size() == 100'000u);
+  BOOST_TEST(plan.warnings.front().ends_with("left out; did you mean CAP_CHOWN?"));
+  BOOST_TEST(plan.warnings.back().ends_with("left out"));
 }
 
 BOOST_AUTO_TEST_CASE(the_names_are_libcaps) {

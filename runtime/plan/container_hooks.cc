@@ -13,20 +13,19 @@ std::vector<std::string_view> views(const std::vector<std::string>& strings) {
   return {strings.begin(), strings.end()};
 }
 
-// `otherwise`: the environment of a hook that has none of its own.
+// `otherwise`: the environment of all hooks that have none of their own.
 init::List<init::HookOp> hook_ops(Block& block, const std::vector<spec::Hook>& hooks,
-                                  const std::vector<std::string>* otherwise) {
+                                  const init::Vector& otherwise) {
   constexpr int64_t kForEver = std::numeric_limits<uint32_t>::max();  // 136 years
   std::vector<init::HookOp> ops;
   for (size_t i = 0; i < hooks.size(); ++i) {
     const spec::Hook& hook = hooks[i];
     const auto args =
         hook.args.empty() ? std::vector<std::string_view>{hook.path} : views(hook.args);
-    const std::vector<std::string>* const env = hook.env ? &*hook.env : otherwise;
     ops.push_back({
         .path = block.text(hook.path),
         .args = block.vector(args, 0),
-        .env = env != nullptr ? block.vector(views(*env), 0) : init::Vector{},
+        .env = hook.env ? block.vector(views(*hook.env), 0) : otherwise,
         .timeout =
             static_cast<uint32_t>(std::clamp<int64_t>(hook.timeout.value_or(0), 0, kForEver)),
         .index = index_of(i),
@@ -55,12 +54,12 @@ Status plan_container_hooks(Draft& draft) {
   constexpr uint64_t kNew = CLONE_NEWUSER | CLONE_NEWPID;
   head.hooks_enter = head.host_hooks && !draft.host.may_mount() && (draft.created & kNew) == kNew;
   if (!hooks.create_container.empty()) {
-    head.create_container_hooks =
-        hook_ops(block, hooks.create_container, &request.callers_environment);
+    const init::Vector callers = block.vector(views(request.callers_environment), 0);
+    head.create_container_hooks = hook_ops(block, hooks.create_container, callers);
     head.creating_state = state_text(block, request.creating_head, request.creating_tail);
   }
   if (!hooks.start_container.empty()) {
-    head.start_container_hooks = hook_ops(block, hooks.start_container, nullptr);
+    head.start_container_hooks = hook_ops(block, hooks.start_container, {});
     head.created_state = state_text(block, request.created_head, request.created_tail);
   }
   return {};

@@ -1,7 +1,9 @@
 // A plan in the making, and the parts that fill it in, in order.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -25,6 +27,8 @@ struct Draft {
   uint64_t joined = 0;
 
   std::string rootfs;  // root.path on the host, absolute
+
+  std::map<std::string, size_t> known_id_maps;  // by their text: the place in plan.id_maps
 
   bool has_own(uint64_t types) const { return ((created | joined) & types) != 0; }
 

@@ -97,6 +97,13 @@ Status read_id_map_option(const Entry& entry, MountIdMap& map) {
   return {};
 }
 
+std::string text_of(std::span<const spec::IdMapping> maps) {
+  std::string text;
+  for (const spec::IdMapping& map : maps)
+    text += cat(map.container_id, " ", map.host_id, " ", map.size, ",");
+  return text;
+}
+
 // config.md#linux-mount-options: the mount's own maps, or else those of the container. Maps without
 // the option are asked for all the same.
 Result<std::optional<size_t>> find_id_map(const Entry& entry) {
@@ -109,13 +116,11 @@ Result<std::optional<size_t>> find_id_map(const Entry& entry) {
     map.uids = entry.draft.plan.uid_mappings;
     map.gids = entry.draft.plan.gid_mappings;
   }
-  std::vector<MountIdMap>& known = entry.draft.plan.id_maps;
-  const auto same = std::ranges::find_if(known, [&](const MountIdMap& other) {
-    return other.uids == map.uids && other.gids == map.gids;
-  });
-  if (same != known.end()) return std::optional(static_cast<size_t>(same - known.begin()));
-  known.push_back(std::move(map));
-  return std::optional(known.size() - 1);
+  std::vector<MountIdMap>& all = entry.draft.plan.id_maps;
+  const std::string text = cat(text_of(map.uids), ";", text_of(map.gids));
+  const auto [known, is_new] = entry.draft.known_id_maps.emplace(text, all.size());
+  if (is_new) all.push_back(std::move(map));
+  return std::optional(known->second);
 }
 
 // By its name: a mount of the container may be there by the time that it is bound.

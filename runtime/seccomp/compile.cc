@@ -48,6 +48,11 @@ std::vector<const Abi*> abis_of(const spec::Seccomp& profile, Warnings wanted,
   return abis;
 }
 
+Error too_large(std::string_view about, size_t instructions) {
+  return Error(ErrorKind::kUnsupported, cat("linux.seccomp: too large, ", about, instructions,
+                                            " instructions where the kernel takes ", BPF_MAXINSNS));
+}
+
 Result<std::vector<sock_filter>> make_filter(const spec::Seccomp& profile, const Rules& rules,
                                              Warnings wanted, std::vector<std::string>& warnings) {
   const bool stub = newer_is_unknown(profile.default_action);
@@ -59,6 +64,7 @@ Result<std::vector<sock_filter>> make_filter(const spec::Seccomp& profile, const
     std::vector<AbiPlan> plans;
     for (const Abi* abi : abis_of(profile, wanted, warnings)) {
       plans.push_back({abi, abi_rules(rules, *abi)});
+      if (plans.back().rules.excess != 0) return too_large("at least ", plans.back().rules.excess);
     }
     return emit(plans, {.default_action = rules.default_action, .newer_is_unknown = stub});
   }
@@ -71,8 +77,7 @@ Result<Program> compile(const spec::Seccomp& profile, Warnings warnings) {
   const Rules rules = OCI_TRY(read_rules(profile, warnings, program.warnings));
   program.filter = OCI_TRY(make_filter(profile, rules, warnings, program.warnings));
   if (program.filter.size() <= BPF_MAXINSNS) return program;
-  return Error(ErrorKind::kUnsupported, cat("linux.seccomp: too large, ", program.filter.size(),
-                                            " instructions where the kernel takes ", BPF_MAXINSNS));
+  return too_large("", program.filter.size());
 }
 
 }  // namespace oci::seccomp

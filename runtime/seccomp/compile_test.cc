@@ -244,6 +244,22 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_applied_exactly_is_an_error_with_its_path) {
              "linux.seccomp.syscalls[0].args[0].index: at most 5, a call has 6 arguments");
 }
 
+// More conditions than a filter has instructions are refused before they are put in order, which
+// takes the square of their number.
+BOOST_AUTO_TEST_CASE(more_conditions_than_fit_are_refused_at_once) {
+  std::vector<spec::SeccompArg> args;
+  for (uint64_t i = 0; i < 200'000; ++i)
+    args.push_back({0, i, 0, spec::SeccompOperator::kEqual});
+  spec::Seccomp profile = denying({allow("personality", args)});
+  const auto refused = compile(profile, Warnings::kSkip);
+  BOOST_REQUIRE(!refused);
+  BOOST_TEST(refused.error().message() ==
+             "linux.seccomp: too large, at least 200000 instructions where the kernel takes 4096");
+  // A later rule without conditions takes their place.
+  profile.syscalls.push_back(allow("personality"));
+  BOOST_TEST(static_cast<bool>(compile(profile, Warnings::kSkip)));
+}
+
 // `count` rules on one argument, none of which holds for a value below 1 << 32.
 spec::Seccomp with_conditions(size_t count) {
   spec::Seccomp profile = denying({allow("read")});

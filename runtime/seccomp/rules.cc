@@ -1,5 +1,6 @@
 #include "runtime/seccomp/rules.h"
 
+#include <linux/bpf_common.h>
 #include <linux/seccomp.h>
 
 #include <algorithm>
@@ -144,6 +145,23 @@ bool precedes(const Rule& a, const Rule& b) {
   return false;
 }
 
+// As if they had been put in one after another, each before the first that it precedes. That is no
+// order by which to sort: of three rules, two may differ that are alike to the third.
+void put_in_order(std::vector<Rule>& rules) {
+  std::vector<uint32_t> order;
+  order.reserve(rules.size());
+  for (uint32_t next = 0; next < rules.size(); ++next) {
+    const auto later = std::ranges::find_if(
+        order, [&](uint32_t other) { return precedes(rules[next], rules[other]); });
+    order.insert(later, next);
+  }
+  std::vector<Rule> ordered;
+  ordered.reserve(rules.size());
+  for (const uint32_t at : order)
+    ordered.push_back(rules[at]);
+  rules = std::move(ordered);
+}
+
 // The calls of an ABI while their rules are gathered, indexed by number.
 class Table {
  public:
@@ -161,12 +179,20 @@ class Table {
     if (rule.count == 0) return decide(number, rule.action);
     Call& call = at(number);
     if (taken_ && call.rules.empty()) return;
-    const auto later =
-        std::ranges::find_if(call.rules, [&](const Rule& other) { return precedes(rule, other); });
-    call.rules.insert(later, rule);
+    call.rules.push_back(rule);
   }
 
+  // Each rule takes an instruction at least, so what there is to be put in order is bounded.
   AbiRules finish() && {
+    size_t rules = 0;
+    for (const Call& call : out_.calls)
+      rules += call.rules.size();
+    if (rules > BPF_MAXINSNS) {
+      out_.excess = rules;
+      return std::move(out_);
+    }
+    for (Call& call : out_.calls)
+      put_in_order(call.rules);
     std::ranges::sort(out_.calls, {}, &Call::number);
     return std::move(out_);
   }

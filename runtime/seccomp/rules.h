@@ -72,7 +72,9 @@ struct Call {
 
 struct AbiRules {
   std::vector<Call> calls;  // by ascending number
-  int newest = kNoNumber;   // the highest number that the profile names, without number_bit
+  size_t excess = 0;  // the rules with conditions, where they are more than a filter has room for;
+                      // then those of `calls` are not filled in
+  int newest = kNoNumber;  // the highest number that the profile names, without number_bit
 };
 
 // As libseccomp reads a profile: for each call the first rule without conditions wins over all

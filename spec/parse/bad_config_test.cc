@@ -34,6 +34,21 @@ BOOST_DATA_TEST_CASE(is_refused_with_the_expected_lines, bad_configs(), name) {
   BOOST_TEST(cat(config.error().message(), "\n") == expected);
 }
 
+// Each length, so that the last byte lies at the end of what is allocated for it: the sanitizer's
+// build sees a byte that is read behind it.
+BOOST_AUTO_TEST_CASE(a_text_that_ends_inside_a_character_is_read_to_its_end) {
+  for (const std::string_view rest :
+       {"\xc3", "\xe2", "\xe2\x82", "\xf3", "\xf3\xa0", "\xf3\xa0\x80"}) {
+    for (size_t length = 0; length < 200; ++length) {
+      const std::string text = cat("{\"", std::string(length, 'a'), rest);
+      const Result<Config> config = parse_config(text, "config.json");
+      BOOST_TEST_REQUIRE(!config);
+      BOOST_TEST(config.error().message() ==
+                 cat("config.json:1:", length + 3, ": expected a string in UTF-8"));
+    }
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -90,6 +90,8 @@ bool has_duplicates_within(const json::Value& value) {
   return false;
 }
 
+constexpr size_t kLongestRest = 3;  // of a character of UTF-8, after its first byte
+
 constexpr std::string_view kSurrogatePair = "both halves of a surrogate pair";
 
 // Where half of a surrogate pair is escaped, or npos. RapidJSON refuses a lone \ud800, but takes a
@@ -168,7 +170,11 @@ bool check_bytes(std::string_view text, Diagnostics& diagnostics) {
 bool parse_json(std::string_view text, std::string& buffer, json::Document& document,
                 Diagnostics& diagnostics) {
   if (!check_bytes(text, diagnostics)) return false;
+  // Of a character that the end of the text cuts off, RapidJSON takes three bytes more, whatever
+  // they are, before it says that it is none.
+  buffer.reserve(text.size() + kLongestRest);
   buffer = text;
+  buffer.append(kLongestRest, '\0');
   json::InsituStream stream(buffer.data());
   json::TextReader reader;
   DepthLimit limit(document);

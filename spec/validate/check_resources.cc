@@ -67,6 +67,14 @@ void check_cpu(const CpuResources& cpu, Diagnostics& out) {
 }
 
 // config-linux.md#huge-page-limits: ^[1-9][0-9]*[KMG]B$
+// Each is for a file of the cgroup, of which a kernel has some hundred.
+bool check_count(const char* path, size_t count, Diagnostics& out) {
+  constexpr size_t kMost = 1024;
+  if (count <= kMost) return true;
+  out.add(path, cat("expected at most ", kMost, " limits, found ", count));
+  return false;
+}
+
 bool is_page_size(std::string_view text) {
   const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
   const std::string_view unit = text.substr(digits);
@@ -77,6 +85,7 @@ void check_hugepages(const std::vector<HugepageLimit>& limits, Diagnostics& out)
   const auto at = [](size_t i) {
     return child_path(child_path("linux.resources.hugepageLimits", i), "pageSize");
   };
+  if (!check_count("linux.resources.hugepageLimits", limits.size(), out)) return;
   for (size_t i = 0; i < limits.size(); ++i) {
     if (is_page_size(limits[i].page_size)) continue;
     out.add(at(i), cat("expected a size such as 2MB, found ", quoted(limits[i].page_size)));
@@ -104,6 +113,7 @@ void check_rdma(const std::vector<RdmaLimit>& limits, Diagnostics& out) {
 }
 
 void check_unified(const Resources& resources, Diagnostics& out) {
+  if (!check_count("linux.resources.unified", resources.unified.size(), out)) return;
   for (const auto& [file, value] : resources.unified) {
     // A '/' would name a file of another cgroup.
     if (file.empty() || file.find('/') != file.npos || file == "." || file == "..") {

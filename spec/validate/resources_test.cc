@@ -99,6 +99,21 @@ BOOST_AUTO_TEST_CASE(entries_by_name_have_one_and_a_content) {
         [](Config& c) {
           c.linux->resources->rdma = {{"a b", 1, {}}};
         }},
+       {"linux.resources.unified: expected at most 1024 limits, found 1025",
+        [](Config& c) {
+          for (int i = 0; i < 1025; ++i)
+            c.linux->resources->unified.emplace_back(cat("a.", i), "1");
+        }},
+       {"linux.resources.hugepageLimits: expected at most 1024 limits, found 1025",
+        [](Config& c) {
+          c.linux->resources->hugepage_limits.resize(1025, {"2MB", 0});
+        }},
+       {"",
+        [](Config& c) {
+          for (int i = 0; i < 1023; ++i)
+            c.linux->resources->unified.emplace_back(cat("a.", i), "1");
+          c.linux->resources->unified.emplace_back("memory.high", "1");
+        }},
        {"", [](Config& c) {
           c.linux->resources->unified = {{"memory.high", "1"}};
           c.linux->resources->rdma = {{"mlx5_1", 1, {}}};
