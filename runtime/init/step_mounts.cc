@@ -140,19 +140,13 @@ const char* why_not_there(const Context& context, int target) {
 // allows.
 const char* why_not_on_filesystem(const MountOp& op, int target) {
   if (op.allowed_on_proc && !op.target_nofollow) return nullptr;
-  switch (filesystem_of(target)) {
-    case 0:
-      return kNoStatfs;
-    case PROC_SUPER_MAGIC:
-      if (op.allowed_on_proc) return nullptr;
-      return "leads into procfs, where nothing is mounted; name another place";
-    case SYSFS_MAGIC:
-    case DEVPTS_SUPER_MAGIC:
-      if (!op.target_nofollow) return nullptr;
-      return "is in sysfs or devpts, where dest-nofollow is not allowed; leave it out";
-    default:
-      return nullptr;
-  }
+  const uint64_t filesystem = filesystem_of(target);
+  if (filesystem == 0) return kNoStatfs;
+  if (!op.allowed_on_proc && filesystem == PROC_SUPER_MAGIC)
+    return "leads into procfs, where nothing is mounted; name another place";
+  const bool shows_kernel = filesystem == SYSFS_MAGIC || filesystem == DEVPTS_SUPER_MAGIC;
+  if (!op.target_nofollow || !shows_kernel) return nullptr;
+  return "is in sysfs or devpts, where dest-nofollow is not allowed; leave it out";
 }
 
 Fault check_target(const Context& context, const MountOp& op, int target) {
