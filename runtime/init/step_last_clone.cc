@@ -76,8 +76,10 @@ Fault clone_last(Context& context) {
     return check(pid, Subject::kProgram, relocate(plan, plan.args)[0]);
   }
   if (Fault fault = check(pid, Subject::kNamespace, "clone")) return fault;
-  while (pid != 0)
-    sys(__NR_exit_group, 0);
+  if (pid != 0) {
+    for (;;)
+      sys(__NR_exit_group, 0);
+  }
   // NOLINTNEXTLINE(performance-no-int-to-ptr)
   context.page = reinterpret_cast<sync::HandoverPage*>(reinterpret_cast<uintptr_t>(context.page) +
                                                        sync::kPageSize);
