@@ -27,37 +27,39 @@ judge=$build/conformance/oci-conformance
 # Where crun cannot load a device program (it raises RLIMIT_MEMLOCK) it can be compared without.
 read_parts <<'PARTS'
 unit                | quick usual full | -           | 20    | 300   | python3 meson_totals.py "$build"
-unit-as-a-user      | quick usual full | -           | 10    | 120   | ./unit_as_user.py "$build"
-conformance-oci-rt  | quick usual full | -           | 150   | 600   | "$judge" --json-paths --runtime "oci-rt=$oci"
-diff-runc           | quick usual full | -           | 30    | 120   | "$judge" diff --runtime "oci-rt=$oci" --runtime runc
-podman              | quick usual full | -           | 40    | 300   | engines/podman.sh "$oci"
-buildah             | quick usual full | -           | 15    | 300   | engines/buildah.sh "$oci"
-rootless            | quick usual full | -           | 15    | 200   | engines/rootless.sh "$oci"
-install             | quick usual full | -           | 15    | 300   | engines/install.sh "$oci"
-kills               | quick            | -           | 30    | 300   | crash/kill_sweep --verb all --sample 20 "$oci"
-kills               | usual full       | -           | 200   | 600   | crash/kill_sweep --verb all "$oci"
-faults              | quick            | -           | 30    | 300   | crash/kill_sweep --verb all --error ENOMEM --sample 10 "$oci"
-faults              | usual full       | -           | 200   | 600   | crash/kill_sweep --verb all --error ENOMEM "$oci"
+unit-as-a-user      | quick usual full | -           | 15    | 120   | ./unit_as_user.py "$build"
+conformance-oci-rt  | quick usual full | -           | 80    | 600   | "$judge" --json-paths --runtime "oci-rt=$oci"
+diff-runc           | quick usual full | -           | 10    | 120   | "$judge" diff --runtime "oci-rt=$oci" --runtime runc
+podman              | quick usual full | -           | 10    | 300   | engines/podman.sh "$oci"
+buildah             | quick usual full | -           | 5     | 300   | engines/buildah.sh "$oci"
+rootless            | quick usual full | -           | 5     | 200   | engines/rootless.sh "$oci"
+install             | quick usual full | -           | 10    | 300   | engines/install.sh "$oci"
+kills               | quick            | -           | 10    | 300   | crash/kill_sweep --verb all --sample 20 "$oci"
+kills               | usual full       | -           | 40    | 600   | crash/kill_sweep --verb all "$oci"
+faults              | quick            | -           | 10    | 300   | crash/kill_sweep --verb all --error ENOMEM --sample 10 "$oci"
+faults              | usual full       | -           | 40    | 600   | crash/kill_sweep --verb all --error ENOMEM "$oci"
 signals             | quick            | -           | 20    | 300   | crash/kill_sweep --signal TERM --sample 30 "$oci"
 signals             | usual full       | -           | 60    | 600   | crash/kill_sweep --signal TERM "$oci"
 signals-of-run      | usual full       | -           | 60    | 600   | crash/kill_sweep --verb run --signal INT "$oci"
-kills-of-init       | usual full       | -           | 60    | 600   | crash/kill_sweep --init "$oci"
-kills-of-exec       | usual full       | -           | 60    | 600   | crash/kill_sweep --init --verb exec "$oci"
-faults-of-init      | usual full       | -           | 60    | 600   | crash/kill_sweep --init --verb run --error ENOMEM "$oci"
+kills-of-init       | usual full       | -           | 10    | 600   | crash/kill_sweep --init "$oci"
+kills-of-exec       | usual full       | -           | 10    | 600   | crash/kill_sweep --init --verb exec "$oci"
+faults-of-init      | usual full       | -           | 10    | 600   | crash/kill_sweep --init --verb run --error ENOMEM "$oci"
 rounds              | quick            | -           | 5     | 300   | stress/rounds --rounds 100 "$oci"
-rounds              | usual full       | -           | 40    | 300   | stress/rounds "$oci"
-debian-tree         | usual full       | -           | 60    | 400   | engines/debian_tree.sh "$oci"
-mutations           | usual full       | -           | 300   | 900   | mutation/run "$build"
-conformance-runc    | usual full       | peers       | 200   | 900   | "$judge" --jobs 6 --retry --runtime runc
-conformance-crun    | usual full       | peers       | 200   | 900   | "$judge" --jobs 6 --retry --runtime crun
-diff-crun           | usual full       | peers       | 30    | 240   | "$judge" diff --without /linux/resources/devices --runtime "oci-rt=$oci" --runtime crun
-vm-bookworm         | usual            | vm_bookworm | 600   | 2100  | vm/run --engines --release bookworm --timeout 1500 -- "$here/vm/tests.sh" sample
+rounds              | usual full       | -           | 5     | 300   | stress/rounds "$oci"
+fault-matrix        | quick            | -           | 30    | 300   | crash/fault_matrix --tries 1 --live 20 "$oci"
+fault-matrix        | usual full       | -           | 50    | 400   | crash/fault_matrix --tries 1 --live 200 "$oci"
+debian-tree         | usual full       | -           | 30    | 400   | engines/debian_tree.sh "$oci"
+mutations           | usual full       | -           | 40    | 900   | mutation/run "$build"
+conformance-runc    | usual full       | peers       | 110   | 900   | "$judge" --jobs 6 --retry --runtime runc
+conformance-crun    | usual full       | peers       | 180   | 900   | "$judge" --jobs 6 --retry --runtime crun
+diff-crun           | usual full       | peers       | 10    | 240   | "$judge" diff --without /linux/resources/devices --runtime "oci-rt=$oci" --runtime crun
+vm-bookworm         | usual            | vm_bookworm | 480   | 3000  | vm/run --engines --release bookworm --timeout 2400 -- "$here/vm/tests.sh" sample
 vm-bookworm         | full             | vm_bookworm | 4000  | 5600  | vm/run --engines --release bookworm --memory 3072 --timeout 5000 -- "$here/vm/tests.sh" whole peers
-vm-bookworm-engines | usual            | vm_bookworm | 400   | 1800  | vm/run --engines --release bookworm --timeout 1200 -- "$here/vm/engines.sh" sample podman
+vm-bookworm-engines | usual            | vm_bookworm | 90    | 1800  | vm/run --engines --release bookworm --timeout 1200 -- "$here/vm/engines.sh" sample podman
 vm-bookworm-engines | full             | vm_bookworm | 10000 | 14600 | vm/run --engines --release bookworm --memory 3072 --timeout 14000 -- "$here/vm/engines.sh" whole runc crun
-vm-trixie           | usual            | vm_trixie   | 600   | 2100  | vm/run --engines --release trixie --timeout 1500 -- "$here/vm/tests.sh" sample
+vm-trixie           | usual            | vm_trixie   | 480   | 3000  | vm/run --engines --release trixie --timeout 2400 -- "$here/vm/tests.sh" sample
 vm-trixie           | full             | vm_trixie   | 4000  | 5600  | vm/run --engines --release trixie --memory 3072 --timeout 5000 -- "$here/vm/tests.sh" whole peers
-vm-trixie-engines   | usual            | vm_trixie   | 400   | 1800  | vm/run --engines --release trixie --timeout 1200 -- "$here/vm/engines.sh" sample containerd cri docker
+vm-trixie-engines   | usual            | vm_trixie   | 190   | 1800  | vm/run --engines --release trixie --timeout 1200 -- "$here/vm/engines.sh" sample containerd cri docker
 vm-trixie-engines   | full             | vm_trixie   | 10000 | 14600 | vm/run --engines --release trixie --memory 3072 --timeout 14000 -- "$here/vm/engines.sh" whole runc crun
 PARTS
 choose_parts
