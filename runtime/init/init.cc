@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "runtime/init/in_root.h"
+#include "runtime/init/stack_guard.h"
 #include "runtime/init/steps.h"
 #include "runtime/init/syscall.h"
 
@@ -200,7 +201,7 @@ void run_steps(Context& context, const Step (&steps)[N]) {
 // The kernel enters with argc and argv on the stack.
 #if defined(__x86_64__)
 __asm__(
-    ".globl _start\n_start:\n xor %ebp, %ebp\n mov (%rsp), %edi\n lea 8(%rsp), %rsi\n"
+    ".globl _start\n_start:\n endbr64\n xor %ebp, %ebp\n mov (%rsp), %edi\n lea 8(%rsp), %rsi\n"
     " and $-16, %rsp\n call init_main\n ud2\n");
 #elif defined(__aarch64__)
 __asm__(
@@ -210,5 +211,6 @@ __asm__(
 
 extern "C" [[noreturn]] void init_main(int argc, char** argv);
 extern "C" [[noreturn]] void init_main(int argc, char** argv) {
+  oci::init::guard_stack(argc, argv);  // none that has run before returns
   oci::init::run(argc, argv);
 }

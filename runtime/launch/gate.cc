@@ -89,7 +89,8 @@ bool Sight::is_heard() const {
 }
 
 Sight::~Sight() {
-  if (gate_) (void)::write(gate_.get(), &sync::kHide, 1);
+  if (!gate_) return;
+  [[maybe_unused]] const ssize_t written = ::write(gate_.get(), &sync::kHide, 1);
 }
 
 Result<OpenGate> make_open_gate() {

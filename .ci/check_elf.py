@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""check_elf.py BUILD: fails where a program in BUILD lacks a protection that its ELF headers tell of.
+
+The program is position-independent, but for init; its relocations are bound at the start and read-only then; no segment is
+writable and executable, nor the stack; functions with arrays check their guard; and it has the marks of CET where the compiler makes them
+and all that it is linked with has them (Debian's static C library has none)."""
+import pathlib
+import platform
+import re
+import subprocess
+import sys
+
+
+def output(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True, env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"}).stdout
+
+
+def has_cet(path):
+    return "IBT, SHSTK" in output("readelf", "-nW", path)
+
+
+def crt_has_cet():
+    found = output("g++", "-print-file-name=rcrt1.o").strip()
+    return pathlib.Path(found).is_absolute() and has_cet(found)
+
+
+def segments(path):
+    """(type, flags) of each."""
+    rows = re.findall(r"^  ([A-Z_]+) +0x\S+ 0x\S+ 0x\S+ 0x\S+ 0x\S+ ([R ][W ][E ])", output("readelf", "-lW", path), re.M)
+    return [(kind, flags.replace(" ", "")) for kind, flags in rows]
+
+
+def own_symbols(build, name):
+    """Of a static program those of our libraries: the C library's own functions have guards anyway."""
+    if name != "runtime/oci-rt":
+        return output("nm", build / name)
+    return "".join(output("nm", library) for library in sorted(build.glob("runtime/*/lib*.a")) if "init" not in library.name)
+
+
+def problems(path, symbols, is_init, wants_cet):
+    kinds = dict(segments(path))
+    header = output("readelf", "-hW", path)
+    if not kinds:
+        yield "its segments cannot be read"
+    for kind, flags in segments(path):
+        if kind in ("LOAD", "GNU_STACK") and "W" in flags and "E" in flags:
+            yield f"{kind} is writable and executable"
+    if "GNU_STACK" not in kinds:
+        yield "no GNU_STACK: its stack is executable"
+    if "__stack_chk_fail" not in symbols:
+        yield "no stack protector"
+    if wants_cet and not has_cet(path):
+        yield "no marks of CET (IBT, SHSTK)"
+    if is_init:
+        return
+    if not re.search(r"Type: +DYN", header):
+        yield "is not position-independent"
+    if "GNU_RELRO" not in kinds:
+        yield "no GNU_RELRO"
+    if not re.search(r"BIND_NOW|Flags: .*NOW", output("readelf", "-dW", path)):
+        yield "no BIND_NOW"
+    if path.name == "oci-rt" and not re.search(r"__\w+_chk\b", symbols.replace("__stack_chk_fail", "")):
+        yield "no function of _FORTIFY_SOURCE"
+
+
+build = pathlib.Path(sys.argv[1])
+x86 = platform.machine() == "x86_64"
+bad = []
+for name, is_init in (("runtime/oci-rt", False), ("runtime/oci-rt-systemd", False), ("runtime/init/oci-rt-init", True)):
+    path = build / name
+    if not path.exists() and name.endswith("systemd"):
+        continue
+    wants_cet = x86 and (is_init or crt_has_cet())
+    bad += [f"{name}: {problem}" for problem in problems(path, own_symbols(build, name), is_init, wants_cet)]
+print("\n".join(bad) or "elf: ok")
+sys.exit(bool(bad))

@@ -1,0 +1,34 @@
+#include "runtime/init/stack_guard.h"
+
+#include <linux/auxvec.h>
+
+#include <cstdint>
+
+// The compiler's own names.
+// NOLINTBEGIN(bugprone-reserved-identifier)
+extern "C" {
+uintptr_t __stack_chk_guard = 0;
+[[noreturn]] void __stack_chk_fail() {
+  __builtin_trap();
+}
+}
+// NOLINTEND(bugprone-reserved-identifier)
+
+namespace oci::init {
+
+// This function itself has no array, and so no guard that would change under it.
+void guard_stack(int argc, char** argv) {
+  const auto* at = reinterpret_cast<const uintptr_t*>(argv + argc + 1);
+  while (*at++ != 0) {
+  }
+  for (; at[0] != AT_NULL; at += 2) {
+    if (at[0] != AT_RANDOM) continue;
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): what the kernel says is an address
+    __builtin_memcpy(&__stack_chk_guard, reinterpret_cast<const void*>(at[1]),
+                     sizeof __stack_chk_guard);
+  }
+  // A string that runs over the end stops before it, as with glibc.
+  __stack_chk_guard &= ~uintptr_t{0xff};
+}
+
+}  // namespace oci::init
