@@ -5,14 +5,14 @@
 #include <cstdint>
 
 // The compiler's own names.
-// NOLINTBEGIN(bugprone-reserved-identifier)
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" {
 uintptr_t __stack_chk_guard = 0;
 [[noreturn]] void __stack_chk_fail() {
   __builtin_trap();
 }
 }
-// NOLINTEND(bugprone-reserved-identifier)
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 namespace oci::init {
 
