@@ -36,7 +36,7 @@ const struct {
 
 class Hidden {
  public:
-  Hidden(Sandbox& sandbox, const std::string& script, bool own_pids)
+  Hidden(Sandbox& sandbox, const std::string& script, bool own_pids, bool ranges = false)
       : sandbox_(sandbox), user_(sandbox), tree_(sandbox), bundle_(user_.bundle()) {
     bundle_.new_namespace("cgroup")
         .mount("/sys/fs/cgroup", "cgroup", "cgroup", {"nosuid", "noexec", "nodev"})
@@ -47,6 +47,7 @@ class Hidden {
           .remove("/mounts/0")
           .mount("/proc", "bind", "/proc", {"rbind"});
     }
+    if (ranges) map_ranges(bundle_);
     bundle_.write();
   }
 
@@ -105,6 +106,31 @@ void outlived(Sandbox& sandbox, const std::string& script) {
   hidden.user().good({"delete", "--force", sandbox.id()});
   hidden.expect_nothing_left("delete");
 }
+
+// It has users besides the caller, and gives the cgroup to one of them: a user namespace's root
+// may.
+void given_away(Sandbox& sandbox, bool own_pids, bool ended) {
+  Etc etc(sandbox);
+  etc.grant_ids();
+  Hidden hidden(sandbox,
+                "cd /sys/fs/cgroup; mkdir -p a/b; chown -R 7:7 .; chmod 000 a/b/cgroup.* a/b; "
+                "chmod 000 a; chmod 000 cgroup.* .; ",
+                own_pids, true);
+  const pid_t init = hidden.run();
+  if (ended) {
+    ::kill(init, SIGKILL);
+    expect(wait_child(init, 5000).has_value(), "its init goes on");
+  }
+  hidden.user().good({"delete", "--force", sandbox.id()});
+  if (!ended) expect(wait_child(init, 5000).has_value(), "delete leaves its init");
+  hidden.expect_nothing_left("delete");
+}
+const Case kGivenAway("rootless/a-cgroup-given-away-hides-nothing-from-delete", kClause,
+                      [](Sandbox& sandbox) { given_away(sandbox, true, false); });
+const Case kGivenAwayEnded("rootless/a-cgroup-given-away-hides-nothing-once-it-ended", kClause,
+                           [](Sandbox& sandbox) { given_away(sandbox, true, true); });
+const Case kGivenAwayOutlived("rootless/a-cgroup-given-away-hides-nothing-that-outlives-init",
+                              kClause, [](Sandbox& sandbox) { given_away(sandbox, false, true); });
 
 std::vector<Case> all() {
   std::vector<Case> cases;

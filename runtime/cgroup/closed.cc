@@ -5,7 +5,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "runtime/cgroup/remove.h"
 #include "runtime/cgroup/tree.h"
 #include "runtime/sys/file.h"
 
@@ -45,6 +50,25 @@ bool reopen_all(int top, std::string_view path) {
 }
 
 }  // namespace
+
+Status open_to_all(const Layout& layout, const Location& location) {
+  const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
+  std::vector<std::string> paths = {location.path};  // still to be opened
+  while (!paths.empty()) {
+    const std::string path = std::move(paths.back());
+    paths.pop_back();
+    const std::string relative = path.substr(1);
+    (void)::fchmodat(mount.get(), relative.c_str(), 0777, 0);
+    const Result<sys::UniqueFd> here = open_cgroup(mount.get(), path);
+    if (!here && is_gone(here.error())) continue;
+    if (!here) return here.error();
+    for (const char* file : {"cgroup.procs", "cgroup.threads", "cgroup.kill", "cgroup.events"})
+      (void)::fchmodat(here.value().get(), file, 0666, 0);
+    for (const std::string& name : OCI_TRY(children_of(here.value().get(), SIZE_MAX)))
+      paths.push_back(cat(path, "/", name));
+  }
+  return {};
+}
 
 Result<sys::UniqueFd> open_closed(int top, std::string_view path) {
   Result<sys::UniqueFd> dir = open_cgroup(top, path);

@@ -37,6 +37,10 @@ Result<Removal> kill_and_await_removal(const Layout& layout, const Location& loc
 // The second half of it: the parents alone, whatever became of the cgroup itself.
 Status remove_parents(const Layout& layout, const Location& location);
 
+// Opens the cgroup, and all that is below, to everybody, whoever of the container's users owns it:
+// for a process with the capabilities of the container's user namespace.
+Status open_to_all(const Layout& layout, const Location& location);
+
 // `kill --all`: the signal to every process in and below it, each held by pidfd and seen to be
 // inside after that. A cgroup that is gone has no processes.
 Status kill_all(const Layout& layout, const Location& location, int signal);

@@ -11,6 +11,7 @@
 #include "runtime/lifecycle/host_hooks.h"
 #include "runtime/lifecycle/host_resources.h"
 #include "runtime/lifecycle/location.h"
+#include "runtime/lifecycle/reclaim.h"
 #include "runtime/lifecycle/root_mount.h"
 #include "runtime/lifecycle/scope.h"
 #include "runtime/sys/deadline.h"
@@ -33,6 +34,21 @@ Status wait_for_init(const state::Record& record, const sys::Pidfd& init, sys::D
                                      ") does not end; it waits in ", sys::sleeping_in(record.pid)));
 }
 
+Status remove_cgroup(const state::StateDir& dir, const state::Record& record,
+                     sys::Deadline deadline) {
+  if (record.cgroup_path.empty() && record.systemd_unit.empty()) return {};
+  const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
+  const auto remove = [&]() -> Status {
+    OCI_TRY(end_scope(layout, record, deadline));
+    if (record.cgroup_path.empty()) return {};
+    return cgroup::kill_and_remove(layout, location_of(record), deadline);
+  };
+  Status removed = remove();
+  if (removed || !may_be_given_away(removed.error())) return removed;
+  if (!reclaim(dir, layout, location_of(record))) return removed;
+  return remove();
+}
+
 }  // namespace
 
 Status destroy(state::StateDir& dir, const state::Record& record) {
@@ -43,13 +59,7 @@ Status destroy(state::StateDir& dir, const state::Record& record) {
   if (this_boot) init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
   if (init) (void)OCI_TRY(init->send(SIGKILL));
   // After a reboot the path, if it exists, is somebody else's.
-  if (this_boot && (!record.cgroup_path.empty() || !record.systemd_unit.empty())) {
-    const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
-    OCI_TRY(end_scope(layout, record, deadline));
-    if (!record.cgroup_path.empty()) {
-      OCI_TRY(cgroup::kill_and_remove(layout, location_of(record), deadline));
-    }
-  }
+  if (this_boot) OCI_TRY(remove_cgroup(dir, record, deadline));
   if (this_boot) {
     if (init) OCI_TRY(wait_for_init(record, *init, deadline));
     OCI_TRY(remove_root_mount(record));

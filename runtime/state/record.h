@@ -49,8 +49,8 @@ struct Record {
 
   std::string cgroup_driver;    // "cgroupfs", "systemd", "disabled"
   std::string cgroup_path;      // below the mount of the v2 tree; "" with "disabled"
-  uint32_t cgroup_existed = 0;  // leading components of it that create did not make
   uint64_t cgroup_inode = 0;    // of its directory; 0: not known yet
+  uint32_t cgroup_existed = 0;  // leading components of it that create did not make
   bool systemd_user = false;    // "systemd": the user's own
   std::string systemd_unit;     // "systemd": the scope
 
