@@ -17,7 +17,7 @@
 namespace oci::cgroup {
 namespace {
 
-constexpr int kAttempts = 100;  // it may be closed again as long as somebody lives in it
+constexpr int kReopenings = 100;  // it may be closed again as long as somebody lives in it
 
 // Whether `name` in `dir` is open now that was not.
 bool reopen(int dir, const std::string& name) {
@@ -49,6 +49,11 @@ bool reopen_all(int top, std::string_view path) {
   return done;
 }
 
+// Where this fails, the look that follows does as well, and tells why.
+void let_all(int directory, const char* name, mode_t mode) {
+  [[maybe_unused]] const int ignored = ::fchmodat(directory, name, mode, 0);
+}
+
 }  // namespace
 
 Status open_to_all(const Layout& layout, const Location& location) {
@@ -58,12 +63,12 @@ Status open_to_all(const Layout& layout, const Location& location) {
     const std::string path = std::move(paths.back());
     paths.pop_back();
     const std::string relative = path.substr(1);
-    (void)::fchmodat(mount.get(), relative.c_str(), 0777, 0);
+    let_all(mount.get(), relative.c_str(), 0777);
     const Result<sys::UniqueFd> here = open_cgroup(mount.get(), path);
     if (!here && is_gone(here.error())) continue;
     if (!here) return here.error();
     for (const char* file : {"cgroup.procs", "cgroup.threads", "cgroup.kill", "cgroup.events"})
-      (void)::fchmodat(here.value().get(), file, 0666, 0);
+      let_all(here.value().get(), file, 0666);
     for (const std::string& name : OCI_TRY(children_of(here.value().get(), SIZE_MAX)))
       paths.push_back(cat(path, "/", name));
   }
@@ -72,7 +77,7 @@ Status open_to_all(const Layout& layout, const Location& location) {
 
 Result<sys::UniqueFd> open_closed(int top, std::string_view path) {
   Result<sys::UniqueFd> dir = open_cgroup(top, path);
-  for (int attempt = 0; is_closed(dir) && attempt < kAttempts; ++attempt) {
+  for (int attempt = 0; is_closed(dir) && attempt < kReopenings; ++attempt) {
     if (!reopen_all(top, path)) return dir;
     dir = open_cgroup(top, path);
   }
@@ -81,7 +86,7 @@ Result<sys::UniqueFd> open_closed(int top, std::string_view path) {
 
 Result<sys::UniqueFd> open_control(int dir, const char* file, int flags) {
   Result<sys::UniqueFd> control = sys::open_at(dir, file, flags);
-  for (int attempt = 0; is_closed(control) && attempt < kAttempts; ++attempt) {
+  for (int attempt = 0; is_closed(control) && attempt < kReopenings; ++attempt) {
     struct stat info = {};
     const bool shut = ::fstat(dir, &info) == 0 && (info.st_mode & 0700) != 0700;
     const bool entered = shut && ::fchmod(dir, (info.st_mode & 07777) | 0700) == 0;

@@ -49,7 +49,7 @@ bool admits_last_calls(const seccomp::Program& filter, const init::Plan& block) 
   if (!block.clones_last) return false;
   // Hooks of the image may be anything, and an agent is not there yet.
   if (!block.exec && (listens || block.start_container_hooks.count != 0)) return false;
-  std::vector<seccomp::Call> calls = {
+  std::vector<seccomp::KnownCall> calls = {
       {.number = SYS_clone, .arguments = {CLONE_PARENT | CLONE_PARENT_SETTID}, .unknown = kThird},
       {.number = SYS_exit_group},
       {.number = SYS_setsid},

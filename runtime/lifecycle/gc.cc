@@ -20,7 +20,7 @@
 namespace oci::lifecycle {
 namespace {
 
-constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::seconds kRemovalTime{10};
 
 struct Found {
   Garbage garbage;
@@ -124,7 +124,7 @@ Status remove_one(const Context& context, const Found& one) {
     return delete_container(context, {.id = one.garbage.name, .force = true});
   }
   const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
-  return cgroup::kill_and_remove(layout, one.cgroup, sys::deadline_in(kPatience));
+  return cgroup::kill_and_remove(layout, one.cgroup, sys::deadline_in(kRemovalTime));
 }
 
 }  // namespace

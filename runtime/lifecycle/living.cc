@@ -8,7 +8,6 @@
 
 #include <charconv>
 #include <chrono>
-#include <memory>
 #include <string_view>
 
 #include "runtime/cgroup/layout.h"
@@ -18,6 +17,7 @@
 #include "runtime/lifecycle/destroy.h"
 #include "runtime/lifecycle/location.h"
 #include "runtime/sys/deadline.h"
+#include "runtime/sys/directory.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/pidfd.h"
 #include "runtime/sys/proc.h"
@@ -26,11 +26,7 @@
 namespace oci::lifecycle {
 namespace {
 
-constexpr std::chrono::seconds kPatience{10};
-
-struct CloseDir {
-  void operator()(DIR* dir) const { ::closedir(dir); }
-};
+constexpr std::chrono::seconds kTimeToRemove{10};
 
 bool same_file(const struct stat& one, const struct stat& other) {
   return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
@@ -38,7 +34,7 @@ bool same_file(const struct stat& one, const struct stat& other) {
 
 bool has_open(pid_t pid, const struct stat& file) {
   const std::string path = cat("/proc/", pid, "/fd");
-  const std::unique_ptr<DIR, CloseDir> fds(::opendir(path.c_str()));
+  const sys::Directory fds(::opendir(path.c_str()));
   while (const dirent* entry = fds ? ::readdir(fds.get()) : nullptr) {
     struct stat info = {};
     if (::fstatat(::dirfd(fds.get()), entry->d_name, &info, 0) == 0 && same_file(info, file)) {
@@ -54,7 +50,7 @@ pid_t waits_at_gate(const state::StateDir& dir) {
       sys::open_at(dir.fd(), state::kGateFile, O_WRONLY | O_NONBLOCK | O_NOFOLLOW);
   struct stat info = {};
   if (!gate || ::fstat(gate.value().get(), &info) < 0 || !S_ISFIFO(info.st_mode)) return 0;
-  const std::unique_ptr<DIR, CloseDir> proc(::opendir("/proc"));
+  const sys::Directory proc(::opendir("/proc"));
   while (const dirent* entry = proc ? ::readdir(proc.get()) : nullptr) {
     const std::string_view name = entry->d_name;
     pid_t pid = 0;
@@ -163,7 +159,7 @@ Status destroy_living(state::StateDir& dir, const std::optional<state::Record>& 
   if (init) (void)OCI_TRY(init->send(SIGKILL));
   if (const Result<cgroup::Layout> layout = cgroup::find_layout()) {
     for (const cgroup::Location& one : living.cgroups) {
-      OCI_TRY(cgroup::kill_and_remove(layout.value(), one, sys::deadline_in(kPatience)));
+      OCI_TRY(cgroup::kill_and_remove(layout.value(), one, sys::deadline_in(kTimeToRemove)));
     }
     if (living.cgroups.empty()) OCI_TRY(check_configured_place(dir, layout.value()));
   }

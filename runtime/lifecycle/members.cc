@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,15 +19,12 @@
 #include "runtime/cgroup/layout.h"
 #include "runtime/cgroup/remove.h"
 #include "runtime/lifecycle/location.h"
+#include "runtime/sys/directory.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/pidfd.h"
 
 namespace oci::lifecycle {
 namespace {
-
-struct CloseDir {
-  void operator()(DIR* dir) const { ::closedir(dir); }
-};
 
 // ioctl_ns(2): a namespace is its inode, and knows the one above it.
 std::optional<ino_t> inode_of(int fd) {
@@ -82,7 +78,7 @@ Result<std::optional<ino_t>> own_pid_namespace(const state::Record& record) {
 }
 
 Result<std::vector<pid_t>> members(ino_t wanted) {
-  const std::unique_ptr<DIR, CloseDir> proc(::opendir("/proc"));
+  const sys::Directory proc(::opendir("/proc"));
   if (!proc) return Error::system(errno, "list processes");
   std::vector<pid_t> pids;
   while (const dirent* entry = ::readdir(proc.get())) {

@@ -15,7 +15,7 @@ constexpr size_t kWordsBeforeArguments = offsetof(seccomp_data, args) / sizeof(u
 constexpr uint64_t kInstructionPointer = uint64_t{3}
                                          << offsetof(seccomp_data, instruction_pointer) / 4;
 
-bool admits(std::span<const sock_filter> filter, const Call& call, uint32_t architecture) {
+bool admits(std::span<const sock_filter> filter, const KnownCall& call, uint32_t architecture) {
   seccomp_data data = {};
   data.nr = call.number;
   data.arch = architecture;
@@ -31,11 +31,11 @@ bool admits(std::span<const sock_filter> filter, const Call& call, uint32_t arch
 
 }  // namespace
 
-bool admits(std::span<const sock_filter> filter, std::span<const Call> calls) {
+bool admits(std::span<const sock_filter> filter, std::span<const KnownCall> calls) {
   if (kNativeAbi < 0 || !is_loadable(filter)) return false;
   const uint32_t architecture = kAbis[std::max(kNativeAbi, 0)].audit;
-  return std::ranges::all_of(calls,
-                             [&](const Call& call) { return admits(filter, call, architecture); });
+  return std::ranges::all_of(
+      calls, [&](const KnownCall& call) { return admits(filter, call, architecture); });
 }
 
 }  // namespace oci::seccomp

@@ -9,7 +9,7 @@
 namespace oci::seccomp {
 
 // Of this machine's native ABI.
-struct Call {
+struct KnownCall {
   int number = 0;  // __NR_*
   uint64_t arguments[6] = {};
   unsigned unknown = 0;  // a bit an argument, the first the lowest: pointers, mostly
@@ -17,6 +17,6 @@ struct Call {
 
 // Each of `calls` is allowed or logged, whatever the unknown arguments are. False as well where
 // this cannot be told.
-bool admits(std::span<const sock_filter> filter, std::span<const Call> calls);
+bool admits(std::span<const sock_filter> filter, std::span<const KnownCall> calls);
 
 }  // namespace oci::seccomp

@@ -108,7 +108,8 @@ Status StateDir::save(const Record& record) const {
   }
   if (record.phase == Phase::kCreated && record.pid != 0) {
     const std::string init = cat(record.pid, " ", record.start_time, " ", record.boot_id);
-    (void)::symlinkat(init.c_str(), fd_.get(), kInitFile);  // one that is there says the same
+    // One that is there says the same.
+    [[maybe_unused]] const int made = ::symlinkat(init.c_str(), fd_.get(), kInitFile);
   }
   return {};
 }

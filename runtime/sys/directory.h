@@ -1,0 +1,15 @@
+// A directory stream (opendir(3)) that closes itself.
+#pragma once
+
+#include <dirent.h>
+
+#include <memory>
+
+namespace oci::sys {
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const { ::closedir(directory); }
+};
+using Directory = std::unique_ptr<DIR, CloseDirectory>;
+
+}  // namespace oci::sys
