@@ -57,7 +57,7 @@ class Builder {
 };
 
 void add_swap(Builder& out, const spec::MemoryResources& memory) {
-  constexpr char kProperty[] = "linux.resources.memory.swap";
+  static constexpr char kProperty[] = "linux.resources.memory.swap";
   const int64_t swap = *memory.swap;
   if (!out.in_range(swap, kProperty)) return;
   if (swap == kNoLimit) {
@@ -79,7 +79,7 @@ void add_swap(Builder& out, const spec::MemoryResources& memory) {
 }
 
 void add_memory(Builder& out, const spec::MemoryResources& memory) {
-  constexpr char kLimit[] = "linux.resources.memory.limit";
+  static constexpr char kLimit[] = "linux.resources.memory.limit";
   // 0 is how engines spell "not given", and then no limit on memory is none on swap.
   if (memory.swap.value_or(0) != 0) {
     add_swap(out, memory);
@@ -90,7 +90,7 @@ void add_memory(Builder& out, const spec::MemoryResources& memory) {
     Write& write = out.put("memory.max", or_max(*memory.limit), kLimit);
     if (memory.check_before_update.value_or(false)) write.usage_file = "memory.current";
   }
-  constexpr char kReservation[] = "linux.resources.memory.reservation";
+  static constexpr char kReservation[] = "linux.resources.memory.reservation";
   if (memory.reservation && out.in_range(*memory.reservation, kReservation)) {
     out.put("memory.low", or_max(*memory.reservation), kReservation);
   }
@@ -104,8 +104,8 @@ void add_memory(Builder& out, const spec::MemoryResources& memory) {
 }
 
 void add_cpu_bandwidth(Builder& out, const spec::CpuResources& cpu) {
-  constexpr char kQuota[] = "linux.resources.cpu.quota";
-  constexpr char kBurst[] = "linux.resources.cpu.burst";
+  static constexpr char kQuota[] = "linux.resources.cpu.quota";
+  static constexpr char kBurst[] = "linux.resources.cpu.burst";
   const int64_t quota = cpu.quota.value_or(0);
   const uint64_t period = cpu.period.value_or(0);
   // 0 is how engines spell "not given".
@@ -126,7 +126,7 @@ void add_cpu_bandwidth(Builder& out, const spec::CpuResources& cpu) {
 }
 
 void add_cpu(Builder& out, const spec::CpuResources& cpu) {
-  constexpr char kIdle[] = "linux.resources.cpu.idle";
+  static constexpr char kIdle[] = "linux.resources.cpu.idle";
   const bool idle = cpu.idle.value_or(0) == 1;
   if (cpu.idle && *cpu.idle != 0 && *cpu.idle != 1) {
     out.refuse(ErrorKind::kInvalidConfig, kIdle, cat("must be 0 or 1, not ", *cpu.idle));
@@ -149,7 +149,7 @@ void add_cpu(Builder& out, const spec::CpuResources& cpu) {
 }
 
 void add_pids(Builder& out, const spec::PidsResources& pids) {
-  constexpr char kProperty[] = "linux.resources.pids.limit";
+  static constexpr char kProperty[] = "linux.resources.pids.limit";
   if (!pids.limit || !out.in_range(*pids.limit, kProperty)) return;
   if (*pids.limit == 0) return out.put_after_clone("pids.max", "0", kProperty);
   out.put("pids.max", or_max(*pids.limit), kProperty);
@@ -164,7 +164,7 @@ void put_io_weight(Builder& out, std::string_view whose, uint64_t weight, std::s
 }
 
 void add_block_io(Builder& out, const spec::BlockIoResources& io) {
-  constexpr char kWeightDevice[] = "linux.resources.blockIO.weightDevice";
+  static constexpr char kWeightDevice[] = "linux.resources.blockIO.weightDevice";
   out.only_v1("linux.resources.blockIO.leafWeight", io.leaf_weight.value_or(0) == 0);
   if (const uint16_t weight = io.weight.value_or(0); weight != 0) {
     put_io_weight(out, "", weight, "linux.resources.blockIO.weight");

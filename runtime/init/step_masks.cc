@@ -57,7 +57,7 @@ Fault make_path_readonly(const Context& context, const char* path, uint16_t inde
   const Fd target(open_covered(context, path));
   if (missing(target.get())) return {};
   if (Fault fault = check(target.get(), Subject::kReadonlyPath, path, index)) return fault;
-  constexpr char kIsRoot[] = "leads to the root itself; set root.readonly instead";
+  static constexpr char kIsRoot[] = "leads to the root itself; set root.readonly instead";
   if (const char* why = why_not_covered(context, target.get(), kIsRoot)) {
     return refuse(why, Subject::kReadonlyPath, path, index);
   }
@@ -117,7 +117,7 @@ Fault mask(const Context& context, const char* path, uint16_t index, MaskSources
   FileFacts facts;
   const long rc = target.ok() ? look(target.get(), facts) : target.get();
   if (Fault fault = check(rc, Subject::kMaskedPath, path, index)) return fault;
-  constexpr char kIsRoot[] = "leads to the root itself; name a path below it";
+  static constexpr char kIsRoot[] = "leads to the root itself; name a path below it";
   if (const char* why = why_not_covered(context, target.get(), kIsRoot)) {
     return refuse(why, Subject::kMaskedPath, path, index);
   }
