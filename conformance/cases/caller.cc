@@ -117,7 +117,7 @@ void affinity_and_cpuset(Sandbox& sandbox) {
   expect_equal("exit code of update",
                sandbox.call({"update", "--cpuset-cpus", "0-1", sandbox.id()}).exit_code, 0);
   expect_contains("its status after the update", read_file(status), "Cpus_allowed_list:\t0-1\n");
-  sandbox.stop_and_remove();
+  sandbox.remove_forced();
 }
 const Case kCpuset("caller/its-cpu-affinity-does-not-outlive-the-cpuset", "config-linux.md#cpu",
                    affinity_and_cpuset);
