@@ -50,8 +50,8 @@ fault-matrix        | quick            | -           | 30    | 300   | crash/fau
 fault-matrix        | usual full       | -           | 50    | 400   | crash/fault_matrix --tries 1 --live 200 "$oci"
 debian-tree         | usual full       | -           | 30    | 400   | engines/debian_tree.sh "$oci"
 mutations           | usual full       | -           | 40    | 900   | mutation/run "$build"
-conformance-runc    | usual full       | peers       | 110   | 900   | "$judge" --jobs 6 --retry --runtime runc
-conformance-crun    | usual full       | peers       | 180   | 900   | "$judge" --jobs 6 --retry --runtime crun
+conformance-runc    | usual full       | peers       | 400   | 2000  | "$judge" --jobs 6 --retry --runtime runc
+conformance-crun    | usual full       | peers       | 400   | 2000  | "$judge" --jobs 6 --retry --runtime crun
 diff-crun           | usual full       | peers       | 10    | 240   | "$judge" diff --without /linux/resources/devices --runtime "oci-rt=$oci" --runtime crun
 vm-bookworm         | usual            | vm_bookworm | 480   | 3000  | vm/run --engines --release bookworm --timeout 2400 -- "$here/vm/tests.sh" sample
 vm-bookworm         | full             | vm_bookworm | 4000  | 5600  | vm/run --engines --release bookworm --memory 3072 --timeout 5000 -- "$here/vm/tests.sh" whole peers
