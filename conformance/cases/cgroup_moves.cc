@@ -7,6 +7,7 @@
 
 #include "conformance/cases/cgroup_case.h"
 #include "conformance/cases/exec_case.h"
+#include "conformance/harness/leaks.h"
 
 namespace oci::conformance {
 namespace {
@@ -23,9 +24,7 @@ class Place {
   }
   Place(const Place&) = delete;
   Place& operator=(const Place&) = delete;
-  ~Place() {
-    eventually([&] { return ::rmdir(path_.c_str()) == 0 || !exists(path_); });
-  }
+  ~Place() { remove_cgroups(name_); }
   const std::string& path() const { return path_; }
   const std::string& name() const { return name_; }
 
@@ -127,9 +126,6 @@ class Threaded : public Place {
       ::rmdir(inner.c_str());
       throw Skipped("no threaded cgroup can be made");
     }
-  }
-  ~Threaded() {
-    eventually([&] { return ::rmdir((path() + "/threaded").c_str()) == 0; });
   }
 };
 

@@ -85,9 +85,24 @@ std::string rights_of_exec(Sandbox& sandbox, const Words& options) {
   return ran.out;
 }
 
-void ridden(Sandbox& sandbox, Bundle& bundle, const Words& options) {
-  sandbox.create_and_start(bundle);
+void begin_rider(Sandbox& sandbox, Bundle& rider) {
+  sandbox.create_and_start(rider);
   expect_equal("the rider", sandbox.said(1), "waiting\n");
+}
+
+// A bundle in the pid namespace of another container, in which the rider waits.
+Bundle in_pod_of_rider(Sandbox& sandbox) {
+  Bundle rider = sandbox.bundle("rider");
+  let_ride(rider);
+  begin_rider(sandbox, rider);
+  Bundle bundle = sandbox.bundle();
+  filter(bundle);
+  bundle.new_namespace("pid", "/proc/" + std::to_string(sandbox.init_pid()) + "/ns/pid");
+  return bundle;
+}
+
+void ridden(Sandbox& sandbox, Bundle& bundle, const Words& options) {
+  begin_rider(sandbox, bundle);
   exec_often(sandbox, options);
   const std::string said = sandbox.said();
   const std::string asked = rights_of_exec(sandbox, options);
@@ -129,15 +144,8 @@ const Case kUser("threats/exec-as-a-user-cannot-be-ridden", kClause, user);
 
 // The pid namespace is that of a pod, in which the rider is another container.
 void pod(Sandbox& sandbox) {
-  Bundle rider = sandbox.bundle("rider");
-  let_ride(rider);
-  sandbox.create_and_start(rider);
-  expect_equal("the rider", sandbox.said(1), "waiting\n");
-  Bundle bundle = sandbox.bundle();
-  filter(bundle);
-  bundle.new_namespace("pid", "/proc/" + std::to_string(sandbox.init_pid()) + "/ns/pid")
-      .shell("sleep 1000")
-      .write();
+  Bundle bundle = in_pod_of_rider(sandbox);
+  bundle.shell("sleep 1000").write();
   const std::string id = sandbox.id() + "-x";
   const pid_t pid = detached(sandbox, {"run", "--bundle", bundle.directory(), id});
   const auto in_it = [&](const Words& program) {
@@ -160,14 +168,8 @@ const Case kPod("threats/exec-cannot-be-ridden-from-elsewhere-in-the-pod", kClau
 // The rider waits in the pod while another container is made there.
 void created(Sandbox& sandbox, bool no_new_privileges) {
   require_kernel(6, 17, "a procfs of a pid namespace that the process is not in");
-  Bundle rider = sandbox.bundle("rider");
-  let_ride(rider);
-  sandbox.create_and_start(rider);
-  expect_equal("the rider", sandbox.said(1), "waiting\n");
-  Bundle bundle = sandbox.bundle();
-  filter(bundle);
-  bundle.set("/process/noNewPrivileges", no_new_privileges)
-      .new_namespace("pid", "/proc/" + std::to_string(sandbox.init_pid()) + "/ns/pid");
+  Bundle bundle = in_pod_of_rider(sandbox);
+  bundle.set("/process/noNewPrivileges", no_new_privileges);
   const std::string id = sandbox.id() + "-x";
   bundle.args({"/bin/busybox", "sleep", "1000"}).write();
   for (int i = 0; i < kTries; ++i) {

@@ -3,6 +3,8 @@
 
 #include <sys/stat.h>
 
+#include <functional>
+
 #include "conformance/harness/case.h"
 
 namespace oci::conformance {
@@ -232,18 +234,25 @@ void no_pivot(Sandbox& sandbox) {
 }
 const Case kNoPivot("mounts-verb/the-root-may-be-one-without-pivot-root", kMan, no_pivot);
 
-// exec takes one number of the container's pid namespace.
-void unseen(Sandbox& sandbox) {
-  Living living(sandbox);
-  living.begin();
+// Processes that come into the container while `act` runs take numbers of its pid namespace. exec
+// does as well, so it is asked before and after.
+void expect_no_process_inside(Sandbox& sandbox, const std::function<void()>& act) {
   const auto next = [&] {
     return std::stoi(exec(sandbox, {}, {"/bin/busybox", "sh", "-c", "echo $$"}).out);
   };
   const int first = next();
   const int each = next() - first;
-  for (int i = 0; i < 3; ++i)
-    done(sandbox, "add", "[" + living.bind("/new") + "," + tmpfs("/new/below") + "]");
+  act();
   expect_equal("numbers of processes in the container", next() - first, 2 * each);
+}
+
+void unseen(Sandbox& sandbox) {
+  Living living(sandbox);
+  living.begin();
+  expect_no_process_inside(sandbox, [&] {
+    for (int i = 0; i < 3; ++i)
+      done(sandbox, "add", "[" + living.bind("/new") + "," + tmpfs("/new/below") + "]");
+  });
   living.end();
 }
 const Case kUnseen("mounts-verb/no-process-inside-sees-the-one-that-does-it",
@@ -253,13 +262,9 @@ void unseen_with_proc(Sandbox& sandbox) {
   require_kernel(6, 17, "a procfs of a pid namespace that the process is not in");
   Living living(sandbox);
   living.begin();
-  const auto next = [&] {
-    return std::stoi(exec(sandbox, {}, {"/bin/busybox", "sh", "-c", "echo $$"}).out);
-  };
-  const int first = next();
-  const int each = next() - first;
-  done(sandbox, "add", R"([{"destination": "/new/proc", "type": "proc", "source": "proc"}])");
-  expect_equal("numbers of processes in the container", next() - first, 2 * each);
+  expect_no_process_inside(sandbox, [&] {
+    done(sandbox, "add", R"([{"destination": "/new/proc", "type": "proc", "source": "proc"}])");
+  });
   const Words look = {"/bin/busybox", "sh", "-c", "ls /new/proc/1/ns && test ! -e /new/proc/500"};
   expect_equal("a procfs of the container", exec(sandbox, {}, look).exit_code, 0);
   living.end();

@@ -19,6 +19,7 @@ using spec::SeccompAction;
 using spec::SeccompOperator;
 
 // Of every kind: plain, behind socketcall and ipc, of one ABI alone, of arm's own numbers, unknown.
+// A list of its own, as the seeds name them by their place: what is new comes last.
 constexpr const char* kNames[] = {"read",
                                   "openat",
                                   "clone",

@@ -10,9 +10,8 @@
 
 namespace oci::spec {
 
-// Adds a problem to `out` for each rule that `config` breaks, and for each property that is valid
-// but that this runtime does not apply yet ("not supported yet"). A config without problems may
-// still ask for what this host cannot do.
+// Adds a problem to `out` for each rule that `config` breaks. A config without problems may still
+// ask for something that this host cannot do.
 void validate(const Config& config, Diagnostics& out);
 
 // Of another process for a container whose config is valid: what `exec` runs.
