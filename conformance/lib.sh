@@ -208,9 +208,10 @@ part() {
   say "  exit code $status; the whole log is $log; its failures or its end:"
   failures_or_end "$log" | cut -c1-400 | sed 's/^/  | /'
 }
-# failures_or_end LOG: the first sixty lines that tell of a failure, or the last forty lines.
+# failures_or_end LOG: the first sixty lines that tell of a failure, or the last forty lines. A log may hold
+# the report of another script, with lines that begin with "|" and totals of its parts.
 failures_or_end() {
-  local pattern='^(not ok|FAIL)|^[^#].*(error:|: error|fatal)'
+  local pattern='^[ |]*(not ok|FAIL)|^[^#].*(error:|: error|fatal)|^[a-z-]+ +[0-9]+ s  .*([1-9][0-9]* failed|failed$)'
   if grep -qE "$pattern" "$1"; then grep -m 60 -E "$pattern" "$1"; else tail -n 40 "$1"; fi
 }
 
