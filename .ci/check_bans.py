@@ -24,7 +24,7 @@ RULES = [
     # The root's own path, and the working directory that the stage left us there.
     # The host's root, null device, procfs, descriptors in it, time offsets and time namespace; sources on the host; after the pivot the program.
     ("runtime/init", {"in_root.cc"}, r"AT_FDCWD,",
-     r'AT_FDCWD, "/"|__NR_open_tree, AT_FDCWD, "",|__NR_openat, AT_FDCWD, plan\.text\(plan\.rootfs\),|AT_FDCWD, "/dev/null"|AT_FDCWD, "/proc",|AT_FDCWD, "/proc/self/timens_offsets"|AT_FDCWD, "/proc/self/ns/time_for_children"|AT_FDCWD, "/proc/self/fd"'
+     r'AT_FDCWD, "/"|__NR_open_tree, AT_FDCWD, "",|__NR_openat, AT_FDCWD, plan\.text\(plan\.rootfs\),|AT_FDCWD, "/dev/null"|AT_FDCWD, ".",|AT_FDCWD, "/proc",|AT_FDCWD, "/proc/self/timens_offsets"|AT_FDCWD, "/proc/self/ns/time_for_children"|AT_FDCWD, "/proc/self/fd"'
      r"|__NR_openat, AT_FDCWD, line\.path, O_PATH"
      r"|clone_tree\(AT_FDCWD, (rootfs|source|path),"
      r"|__NR_openat, AT_FDCWD, (path|context\.program),|__NR_faccessat, AT_FDCWD, path,",

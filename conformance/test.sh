@@ -50,6 +50,7 @@ fault-matrix        | quick            | -           | 30    | 300   | crash/fau
 fault-matrix        | usual full       | -           | 50    | 400   | crash/fault_matrix --tries 1 --live 200 "$oci"
 debian-tree         | usual full       | -           | 30    | 400   | engines/debian_tree.sh "$oci"
 mutations           | usual full       | -           | 40    | 900   | mutation/run "$build"
+skipped-steps       | usual full       | -           | 120   | 600   | mutation/skip_steps --build "$top/build-skip"
 conformance-runc    | usual full       | peers       | 400   | 2000  | "$judge" --jobs 6 --retry --runtime runc
 conformance-crun    | usual full       | peers       | 400   | 2000  | "$judge" --jobs 6 --retry --runtime crun
 diff-crun           | usual full       | peers       | 10    | 240   | "$judge" diff --without /linux/resources/devices --runtime "oci-rt=$oci" --runtime crun

@@ -34,6 +34,11 @@ constexpr Option kOptions[] = {
      .help =
          "go on without a cgroup where none may be made and no limit is asked for (default: auto, "
          "which is true for an ordinary user)"},
+    {.name = "verify",
+     .value = "fast|full|off",
+     .help = "what of a new container is read back before it counts as created: fast: the ids and "
+             "privileges of its process; full: its root, mounts, paths and devices too (default: "
+             "fast)"},
     {.name = "criu", .value = "PATH"},  // old shims send it, whatever the verb
     {.letter = 'v', .name = "version", .help = "show the version"},
 };
@@ -54,6 +59,12 @@ constexpr Choice<lifecycle::CgroupManager> kDrivers[] = {
     {"cgroupfs", lifecycle::CgroupManager::kCgroupfs},
     {"systemd", lifecycle::CgroupManager::kSystemd},
     {"disabled", lifecycle::CgroupManager::kDisabled},
+};
+
+constexpr Choice<lifecycle::Verify> kVerify[] = {
+    {"fast", lifecycle::Verify::kFast},
+    {"full", lifecycle::Verify::kFull},
+    {"off", lifecycle::Verify::kOff},
 };
 
 enum class Rootless { kAuto, kTrue, kFalse };
@@ -142,6 +153,9 @@ Result<lifecycle::Context> lifecycle_context(const Arguments& globals, const Env
   }
   if (globals.flag("systemd-cgroup")) {
     context.cgroup_manager = lifecycle::CgroupManager::kSystemd;
+  }
+  if (const std::string_view text = globals.value("verify"); !text.empty()) {
+    context.verify = OCI_TRY(choose("verify", text, kVerify));
   }
   Rootless rootless = Rootless::kAuto;
   if (const std::string_view text = globals.value("rootless"); !text.empty()) {

@@ -60,6 +60,17 @@ BOOST_AUTO_TEST_CASE(the_cgroup_driver_is_chosen_or_refused) {
              "option --cgroup-manager: expected one of cgroupfs, systemd, disabled, found 'x'");
 }
 
+BOOST_AUTO_TEST_CASE(verify_is_fast_unless_it_is_told) {
+  const auto verify = [](std::initializer_list<const char*> words) {
+    return lifecycle_context(globals(words), kRoot).value().verify;
+  };
+  BOOST_TEST((verify({}) == lifecycle::Verify::kFast));
+  BOOST_TEST((verify({"--verify=full"}) == lifecycle::Verify::kFull));
+  BOOST_TEST((verify({"--verify", "off"}) == lifecycle::Verify::kOff));
+  BOOST_TEST(lifecycle_context(globals({"--verify=slow"}), kRoot).error().message() ==
+             "option --verify: expected one of fast, full, off, found 'slow'");
+}
+
 BOOST_AUTO_TEST_CASE(rootless_is_found_out_unless_it_is_told) {
   const Environment user{.rootless = true, .xdg_runtime_dir = "/run/user/1000", .cwd = "/"};
   const auto rootless = [](std::initializer_list<const char*> words, const Environment& from) {

@@ -13,6 +13,7 @@
 #include "runtime/init/stack_guard.h"
 #include "runtime/init/steps.h"
 #include "runtime/init/syscall.h"
+#include "runtime/init/text.h"
 
 namespace oci::init {
 namespace {
@@ -42,6 +43,7 @@ constexpr Step kSteps[] = {
     {"make working directory", make_working_directory},  // before the root is read-only
     {"finish root", finish_root},    // after the hooks, which may add to the root
     {"pivot root", pivot},           // from here on no path names anything of the host's
+    {"verify", verify_root},         // before privileges are given up
     {"report ready", report_ready},  // the parent sets rlimits now: none could hinder the above
     {"enter working directory", enter_working_directory},  // looked up anew: masks hold for it
     {"change user", change_user},
@@ -51,6 +53,7 @@ constexpr Step kSteps[] = {
     {"find program", find_program},  // as the user; a missing program fails `create`
     {"set personality", set_personality},
     {"set memory policy", set_memory_policy},  // late: init's own pages lie where they fell
+    {"verify", verify_process},      // before a filter, and before the last clone
     // Where a pid namespace is joined, its processes may trace what comes into it: see kExecSteps.
     {"map handover", map_handover_of_clone},
     {"load seccomp", load_admitting_seccomp},
@@ -164,6 +167,9 @@ template <size_t N>
 void run_steps(Context& context, const Step (&steps)[N]) {
   uint8_t number = 0;
   for (const Step& step : steps) {
+#ifdef OCI_RT_SKIP_STEPS  // -Dskip_steps=true: conformance/mutation/skip_steps
+    if (equal(step.name, context.plan.text(context.plan.skipped_step))) continue;
+#endif
     if (const Fault fault = step.run(context)) {
       report_failure(context.report_fd, number, step.name, fault);
       leave(1);

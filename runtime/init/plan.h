@@ -108,6 +108,13 @@ enum class MountTask : uint8_t {
   kRemove,  // the mount at the target of each of `mounts` is taken away; nothing else counts
 };
 
+// How much of what was done is read back before the container counts as created: step_verify.cc.
+enum class Verify : uint8_t {
+  kFast,  // the process: a few system calls
+  kFull,  // the root, its mounts, paths and devices as well
+  kOff,
+};
+
 struct DeviceOp {
   Text path;          // absolute, in the container
   uint32_t mode = 0;  // S_IFCHR, S_IFBLK or S_IFIFO, and permissions
@@ -190,6 +197,10 @@ struct Plan {
   bool callers_terminal = false;  // the caller has a controlling one
   bool keep_affinity = false;     // process.execCPUAffinity says on which CPUs it runs
   MountTask mount_task{};
+  Verify verify{};
+#ifdef OCI_RT_SKIP_STEPS
+  Text skipped_step;  // which init leaves out, for a test of `verify`
+#endif
   int32_t member_fd = -1;         // a pidfd of the container's init
   int32_t member_user_fd = -1;    // the container's user namespace, where its init has left that
   int32_t pid_namespace_fd = -1;  // for a procfs that is to show another than our own
@@ -271,7 +282,9 @@ struct Plan {
   Vector env;             // two spare slots: HOME may be added
   List<Text> candidates;  // where args[0] may be, in the order of PATH
 
-  const char* text(Text text) const { return base() + text.at; }
+  const char* text(Text text) const {
+    return base() + text.at;
+  }
 
   template <class T>
   T* begin(List<T> list) {
@@ -287,7 +300,9 @@ struct Plan {
   }
 
  private:
-  const char* base() const { return reinterpret_cast<const char*>(this); }
+  const char* base() const {
+    return reinterpret_cast<const char*>(this);
+  }
 };
 
 }  // namespace oci::init

@@ -179,6 +179,10 @@ Fault load_seccomp(Context&);            // one that is not loaded yet
 // For a startContainer hook, if `length` is not 0. -errno on failure.
 long install_hook_filter(const Plan& plan, uint16_t length);
 
+// step_verify.cc
+Fault verify_root(Context&);
+Fault verify_process(Context&);
+
 // step_exec.cc
 Fault find_home(Context&);
 Fault find_program(Context&);

@@ -25,6 +25,7 @@
 #include "runtime/launch/member.h"
 #include "runtime/launch/scheduling.h"
 #include "runtime/launch/sync_socket.h"
+#include "runtime/launch/verify.h"
 #include "runtime/sync/sequence.h"
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/file.h"
@@ -153,6 +154,9 @@ Status Conversation::set_rlimits() const {
 
 Status Conversation::proceed() {
   if (plan_.init().clones_last) OCI_TRY(write_oom_score_adj());
+  if (plan_.init().verify == init::Verify::kFull && !plan_.init().exec) {
+    OCI_TRY(verify_namespaces(process_.pid(), plan_));
+  }
   OCI_TRY(set_rlimits());
   if (plan_.scheduler && plan::outlives_fork(*plan_.scheduler, plan_.init()))
     OCI_TRY(set_scheduler(process_.pid(), *plan_.scheduler));

@@ -19,6 +19,9 @@ namespace oci::lifecycle {
 
 enum class CgroupManager { kCgroupfs, kSystemd, kDisabled };
 
+// How much of a new container is read back from the kernel before it counts as created.
+enum class Verify { kFast, kFull, kOff };
+
 struct Context {
   std::string root;         // absolute: one directory a container below it
   bool root_given = false;  // by --root: then it must exist to be listed
@@ -26,6 +29,7 @@ struct Context {
   // Without privileges over the host: a cgroup is made where the caller may, and is done without
   // where nothing in the config asks for one.
   bool rootless = false;
+  Verify verify = Verify::kFast;
 };
 
 // What whoever calls wants of a process that is started. Empty: nothing.

@@ -83,17 +83,29 @@ int listen_fds() {
   return count > 0 && count < 4096 ? count : 0;
 }
 
-Result<plan::Plan> plan_of(const Prepared& prepared, const CreateOptions& options,
-                           Foreground foreground, CgroupManager manager) {
+init::Verify verify_of(Verify verify) {
+  switch (verify) {
+    case Verify::kFull:
+      return init::Verify::kFull;
+    case Verify::kOff:
+      return init::Verify::kOff;
+    default:
+      return init::Verify::kFast;
+  }
+}
+
+Result<plan::Plan> plan_of(const Context& context, const Prepared& prepared,
+                           const CreateOptions& options, Foreground foreground) {
   plan::Request request;
   request.id = options.id;
   request.bundle = prepared.bundle;
   request.detached = foreground == Foreground::kNo;
   request.console_socket = !options.console_socket.empty();
   request.no_pivot = options.no_pivot;
+  request.verify = verify_of(context.verify);
   request.no_new_keyring = options.no_new_keyring;
   request.without_device_rules =
-      manager == CgroupManager::kDisabled && !allows_all_devices(prepared.config);
+      context.cgroup_manager == CgroupManager::kDisabled && !allows_all_devices(prepared.config);
   OCI_TRY(pass_on_inherited(request, options.preserve_fds));
   const spec::Hooks& hooks = prepared.config.hooks;
   if (!hooks.create_container.empty() || !hooks.start_container.empty()) {
@@ -256,7 +268,7 @@ Status decide_cgroup(const Context& context, const std::string& id, Prepared& pr
 // Everything that the config asks for, once it is read.
 Status decide(const Context& context, const CreateOptions& options, Foreground foreground,
               Prepared& prepared) {
-  prepared.plan = OCI_TRY(plan_of(prepared, options, foreground, context.cgroup_manager));
+  prepared.plan = OCI_TRY(plan_of(context, prepared, options, foreground));
   OCI_TRY(check_root(prepared.plan));
   const auto& linux = prepared.config.linux;
   if (linux && linux->seccomp && spec::notifies(*linux->seccomp)) {

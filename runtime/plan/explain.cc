@@ -277,6 +277,8 @@ void write_process(Writer& out, const Plan& plan) {
   out.list("ambient", capability_set_names(head.capabilities.ambient));
   out.end();
   out.flag("noNewPrivileges", head.no_new_privileges);
+  if (head.verify != init::Verify::kFast)
+    out.text("verify", head.verify == init::Verify::kFull ? "full" : "off");
   out.objects("rlimits", plan.rlimits, [&](const spec::Rlimit& limit) {
     out.text("type", rlimit_name(limit.resource));
     out.unsigned_number("soft", limit.soft);

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 
 #include "runtime/plan/draft.h"
@@ -88,6 +89,11 @@ Result<Plan> make_plan(const spec::Config& config, const Host& host, const Reque
   for (const auto part : kParts)
     OCI_TRY(part(draft));
   init::Plan& head = draft.block.head();
+  head.verify = request.verify;
+#ifdef OCI_RT_SKIP_STEPS
+  const char* skipped = ::getenv("OCI_RT_SKIP_STEP");
+  head.skipped_step = draft.block.text(skipped == nullptr ? "" : skipped);
+#endif
   head.hostname = draft.block.optional_text(config.hostname.value_or(""));
   head.domainname = draft.block.optional_text(config.domainname.value_or(""));
   plan_last_clone(draft);
