@@ -1,7 +1,5 @@
 #include "conformance/diff/diff.h"
 
-#include <getopt.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -10,6 +8,7 @@
 
 #include "conformance/diff/compare.h"
 #include "conformance/harness/case.h"
+#include "conformance/harness/command_line.h"
 #include "conformance/harness/files.h"
 #include "conformance/harness/known.h"
 #include "conformance/harness/runner.h"
@@ -19,20 +18,7 @@
 namespace oci::conformance {
 namespace {
 
-constexpr char kUsage[] =
-    R"(oci-conformance diff --runtime A --runtime B [BUNDLE…]  where two runtimes differ
-
-A BUNDLE is a directory with a config.json, or such a file alone; without one, the whole corpus. The
-root filesystem and the program are the harness's own: the program prints what it sees.
-
-  --runtime '[NAME=]BIN [OPTION…]'  twice
-  --known FILE|none    differences that are expected (diff/known/A-B.txt)
-  --without POINTER    leaves this out of every config: /linux/resources/devices; may be repeated
-  --view unified|hybrid|legacy|as-is  the cgroup layout they see (unified)
-  --jobs N             bundles at a time (2)
-  --busybox FILE       a static busybox (the one in PATH)
-  --work DIR           where bundles are made (/var/tmp)
-)";
+constexpr char kProgram[] = "oci-conformance diff";
 
 struct Options {
   std::vector<std::string> runtimes, bundles, without;
@@ -40,39 +26,39 @@ struct Options {
   int jobs = 2;
 };
 
-[[noreturn]] void wrong_usage() {
-  std::fputs(kUsage, stderr);
-  std::exit(2);
+CommandLine command_line(Options& o) {
+  using Text = const std::string&;
+  return {
+      .program = kProgram,
+      .summary =
+          "Shows where two runtimes differ. A BUNDLE is a directory with a config.json, or such a "
+          "file alone (default: the whole corpus). Root filesystem and program are the harness's "
+          "own: the program prints what it sees.",
+      .usage = "--runtime A --runtime B [OPTION...] [BUNDLE...]",
+      .words = {
+          {"runtime", "[NAME=]BIN", "a runtime, and global options for it; give it twice",
+           [&](Text value) { o.runtimes.push_back(value); }},
+          {"known", "FILE|none", "the differences that are expected (default: diff/known/A-B.txt)",
+           [&](Text value) { o.known = value; }},
+          {"without", "POINTER",
+           "leave this out of every config: /linux/resources/devices; may be repeated",
+           [&](Text value) { o.without.push_back(value); }},
+          {"view", "LAYOUT",
+           "the cgroup layout that they see: unified (default), hybrid, legacy, as-is",
+           [&](Text value) { o.view = value; }},
+          {"jobs", "N", "bundles at a time (default: 2)",
+           [&](Text value) { o.jobs = count_of(kProgram, "jobs", value); }},
+          {"busybox", "FILE", "a static busybox (default: the one in PATH)",
+           [&](Text value) { o.busybox = value; }},
+          {"work", "DIR", "where bundles are made (default: /var/tmp)",
+           [&](Text value) { o.work = value; }},
+      }};
 }
 
 Options parse_options(int argc, char** argv) {
-  constexpr option kOptions[] = {{"runtime", required_argument, nullptr, 'r'},
-                                 {"known", required_argument, nullptr, 'k'},
-                                 {"without", required_argument, nullptr, 'o'},
-                                 {"view", required_argument, nullptr, 'v'},
-                                 {"jobs", required_argument, nullptr, 'j'},
-                                 {"busybox", required_argument, nullptr, 'b'},
-                                 {"work", required_argument, nullptr, 'w'},
-                                 {"help", no_argument, nullptr, 'h'},
-                                 {nullptr, 0, nullptr, 0}};
   Options options;
-  const std::pair<int, std::string*> texts[] = {
-      {'k', &options.known}, {'v', &options.view}, {'b', &options.busybox}, {'w', &options.work}};
-  for (int letter = 0; (letter = ::getopt_long(argc, argv, "", kOptions, nullptr)) != -1;) {
-    if (letter == 'h') {
-      std::fputs(kUsage, stdout);
-      std::exit(0);
-    }
-    if (letter == '?') wrong_usage();
-    if (letter == 'r') options.runtimes.emplace_back(optarg);
-    if (letter == 'o') options.without.emplace_back(optarg);
-    if (letter == 'j') options.jobs = std::max(1, std::atoi(optarg));
-    for (const auto& [of, text] : texts) {
-      if (letter == of) *text = optarg;
-    }
-  }
-  options.bundles.assign(argv + optind, argv + argc);
-  if (options.runtimes.size() != 2) wrong_usage();
+  options.bundles = read_command_line(command_line(options), argc, argv);
+  if (options.runtimes.size() != 2) stop_usage(kProgram, "--runtime [NAME=]BIN is wanted twice");
   return options;
 }
 

@@ -1,103 +1,65 @@
 #include "conformance/harness/options.h"
 
-#include <getopt.h>
-
-#include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-
+#include "conformance/harness/command_line.h"
 #include "conformance/harness/report.h"
 
 namespace oci::conformance {
 namespace {
 
-constexpr char kUsage[] =
-    R"(oci-conformance --runtime [NAME=]BIN [--runtime …]  judge runtimes with the runc command line
-oci-conformance diff --help                         where two runtimes differ
+constexpr char kProgram[] = "oci-conformance";
 
-  --runtime '[NAME=]BIN [OPTION…]'  the binary, and global options to give it always
-  --view unified|hybrid|legacy|as-is  the cgroup layout it sees (unified)
-  --filter GLOB        only the cases whose names match; may be repeated
-  --jobs N             cases at a time (2)
-  --retry              asks up to three times more, alone, the cases that went otherwise: a busy machine
-                       makes some runtimes lose races that they win by themselves
-  --format table|tap|junit|markdown  how to print (table); markdown is a summary by chapter
-  --known DIR|none     where expected deviations are, NAME.txt for each runtime
-  --json-paths         refusals must name the property as "linux.namespaces[0].type"
-  --busybox FILE       a static busybox (the one in PATH)
-  --work DIR           where bundles are made (/var/tmp)
-  --keep               leave the directories of failed cases
-  --list               print the cases and the clauses they prove
-  --coverage           print the rules of the specification and the cases that prove them
-)";
-
-[[noreturn]] void stop(const std::string& why) {
-  std::fprintf(stderr, "oci-conformance: %s\n", why.c_str());
-  std::exit(2);
+CommandLine command_line(Options& o) {
+  using Text = const std::string&;
+  return {
+      .program = kProgram,
+      .summary = "Judges container runtimes by their command line.",
+      .usage =
+          "--runtime [NAME=]BIN [OPTION...]\n"
+          "  oci-conformance diff --help    (where two runtimes differ)",
+      .words = {
+          {"runtime", "[NAME=]BIN",
+           "a runtime with runc's command line; global options may follow BIN; may be repeated",
+           [&](Text value) { o.runtimes.push_back(value); }},
+          {"view", "LAYOUT",
+           "the cgroup layout that it sees: unified (default), hybrid, legacy, as-is",
+           [&](Text value) { o.view = value; }},
+          {"filter", "GLOB", "only the cases whose names match; may be repeated",
+           [&](Text value) { o.filters.push_back(value); }},
+          {"jobs", "N", "cases at a time (default: 2)",
+           [&](Text value) { o.jobs = count_of(kProgram, "jobs", value); }},
+          {"retry", nullptr,
+           "ask cases that went otherwise up to three times more, alone: on a busy machine some "
+           "runtimes lose races that they win by themselves",
+           [&](Text) { o.retry = true; }},
+          {"format", "FORMAT", "table (default), tap, junit, or markdown, a summary by chapter",
+           [&](Text value) { o.format = value; }},
+          {"known", "DIR|none", "where expected deviations are, NAME.txt for each runtime",
+           [&](Text value) { o.known = value == "none" ? "" : value; }},
+          {"json-paths", nullptr, "refusals must name the property as \"linux.namespaces[0].type\"",
+           [&](Text) { o.json_paths = true; }},
+          {"busybox", "FILE", "a static busybox (default: the one in PATH)",
+           [&](Text value) { o.busybox = value; }},
+          {"work", "DIR", "where bundles are made (default: /var/tmp)",
+           [&](Text value) { o.work = value; }},
+          {"keep", nullptr, "leave the directories of failed cases", [&](Text) { o.keep = true; }},
+          {"list", nullptr, "print the cases and the clauses that they prove",
+           [&](Text) { o.list = true; }},
+          {"coverage", nullptr,
+           "print the rules of the specification and the cases that prove them",
+           [&](Text) { o.coverage = true; }},
+      }};
 }
-
-void set_format(Options& options, const std::string& value) {
-  if (!find_printer(value)) stop("no such format: " + value);
-  options.format = value;
-}
-
-void set_jobs(Options& options, const std::string& value) {
-  options.jobs = std::atoi(value.c_str());
-  if (options.jobs < 1) stop("--jobs wants a number from 1 on, not '" + value + "'");
-}
-
-struct Word {
-  const char* name;
-  int argument;
-  void (*set)(Options&, const std::string&);
-};
-
-constexpr Word kWords[] = {
-    {"runtime", required_argument,
-     [](Options& o, const std::string& value) { o.runtimes.push_back(value); }},
-    {"view", required_argument, [](Options& o, const std::string& value) { o.view = value; }},
-    {"filter", required_argument,
-     [](Options& o, const std::string& value) { o.filters.push_back(value); }},
-    {"jobs", required_argument, set_jobs},
-    {"format", required_argument, set_format},
-    {"known", required_argument,
-     [](Options& o, const std::string& value) { o.known = value == "none" ? "" : value; }},
-    {"json-paths", no_argument, [](Options& o, const std::string&) { o.json_paths = true; }},
-    {"busybox", required_argument, [](Options& o, const std::string& value) { o.busybox = value; }},
-    {"work", required_argument, [](Options& o, const std::string& value) { o.work = value; }},
-    {"retry", no_argument, [](Options& o, const std::string&) { o.retry = true; }},
-    {"keep", no_argument, [](Options& o, const std::string&) { o.keep = true; }},
-    {"list", no_argument, [](Options& o, const std::string&) { o.list = true; }},
-    {"coverage", no_argument, [](Options& o, const std::string&) { o.coverage = true; }},
-    {"help", no_argument,
-     [](Options&, const std::string&) {
-       std::fputs(kUsage, stdout);
-       std::exit(0);
-     }},
-};
 
 }  // namespace
 
 Options parse_options(int argc, char** argv, const std::string& known) {
   Options options;
   options.known = known;
-  std::vector<option> table;
-  for (const Word& word : kWords)
-    table.push_back({word.name, word.argument, nullptr, 0});
-  table.push_back({nullptr, 0, nullptr, 0});
-  int index = 0;
-  for (int letter = 0; (letter = ::getopt_long(argc, argv, "", table.data(), &index)) != -1;) {
-    if (letter != 0) {
-      std::fputs(kUsage, stderr);
-      std::exit(2);
-    }
-    kWords[index].set(options, optarg ? optarg : "");
-  }
-  const bool prints_only = options.list || options.coverage;
-  if (optind != argc || (options.runtimes.empty() && !prints_only)) {
-    std::fputs(kUsage, stderr);
-    std::exit(2);
-  }
+  const std::vector<std::string> operands = read_command_line(command_line(options), argc, argv);
+  if (!operands.empty()) stop_usage(kProgram, "an operand without an option: " + operands.front());
+  if (!find_printer(options.format)) stop_usage(kProgram, "no such format: " + options.format);
+  if (options.runtimes.empty() && !options.list && !options.coverage)
+    stop_usage(kProgram, "--runtime [NAME=]BIN is missing");
   return options;
 }
 

@@ -39,7 +39,7 @@ constexpr Option kOptions[] = {
 std::vector<std::string> all(const Arguments& arguments, std::string_view name) {
   std::vector<std::string> values;
   for (const auto& [option, value] : arguments.options) {
-    if (option == name) values.push_back(value);
+    if (option == name) values.emplace_back(value);
   }
   return values;
 }

@@ -2,25 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <exception>
 #include <optional>
 
 #include "spec/nearest.h"
-#include "third_party/cxxopts.h"
 
 namespace oci::cli {
 namespace {
-
-constexpr Option kHelp{.letter = 'h', .name = "help", .help = "show this help"};
-
-template <class Visit>
-void for_each_option(const Syntax& syntax, Visit visit) {
-  for (const Option& option : syntax.options)
-    visit(option);
-  for (const Option& option : syntax.more_options)
-    visit(option);
-  visit(kHelp);
-}
 
 // By its name, or by its letter where `name` is one character.
 const Option* find(const Syntax& syntax, std::string_view name) {
@@ -30,10 +17,6 @@ const Option* find(const Syntax& syntax, std::string_view name) {
     if (by_letter || option.name == name) found = &option;
   });
   return found;
-}
-
-std::string program_name(const Syntax& syntax) {
-  return syntax.command.empty() ? "oci-rt" : cat("oci-rt ", syntax.command);
 }
 
 // As Go's strconv.ParseBool.
@@ -63,17 +46,17 @@ Error unknown_option(const Syntax& syntax, std::span<const Option> outer, std::s
   return Error(ErrorKind::kUsage, std::move(text));
 }
 
-// Reads words one by one, and writes what cxxopts is to read.
-class Normaliser {
+// Reads the words one by one.
+class Reader {
  public:
-  Normaliser(const Syntax& syntax, std::span<const char* const> argv, std::span<const Option> outer)
+  Reader(const Syntax& syntax, std::span<const char* const> argv, std::span<const Option> outer)
       : syntax_(syntax), argv_(argv), outer_(outer) {}
 
   Status run() {
-    while (next_ < argv_.size() && !help) {
+    while (next_ < argv_.size() && !read.help) {
       const std::string_view word = argv_[next_++];
       if (options_over_ || word.size() < 2 || word.front() != '-') {
-        operands.push_back(word);
+        read.operands.push_back(word);
         options_over_ = options_over_ || syntax_.options_first;
       } else if (word == "--") {
         options_over_ = true;
@@ -84,10 +67,7 @@ class Normaliser {
     return {};
   }
 
-  std::vector<std::string> words;    // "--name=value"
-  std::vector<const Option*> given;  // each once
-  std::vector<std::string_view> operands;
-  bool help = false;
+  Arguments read;
 
  private:
   Status option(std::string_view word) {
@@ -109,7 +89,7 @@ class Normaliser {
       }
       value = argv_[next_++];
     }
-    add(*option, *value);
+    read.options.emplace_back(option->name, *value);
     return {};
   }
 
@@ -120,16 +100,11 @@ class Normaliser {
                    cat("option --", option.name, ": expected true or false, found '", text, "'"));
     }
     if (option.name == kHelp.name) {
-      help = *value;
+      read.help = *value;
     } else {
-      add(option, *value ? "true" : "false");
+      read.options.emplace_back(option.name, *value ? "true" : "false");
     }
     return {};
-  }
-
-  void add(const Option& option, std::string_view value) {
-    words.push_back(cat("--", option.name, "=", value));
-    if (std::find(given.begin(), given.end(), &option) == given.end()) given.push_back(&option);
   }
 
   const Syntax& syntax_;
@@ -138,35 +113,6 @@ class Normaliser {
   size_t next_ = 0;
   bool options_over_ = false;
 };
-
-void declare(cxxopts::Options& options, const Option& option, std::string_view help) {
-  const std::shared_ptr<cxxopts::Value> type =
-      option.value.empty() ? std::shared_ptr<cxxopts::Value>(cxxopts::value<bool>())
-                           : cxxopts::value<std::string>();
-  options.add_option("", option.letter == '\0' ? "" : std::string(1, option.letter),
-                     std::string(option.name), std::string(help), type, std::string(option.value));
-}
-
-// The one place that catches: cxxopts reports by exception. Only the options that were given are
-// declared to it: each costs a microsecond, on every run of the program.
-Status read_options(const Syntax& syntax, const Normaliser& normal, Arguments& out) {
-  if (normal.words.empty()) return {};
-  std::vector<const char*> argv = {"oci-rt"};
-  for (const std::string& word : normal.words)
-    argv.push_back(word.c_str());
-  try {
-    cxxopts::Options declared("oci-rt");
-    for (const Option* option : normal.given)
-      declare(declared, *option, "");
-    const cxxopts::ParseResult parsed = declared.parse(static_cast<int>(argv.size()), argv.data());
-    for (const cxxopts::KeyValue& given : parsed.arguments()) {
-      out.options.emplace_back(given.key(), given.value());
-    }
-  } catch (const std::exception& problem) {
-    return Error(ErrorKind::kUsage, cat("options of ", program_name(syntax), ": ", problem.what()));
-  }
-  return {};
-}
 
 Status check_operands(const Syntax& syntax, std::span<const std::string_view> operands) {
   const size_t count = operands.size();
@@ -197,25 +143,10 @@ std::string_view Arguments::value(std::string_view name) const {
 
 Result<Arguments> parse_arguments(const Syntax& syntax, std::span<const char* const> words,
                                   std::span<const Option> outer) {
-  Normaliser normal(syntax, words, outer);
-  OCI_TRY(normal.run());
-  Arguments arguments;
-  arguments.help = normal.help;
-  if (arguments.help) return arguments;
-  OCI_TRY(read_options(syntax, normal, arguments));
-  OCI_TRY(check_operands(syntax, normal.operands));
-  arguments.operands = std::move(normal.operands);
-  return arguments;
-}
-
-std::string help_text(const Syntax& syntax) {
-  cxxopts::Options declared(program_name(syntax), std::string(syntax.summary));
-  declared.set_width(100);
-  declared.custom_help(cat("[OPTION...]", syntax.operands.empty() ? "" : " ", syntax.operands));
-  for_each_option(syntax, [&](const Option& option) {
-    if (!option.help.empty()) declare(declared, option, option.help);
-  });
-  return declared.help();
+  Reader reader(syntax, words, outer);
+  OCI_TRY(reader.run());
+  if (!reader.read.help) OCI_TRY(check_operands(syntax, reader.read.operands));
+  return std::move(reader.read);
 }
 
 Result<uint32_t> parse_number(std::string_view option, std::string_view text, uint32_t highest) {

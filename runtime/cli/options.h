@@ -1,8 +1,7 @@
 // The command line's grammar: what clients of runc and crun really send, and no more.
 //
-// cxxopts declares the options, reads them and renders the help. Before it sees a command line, the
-// words are put into the one form that it cannot misread ("--name=value", operands apart): Go's
-// single dashes, values that begin with '-', "--flag=false", options only before the first operand.
+// It follows Go's command lines: single dashes before long names, values that begin with '-',
+// "--flag=false", and for some verbs options only before the first operand.
 #pragma once
 
 #include <cstddef>
@@ -23,6 +22,9 @@ struct Option {
   std::string_view value = {};  // what to call its value in the help; empty: a flag
   std::string_view help = {};   // empty: accepted, but not shown
 };
+
+// Every command has it.
+inline constexpr Option kHelp{.letter = 'h', .name = "help", .help = "show this help"};
 
 struct Syntax {
   std::string_view command;   // "create"; empty: the program itself
@@ -45,8 +47,21 @@ class Arguments {
 
   std::vector<std::string_view> operands;
   bool help = false;  // -h or --help: the rest was not looked at
-  std::vector<std::pair<std::string, std::string>> options;
+  std::vector<std::pair<std::string_view, std::string_view>> options;  // name, value, as given
 };
+
+// Calls `visit` with each option of the command, in the order of its help.
+template <class Visit>
+void for_each_option(const Syntax& syntax, Visit visit) {
+  for (const Option& option : syntax.options)
+    visit(option);
+  for (const Option& option : syntax.more_options)
+    visit(option);
+  visit(kHelp);
+}
+
+// "oci-rt create".
+std::string program_name(const Syntax& syntax);
 
 // `words`: what follows the command's name. Errors: an option that is unknown, lacks its value or
 // is no boolean; the wrong number of operands. `outer`: options that belong before the command, for
@@ -54,6 +69,7 @@ class Arguments {
 Result<Arguments> parse_arguments(const Syntax& syntax, std::span<const char* const> words,
                                   std::span<const Option> outer);
 
+// The text of --help, in lines of at most 100 columns.
 std::string help_text(const Syntax& syntax);
 
 // A decimal number of an option, or an error that names it.
