@@ -1,6 +1,6 @@
 #!/bin/bash
-# rootless.sh RUNTIME: what README.md says to an ordinary user, word for word, in the name of one: with
-# their own id alone, and with the ranges of /etc/subuid.
+# rootless.sh RUNTIME: README.md's commands for an ordinary user, word for word, run as one: with that user's id
+# alone, and with the ranges of /etc/subuid. Then README.md's recipes, as root.
 . "$(dirname "$0")/common.sh"
 
 # A user of this script's own: these files are another's outside of this mount namespace.
@@ -62,6 +62,18 @@ has "they are root inside" "$work/out" "inside as $uid"
 mkdir -p "$work/root/rootfs/bin" && cp /bin/busybox "$work/root/rootfs/bin/sh"
 check "root: spec --rootless=false && run" "$(root "$typed | { oci-rt spec --rootless=false && oci-rt run x; }")" 7
 has "root is root inside" "$work/out" "inside as 0"
+check "recipes: a bundle" "$(root 'mkdir -p web1/rootfs/bin && cp /bin/busybox web1/rootfs/bin/sh && oci-rt spec --bundle web1')" 0
+# The lines of the section's first code block.
+recipes=$(sed -n '/^## Everyday recipes/,/^```$/{/^[a-z]/p}' "$(dirname "$0")/../../README.md" | grep '^\(oci-rt\|sed\) ')
+check "recipes: they are found" "$(($(wc -l <<<"$recipes") > 10))" 1
+while IFS= read -r line; do
+  if [[ $line == *--pids-limit* ]] && ! grep -qw pids /sys/fs/cgroup/cgroup.controllers; then
+    skip "recipe ${line%%  *}: no pids controller in the cgroup v2 tree"
+  else
+    printf '%s\n' "$line" >"$work/root/recipe"
+    check "recipe ${line%%  *}" "$(root 'echo exit | . ./recipe')" 0
+  fi
+done <<<"$recipes"
 check "root: nothing is left" "$(ls /run/oci-rt)" ""
 check "nothing is left" "$(ls "/run/user/$uid/oci-rt")" ""
 close_engine
