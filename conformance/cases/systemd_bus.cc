@@ -131,7 +131,7 @@ void no_socket(Sandbox& sandbox) {
   const std::string socket = sandbox.path("no-bus");
   const Outcome outcome = create_over(sandbox, socket);
   expect_message(sandbox, outcome,
-                 "systemd: cannot reach the system's at " + socket + " (not running)");
+                 "systemd: cannot reach the system bus at " + socket + " (not running)");
 }
 const Case kNoSocket("systemd-bus/one-that-is-not-there-is-told", "messages 2", no_socket, 60);
 
@@ -144,13 +144,17 @@ void with_habit(Sandbox& sandbox, Habit habit, const std::string& why) {
 
 const Case kDeaf(
     "systemd-bus/one-that-nobody-listens-at-is-told", "messages 2",
-    [](Sandbox& sandbox) { with_habit(sandbox, Habit::kDeaf, "(nobody listens there)"); }, 60);
+    [](Sandbox& sandbox) { with_habit(sandbox, Habit::kDeaf, "(no process listens there)"); }, 60);
 const Case kHangsUp(
     "systemd-bus/one-that-hangs-up-is-told", "reliability 4",
-    [](Sandbox& sandbox) { with_habit(sandbox, Habit::kHangsUp, "(it hangs up)"); }, 60);
+    [](Sandbox& sandbox) { with_habit(sandbox, Habit::kHangsUp, "(it closes the connection)"); },
+    60);
 const Case kDrops(
     "systemd-bus/one-that-drops-a-call-is-told", "reliability 4",
-    [](Sandbox& sandbox) { with_habit(sandbox, Habit::kDropsInCall, "(it hangs up)"); }, 60);
+    [](Sandbox& sandbox) {
+      with_habit(sandbox, Habit::kDropsInCall, "(it closes the connection)");
+    },
+    60);
 const Case kSilent(
     "systemd-bus/one-that-says-nothing-is-waited-for-no-longer-than-a-while", "reliability 4",
     [](Sandbox& sandbox) { with_habit(sandbox, Habit::kSilent, "no answer in time"); }, 90);

@@ -77,7 +77,7 @@ mkdir -p /etc/containers/containers.conf.d
 echo '[engine]' >/etc/containers/containers.conf.d/50-oci-rt.conf
 theirs=$(digest)
 check "podman: a file of somebody else" "$(code $oci install podman)" 1
-has "podman: a file of somebody else is named" "$work/out" "is not oci-rt's"
+has "podman: a file of somebody else is named" "$work/out" "was not written by oci-rt"
 same "podman: a file of somebody else stays" "$theirs"
 rm /etc/containers/containers.conf.d/50-oci-rt.conf
 

@@ -14,7 +14,7 @@ namespace {
 
 constexpr char kSubtreeControl[] = "cgroup.subtree_control";
 
-// The controllers with usage counters.
+// What tells how much is used.
 constexpr std::string_view kCounting[] = {"cpu", "io", "memory", "pids"};
 
 bool counts(int dir) {
@@ -24,8 +24,8 @@ bool counts(int dir) {
          });
 }
 
-// cgroups(7): the kernel enables cpu and pids even for a cgroup with processes, but then no cgroup
-// below takes any ("domain invalid"). Only the root may have both. The root has no cgroup.type.
+// cgroups(7): the kernel passes cpu and pids on also where processes are, but then no cgroup below
+// takes any ("domain invalid"). Only the root may have both; it has no type.
 bool holds_processes(int dir) {
   const Result<std::string> type = read_control(dir, "cgroup.type");
   const Result<std::string> processes = read_control(dir, "cgroup.procs");
@@ -41,7 +41,7 @@ void enable_counting(int dir) {
   if (!available || !enabled) return;
   for (const std::string_view name : kCounting) {
     if (!has_word(available.value(), name) || has_word(enabled.value(), name)) continue;
-    // One controller a write: the kernel rejects a whole line for one bad name.
+    // One a write: the kernel refuses the whole line for one of them.
     (void)sys::write_file_at(dir, kSubtreeControl, cat("+", name));
   }
 }
@@ -80,30 +80,29 @@ Error Controllers::explain(int err, int dir, std::string_view path) const {
     const Result<std::string> known = sys::read_file_at(AT_FDCWD, "/proc/cgroups", 1U << 20);
     return Error(ErrorKind::kUnsupported,
                  cat(property_of(name), ": ", why_missing(name, known ? known.value() : ""),
-                     ": use --cgroup-manager=disabled to run without limits"));
+                     "; use --cgroup-manager=disabled to run without limits"));
   }
   const std::string where = path.empty() ? "/" : std::string(path);
   const std::string_view property = names_.empty() ? "" : property_of(names_.front());
   if (err == EBUSY) {
     // The kernel's "no internal processes" rule: cgroups(7).
-    return Error(
-        ErrorKind::kBusy,
-        cat(property, ": cgroup '", where,
-            "' holds processes itself, so no controller can be enabled below it: name a place "
-            "below one without"));
+    return Error(ErrorKind::kBusy,
+                 cat(property, ": cgroup '", where,
+                     "' contains processes, so no controller can be enabled below it; choose a "
+                     "place below a cgroup without processes"));
   }
   if (err == EACCES || err == EPERM || err == EROFS) {
     return Error(ErrorKind::kUnsupported,
                  cat(property, ": this caller may not enable its controller in cgroup '", where,
-                     "': have it delegated (systemd: Delegate=yes), or run without limits: "
+                     "'; have it delegated (systemd: Delegate=yes), or run without limits: "
                      "--cgroup-manager=disabled"));
   }
   if (err == EOPNOTSUPP) {
-    // cgroups(7): a domain controller needs whole processes, and threaded cgroups may split them.
+    // cgroups(7): a domain controller counts processes, and there they may be torn apart.
     return Error(ErrorKind::kUnsupported,
                  cat(property, ": cgroup '", where,
-                     "' is threaded, where only cpu, cpuset and pids can be limited: name another "
-                     "place, or leave the limit out"));
+                     "' is threaded, where only cpu, cpuset and pids can be limited; choose "
+                     "another place, or leave the limit out"));
   }
   return Error::system(err, cat(property, ": enable its controller in cgroup '", where, "'"));
 }
@@ -121,7 +120,7 @@ Status Controllers::enable(int dir, std::string_view path) const {
 }
 
 Status Controllers::enable_down_to(int mount, int dir, std::string_view path) const {
-  // A controller enabled here is enabled in all ancestors, too.
+  // What a cgroup passes on, all those above it pass on too.
   if (OCI_TRY(missing(dir)).empty()) return {};
   for (unsigned count = 0; count <= depth_of(path); ++count) {
     const std::string_view prefix = prefix_of(path, count);

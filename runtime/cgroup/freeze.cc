@@ -18,7 +18,7 @@ Result<sys::UniqueFd> open_directory(const Layout& layout, const std::string& pa
   return open_cgroup(mount.get(), path);
 }
 
-// false: the deadline passed.
+// false: the deadline came first.
 Result<bool> wait_until(int dir, bool frozen, sys::Deadline deadline) {
   const sys::UniqueFd events = OCI_TRY(sys::open_at(dir, "cgroup.events", O_RDONLY));
   for (;;) {
@@ -42,8 +42,8 @@ Status set_frozen(const Layout& layout, const std::string& path, Freeze wanted,
   OCI_TRY(sys::write_file_at(dir.get(), "cgroup.freeze", frozen ? "1" : "0"));
   if (OCI_TRY(wait_until(dir.get(), frozen, deadline))) return {};
   if (frozen) (void)sys::write_file_at(dir.get(), "cgroup.freeze", "0");
-  return Error(ErrorKind::kBusy, cat("cgroup '", path, "': not everything in it ",
-                                     frozen ? "can be frozen" : "goes on", " in time"));
+  return Error(ErrorKind::kBusy, cat("cgroup '", path, "': not all its processes ",
+                                     frozen ? "froze" : "resumed", " in time"));
 }
 
 Result<bool> is_frozen(const Layout& layout, const std::string& path) {
@@ -54,7 +54,7 @@ Result<bool> is_frozen(const Layout& layout, const std::string& path) {
 }
 
 Result<bool> is_frozen(int cgroup_fd) {
-  // The freeze was requested and may be incomplete, or an ancestor is frozen.
+  // Asked to be, and perhaps not whole yet; or frozen from above.
   const Result<std::string> asked = read_control(cgroup_fd, "cgroup.freeze");
   if (asked && asked.value().starts_with('1')) return true;
   const Result<std::string> text = read_control(cgroup_fd, "cgroup.events");

@@ -1,4 +1,4 @@
-// Runs in the machine's cgroup v2 tree, in a private mount of it, below unique names.
+// On the machine's own cgroup v2 tree, in a private view of it, below names of this test's own.
 #include "runtime/cgroup/fs_v2.h"
 
 #include <fcntl.h>
@@ -36,7 +36,7 @@ void write_control(std::string_view path, std::string_view value) {
   BOOST_TEST_REQUIRE(!!sys::write_file_at(AT_FDCWD, full(path), value), full(path));
 }
 
-// A unique name. The destructor removes it, with everything below.
+// A name that nobody else uses, removed with all that is below it at the end.
 struct Place {
   Place() : path(cat("/oci-rt-test-", ::getpid(), "-", ++count)) {}
   ~Place() {
@@ -58,7 +58,7 @@ struct Place {
   std::string path;
 };
 
-// Starts a process in the cgroup that pauses.
+// A process that was born in the cgroup and pauses.
 pid_t spawn_in(int cgroup) {
   clone_args args = {};
   args.flags = CLONE_INTO_CGROUP;
@@ -141,7 +141,7 @@ BOOST_FIXTURE_TEST_CASE(very_deep_trees_are_removed_with_few_descriptors, Place)
   BOOST_REQUIRE(made);
   const std::string name(200, 'd');
   sys::UniqueFd here(::open(full(path).c_str(), O_DIRECTORY | O_CLOEXEC));
-  constexpr int kDepth = 40;  // 8,000 characters: longer than any path
+  constexpr int kDepth = 40;  // 8,000 characters: no path can say it
   for (int i = 0; i < kDepth; ++i) {
     BOOST_REQUIRE(::mkdirat(here.get(), name.c_str(), 0755) == 0);
     here.reset(::openat(here.get(), name.c_str(), O_DIRECTORY | O_CLOEXEC));
@@ -157,7 +157,7 @@ BOOST_FIXTURE_TEST_CASE(a_passed_deadline_names_what_is_left_and_a_later_call_en
   BOOST_REQUIRE(made);
   made.value().keep();
   testing::Child child(spawn_in(made.value().fd()));
-  // A tracer stops it at its exit: it is killed, but still there.
+  // A tracer holds it at its exit: killed, and yet there.
   BOOST_REQUIRE(::ptrace(PTRACE_SEIZE, child.pid(), nullptr, PTRACE_O_TRACEEXIT) == 0);
 
   const Status late =
@@ -221,7 +221,7 @@ BOOST_FIXTURE_TEST_CASE(an_ended_container_leaves_its_cgroup_to_the_next_one_in_
   BOOST_TEST(::kill(child.pid(), 0) == 0);
   BOOST_TEST(processes(kLayout, second.value().location()).value().size() == 1u);
 
-  // The last container in it removes the cgroup that the first one made.
+  // What the first one has made goes with the last one in it.
   BOOST_TEST(second.value().location().existed == 1u);
   BOOST_TEST(!!end(second.value().location()));
   BOOST_TEST(WTERMSIG(child.reap()) == SIGKILL);
@@ -348,7 +348,7 @@ BOOST_FIXTURE_TEST_CASE(a_controller_that_v1_holds_is_named_with_a_way_out, Plac
   BOOST_REQUIRE(!made);
   BOOST_TEST(made.error().message().starts_with("linux.resources.memory.limit: "));
   BOOST_TEST(
-      made.error().message().ends_with(": use --cgroup-manager=disabled to run without limits"));
+      made.error().message().ends_with("; use --cgroup-manager=disabled to run without limits"));
   BOOST_TEST(!exists(path));
 }
 
@@ -356,7 +356,7 @@ BOOST_FIXTURE_TEST_CASE(a_name_of_the_kernels_is_no_cgroup, Place) {
   BOOST_REQUIRE(::mkdir(full(path).c_str(), 0755) == 0);
   const Result<Cgroup> made = create("/cpu.stat/box");
   BOOST_REQUIRE(!made);
-  BOOST_TEST(made.error().message().ends_with("uses a name that is the kernel's"));
+  BOOST_TEST(made.error().message().ends_with("uses a name that the kernel reserves"));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_signal_reaches_every_process_inside_and_none_outside, Place) {

@@ -18,7 +18,7 @@ constexpr size_t kMountinfoLimit = 64U << 20;
 Result<bool> is_cgroup2(const char* path) {
   struct statfs fs = {};
   if (::statfs(path, &fs) == 0) return fs.f_type == CGROUP2_SUPER_MAGIC;
-  // Do not guess on: "unified" below a v2 tree would be an ordinary cgroup.
+  // Guessing on would be worse: "unified" below a v2 tree is somebody's cgroup.
   if (errno != ENOENT) return Error::system(errno, cat("look at '", path, "'"));
   return false;
 }
@@ -66,11 +66,11 @@ Result<Layout> layout_from_mountinfo(std::string_view mountinfo) {
   if (!layout.mount_point.empty()) return layout;
   if (layout.hybrid) {
     return Error(ErrorKind::kUnsupported,
-                 "this host has cgroup v1 only, and cgroup v2 is needed: boot with "
+                 "this host has cgroup v1 only, and cgroup v2 is needed; boot with "
                  "systemd.unified_cgroup_hierarchy=1, or use --cgroup-manager=disabled");
   }
   return Error(ErrorKind::kUnsupported,
-               "no cgroup file system is mounted: mount cgroup2 on /sys/fs/cgroup, or use "
+               "no cgroup file system is mounted; mount cgroup2 on /sys/fs/cgroup, or use "
                "--cgroup-manager=disabled");
 }
 
@@ -81,14 +81,15 @@ Result<Layout> find_layout() {
       OCI_TRY(sys::read_file_at(AT_FDCWD, "/proc/self/mountinfo", kMountinfoLimit));
   Layout layout = OCI_TRY(layout_from_mountinfo(mounts));
   if (OCI_TRY(is_cgroup2(layout.mount_point.c_str()))) return layout;
-  return Error(ErrorKind::kUnsupported, cat("the cgroup v2 tree at '", layout.mount_point,
-                                            "' is hidden by another mount: use "
-                                            "--cgroup-manager=disabled to run without limits"));
+  return Error(
+      ErrorKind::kUnsupported,
+      cat("the cgroup v2 tree at '", layout.mount_point,
+          "' is hidden by another mount; use --cgroup-manager=disabled to run without limits"));
 }
 
 std::string why_missing(std::string_view controller, std::string_view proc_cgroups) {
-  // "NAME HIERARCHY NUMBER ENABLED", separated by tabs. The v1 name of io is blkio. The hierarchy
-  // of every v2 controller is 0.
+  // "NAME HIERARCHY NUMBER ENABLED", tabs between; v1's name for io is blkio. The file knows
+  // nothing of hierarchies of v2, which are all 0.
   const std::string_view name = controller == "io" ? "blkio" : controller;
   while (!proc_cgroups.empty()) {
     std::string_view line = take(proc_cgroups, '\n');
@@ -102,7 +103,7 @@ std::string why_missing(std::string_view controller, std::string_view proc_cgrou
       return cat("the ", controller,
                  " controller is not in the cgroup v2 tree (a v1 hierarchy holds it)");
     }
-    return cat("the ", controller, " controller is not passed on to this part of the cgroup tree");
+    return cat("the ", controller, " controller is not enabled for this part of the cgroup tree");
   }
   return cat("this kernel has no ", controller, " controller");
 }

@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(who_holds_a_missing_controller_is_told) {
   BOOST_TEST(why_missing("io", kProcCgroups) ==
              "the io controller is not in the cgroup v2 tree (a v1 hierarchy holds it)");
   BOOST_TEST(why_missing("hugetlb", kProcCgroups) ==
-             "the hugetlb controller is not passed on to this part of the cgroup tree");
+             "the hugetlb controller is not enabled for this part of the cgroup tree");
   BOOST_TEST(why_missing("cpuset", kProcCgroups) ==
              "the cpuset controller is disabled on the kernel command line");
   BOOST_TEST(why_missing("pids", kProcCgroups) == "this kernel has no pids controller");

@@ -24,7 +24,7 @@ Result<std::string> place(const std::optional<std::string>& cgroups_path, std::s
   const std::string_view given = *cgroups_path;
   if (given.size() > kLongestPath) return bad(given.substr(0, 64), "... is too long");
   if (given.find_first_of(std::string_view("\0\n", 2)) != given.npos) {
-    return bad("...", "holds a character that no cgroup may have");
+    return bad("...", "contains a character that a cgroup name may not have");
   }
 
   std::string out;
@@ -34,13 +34,13 @@ Result<std::string> place(const std::optional<std::string>& cgroups_path, std::s
     const std::string_view name = rest.substr(0, slash);
     rest.remove_prefix(std::min(slash + 1, rest.size()));
     if (name.empty() || name == ".") continue;
-    if (name == "..") return bad(given, "leaves its place by '..'");
-    if (name.starts_with("cgroup.")) return bad(given, "uses a name that is the kernel's");
+    if (name == "..") return bad(given, "must not contain '..'");
+    if (name.starts_with("cgroup.")) return bad(given, "uses a name that the kernel reserves");
     if (name.size() > kLongestName) return bad(name.substr(0, 64), "... is too long a name");
     out += '/';
     out += name;
   }
-  if (out.empty()) return bad(given, "is the root of the tree, which is no container's");
+  if (out.empty()) return bad(given, "is the root of the cgroup tree; name a cgroup below it");
   return out;
 }
 

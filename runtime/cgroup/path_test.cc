@@ -30,13 +30,13 @@ BOOST_AUTO_TEST_CASE(a_colon_alone_is_an_ordinary_character) {
 }
 
 BOOST_AUTO_TEST_CASE(no_path_leaves_its_place) {
-  BOOST_TEST(placed("/a/../../b") == "linux.cgroupsPath: '/a/../../b' leaves its place by '..'");
-  BOOST_TEST(placed("..") == "linux.cgroupsPath: '..' leaves its place by '..'");
+  BOOST_TEST(placed("/a/../../b") == "linux.cgroupsPath: '/a/../../b' must not contain '..'");
+  BOOST_TEST(placed("..") == "linux.cgroupsPath: '..' must not contain '..'");
 }
 
 BOOST_AUTO_TEST_CASE(the_root_is_no_place_for_a_container) {
   BOOST_TEST(placed("/./") ==
-             "linux.cgroupsPath: '/./' is the root of the tree, which is no container's");
+             "linux.cgroupsPath: '/./' is the root of the cgroup tree; name a cgroup below it");
 }
 
 BOOST_AUTO_TEST_CASE(without_systemd_its_paths_are_names) {

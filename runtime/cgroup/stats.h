@@ -1,4 +1,5 @@
-// Parses the statistics files of a cgroup. Values of a missing file are absent, not 0.
+// What the kernel counts for a cgroup: the texts of its files as numbers. What a file that is not
+// there would say is absent, and not 0.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +40,7 @@ struct CpuStats {
   std::optional<Pressure> pressure;
 };
 
-// The CPUs and memory nodes that the container may use.
+// Which of them the container may use.
 struct CpusetStats {
   std::vector<uint32_t> cpus, nodes;
 };
@@ -54,7 +55,7 @@ struct MemoryUse {
 struct MemoryCounts {
   uint64_t cache = 0;
   MemoryUse memory;
-  // Memory plus swap, as cgroup v1 counts it and clients expect. The peak of the sum is unknown.
+  // Memory and swap together, as cgroup v1 counts and clients expect. A peak of both is unknown.
   std::optional<MemoryUse> with_swap;
   std::optional<MemoryUse> kernel, sockets;
   std::vector<std::pair<std::string, uint64_t>> raw;  // memory.stat, in its order
@@ -67,7 +68,7 @@ struct MemoryStats {
 
 struct PidsStats {
   uint64_t current = 0;
-  std::optional<uint64_t> limit;  // absent: unlimited
+  std::optional<uint64_t> limit;  // absent: none
 };
 
 struct IoCount {
@@ -96,10 +97,10 @@ struct Stats {
   std::optional<std::vector<HugePageStats>> huge_pages;
 };
 
-// The text of a file of the cgroup. Absent: there is no such file.
+// The text of a file of the cgroup; absent: there is no such file.
 using ReadFile = std::function<std::optional<std::string>(const std::string& name)>;
 
-// `page_sizes`: as in the names of the hugetlb files.
+// `page_sizes`: those of the hugetlb files, as their names have it.
 Stats parse_stats(const ReadFile& read, std::span<const std::string> page_sizes);
 
 }  // namespace oci::cgroup

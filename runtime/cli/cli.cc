@@ -27,9 +27,10 @@ std::string general_help() {
                 syntax.summary, "\n");
   }
   text +=
-      "\n`oci-rt COMMAND --help` tells more. `oci-rt spec` writes a config.json to begin with.\n"
-      "`run` and `exec` end with the program's exit code, 128+N after signal N; a failure of "
-      "oci-rt\nitself is 1, of `exec` 255.\n";
+      "\n`oci-rt COMMAND --help` shows the options of a command.\n"
+      "`oci-rt spec` writes a config.json to start from.\n"
+      "`run` and `exec` exit with the program's exit code, or with 128+N after signal N.\n"
+      "If oci-rt itself fails, the exit code is 1, for `exec` 255.\n";
   return text;
 }
 
@@ -69,7 +70,7 @@ Result<int> run_verb(const Arguments& globals, Words words, int& failure_code) {
   return code;
 }
 
-// For a command line with a bad option: opens the log that the options before it name.
+// Where options cannot be read: those before the bad one name the log that is to tell of it.
 void open_log_of(Words words) {
   for (size_t count = words.size(); count-- > 0;) {
     const Result<Arguments> before = parse_arguments(kGlobalSyntax, words.first(count), {});
@@ -95,8 +96,9 @@ Result<int> execute(std::span<const char* const> argv, int& failure_code) {
   const sys::LogOptions log = OCI_TRY(log_options(globals));
   OCI_TRY(sys::open_log(log));
   if (globals.operands.empty()) {
-    return Error(ErrorKind::kUsage,
-                 "a command is missing: oci-rt run DIR runs a bundle; see oci-rt --help");
+    return Error(
+        ErrorKind::kUsage,
+        "a command is missing; `oci-rt run DIR` runs a bundle, `oci-rt --help` lists the commands");
   }
   return run_verb(globals, words.last(globals.operands.size()), failure_code);
 }

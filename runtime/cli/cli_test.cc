@@ -1,4 +1,4 @@
-// Whole command lines of clients, with a fake lifecycle that records its requests.
+// Whole command lines, as clients send them, against a lifecycle that remembers its requests.
 #include "runtime/cli/cli.h"
 
 #include <fcntl.h>
@@ -39,7 +39,7 @@ struct Outcome {
   std::string request;
 };
 
-// Runs one command line, with its standard output redirected to a file.
+// Runs one command line; its standard output goes to a file of its own meanwhile.
 Outcome ran(std::string_view line) {
   const std::vector<std::string> words = split(line);
   std::vector<const char*> argv;
@@ -64,7 +64,7 @@ Outcome ran(std::string_view line) {
   return outcome;
 }
 
-// The request that lifecycle received, or "error: " and the message.
+// What reached lifecycle, or "error: " and the message.
 std::string asked(std::string_view line) {
   const Outcome outcome = ran(line);
   return outcome.code < 0 ? cat("error: ", outcome.error) : outcome.request;
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(buildkit_is_understood) {
   check(cases);
 }
 
-// conmon's create, and podman's own calls.
+// conmon's create and podman's own calls.
 BOOST_AUTO_TEST_CASE(podman_is_understood) {
   const Case cases[] = {
       {"oci-rt --log-format=json --log=/dev/null create --bundle /b --pid-file /b/p web",
@@ -182,7 +182,9 @@ BOOST_AUTO_TEST_CASE(people_are_understood) {
 
 BOOST_AUTO_TEST_CASE(mistakes_say_what_to_do) {
   const Case cases[] = {
-      {"oci-rt", "error: a command is missing: oci-rt run DIR runs a bundle; see oci-rt --help"},
+      {"oci-rt",
+       "error: a command is missing; `oci-rt run DIR` runs a bundle, `oci-rt --help` lists the "
+       "commands"},
       {"oci-rt frobnicate", "error: No help topic for 'frobnicate'; see oci-rt --help"},
       {"oci-rt strat web", "error: No help topic for 'strat'; did you mean 'start'?"},
       {"oci-rt help foo", "error: No help topic for 'foo'; see oci-rt --help"},
@@ -191,7 +193,7 @@ BOOST_AUTO_TEST_CASE(mistakes_say_what_to_do) {
       {"oci-rt kill",
        "error: \"kill\" requires at least 1 argument(s): oci-rt kill [OPTION...] ID [SIGNAL]"},
       {"oci-rt kill web --all",
-       "error: unknown signal '--all': give a name such as TERM, or a number from 0 to 64"},
+       "error: unknown signal '--all'; give a name such as TERM, or a number from 0 to 64"},
       {"oci-rt run --bundle", "error: option --bundle requires an argument: DIR"},
       {"oci-rt start --root /r web",
        "error: unknown option '--root' of oci-rt start; write it before the command"},
@@ -240,7 +242,7 @@ BOOST_AUTO_TEST_CASE(the_version_is_as_clients_read_it) {
     BOOST_TEST(outcome.out.find("\ncommit: ") != std::string::npos);
     BOOST_TEST(outcome.out.find("\nspec: 1.3.0\n") != std::string::npos);
     BOOST_TEST(outcome.out.find("\nlibseccomp: ") != std::string::npos);
-    // Docker takes every line with "version" as the first one.
+    // Docker takes every line with this word for the first one.
     BOOST_TEST(outcome.out.rfind("version") < outcome.out.find('\n'));
   }
   BOOST_TEST(version_text("/usr/sbin/runc").starts_with("runc version "));
@@ -270,7 +272,7 @@ BOOST_AUTO_TEST_CASE(a_state_has_no_newline_at_its_end) {
   fake.taken.clear();
 }
 
-// A new working directory with a bundle in it.
+// A working directory of its own, with a bundle in it.
 struct Directory {
   Directory() {
     BOOST_REQUIRE(mkdtemp(path) != nullptr);
@@ -308,8 +310,8 @@ BOOST_AUTO_TEST_CASE(run_takes_a_directory) {
   BOOST_TEST(asked("oci-rt run .") == cat("run id=", directory.name(), " bundle=."));
   for (const char* const verb : {"run", "plan"}) {
     BOOST_TEST(asked(cat("oci-rt ", verb, " nothing")) ==
-               "error: bundle: neither './nothing' nor the current directory is one: name the "
-               "directory of a config.json");
+               "error: bundle: neither './nothing' nor the current directory has a config.json; "
+               "name the directory of one");
     BOOST_TEST(asked(cat("oci-rt ", verb, " -f /c.json nothing")) ==
                cat(verb, " id=nothing config=/c.json"));
   }
@@ -318,7 +320,7 @@ BOOST_AUTO_TEST_CASE(run_takes_a_directory) {
   // create is for engines and scripts: its operand is the id
   BOOST_TEST(asked("oci-rt create app") == "create id=app");
 
-  unlink("app/config.json");  // an unfinished bundle is still a bundle
+  unlink("app/config.json");  // a bundle that is not finished is one all the same
   BOOST_TEST(asked("oci-rt run app") == "run id=app bundle=app");
   directory.touch("app/config.json");
 
@@ -330,7 +332,7 @@ BOOST_AUTO_TEST_CASE(run_takes_a_directory) {
 BOOST_AUTO_TEST_CASE(spec_writes_a_config_and_replaces_none) {
   Directory directory;
   BOOST_TEST(asked("oci-rt spec --bundle nope") ==
-             "error: there is no directory 'nope': make it first: mkdir -p nope/rootfs");
+             "error: there is no directory 'nope'; create it first: mkdir -p nope/rootfs");
   for (const std::string_view options :
        {"", " --rootless", " --bundle app", " -b app --rootless"}) {
     const bool in_app = options.find("app") != std::string_view::npos;
@@ -342,7 +344,7 @@ BOOST_AUTO_TEST_CASE(spec_writes_a_config_and_replaces_none) {
     BOOST_TEST(config.find("\"ociVersion\": \"1.3.0\"") != std::string::npos);
     BOOST_TEST((config.find("uidMappings") != std::string::npos) ==
                (geteuid() != 0 || options.find("rootless") != std::string_view::npos));
-    BOOST_TEST(ran(line).error == cat("'", path, "' is there already: remove it first"));
+    BOOST_TEST(ran(line).error == cat("'", path, "' already exists; remove it first"));
     BOOST_TEST(sys::read_file_at(AT_FDCWD, path, 1 << 20).value() == config);
   }
   for (const std::string_view name : {"app/config.json", "config.json"})
@@ -357,7 +359,7 @@ BOOST_AUTO_TEST_CASE(a_taken_name_gets_a_number) {
   Directory directory;
   fake.taken = {"app", "app-2"};
   BOOST_TEST(asked("oci-rt run ./app") == "run id=app-3 bundle=./app");
-  // but an explicit id is left to lifecycle to refuse
+  // but an id that was given is left to lifecycle to refuse
   BOOST_TEST(asked("oci-rt run -b app app") == "run id=app bundle=app");
 }
 

@@ -5,7 +5,7 @@
 namespace oci::cli {
 namespace {
 
-// Options of other runtimes, without effect here: `create` never waits.
+// Of other runtimes, and without a meaning here: `create` never waits.
 constexpr Option kOptions[] = {
     {.name = "detach"},
     {.name = "no-subreaper"},
@@ -23,7 +23,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 constinit const Command kCreateCommand{
     .syntax = {.command = "create",
                .operands = "ID",
-               .summary = "Makes a container that waits for `start`.",
+               .summary = "Creates a container that waits for `start`.",
                .options = kOptions,
                .more_options = kCreateOptions,
                .min_operands = 1,

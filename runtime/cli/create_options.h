@@ -1,4 +1,4 @@
-// Options shared by `create`, `run` and `plan`.
+// What `create`, `run` and `plan` have in common: options that say what is made, and from what.
 #pragma once
 
 #include <string>
@@ -11,33 +11,33 @@
 namespace oci::cli {
 
 inline constexpr Option kCreateOptions[] = {
-    {.letter = 'b', .name = "bundle", .value = "DIR", .help = "the bundle (default: .)"},
+    {.letter = 'b', .name = "bundle", .value = "DIR", .help = "bundle directory (default: .)"},
     {.letter = 'f',
      .name = "config",
      .value = "FILE",
-     .help = "read FILE instead of the bundle's config.json"},
+     .help = "read FILE instead of config.json of the bundle"},
     {.name = "console-socket", .value = "PATH", .help = "send the terminal to this unix socket"},
-    {.name = "pid-file", .value = "FILE", .help = "write the pid of the container's init to FILE"},
+    {.name = "pid-file", .value = "FILE", .help = "write the pid of the init process to FILE"},
     {.name = "pidfd-socket",
      .value = "PATH",
-     .help = "send a pidfd of the container's init to this unix socket"},
+     .help = "send a pidfd of the init process to this unix socket"},
     {.name = "preserve-fds",
      .value = "N",
-     .help = "pass the descriptors 3 to 3+N-1 on to the container"},
-    {.name = "no-pivot", .help = "move the root instead of pivot_root(2), as on a ramdisk"},
-    {.name = "no-new-keyring", .help = "keep the caller's session keyring"},
+     .help = "pass file descriptors 3 to N+2 to the container"},
+    {.name = "no-pivot", .help = "do without pivot_root(2), for a host whose root is a ramdisk"},
+    {.name = "no-new-keyring", .help = "keep the session keyring of the caller"},
 };
 
-// All options except the id. Without --bundle, the bundle is ".".
+// All but the id. Without --bundle, the bundle is ".".
 Result<lifecycle::CreateOptions> create_options(const Arguments& arguments);
 
-// For `oci-rt run DIR` typed by people. Without --bundle, the operand is the bundle if it cannot be
-// an id, or if it is a bundle and the working directory is not. The id is then made from its name,
-// with a number appended if that name is taken. Engines always pass --bundle.
+// For people, `oci-rt run DIR`: without --bundle, an operand that cannot be an id, or that is a
+// bundle while the working directory is none, is the bundle; the id is made from its name, with a
+// number behind it if a container has that name already. Engines pass --bundle always.
 Status choose_bundle(const lifecycle::Context& context, const Arguments& arguments,
                      lifecycle::CreateOptions& options);
 
-// A valid id similar to the last part of `path`: "my-app" for "/srv/my app/".
+// A legal id that is close to the last part of `path`: "/srv/my app/" gives "my-app".
 std::string id_from_path(std::string_view path);
 
 }  // namespace oci::cli

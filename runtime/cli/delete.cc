@@ -5,7 +5,9 @@ namespace oci::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {.letter = 'f', .name = "force", .help = "kill it first; an unknown id is no error"},
+    {.letter = 'f',
+     .name = "force",
+     .help = "kill a running container first; an unknown id is not an error"},
 };
 
 Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
@@ -19,7 +21,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 constinit const Command kDeleteCommand{
     .syntax = {.command = "delete",
                .operands = "ID",
-               .summary = "Removes what is left of a container.",
+               .summary = "Removes a container and its resources.",
                .options = kOptions,
                .min_operands = 1,
                .max_operands = 1},

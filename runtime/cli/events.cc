@@ -11,8 +11,8 @@ namespace oci::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {.name = "interval", .value = "TIME", .help = "between two reports; 5s if not given"},
-    {.name = "stats", .help = "report once, now"},
+    {.name = "interval", .value = "TIME", .help = "time between two reports (default: 5s)"},
+    {.name = "stats", .help = "print one report and exit"},
 };
 
 Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
@@ -34,7 +34,8 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 constinit const Command kEventsCommand{
     .syntax = {.command = "events",
                .operands = "ID",
-               .summary = "Reports what a container uses and when memory runs out, as JSON lines.",
+               .summary =
+                   "Prints resource usage and out-of-memory events of a container as JSON lines.",
                .options = kOptions,
                .min_operands = 1,
                .max_operands = 1},

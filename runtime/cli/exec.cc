@@ -9,33 +9,41 @@ namespace oci::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {.letter = 'p', .name = "process", .value = "FILE", .help = "run this process object (JSON)"},
-    {.letter = 'd', .name = "detach", .help = "return when the program runs"},
-    {.letter = 't', .name = "tty", .help = "give it a terminal"},
-    {.name = "cwd", .value = "DIR", .help = "its working directory, in the container"},
+    {.letter = 'p',
+     .name = "process",
+     .value = "FILE",
+     .help = "read the process object from FILE (JSON)"},
+    {.letter = 'd', .name = "detach", .help = "return once the program runs"},
+    {.letter = 't', .name = "tty", .help = "allocate a terminal"},
+    {.name = "cwd", .value = "DIR", .help = "working directory in the container"},
     {.letter = 'e',
      .name = "env",
      .value = "NAME=VALUE",
-     .help = "add a variable; may be repeated"},
-    {.letter = 'u', .name = "user", .value = "UID[:GID]", .help = "who runs it, by number"},
+     .help = "set an environment variable (repeatable)"},
+    {.letter = 'u', .name = "user", .value = "UID[:GID]", .help = "numeric user id and group id"},
     {.letter = 'g',
      .name = "additional-gids",
      .value = "GID",
-     .help = "add a group; may be repeated"},
-    {.letter = 'c', .name = "cap", .value = "CAP", .help = "add a capability; may be repeated"},
-    {.name = "no-new-privs", .help = "keep it from gaining privileges"},
-    {.name = "apparmor", .value = "PROFILE", .help = "run it under this AppArmor profile"},
-    {.name = "process-label", .value = "LABEL", .help = "run it under this SELinux label"},
-    {.name = "cgroup", .value = "[CONTROLLER,…:]PATH", .help = "a cgroup below the container's"},
+     .help = "add a supplementary group (repeatable)"},
+    {.letter = 'c', .name = "cap", .value = "CAP", .help = "add a capability (repeatable)"},
+    {.name = "no-new-privs", .help = "prevent the program from gaining privileges"},
+    {.name = "apparmor", .value = "PROFILE", .help = "AppArmor profile of the program"},
+    {.name = "process-label", .value = "LABEL", .help = "SELinux label of the program"},
+    {.name = "cgroup",
+     .value = "[CONTROLLER,…:]PATH",
+     .help = "run in this cgroup below the container's"},
     {.name = "console-socket", .value = "PATH", .help = "send the terminal to this unix socket"},
     {.name = "pid-file", .value = "FILE", .help = "write the pid of the program to FILE"},
-    {.name = "pidfd-socket", .value = "PATH", .help = "send a pidfd of it to this unix socket"},
-    {.name = "preserve-fds", .value = "N", .help = "pass the descriptors 3 to 3+N-1 on"},
-    {.name = "ignore-paused", .help = "also in a paused container, where it waits"},
+    {.name = "pidfd-socket",
+     .value = "PATH",
+     .help = "send a pidfd of the program to this unix socket"},
+    {.name = "preserve-fds", .value = "N", .help = "pass file descriptors 3 to N+2 to the program"},
+    {.name = "ignore-paused",
+     .help = "run in a paused container, too; the program waits for `resume`"},
     {.name = "no-subreaper"},
 };
 
-// All values of a repeatable option.
+// Every value of an option that may be repeated.
 std::vector<std::string> all(const Arguments& arguments, std::string_view name) {
   std::vector<std::string> values;
   for (const auto& [option, value] : arguments.options) {
@@ -49,9 +57,9 @@ Error bad(std::string_view option, std::string_view wanted, std::string_view fou
                cat("option --", option, ": expected ", wanted, ", found '", found, "'"));
 }
 
-// Accepts digits only, to the end: "1x" or "" must not become 0 (CVE-2026-30892).
+// Digits alone, to the end: "1x" or "" must not become 0 (CVE-2026-30892).
 Result<uint32_t> parse_id(std::string_view option, std::string_view text) {
-  constexpr uint32_t kNobody = 0xffffffff;  // not a valid id: setresuid(2)
+  constexpr uint32_t kNobody = 0xffffffff;  // no id: setresuid(2)
   uint32_t id = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
   if (error == std::errc() && end == text.data() + text.size() && id != kNobody) return id;
@@ -67,7 +75,7 @@ Status read_user(std::string_view text, lifecycle::ExecOptions& options) {
 }
 
 bool is_controller(std::string_view name) {
-  // Includes the controllers of v1: with v2 they all mean the single cgroup.
+  // Those of cgroup v1 as well: who names them wants the one cgroup that v2 has for all.
   constexpr std::string_view kNames[] = {
       "blkio",  "cpu",     "cpuacct",  "cpuset", "devices", "freezer",    "hugetlb", "io",
       "memory", "net_cls", "net_prio", "misc",   "pids",    "perf_event", "rdma",    "systemd",
@@ -75,7 +83,7 @@ bool is_controller(std::string_view name) {
   return std::ranges::find(kNames, name) != std::end(kNames);
 }
 
-// runc's "[CONTROLLER[,CONTROLLER…]:]PATH", repeatable. All must have the same path.
+// runc's "[CONTROLLER[,CONTROLLER…]:]PATH", which may be repeated. All must name one place.
 Result<std::string> read_cgroup(const Arguments& arguments) {
   std::string place;
   for (const std::string& given : all(arguments, "cgroup")) {
@@ -144,7 +152,7 @@ Result<lifecycle::ExecOptions> exec_options(const Arguments& arguments) {
   return options;
 }
 
-// With this code, engines know that the failure is not the program's own.
+// Engines tell by it that the program did not run, from a code of its own.
 constexpr int kNotExecuted = 255;
 
 Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {

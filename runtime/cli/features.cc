@@ -9,7 +9,7 @@
 namespace oci::cli {
 namespace {
 
-// Uses the tables that also parse config.json, so that both always agree.
+// From the tables that decide what config.json may say, so that neither can forget the other.
 Result<int> run(const lifecycle::Context&, const Arguments&) {
   const BuildInfo info = build_info();
   OCI_TRY(print(spec::features_json({.version = info.version,
@@ -25,7 +25,7 @@ Result<int> run(const lifecycle::Context&, const Arguments&) {
 
 constinit const Command kFeaturesCommand{
     .syntax = {.command = "features",
-               .summary = "Shows what this runtime can do, as JSON for engines."},
+               .summary = "Prints the features of this runtime as JSON, for engines."},
     .run = run,
 };
 

@@ -9,8 +9,11 @@ namespace oci::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {.letter = 'f', .name = "format", .value = "table|json", .help = "how to show it"},
-    {.name = "remove", .help = "kill and remove it, instead of only showing it"},
+    {.letter = 'f',
+     .name = "format",
+     .value = "table|json",
+     .help = "output format (default: table)"},
+    {.name = "remove", .help = "kill and remove the leftovers instead of only listing them"},
 };
 
 enum class Format { kTable, kJson };
@@ -33,15 +36,15 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
   const auto kept = std::ranges::count_if(garbage, stays);
   if (kept == 0) return 0;
   return Error(ErrorKind::kBusy, cat("gc: ", kept, " of ", garbage.size(),
-                                     " cannot be removed: see the reason of each"));
+                                     " cannot be removed; the reason of each is listed above"));
 }
 
 }  // namespace
 
 constinit const Command kGcCommand{
     .syntax = {.command = "gc",
-               .summary = "Shows the cgroups and containers that a killed oci-rt or an emptied "
-                          "state root has left.",
+               .summary = "Lists leftover cgroups and containers of a killed oci-rt or an emptied "
+                          "state directory.",
                .options = kOptions},
     .run = run,
 };

@@ -13,32 +13,30 @@ namespace {
 constexpr Option kOptions[] = {
     {.name = "root",
      .value = "DIR",
-     .help = "where the containers are kept (default: /run/oci-rt; of a user's "
+     .help = "state directory of the containers (default: /run/oci-rt, for an ordinary user "
              "$XDG_RUNTIME_DIR/oci-rt)"},
     {.name = "log",
      .value = "FILE|journald:ID|syslog:ID",
-     .help = "append log records to FILE, or send them to a service (default: errors to stderr)"},
-    {.name = "log-format",
-     .value = "text|json",
-     .help = "what a log record looks like (default: text)"},
+     .help = "append log records to FILE, or send them to the journal or syslog (default: errors "
+             "to stderr)"},
+    {.name = "log-format", .value = "text|json", .help = "format of log records (default: text)"},
     {.name = "log-level",
      .value = "error|warning|info|debug",
-     .help = "the least important records to write (default: warning, without --log error)"},
+     .help = "lowest level to log (default: warning with --log, else error)"},
     {.name = "debug", .help = "the same as --log-level debug"},
     {.name = "cgroup-manager",
      .value = "cgroupfs|systemd|disabled",
-     .help = "who limits the containers; disabled: nobody (default: cgroupfs)"},
+     .help = "cgroup driver; 'disabled' applies no limits (default: cgroupfs)"},
     {.name = "systemd-cgroup", .help = "the same as --cgroup-manager systemd"},
     {.name = "rootless",
      .value = "auto|true|false",
-     .help =
-         "go on without a cgroup where none may be made and no limit is asked for (default: auto, "
-         "which is true for an ordinary user)"},
+     .help = "run without a cgroup if none may be created and config.json sets no limits (default: "
+             "auto, "
+             "which is true for an ordinary user)"},
     {.name = "verify",
      .value = "fast|full|off",
-     .help = "what of a new container is read back before it counts as created: fast: the ids and "
-             "privileges of its process; full: its root, mounts, paths and devices too (default: "
-             "fast)"},
+     .help = "checks of a new container before `create` succeeds; fast: ids and privileges of its "
+             "process; full: also its root, mounts, paths and devices (default: fast)"},
     {.name = "criu", .value = "PATH"},  // old shims send it, whatever the verb
     {.letter = 'v', .name = "version", .help = "show the version"},
 };
@@ -75,14 +73,14 @@ constexpr Choice<Rootless> kRootless[] = {
     {"false", Rootless::kFalse},
 };
 
-// /proc/self/ns/user of the initial user namespace: PROC_USER_INIT_INO of the kernel's proc_ns.h.
+// /proc/self/ns/user of the first user namespace: PROC_USER_INIT_INO of the kernel's proc_ns.h.
 constexpr ino_t kFirstUserNamespace = 0xeffffffd;
 
 std::string default_root(const Environment& from) {
-  // podman sets XDG_RUNTIME_DIR for root as well. It counts only for users who cannot use /run.
+  // podman sets XDG_RUNTIME_DIR for root as well: it counts only for those who cannot use /run.
   if (from.privileged) return "/run/oci-rt";
   if (!from.xdg_runtime_dir.empty()) return cat(from.xdg_runtime_dir, "/oci-rt");
-  // No directory: verbs that need one report an error.
+  // Nowhere: an error of the verbs that need it.
   return from.own_runtime_dir.empty() ? "" : cat(from.own_runtime_dir, "/oci-rt");
 }
 
@@ -118,7 +116,7 @@ Environment read_environment(std::string& cwd_storage) {
   from.rootless = geteuid() != 0 || !is_first;
   from.privileged = geteuid() == 0 && (from.xdg_runtime_dir.empty() || is_first);
   if (geteuid() != 0 && from.xdg_runtime_dir.empty()) {
-    // pam_systemd(8) makes it, but su(1) and sudo(8) do not set the variable.
+    // pam_systemd(8) makes it; su(1) and sudo(8) do not say where it is.
     std::string own = cat("/run/user/", geteuid());
     if (stat(own.c_str(), &info) == 0 && info.st_uid == geteuid()) {
       from.own_runtime_dir = std::move(own);

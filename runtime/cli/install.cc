@@ -8,13 +8,13 @@ namespace oci::cli {
 namespace {
 
 constexpr Option kInstallOptions[] = {
-    {.name = "default", .help = "make it the engine's default runtime, too"},
-    {.name = "path", .value = "PATH", .help = "where oci-rt is (default: this program)"},
-    {.name = "no-verify", .help = "do not ask the engine whether it reads what was written"},
+    {.name = "default", .help = "also make oci-rt the engine's default runtime"},
+    {.name = "path", .value = "PATH", .help = "path of oci-rt (default: this program)"},
+    {.name = "no-verify", .help = "do not ask the engine to check its configuration"},
 };
 
 constexpr Option kSharedOptions[] = {
-    {.letter = 'n', .name = "dry-run", .help = "show what would change, and touch nothing"},
+    {.letter = 'n', .name = "dry-run", .help = "show the change and write nothing"},
     {.name = "etc", .value = "DIR", .help = "write below DIR instead of /etc, for packages"},
 };
 
@@ -68,7 +68,7 @@ Result<int> run_uninstall(const lifecycle::Context&, const Arguments& arguments)
 constinit const Command kInstallCommand{
     .syntax = {.command = "install",
                .operands = "podman|containerd|docker|crio",
-               .summary = "Tells an engine about oci-rt, in its configuration.",
+               .summary = "Configures an engine to use oci-rt.",
                .options = kInstallOptions,
                .more_options = kSharedOptions,
                .min_operands = 1,
@@ -79,7 +79,7 @@ constinit const Command kInstallCommand{
 constinit const Command kUninstallCommand{
     .syntax = {.command = "uninstall",
                .operands = "podman|containerd|docker|crio",
-               .summary = "Takes back what `install` wrote.",
+               .summary = "Removes the configuration that `install` wrote.",
                .options = kSharedOptions,
                .min_operands = 1,
                .max_operands = 1},

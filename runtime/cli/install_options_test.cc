@@ -1,4 +1,4 @@
-// Command lines of install and uninstall, below a temporary directory.
+// The command lines of install and uninstall, below a directory of the test's own.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -10,7 +10,7 @@
 namespace oci::cli {
 namespace {
 
-// The exit code, or the error. The output is dropped.
+// Its exit code, or the error. What it prints is lost.
 std::string ran(std::vector<std::string> words) {
   std::vector<const char*> argv = {"oci-rt"};
   for (const std::string& word : words)

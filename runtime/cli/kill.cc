@@ -6,7 +6,7 @@ namespace oci::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {.letter = 'a', .name = "all", .help = "to every process of the container"},
+    {.letter = 'a', .name = "all", .help = "signal every process of the container"},
 };
 
 Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
@@ -24,7 +24,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 constinit const Command kKillCommand{
     .syntax = {.command = "kill",
                .operands = "ID [SIGNAL]",
-               .summary = "Sends a signal (default: TERM) to the init of a container.",
+               .summary = "Sends a signal (default: TERM) to the init process of a container.",
                .options = kOptions,
                .min_operands = 1,
                .max_operands = 2,

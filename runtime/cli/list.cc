@@ -9,8 +9,11 @@ namespace oci::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {.letter = 'f', .name = "format", .value = "table|json", .help = "how to show it"},
-    {.letter = 'q', .name = "quiet", .help = "only the ids"},
+    {.letter = 'f',
+     .name = "format",
+     .value = "table|json",
+     .help = "output format (default: table)"},
+    {.letter = 'q', .name = "quiet", .help = "print ids only"},
 };
 
 enum class Format { kTable, kJson };
@@ -27,7 +30,7 @@ std::string ids(const std::vector<lifecycle::Listed>& containers) {
   return text;
 }
 
-// Clients know no status for an unreadable record: leave it out, and warn in the log.
+// Clients know no status for a record that cannot be read: it is left out, and said in the log.
 std::string json(const std::vector<lifecycle::Listed>& containers) {
   std::string text;
   for (const lifecycle::Listed& one : containers) {
@@ -59,7 +62,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 }  // namespace
 
 constinit const Command kListCommand{
-    .syntax = {.command = "list", .summary = "Shows all containers.", .options = kOptions},
+    .syntax = {.command = "list", .summary = "Lists all containers.", .options = kOptions},
     .run = run,
 };
 

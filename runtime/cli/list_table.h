@@ -1,4 +1,4 @@
-// The table of containers for people.
+// Containers as a table for people.
 #pragma once
 
 #include <span>
@@ -8,7 +8,7 @@
 
 namespace oci::cli {
 
-// A header, and one line for each container. Same columns as runc.
+// A header and a line for each; columns as runc sets them.
 std::string list_table(std::span<const lifecycle::Listed> containers);
 
 }  // namespace oci::cli

@@ -27,8 +27,9 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 constinit const Command kMountsCommand{
     .syntax = {.command = "mounts",
                .operands = "add|remove ID FILE",
-               .summary = "Mounts what FILE lists in a running container, or takes it away. FILE "
-                          "('-': standard input) is JSON, an array like mounts of config.json.",
+               .summary =
+                   "Adds or removes mounts of a running container. FILE ('-': standard input) "
+                   "holds JSON as mounts of config.json does.",
                .min_operands = 3,
                .max_operands = 3},
     .run = run,

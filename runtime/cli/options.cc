@@ -9,7 +9,7 @@
 namespace oci::cli {
 namespace {
 
-// Finds an option by its name, or by its letter if `name` is one character.
+// By its name, or by its letter where `name` is one character.
 const Option* find(const Syntax& syntax, std::string_view name) {
   const Option* found = nullptr;
   for_each_option(syntax, [&](const Option& option) {
@@ -81,9 +81,9 @@ class Reader {
     if (option == nullptr) return unknown_option(syntax_, outer_, word, name);
     if (option->value.empty()) return flag(*option, value.value_or("true"));
     if (!value) {
-      // Takes the next word even if it begins with '-': "--preserve-fds -1", "--resources -".
+      // Whatever comes next, even if it begins with '-': "--preserve-fds -1", "--resources -".
       if (next_ == argv_.size()) {
-        // podman searches for "requires an argument" to detect features of a runtime.
+        // podman looks for "requires an argument" to learn what a runtime can do.
         return Error(ErrorKind::kUsage,
                      cat("option --", option->name, " requires an argument: ", option->value));
       }
@@ -124,7 +124,7 @@ Status check_operands(const Syntax& syntax, std::span<const std::string_view> op
                                                                           : "at most";
   const bool has_options = !syntax.options.empty() || !syntax.more_options.empty();
   const bool late_option = !few && syntax.options_first && operands.back().starts_with('-');
-  // The message of runc.
+  // runc's words.
   return Error(ErrorKind::kUsage,
                cat("\"", syntax.command, "\" requires ", how, " ", bound,
                    " argument(s): ", program_name(syntax), has_options ? " [OPTION...]" : "",

@@ -1,4 +1,4 @@
-// The output of a command.
+// What a command answers.
 #pragma once
 
 #include <string_view>
@@ -7,7 +7,7 @@
 
 namespace oci::cli {
 
-// Writes the whole text to stdout. An incomplete write is an error.
+// To stdout, whole: an answer that could not be written is an error.
 Status print(std::string_view text);
 
 }  // namespace oci::cli

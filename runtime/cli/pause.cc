@@ -15,7 +15,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 constinit const Command kPauseCommand{
     .syntax = {.command = "pause",
                .operands = "ID",
-               .summary = "Stops every process of a container where it is.",
+               .summary = "Freezes all processes of a container.",
                .min_operands = 1,
                .max_operands = 1},
     .run = run<lifecycle::pause>,
@@ -24,7 +24,7 @@ constinit const Command kPauseCommand{
 constinit const Command kResumeCommand{
     .syntax = {.command = "resume",
                .operands = "ID",
-               .summary = "Lets a paused container go on.",
+               .summary = "Resumes a paused container.",
                .min_operands = 1,
                .max_operands = 1},
     .run = run<lifecycle::resume>,

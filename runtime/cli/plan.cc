@@ -23,7 +23,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 constinit const Command kPlanCommand{
     .syntax = {.command = "plan",
                .operands = "[ID|DIR]",
-               .summary = "Shows what `create` would do, as JSON, and touches nothing.",
+               .summary = "Prints the actions of `create` as JSON, and does none of them.",
                .more_options = kCreateOptions,
                .min_operands = 0,
                .max_operands = 1},

@@ -12,7 +12,10 @@ namespace oci::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {.letter = 'f', .name = "format", .value = "table|json", .help = "how to show them"},
+    {.letter = 'f',
+     .name = "format",
+     .value = "table|json",
+     .help = "output format (default: table)"},
 };
 
 enum class Format { kTable, kJson };
@@ -29,7 +32,7 @@ std::string json(const std::vector<pid_t>& pids) {
   return text.empty() ? "[]\n" : text + "]\n";
 }
 
-// Only the host's ps(1) can print the requested columns.
+// What is wanted to be seen of the processes, only the machine's ps(1) can tell.
 Result<std::string> ask_ps(std::span<const std::string_view> options) {
   constexpr size_t kMostOutput = size_t{64} << 20;
   const char* const path = std::getenv("PATH");
@@ -37,12 +40,12 @@ Result<std::string> ask_ps(std::span<const std::string_view> options) {
   if (program.empty()) program = sys::find_program("ps", "/bin:/usr/bin");
   if (program.empty()) {
     return Error(ErrorKind::kUnsupported,
-                 "ps: it is not installed: install procps, or use --format json");
+                 "ps: it is not installed; install procps, or use --format json");
   }
   sys::Command ps{
       .path = std::move(program), .argv = {"ps"}, .env = {"LC_ALL=C"}, .kept_output = kMostOutput};
   for (const std::string_view option : options) {
-    // One operand may hold several words, as Docker passes them.
+    // One operand may hold several, as Docker gives them.
     for (const std::string& word : words_of(option))
       ps.argv.push_back(word);
   }
@@ -52,7 +55,7 @@ Result<std::string> ask_ps(std::span<const std::string_view> options) {
   if (finished.wait_status == 0) return std::move(finished.output);
   return Error(
       ErrorKind::kUsage,
-      cat("ps: ", finished.timed_out ? "no answer in 10 s: use --format json" : "refuses: ",
+      cat("ps: ", finished.timed_out ? "no answer in 10 s; use --format json" : "refuses: ",
           finished.output.substr(0, finished.output.find('\n'))));
 }
 
@@ -79,7 +82,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 constinit const Command kPsCommand{
     .syntax = {.command = "ps",
                .operands = "ID [PS-OPTION...]",
-               .summary = "Shows the processes of a container.",
+               .summary = "Lists the processes of a container.",
                .options = kOptions,
                .min_operands = 1,
                .max_operands = SIZE_MAX,

@@ -1,4 +1,4 @@
-// Filters the output of ps(1) for certain processes.
+// The output of ps(1), and the rows of it that are about certain processes.
 #pragma once
 
 #include <sys/types.h>
@@ -11,11 +11,11 @@
 
 namespace oci::cli {
 
-// The heading, and the rows with a PID in `pids`, which is sorted. Error: the heading has no column
-// PID.
+// The heading, and the rows whose PID is one of `pids`, which ascend. An error if no column of the
+// heading is called PID.
 Result<std::string> rows_of(std::string_view table, const std::vector<pid_t>& pids);
 
-// Splits at blanks.
+// Between blanks.
 std::vector<std::string> words_of(std::string_view text);
 
 }  // namespace oci::cli

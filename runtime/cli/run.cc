@@ -6,9 +6,9 @@ namespace oci::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {.letter = 'd', .name = "detach", .help = "return when the container runs"},
-    {.name = "keep", .help = "leave the ended container for `delete`"},
-    {.name = "no-subreaper"},  // oci-rt never becomes a subreaper
+    {.letter = 'd', .name = "detach", .help = "return once the container runs"},
+    {.name = "keep", .help = "keep the ended container until `delete`"},
+    {.name = "no-subreaper"},  // nobody's orphans are adopted
 };
 
 Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
@@ -25,7 +25,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 constinit const Command kRunCommand{
     .syntax = {.command = "run",
                .operands = "ID|DIR",
-               .summary = "Creates and starts a container, and waits for its end.",
+               .summary = "Creates and starts a container, and waits until it ends.",
                .options = kOptions,
                .more_options = kCreateOptions,
                .min_operands = 1,

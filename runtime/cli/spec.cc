@@ -12,10 +12,13 @@ namespace oci::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {.letter = 'b', .name = "bundle", .value = "DIR", .help = "where to write it (default: .)"},
-    {.letter = 'f', .name = "file", .value = "FILE", .help = "its name (default: config.json)"},
+    {.letter = 'b', .name = "bundle", .value = "DIR", .help = "bundle directory (default: .)"},
+    {.letter = 'f',
+     .name = "file",
+     .value = "FILE",
+     .help = "name of the file (default: config.json)"},
     {.name = "rootless",
-     .help = "one for an ordinary user: with a user namespace (default: true, for root false)"},
+     .help = "for an ordinary user, with a user namespace (default: true, for root false)"},
 };
 
 Result<int> run(const lifecycle::Context&, const Arguments& arguments) {
@@ -26,16 +29,16 @@ Result<int> run(const lifecycle::Context&, const Arguments& arguments) {
   }
   const int raw = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (raw < 0 && errno == EEXIST) {
-    return Error(ErrorKind::kExists, cat("'", path, "' is there already: remove it first"));
+    return Error(ErrorKind::kExists, cat("'", path, "' already exists; remove it first"));
   }
   if (raw < 0 && errno == ENOENT) {
     const std::string dir = path.substr(0, path.rfind('/'));
     return Error(ErrorKind::kUsage, cat("there is no directory '", dir,
-                                        "': make it first: mkdir -p ", dir, "/rootfs"));
+                                        "'; create it first: mkdir -p ", dir, "/rootfs"));
   }
   if (raw < 0) return Error::system(errno, cat("write '", path, "'"));
   const sys::UniqueFd fd(raw);
-  // An unprivileged user gets a config that they can run. --rootless=false writes that of root.
+  // What an ordinary user can run is what they want; --rootless=false writes root's.
   const bool rootless =
       arguments.value("rootless").empty() ? geteuid() != 0 : arguments.flag("rootless");
   const std::string text =
@@ -48,7 +51,7 @@ Result<int> run(const lifecycle::Context&, const Arguments& arguments) {
 
 constinit const Command kSpecCommand{
     .syntax = {.command = "spec",
-               .summary = "Writes a config.json to begin with.",
+               .summary = "Writes a config.json to start from.",
                .options = kOptions},
     .run = run,
 };

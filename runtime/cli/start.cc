@@ -14,7 +14,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 constinit const Command kStartCommand{
     .syntax = {.command = "start",
                .operands = "ID",
-               .summary = "Executes the program of a created container.",
+               .summary = "Starts the program of a created container.",
                .min_operands = 1,
                .max_operands = 1},
     .run = run,

@@ -18,7 +18,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 constinit const Command kStateCommand{
     .syntax = {.command = "state",
                .operands = "ID",
-               .summary = "Shows what a container is now, as JSON.",
+               .summary = "Prints the state of a container as JSON.",
                .min_operands = 1,
                .max_operands = 1},
     .run = run,

@@ -13,23 +13,31 @@ constexpr Option kOptions[] = {
      .name = "resources",
      .value = "FILE",
      .help = "read linux.resources as JSON from FILE ('-': standard input)"},
-    {.name = "memory", .value = "BYTES", .help = "most memory; k, m or g may follow; -1: no limit"},
-    {.name = "memory-reservation", .value = "BYTES", .help = "memory that is reclaimed last"},
-    {.name = "memory-swap", .value = "BYTES", .help = "most memory and swap together"},
-    {.name = "cpu-quota", .value = "USEC", .help = "processor time in each period; -1: no limit"},
-    {.name = "cpu-period", .value = "USEC", .help = "the length of a period"},
-    {.name = "cpu-burst", .value = "USEC", .help = "time that may be saved up"},
-    {.name = "cpu-share", .value = "N", .help = "weight against others, 2 to 262144"},
-    {.name = "cpu-idle", .value = "0|1", .help = "run only where nobody else wants to"},
-    {.name = "cpuset-cpus", .value = "LIST", .help = "processors: 0-3,7"},
-    {.name = "cpuset-mems", .value = "LIST", .help = "memory nodes"},
-    {.name = "pids-limit", .value = "N", .help = "most processes; -1: no limit"},
-    {.name = "l3-cache-schema", .value = "SCHEMA", .help = "cache of the container: L3:0=ff"},
-    {.name = "mem-bw-schema", .value = "SCHEMA", .help = "memory bandwidth: MB:0=50"},
-    {.name = "blkio-weight", .value = "N", .help = "weight against others, 10 to 1000"},
+    {.name = "memory",
+     .value = "BYTES",
+     .help = "memory limit, with suffix k, m or g; -1: unlimited"},
+    {.name = "memory-reservation",
+     .value = "BYTES",
+     .help = "soft memory limit: memory below it is reclaimed last"},
+    {.name = "memory-swap",
+     .value = "BYTES",
+     .help = "limit of memory and swap together; -1: unlimited"},
+    {.name = "cpu-quota", .value = "USEC", .help = "CPU time per period; -1: unlimited"},
+    {.name = "cpu-period", .value = "USEC", .help = "length of a period"},
+    {.name = "cpu-burst", .value = "USEC", .help = "unused CPU time that may be saved up"},
+    {.name = "cpu-share", .value = "N", .help = "relative CPU weight, 2 to 262144"},
+    {.name = "cpu-idle", .value = "0|1", .help = "1: run only on otherwise idle CPUs"},
+    {.name = "cpuset-cpus", .value = "LIST", .help = "allowed CPUs, such as 0-3,7"},
+    {.name = "cpuset-mems", .value = "LIST", .help = "allowed memory nodes, such as 0,1"},
+    {.name = "pids-limit", .value = "N", .help = "maximum number of processes; -1: unlimited"},
+    {.name = "l3-cache-schema", .value = "SCHEMA", .help = "L3 cache schema, such as L3:0=ff"},
+    {.name = "mem-bw-schema",
+     .value = "SCHEMA",
+     .help = "memory bandwidth schema, such as MB:0=50"},
+    {.name = "blkio-weight", .value = "N", .help = "relative I/O weight, 10 to 1000"},
     {.name = "cpu-rt-period", .value = "USEC"},
     {.name = "cpu-rt-runtime", .value = "USEC"},
-    // Removed from the specification, but old clients still send them.
+    // Taken back by the specification, and sent by old clients still.
     {.name = "kernel-memory", .value = "BYTES"},
     {.name = "kernel-memory-tcp", .value = "BYTES"},
 };
@@ -39,7 +47,7 @@ Error bad(std::string_view option, std::string_view found) {
                cat("option --", option, ": expected a number, found '", found, "'"));
 }
 
-// "b", "k", "m", "MB", "GiB": the unit as a power of two. -1: unknown unit.
+// "b", "k", "m", "MB", "GiB": how many times it is doubled; -1 for none.
 int doublings_of(std::string_view unit) {
   constexpr std::string_view kUnits = "bkmgtBKMGT";
   if (unit.empty()) return 0;
@@ -50,7 +58,7 @@ int doublings_of(std::string_view unit) {
   return plain || rest == "ib" || rest == "iB" ? static_cast<int>(which % 5) * 10 : -1;
 }
 
-// "512m", "1.5g", "512MiB", "-1": bytes, as docker/go-units parses them for runc.
+// "512m", "1.5g", "512MiB", "-1": bytes, as docker/go-units reads them for runc.
 Result<int64_t> parse_amount(std::string_view option, std::string_view text, bool has_unit) {
   const char* const last = text.data() + text.size();
   int64_t number = 0;
@@ -58,7 +66,7 @@ Result<int64_t> parse_amount(std::string_view option, std::string_view text, boo
   if (error == std::errc() && end == last) return number;
   if (error != std::errc() || text.starts_with('-') || !has_unit) return bad(option, text);
   const char* at = end;
-  int64_t part = 0, scale = 1;  // after the point: part / scale
+  int64_t part = 0, scale = 1;  // behind the point: part / scale
   if (*at == '.') {
     for (++at; at < last && *at >= '0' && *at <= '9'; ++at) {
       if (scale > 100'000'000) return bad(option, text);  // finer than a byte of a gigabyte
@@ -106,7 +114,7 @@ class Reader {
   }
 
   const Arguments& arguments_;
-  std::string_view wrong_;  // the first invalid option
+  std::string_view wrong_;  // the first option that could not be read
 };
 
 Result<spec::Resources> resources_of(const Arguments& arguments) {

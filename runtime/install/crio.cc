@@ -9,7 +9,7 @@ Result<std::string> crio_text(const Stripped& stripped, std::string_view name,
                               std::string_view conmon, const Wish& wish) {
   if (stripped.text && !stripped.ours) {
     return Error(ErrorKind::kExists,
-                 cat(name, " is there already and is not oci-rt's; move it to another name"));
+                 cat(name, " exists already and was not written by oci-rt; rename it"));
   }
   std::string lines;
   if (wish.is_default) {

@@ -1,4 +1,4 @@
-// Cases beyond the golden files: files that were edited after the install, and refusals.
+// What the golden files do not show: files that others have changed since, and refusals.
 #include "runtime/install/block.h"
 #include "runtime/install/containerd.h"
 #include "runtime/install/crio.h"
@@ -27,10 +27,10 @@ BOOST_AUTO_TEST_CASE(lines_around_a_block_stay) {
   const std::string after = good(containerd_text(stripped_of("version = 2"), "f", 2, kWish));
   BOOST_TEST(stripped_of(after + "[x]\n").text.value() == "version = 2\n[x]\n");
   BOOST_TEST(stripped_of("# top\n" + after).text.value() == "# top\nversion = 2");
-  // A second install leaves the block at its place.
+  // Written anew, the block stays where it is.
   const std::string moved = "# top\n" + after + "[x]\n";
   BOOST_TEST(good(containerd_text(stripped_of(moved), "f", 2, kWish)).ends_with("install\n[x]\n"));
-  // A file made by oci-rt with other lines added since is kept.
+  // A file that was made for it, and has other lines now, is no longer only ours.
   const std::string made = good(crio_text({}, "f", "", kWish));
   BOOST_TEST(!good(without_ours(made, "f", kCrioDefaultKey)).text);
   BOOST_TEST(good(without_ours(made + "[x]\n", "f", kCrioDefaultKey)).text.value() == "[x]\n");
@@ -45,11 +45,11 @@ BOOST_AUTO_TEST_CASE(a_block_without_an_end_is_not_cut_out) {
 
 BOOST_AUTO_TEST_CASE(what_containerd_cannot_take_is_refused_with_its_place) {
   BOOST_TEST(containerd_error("disabled_plugins = [\"cri\"]\n")
-                 .starts_with("f:1:1: the CRI plugin, which has the runtimes, is turned off here"));
+                 .starts_with("f:1:1: the CRI plugin, which has the runtimes, is disabled here"));
   BOOST_TEST(
       containerd_error(cat(kCri, "runtimes = {}\n"))
-          .starts_with("f:3:1: plugins.\"io.containerd.grpc.v1.cri\".containerd.runtimes is a "
-                       "table in braces"));
+          .starts_with("f:3:1: plugins.\"io.containerd.grpc.v1.cri\".containerd.runtimes is an "
+                       "inline table"));
   BOOST_TEST(containerd_error(cat(kCri,
                                   "[plugins.\"io.containerd.grpc.v1.cri\".containerd.runtimes."
                                   "oci-rt]\nruntime_type = \"x\"\n"))
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(podman_is_told_what_earlier_files_say) {
       text.npos);
   BOOST_TEST(
       error_of(podman_text({}, "f", {{"a", "[engine]\nruntime_supports_json = 1\n"}}, kWish)) ==
-      "a: runtime_supports_json is no array of strings; podman would refuse it");
+      "a: runtime_supports_json is not an array of strings; podman would refuse it");
   BOOST_TEST(error_of(podman_text({}, "f", {{"a", "x\n"}}, kWish)) ==
              "a:1:2: expected '=' after a key");
 }
@@ -116,9 +116,9 @@ BOOST_AUTO_TEST_CASE(podman_is_told_what_earlier_files_say) {
 BOOST_AUTO_TEST_CASE(a_drop_in_of_somebody_else_is_left_alone) {
   const Stripped theirs = stripped_of("[engine]\n");
   BOOST_TEST(error_of(podman_text(theirs, "f", {}, kWish)) ==
-             "f is there already and is not oci-rt's; move it to another name");
+             "f exists already and was not written by oci-rt; rename it");
   BOOST_TEST(error_of(crio_text(theirs, "f", "", kWish)) ==
-             "f is there already and is not oci-rt's; move it to another name");
+             "f exists already and was not written by oci-rt; rename it");
 }
 
 BOOST_AUTO_TEST_CASE(files_that_podman_reads_later_are_told) {
@@ -141,11 +141,11 @@ BOOST_AUTO_TEST_CASE(files_that_podman_reads_later_are_told) {
 BOOST_AUTO_TEST_CASE(docker_members_of_others_stay) {
   const std::string before = "{\n  \"default-runtime\": \"runc\",\n  \"debug\": true\n}\n";
   std::string after = good(docker_text(before, "f", kDefaultWish));
-  after.replace(after.find("true"), 4, "false");  // an edit of the user
+  after.replace(after.find("true"), 4, "false");  // somebody's change
   const Stripped stripped = good(docker_without(after, before, "f"));
   BOOST_TEST(stripped.text.value() ==
              "{\n  \"default-runtime\": \"runc\",\n  \"debug\": false\n}\n");
-  // Without the copy, the members of oci-rt are removed, and the old default is unknown.
+  // Without what was kept, ours goes, and nobody knows what was before.
   BOOST_TEST(good(docker_without(after, std::nullopt, "f")).text.value() ==
              "{\n  \"debug\": false\n}\n");
 }
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(what_docker_cannot_take_is_refused_with_its_place) {
   BOOST_TEST(problem("{\"a\": 1, \"a\": 2}\n").starts_with("d.json:1:10: a: "));
   BOOST_TEST(error_of(docker_text("{\"runtimes\": {\"oci-rt\": {\"runtimeArgs\": []}}}", "d.json",
                                   kWish)) ==
-             "d.json: runtimes.oci-rt is there already, with more than a path; remove it first");
+             "d.json: runtimes.oci-rt exists already with more than a path; remove it first");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

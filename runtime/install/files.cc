@@ -39,18 +39,18 @@ Status make_directories(const std::string& path) {
   }
 }
 
-// Resolve a link first: rename(2) would replace the link with a file.
+// rename(2) would put a file in the place of a link.
 Result<std::string> real_path(const std::string& path) {
   struct stat info = {};
   if (::lstat(path.c_str(), &info) != 0 || !S_ISLNK(info.st_mode)) return path;
   char real[PATH_MAX];
   if (::realpath(path.c_str(), real) == nullptr) {
-    return Error(ErrorKind::kSystem, cat("'", path, "' is a link to nowhere; remove it first"));
+    return Error(ErrorKind::kSystem, cat("'", path, "' is a dangling link; remove it first"));
   }
   return std::string(real);
 }
 
-// Removes a temporary file, unless keep() is called.
+// Removes a name again, unless it got its place.
 class Leftover {
  public:
   explicit Leftover(std::string path) : path_(std::move(path)) {}
@@ -72,7 +72,7 @@ Status sync_directory(const std::string& path) {
 }
 
 Status write_file(const std::string& path, const std::string& text, const std::string& like) {
-  // Engines read *.conf and *.toml, so this name is not one of theirs.
+  // Not one of the names that engines read: those end in .conf and .toml.
   const std::string temporary = cat(path, ".oci-rt-", ::getpid());
   ::unlink(temporary.c_str());
   const int raw = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -108,7 +108,7 @@ Status change_file(const std::string& path, const Text& before, const Text& afte
   const std::string real = OCI_TRY(real_path(path));
   if (after) OCI_TRY(make_directories(directory_of(real)));
   if (OCI_TRY(read_config_file(real)) != before) {
-    return Error(ErrorKind::kBusy, cat("'", path, "' was changed by somebody else; try again"));
+    return Error(ErrorKind::kBusy, cat("'", path, "' was changed by another process; try again"));
   }
   if (after) {
     OCI_TRY(write_file(real, *after, like));

@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_somebody_else_changed_stays) {
   const testing::TempDir dir;
   dir.write("f", "theirs");
   BOOST_TEST(error_of(change_file(dir.path("f"), "old", "new")) ==
-             cat("'", dir.path("f"), "' was changed by somebody else; try again"));
+             cat("'", dir.path("f"), "' was changed by another process; try again"));
   BOOST_TEST(error_of(change_file(dir.path("f"), {}, "new")) != "no error");
   BOOST_TEST(dir.read("f") == "theirs");
 }
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(a_link_to_nowhere_is_refused) {
   const testing::TempDir dir;
   BOOST_REQUIRE(::symlink("nowhere", dir.path("f").c_str()) == 0);
   BOOST_TEST(error_of(change_file(dir.path("f"), {}, "new")) ==
-             cat("'", dir.path("f"), "' is a link to nowhere; remove it first"));
+             cat("'", dir.path("f"), "' is a dangling link; remove it first"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

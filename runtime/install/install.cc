@@ -13,7 +13,7 @@
 namespace oci::install {
 namespace {
 
-// The files as they are, and the main one without the lines of oci-rt.
+// The files as they are, and the main one without our part.
 struct Found {
   Place place;
   Text current;
@@ -56,7 +56,7 @@ Result<std::string> wanted_text(const Request& request, const Found& found, cons
       return containerd_text(found.stripped, file, containerd_format(containerd_version(from)),
                              wish);
     case Engine::kDocker:
-      // The user may have formatted the same content differently: leave it.
+      // Somebody's own formatting of the same content is as good.
       if (found.stripped.ours && OCI_TRY(docker_has(*found.current, file, wish))) {
         return *found.current;
       }
@@ -82,13 +82,11 @@ Result<bool> has(const Request& request, const std::string& text, const std::str
   return false;
 }
 
-// Writes both files of docker. The copy of the original comes first, so that it exists whenever the
-// main file is changed.
+// Both files of docker; the one that is kept first, so that it is there whenever ours is.
 Status change(const Place& place, const Text& before, const Text& after, const Text& kept_before,
               const Text& kept_after) {
   if (kept_after && kept_after != kept_before) {
-    // The copy takes the mode of the original: it may hold a secret, such as the password of a
-    // proxy.
+    // It may hold what not everybody is to read, such as the password of a proxy.
     OCI_TRY(change_file(place.kept, kept_before, kept_after, place.file));
   }
   OCI_TRY(change_file(place.file, before, after));
@@ -100,7 +98,7 @@ Result<std::string> verify(const Request& request, const Found& found, const Wis
                            const Surroundings& from) {
   const Text written = OCI_TRY(read_config_file(found.place.file));
   if (!written || !OCI_TRY(has(request, *written, found.place.file, wish))) {
-    return Error(ErrorKind::kInvalidConfig, "it does not say what was to be written");
+    return Error(ErrorKind::kInvalidConfig, "its content is not the text that was written");
   }
   return ask_engine(request, found.place, wish, from);
 }
@@ -146,7 +144,7 @@ Result<std::string> install(const Request& request) {
 
   if (from.systemd && request.etc.empty() && !has_systemd_program(wish.path)) {
     notes +=
-        "note: oci-rt-systemd is not beside it; engines that have systemd make cgroups need it\n";
+        "note: oci-rt-systemd is not beside it; engines that use systemd for cgroups need it\n";
   }
 
   const std::string_view engine = engine_name(request.engine);
@@ -175,7 +173,7 @@ Result<std::string> uninstall(const Request& request) {
   OCI_TRY(change(found.place, found.current, found.stripped.text, found.kept, Text()));
   std::string text =
       cat(engine, ": removed from ", file, found.stripped.text ? "" : ", which is gone");
-  if (found.stripped.was_default) text += "; the default runtime is what it was before";
+  if (found.stripped.was_default) text += "; the default runtime is restored";
   const std::string_view step = request.engine == Engine::kPodman       ? ""
                                 : request.engine == Engine::kContainerd ? "restart containerd"
                                 : request.engine == Engine::kDocker     ? "reload docker"

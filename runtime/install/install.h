@@ -1,4 +1,4 @@
-// Adds oci-rt to the configuration of an engine, and removes it again.
+// Tells an engine about oci-rt, in its own configuration, and takes that back.
 #pragma once
 
 #include <string>
@@ -11,15 +11,15 @@ enum class Engine { kPodman, kContainerd, kDocker, kCrio };
 
 struct Request {
   Engine engine = Engine::kPodman;
-  std::string path;  // path of oci-rt. Empty: of this program
-  std::string etc;   // for packages: instead of the engine's own directory. Empty: that one
+  std::string path;  // of oci-rt; empty: of this program
+  std::string etc;   // instead of the engine's own directory, for packages; empty: that one
   bool make_default = false;
   bool dry_run = false;
-  bool ask_engine = true;  // let the engine check the written file
+  bool ask_engine = true;  // whether it reads what was written
 };
 
-// Return a report with the next step, or the diff with dry_run. After an error, all files are as
-// before.
+// What was done and what to do next, or with dry_run what would change. After an error the files
+// are what they were.
 Result<std::string> install(const Request& request);
 Result<std::string> uninstall(const Request& request);
 

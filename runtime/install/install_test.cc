@@ -1,4 +1,4 @@
-// Whole installs below a temporary directory, with scripts in place of the engines.
+// Whole installs, below a directory of the test's own, with engines that are scripts.
 #include "runtime/install/install.h"
 
 #include <sys/stat.h>
@@ -102,8 +102,8 @@ BOOST_AUTO_TEST_CASE(an_engine_that_refuses_leaves_everything_as_it_was) {
   program("dockerd", "echo loading >&2; echo 'unable to configure: bad flag' >&2; exit 1");
   BOOST_TEST(error_of(install(request(Engine::kDocker, true))) ==
              cat("docker: ", dir.path(kDaemon),
-                 " is as it was: dockerd does not take it: unable to "
-                 "configure: bad flag; --no-verify writes it unasked"));
+                 " is as it was: dockerd rejects it: unable to "
+                 "configure: bad flag; --no-verify skips this check"));
   BOOST_TEST(dir.read(kDaemon) == "{}");
   BOOST_TEST(!dir.exists("etc/docker/daemon.json.before-oci-rt"));
 

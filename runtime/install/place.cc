@@ -27,7 +27,7 @@ struct CloseDir {
   void operator()(DIR* dir) const { ::closedir(dir); }
 };
 
-// DIR/*.conf, and `ours` if it is in DIR, sorted as podman does.
+// DIR/*.conf, and `ours` if it belongs there, sorted as podman does.
 std::vector<std::string> configs_in(const std::string& dir, const std::string& ours) {
   std::vector<std::string> names;
   const std::unique_ptr<DIR, CloseDir> stream(::opendir(dir.c_str()));
@@ -47,7 +47,7 @@ Result<std::string> config_home(const Surroundings& from) {
   return Error(ErrorKind::kUsage, "neither HOME nor XDG_CONFIG_HOME is set; give --etc DIR");
 }
 
-// All files that podman reads, in its order: containers.conf(5).
+// Everything that podman reads, in its order: containers.conf(5).
 Result<Place> podman_place(const std::string& etc, const Surroundings& from) {
   std::vector<std::string> roots = {etc};
   std::string own = etc;
@@ -109,7 +109,7 @@ Result<Place> place_of(Engine engine, const std::string& etc, const Surroundings
   if (engine == Engine::kPodman) return podman_place(etc, from);
   std::string dir = etc.empty() ? "/etc" : etc;
   if (engine == Engine::kDocker) {
-    // A rootless daemon reads the user's own file.
+    // The daemon of a user who is not root reads the user's own file.
     if (etc.empty() && !from.root) dir = OCI_TRY(config_home(from));
     const std::string file = dir + "/docker/daemon.json";
     return Place{.file = file, .kept = file + ".before-oci-rt"};
@@ -156,7 +156,7 @@ Result<std::string> runtime_path(const Request& request) {
     if (path.front() != '/' || path.find_first_of("\n\r\t") != std::string::npos) {
       return Error(ErrorKind::kUsage, cat("option --path: '", path, "' is no absolute path"));
     }
-    // A package is built for another machine, so skip the check for --etc.
+    // Packages write for a machine that is not this one.
     if (request.etc.empty() && !is_program(path)) {
       return Error(ErrorKind::kUsage, cat("option --path: there is no program '", path, "'"));
     }
@@ -166,7 +166,7 @@ Result<std::string> runtime_path(const Request& request) {
   const ssize_t size = ::readlink("/proc/self/exe", path.data(), path.size());
   path.resize(size < 0 ? 0 : static_cast<size_t>(size));
   if (!path.starts_with('/') || !is_program(path)) {
-    return Error(ErrorKind::kUsage, "where this program lies cannot be seen; give --path PATH");
+    return Error(ErrorKind::kUsage, "the path of this program is unknown; give --path PATH");
   }
   if (const std::string_view why = passing_place(path); !why.empty()) {
     return Error(ErrorKind::kUsage, cat("this program, ", path, ", is ", why,

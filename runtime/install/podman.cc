@@ -11,9 +11,9 @@ namespace {
 const TomlPath kRuntimes = {"engine", "runtimes", kRuntimeName};
 const TomlPath kDefault = {"engine", "runtime"};
 
-// Lists of runtimes with a feature, with podman's defaults. podman matches the name only: a runtime
-// in neither list gets no --log-format=json and no --cgroups=disabled. The manual calls the second
-// list …nocgroups, which podman ignores (containers/common PR 408).
+// The lists that name what a runtime can do, with podman's own content of them. It knows a runtime
+// by its name alone: one that is in neither gets no --log-format=json, and no --cgroups=disabled.
+// The manual calls the second one …nocgroups, which podman ignores (containers/common PR 408).
 struct Ability {
   const char* key;
   std::vector<std::string> own;
@@ -33,7 +33,7 @@ void add_missing(std::vector<std::string>& to, const std::vector<std::string>& f
   }
 }
 
-// The items of the array after all these files.
+// What the array holds after all these files.
 Result<std::vector<std::string>> effective(const Ability& ability,
                                            const std::vector<NamedText>& files) {
   std::vector<std::string> items = ability.own;
@@ -45,7 +45,7 @@ Result<std::vector<std::string>> effective(const Ability& ability,
     if (!value) {
       return Error(
           ErrorKind::kInvalidConfig,
-          cat(file.name, ": ", ability.key, " is no array of strings; podman would refuse it"));
+          cat(file.name, ": ", ability.key, " is not an array of strings; podman would refuse it"));
     }
     if (!value->append) items.clear();
     add_missing(items, value->items);
@@ -70,7 +70,7 @@ Result<std::string> podman_text(const Stripped& stripped, std::string_view name,
                                 const std::vector<NamedText>& before, const Wish& wish) {
   if (stripped.text && !stripped.ours) {
     return Error(ErrorKind::kExists,
-                 cat(name, " is there already and is not oci-rt's; move it to another name"));
+                 cat(name, " exists already and was not written by oci-rt; rename it"));
   }
   std::string lines = "[engine]\n";
   if (wish.is_default) lines += cat("runtime = ", toml_quoted(kRuntimeName), "\n");

@@ -1,4 +1,4 @@
-// Helpers for the tests of this folder.
+// For the tests of this folder.
 #pragma once
 
 #include <fcntl.h>

@@ -14,14 +14,14 @@
 namespace oci::install {
 namespace {
 
-// podman opens its storage first, which may be slow.
+// podman opens its storage first, which takes a while on a slow disk.
 constexpr int64_t kPatience = 60;
 constexpr size_t kLargestAnswer = 1 << 20;
 
 struct Answer {
   std::string text;  // standard output and error
   bool ok = false;
-  std::string problem;  // if not ok
+  std::string problem;  // where not
 };
 
 std::vector<std::string> environment(const Surroundings& from) {
@@ -66,7 +66,7 @@ Answer ask(std::vector<std::string> argv, std::vector<std::string> env) {
 
 Error refused(std::string_view program, std::string_view why) {
   return Error(ErrorKind::kInvalidConfig,
-               cat(program, " does not take it: ", why, "; --no-verify writes it unasked"));
+               cat(program, " rejects it: ", why, "; --no-verify skips this check"));
 }
 
 Result<std::string> ask_podman(const Request& request, const Place& place, const Wish& wish,
@@ -117,7 +117,7 @@ Result<std::string> ask_crio(const Place& place, const Wish& wish, const Surroun
   const Answer answer =
       ask({crio, "--config", main_file, "--config-dir", dir, "config"}, environment(from));
   if (!answer.ok) return refused("crio", answer.problem);
-  // Some versions print defaults as comments.
+  // Lines of defaults are comments, in some versions.
   const size_t table = answer.text.find(cat("[crio.runtime.runtimes.", kRuntimeName, "]"));
   if (table == std::string::npos || answer.text.find(cat("runtime_path = ", toml_quoted(wish.path)),
                                                      table) == std::string::npos) {

@@ -59,7 +59,7 @@ std::string target_problem(const Report& report) {
     case EISDIR:
       return cat("a directory, and its source '", report.note, "' is a file, not a directory");
     case ELOOP:
-      return "its symbolic links are more than 40, or go round in a circle, or lead through procfs";
+      return "it has more than 40 symbolic links, a loop of them, or one that leads through procfs";
     default:
       return reason_of(report.error);
   }
@@ -89,9 +89,8 @@ Error mount_failure(const Report& report, std::string_view field) {
                       cat(where, ": '", report.what, "' does not exist on the host"));
   }
   if (field == ".options" && report.error == ENOENT) {
-    return text_error(
-        ErrorKind::kInvalidConfig,
-        cat(where, " ('", report.what, "'): names a path that the host does not have"));
+    return text_error(ErrorKind::kInvalidConfig,
+                      cat(where, " ('", report.what, "'): the host does not have this path"));
   }
   if (field == ".source" && report.error == EINVAL) {
     return text_error(ErrorKind::kInvalidConfig,
@@ -274,14 +273,14 @@ Error sysctl_failure(const Report& report) {
     case EISDIR:
       return text_error(
           ErrorKind::kInvalidConfig,
-          cat(where, ": no such sysctl: mend its name, or load the kernel module that has it"));
+          cat(where, ": no such sysctl; correct its name, or load its kernel module"));
     case EACCES:
     case EPERM:
       return text_error(ErrorKind::kUnsupported,
-                        cat(where, ": the kernel does not let it be set in this container"));
+                        cat(where, ": the kernel does not let a container set it"));
     default:
       return text_error(ErrorKind::kInvalidConfig,
-                        cat(where, ": the kernel does not take the value '", report.note, "' (",
+                        cat(where, ": the kernel rejects the value '", report.note, "' (",
                             reason_of(report.error), ")"));
   }
 }
@@ -295,10 +294,9 @@ Error namespace_failure(const Report& report) {
 Error device_failure(const Report& report) {
   const std::string property = property_of(Subject::kDevice, report.index);
   if (report.error != EPERM) return plain_failure(report, property);
-  return text_error(ErrorKind::kSystem,
-                    cat(property, " ('", report.what,
-                        "'): the kernel does not permit it: a cgroup above may deny the device, "
-                        "see bpftool cgroup tree"));
+  return text_error(ErrorKind::kSystem, cat(property, " ('", report.what,
+                                            "'): the kernel does not permit it; a parent cgroup "
+                                            "may deny the device, see bpftool cgroup tree"));
 }
 
 }  // namespace
@@ -310,11 +308,11 @@ std::string message_text(const sync::Message& message) {
 Error namespaces_refused(int error) {
   if (error == ENOSPC) {
     return Error(ErrorKind::kUnsupported,
-                 "linux.namespaces: the host's limit is reached: see sysctl user.max_*_namespaces");
+                 "linux.namespaces: the host's limit is reached; see sysctl user.max_*_namespaces");
   }
   return Error(ErrorKind::kUnsupported,
-               "linux.namespaces: this caller may not make them: be root, or add one of type user "
-               "(sysctl kernel.unprivileged_userns_clone)");
+               "linux.namespaces: this caller may not create them; run as root, or add one of type "
+               "user (sysctl kernel.unprivileged_userns_clone)");
 }
 
 Error no_more_processes(bool limit_of_container) {
@@ -324,7 +322,7 @@ Error no_more_processes(bool limit_of_container) {
                  "processes is reached");
   }
   return Error(ErrorKind::kUnsupported,
-               "the host takes no more processes: see RLIMIT_NPROC, kernel.pid_max and "
+               "the host's limit on processes is reached; see RLIMIT_NPROC, kernel.pid_max and "
                "kernel.threads-max");
 }
 

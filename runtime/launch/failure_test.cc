@@ -62,21 +62,22 @@ BOOST_AUTO_TEST_CASE(a_sysctl_says_which_part_of_it_is_wrong) {
   };
   const std::string where = "linux.sysctl[\"net.ipv4.x\"]: ";
   for (const int error : {ENOENT, ENOTDIR, EISDIR})
-    BOOST_TEST(said(error).starts_with(where + "no such sysctl: "));
+    BOOST_TEST(said(error).starts_with(where + "no such sysctl; "));
   for (const int error : {EACCES, EPERM})
-    BOOST_TEST(said(error) == where + "the kernel does not let it be set in this container");
-  BOOST_TEST(said(EINVAL) == where + "the kernel does not take the value '7' (Invalid argument)");
+    BOOST_TEST(said(error) == where + "the kernel does not let a container set it");
+  BOOST_TEST(said(EINVAL) == where + "the kernel rejects the value '7' (Invalid argument)");
 }
 
 BOOST_AUTO_TEST_CASE(namespaces_that_cannot_be_made_say_what_to_look_at) {
   BOOST_TEST(
       text_of(failed(Subject::kNamespace, ENOSPC, "join namespaces\nclone\n", sync::kNoIndex)) ==
-      "linux.namespaces: the host's limit is reached: see sysctl user.max_*_namespaces");
+      "linux.namespaces: the host's limit is reached; see sysctl user.max_*_namespaces");
   BOOST_TEST(text_of(failed(Subject::kNamespace, EPERM, "join namespaces\nclone\n", sync::kNoIndex))
-                 .starts_with("linux.namespaces: this caller may not make them"));
+                 .starts_with("linux.namespaces: this caller may not create them"));
   BOOST_TEST(
       text_of(failed(Subject::kDevice, EPERM, "make devices\n/dev/null\n", sync::kNoIndex))
-          .starts_with("default device ('/dev/null'): the kernel does not permit it: a cgroup"));
+          .starts_with(
+              "default device ('/dev/null'): the kernel does not permit it; a parent cgroup"));
 }
 
 BOOST_AUTO_TEST_CASE(a_mount_is_named_by_its_property) {
@@ -118,10 +119,10 @@ BOOST_AUTO_TEST_CASE(a_destination_that_does_not_fit_is_told_with_its_source) {
   BOOST_TEST(said(EISDIR, "/srv/f") ==
              where + "a directory, and its source '/srv/f' is a file, not a directory");
   BOOST_TEST(said(ENOTDIR, "") == where + "a part of the path is a file, and not a directory");
-  BOOST_TEST(said(ELOOP, "") ==
-             where +
-                 "its symbolic links are more than 40, or go round in a circle, or lead through "
-                 "procfs");
+  BOOST_TEST(
+      said(ELOOP, "") ==
+      where +
+          "it has more than 40 symbolic links, a loop of them, or one that leads through procfs");
   BOOST_TEST(said(EROFS, "") ==
              where + "it is missing in a read-only root filesystem, or in a read-only mount");
   BOOST_TEST(said(0, "a symbolic link is in the way") == where + "a symbolic link is in the way");

@@ -1,5 +1,5 @@
-// `checkpoint` and `restore`: check their arguments, then fail as unsupported. podman asks for
-// their options to detect the features of a runtime (crutils of podman).
+// `checkpoint` and `restore`: what they are asked is checked, and then they say that it cannot be
+// had. podman asks for their options, to know what a runtime can do (crutils of podman).
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/prepare.h"
 #include "runtime/lifecycle/transitions.h"
@@ -22,10 +22,10 @@ Status restore(const Context& context, const CreateOptions& options) {
     return Error(ErrorKind::kExists,
                  cat("container with given ID already exists: \"", options.id, "\""));
   }
-  return Error(ErrorKind::kUnsupported,
-               cat("container \"", options.id,
-                   "\": this version has no CRIU support and cannot restore it; create and start "
-                   "make it anew"));
+  return Error(
+      ErrorKind::kUnsupported,
+      cat("container \"", options.id,
+          "\": this version has no CRIU support and cannot restore it; use create and start"));
 }
 
 }  // namespace oci::lifecycle

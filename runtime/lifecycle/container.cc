@@ -17,10 +17,9 @@ Result<state::Store> open_store(const Context& context) {
   if (context.rootless && !context.root_given && !context.root.empty()) {
     const std::string above = context.root.substr(0, context.root.rfind('/'));
     if (::faccessat(AT_FDCWD, above.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
-      return Error(ErrorKind::kUsage,
-                   cat("XDG_RUNTIME_DIR: '", above,
-                       "' is no directory that you may write to: set it to one of your own, or say "
-                       "where to keep containers with --root DIR"));
+      return Error(ErrorKind::kUsage, cat("XDG_RUNTIME_DIR: '", above,
+                                          "' is no directory that you may write to; set it to one "
+                                          "of your own, or give --root DIR"));
     }
   }
   return state::Store::open(context.root.empty() ? std::nullopt : std::optional(context.root),
@@ -30,8 +29,7 @@ Result<state::Store> open_store(const Context& context) {
 Result<state::StateDir> reserve(const Context& context, const std::string& id) {
   const state::Store store = OCI_TRY(open_store(context));
   if (context.rootless && !context.root_given && !context.root.empty()) {
-    // The XDG Base Directory Specification: the sticky bit protects files from the periodic
-    // cleanup.
+    // The XDG Base Directory Specification: what is to outlive a periodic clean-up is sticky.
     (void)::mkdir(context.root.c_str(), S_ISVTX | 0700);
   }
   return store.reserve(id);

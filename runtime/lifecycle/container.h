@@ -1,4 +1,4 @@
-// An existing container: its state directory, its record, and its current status.
+// A container that exists: its directory, its record, and its true status now.
 #pragma once
 
 #include <chrono>
@@ -20,24 +20,23 @@ struct Container {
 
 Result<state::Store> open_store(const Context& context);
 
-// Creates the state directory of a new container.
+// The directory of a container to be.
 Result<state::StateDir> reserve(const Context& context, const std::string& id);
 
-// How long a verb waits for the lock while another verb holds the container.
+// How long a verb waits for another one that holds the container.
 inline constexpr std::chrono::seconds kLockPatience{10};
 
 Result<state::StateDir> open_directory(const Context& context, const std::string& id,
                                        state::Lock lock,
                                        std::chrono::milliseconds patience = kLockPatience);
 
-// Whether the cgroup of the container, or one above it, is frozen.
+// Whether its cgroup, or one above it, stands still.
 bool is_frozen(const state::Record& record);
 
-// kPaused for a running container with a frozen cgroup, else `status`.
+// A running container whose cgroup is frozen is paused.
 spec::ContainerStatus paused_or(spec::ContainerStatus status, const state::Record& record);
 
-// kPaused for a created container with a frozen cgroup, else `status`. For verbs that need its
-// processes to run: `state` still shows such a container as created.
+// So is a created one, for verbs that need its processes to move: it shows as created all the same.
 spec::ContainerStatus frozen_or(spec::ContainerStatus status, const state::Record& record);
 
 Result<Container> open_container(const Context& context, const std::string& id, state::Lock lock);

@@ -1,4 +1,4 @@
-// `events`: reports the resource usage of a container and its OOM kills.
+// `events`: what a container uses, and when the kernel kills in it for memory.
 #include <poll.h>
 #include <unistd.h>
 
@@ -25,7 +25,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// The resctrl class of a container. Both are absent without linux.intelRdt.
+// Where a container of resctrl is; both absent for all others.
 struct Class {
   std::optional<resctrl::Tree> tree;
   std::optional<spec::IntelRdt> wanted;
@@ -38,8 +38,8 @@ Result<Class> class_of(const Container& container) {
   return Class{OCI_TRY(resctrl::open_tree()), config.linux->intel_rdt};
 }
 
-// The cgroup that counts the usage: the container's own, or the one that something on the host
-// moved its init to. The latter may hold other processes.
+// A container's cgroup counts the resources that it uses, or else the cgroup that something has
+// moved its init to since; that one may hold others.
 struct Counted {
   cgroup::Watch watch;
   bool is_others = false;
@@ -52,7 +52,7 @@ Result<Counted> counted(const Container& container) {
     return Counted{OCI_TRY(cgroup::Watch::open(layout, record.cgroup_path))};
   }
   const std::string now = OCI_TRY(cgroup::cgroup_of(record.pid));
-  if (now.empty()) return moved_away(record, "be told from the rest of the machine");
+  if (now.empty()) return moved_away(record, "count its usage");
   return Counted{OCI_TRY(cgroup::Watch::open(layout, now)), true};
 }
 
@@ -72,7 +72,7 @@ class Reporter {
     return say(stats_event(options_.id, counted, &rdt));
   }
 
-  // Until the container has ended, or the reader has closed the output.
+  // Until the container is gone, or whoever reads.
   Status follow();
 
  private:
@@ -90,10 +90,10 @@ class Reporter {
   bool init_ended_ = false;
 };
 
-// kByNobody: the reader closed the output.
+// kByNobody: the other end of the pipe is closed.
 Result<Reporter::Woken> Reporter::wait(sys::Deadline deadline) {
   const auto [cgroup_events, memory_events] = watch_.wanted();
-  // After init has exited its pidfd is always ready, but others may live on in the cgroup.
+  // Once it has ended its descriptor is always ready, and others may live on in the cgroup.
   pollfd polled[] = {cgroup_events,
                      memory_events,
                      {.fd = init_ended_ ? -1 : init_.fd(), .events = POLLIN, .revents = 0},
@@ -106,7 +106,7 @@ Result<Reporter::Woken> Reporter::wait(sys::Deadline deadline) {
   return Woken::kByKernel;
 }
 
-// As runc: when the cgroup is empty, whether or not init has exited.
+// As runc has it: once nobody is left in the cgroup, whatever became of init.
 Result<bool> Reporter::ended() {
   if (is_others_) return init_ended_;
   return !OCI_TRY(watch_.populated());
@@ -117,13 +117,13 @@ Status Reporter::follow() {
   while (!OCI_TRY(ended())) {
     const Woken woken = OCI_TRY(wait(next));
     if (woken == Woken::kByNobody) return {};
-    // Report the OOM kill first: init may be the process that was killed.
+    // Before anything else: init may have been what was killed.
     if (watch_.new_oom_kills() > 0) OCI_TRY(say(oom_event(options_.id)));
     if (Clock::now() < next) continue;
     const Status told = stats();
     if (!told && told.error().kind() == ErrorKind::kNotFound) return {};
     if (!told) return told.error();
-    // A slow reader misses reports instead of getting them late all at once.
+    // A slow reader loses reports, and does not get them late all at once.
     next += ((Clock::now() - next) / options_.interval + 1) * options_.interval;
   }
   return {};
@@ -131,7 +131,7 @@ Status Reporter::follow() {
 
 Result<Reporter> open_reporter(const Context& context, const EventsOptions& options) {
   const Container container = OCI_TRY(open_container(context, options.id, state::Lock::kNone));
-  // The message of runc.
+  // runc's words.
   const Error stopped(ErrorKind::kWrongState,
                       cat("container with id ", options.id, " is not running"));
   using enum spec::ContainerStatus;
@@ -140,7 +140,7 @@ Result<Reporter> open_reporter(const Context& context, const EventsOptions& opti
   if (record.cgroup_path.empty()) {
     return Error(ErrorKind::kUnsupported,
                  cat("container \"", options.id,
-                     "\": has no cgroup that counts what it uses: create it with one"));
+                     "\": has no cgroup that counts its usage; create it with a cgroup"));
   }
   std::optional<sys::Pidfd> init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
   Result<Counted> found = counted(container);
@@ -156,8 +156,7 @@ Status events(const Context& context, const EventsOptions& options) {
   if (options.once) return reporter.stats();
   sys::log_success();
   Status told = reporter.follow();
-  // The reader closed the output between poll(2) and write(2): end without an error, as in
-  // follow().
+  // Whoever read is gone: it ends as when that is seen before a line is written.
   if (!told && told.error().sys_errno() == EPIPE) return {};
   return told;
 }

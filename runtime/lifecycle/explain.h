@@ -1,4 +1,4 @@
-// The actions of `create` as JSON, for people and golden tests.
+// All that `create` would do, as JSON for people and golden tests.
 #pragma once
 
 #include <string>

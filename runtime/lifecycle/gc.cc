@@ -1,4 +1,4 @@
-// `gc`: removes the leftovers of a killed oci-rt, or of an emptied state root.
+// `gc`: what a killed oci-rt has left, or one whose state root was emptied since.
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -24,10 +24,10 @@ constexpr std::chrono::seconds kRemovalTime{10};
 
 struct Found {
   Garbage garbage;
-  cgroup::Location cgroup;  // for kind "cgroup" and "scope"
+  cgroup::Location cgroup;  // of a "cgroup" or a "scope"
 };
 
-// The file system of the state root, or of its closest existing parent. 0: unknown.
+// The file system that the state root is on, or would be. 0: it cannot be told.
 dev_t device_of_root(std::string path) {
   struct stat info = {};
   while (::stat(path.c_str(), &info) < 0) {
@@ -38,7 +38,7 @@ dev_t device_of_root(std::string path) {
   return info.st_dev;
 }
 
-// The id of the container in the mark `home`, if it belongs to this state root.
+// The id of the container that `home` names, if that is one of this state root's.
 std::optional<std::string> id_in(const std::string& root, dev_t device, std::string_view home) {
   const std::string before = cat(device, ":", root, "/");
   if (device == 0 || !home.starts_with(before)) return {};
@@ -47,7 +47,8 @@ std::optional<std::string> id_in(const std::string& root, dev_t device, std::str
   return id;
 }
 
-// Why a cgroup marked by `cgroup.owner` is orphaned. Absent: it is in use, or that is unknown.
+// Why a cgroup whose mark is `owner`'s is nobody's; absent: it is somebody's, or there is no
+// telling.
 std::optional<std::string> orphaned(const state::Store& store, const std::string& id,
                                     const cgroup::Location& cgroup) {
   const Result<state::StateDir> dir = store.open(id, state::Lock::kNone);
@@ -58,7 +59,7 @@ std::optional<std::string> orphaned(const state::Store& store, const std::string
   const Result<state::Record> record = dir.value().load();
   if (!record || owner_of(record.value()) == cgroup.owner) return {};
   if (record.value().cgroup_inode == 0 || record.value().cgroup_inode == cgroup.inode) return {};
-  return cat("container \"", id, "\" in ", store.root(), " is a later one, in another cgroup");
+  return cat("container \"", id, "\" in ", store.root(), " is a newer container in another cgroup");
 }
 
 Status find_cgroups(const state::Store& store, std::vector<Found>& found) {
@@ -69,7 +70,7 @@ Status find_cgroups(const state::Store& store, std::vector<Found>& found) {
     const std::optional<std::string> id = id_in(store.root(), device, location.home);
     std::optional<std::string> reason = id ? orphaned(store, *id, location) : std::nullopt;
     if (!reason) continue;
-    // Its container may have been deleted in the meantime.
+    // By now its container may be gone in the usual way.
     if (OCI_TRY(cgroup::find(layout.value(), location)) != cgroup::Found::kOwn) continue;
     found.push_back({{.kind = location.path.ends_with(".scope") ? "scope" : "cgroup",
                       .name = location.path,
@@ -81,16 +82,16 @@ Status find_cgroups(const state::Store& store, std::vector<Found>& found) {
   return {};
 }
 
-// Why the container of a record is gone. Absent: it exists, or waits for `delete`.
+// Why the container of a record is gone; absent: it is there, or waits for its `delete`.
 std::optional<std::string> gone(const state::Listed& row, const std::string& boot_id) {
   if (!row.record) {
     if (row.record.error().kind() != ErrorKind::kNotFound) return {};
     return "oci-rt was killed before it recorded anything";
   }
   const state::Record& record = row.record.value();
-  if (record.boot_id != boot_id) return "it ended with an earlier boot";
+  if (record.boot_id != boot_id) return "it belongs to an earlier boot";
   if (record.phase == state::Phase::kCreating && !state::creator_alive(record)) {
-    return "oci-rt was killed while it created it";
+    return "oci-rt was killed while it created the container";
   }
   return {};
 }
@@ -103,7 +104,7 @@ Status find_containers(const state::Store& store, std::vector<Found>& found) {
     const Result<state::StateDir> dir = store.open(row.id, state::Lock::kNone);
     if (!dir) continue;
     const Living living = OCI_TRY(find_living(dir.value()));
-    // The record says that it ended, but parts of it live: `delete --force` handles that case.
+    // A record that only says so: `delete --force` is for that one.
     const bool creating = row.record && row.record.value().phase == state::Phase::kCreating;
     if (living.any() && !creating) continue;
     Found one{{.kind = "container",

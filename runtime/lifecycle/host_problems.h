@@ -1,7 +1,7 @@
-// Finds all mistakes of a config that depend on this host, in one pass.
+// Mistakes of a config that only a look at this host can tell, all of them at once.
 //
-// `create` checks nothing twice: each step reports its own error, and the first one ends create.
-// Only then this pass looks at everything, so that one message lists all mistakes to fix.
+// `create` looks at nothing twice: each step refuses by itself, and the first refusal ends it. Only
+// then is everything looked at, so that one error tells all that a person has to mend.
 #pragma once
 
 #include <string_view>
@@ -13,14 +13,14 @@
 
 namespace oci::lifecycle {
 
-// Adds a problem for every directory, bind source, namespace, sysctl, profile, hook, device,
-// network device and socket of `config` that is missing. `bundle` is absolute. Changes nothing.
+// Adds every directory, bind source, namespace, sysctl, profile, hook, device, network device and
+// socket of `config` that is not there. `bundle` is absolute. Nothing is changed.
 void find_host_problems(const spec::Config& config, std::string_view bundle,
                         spec::Diagnostics& problems);
 
-// Adds the other problems of this host to `failure`, the error of a create: one line each, with its
-// place in the document. Returns `failure` unchanged if it names no property, or if there are no
-// others.
+// `failure` of a create, with the other problems of this host: a line for each, with its place in
+// the document. `failure` itself where it is not about a property, and where there is
+// nothing else.
 Error with_host_problems(Error failure, const Prepared& prepared);
 
 }  // namespace oci::lifecycle

@@ -1,4 +1,4 @@
-// `state`, `list`, `ps` and `plan`: the verbs that only read.
+// `state`, `list` and `plan`: what is, and what would be.
 #include <utility>
 
 #include "runtime/lifecycle/container.h"

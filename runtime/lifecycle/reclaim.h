@@ -1,5 +1,5 @@
-// Opens a rootless container's cgroup again that the container delegated to one of its users and
-// closed.
+// The cgroup of an ordinary user's container that gave it to another one of its users, and closed
+// it.
 #pragma once
 
 #include "runtime/cgroup/fs_v2.h"
@@ -9,10 +9,10 @@
 
 namespace oci::lifecycle {
 
-// Whether this error of a cgroup operation may have that cause.
+// Whether an error of what is done to a cgroup may have that reason.
 bool may_be_given_away(const Error& error);
 
-// Enters a user namespace with the maps of the saved config to do so.
+// Opens it again, in a user namespace with the maps of the saved config.
 Status reclaim(const state::StateDir& dir, const cgroup::Layout& layout,
                const cgroup::Location& location);
 

@@ -1,4 +1,5 @@
-// The root mount of a container in a shared mount namespace. It stays there until `delete`.
+// The root of a container in a mount namespace that others are in, which lies there until the
+// container is deleted.
 #pragma once
 
 #include <cstdint>
@@ -9,11 +10,11 @@
 
 namespace oci::lifecycle {
 
-// Records the mount id and the namespace of the root. `root_fd`: the mount, still detached.
+// Writes into the record where that is going to be. `root_fd`: the mount, detached as yet.
 Status note_root_mount(int root_fd, const spec::Config& config, state::Record& record);
 
-// Unmounts it, with all mounts inside. Another mount now at its path stays. If the mount or its
-// namespace is gone already, that is success.
+// Takes it away, with all that is mounted in it. Another mount that lies at its path by now stays;
+// gone already, also with its namespace, is success.
 Status remove_root_mount(const state::Record& record);
 
 }  // namespace oci::lifecycle

@@ -27,8 +27,8 @@ std::span<const spec::DeviceRule> device_rules(const spec::Config& config) {
   return config.linux->resources->devices;
 }
 
-// An unprivileged user can open only devices that file permissions allow anyway, so "deny all,
-// allow the following" can be skipped. A rule that denies one device cannot.
+// What a user without privileges can reach is what they may open anyway, so that "nothing but the
+// following" can be done without. A rule that takes one device away cannot.
 std::optional<size_t> find_denial(std::span<const spec::DeviceRule> rules) {
   for (size_t i = 0; i < rules.size(); ++i) {
     const spec::DeviceRule& rule = rules[i];
@@ -43,16 +43,16 @@ Status check_devices(const Prepared& prepared) {
   const auto rules = device_rules(prepared.config);
   if (prepared.plan.makes_devices && !rules.empty() && !allows_all_devices(prepared.config)) {
     return Error(ErrorKind::kUnsupported,
-                 "linux.resources.devices: not applied without CAP_BPF, and CAP_MKNOD makes every "
-                 "device of the host; leave that out, or add a last rule that allows all");
+                 "linux.resources.devices: not applied without CAP_BPF, and CAP_MKNOD can create "
+                 "every device of the host; leave that out, or add a last rule that allows all");
   }
   if (const std::optional<size_t> denial = find_denial(rules)) {
     return Error(ErrorKind::kUnsupported,
                  cat("linux.resources.devices[", *denial,
-                     "]: a device is taken away by root only: leave the rule out"));
+                     "]: only root can deny a single device; leave the rule out"));
   }
   if (!rules.empty()) {
-    sys::log_warning("linux.resources.devices: not applied, because that takes privileges");
+    sys::log_warning("linux.resources.devices: not applied, because that needs privileges");
   }
   return {};
 }
@@ -70,7 +70,7 @@ const cgroup::Write* first_write(const CgroupPlan& plan) {
   return nullptr;
 }
 
-// The messages of runc, which its tests and its users search for.
+// runc's words for the same: its tests and its users know them.
 Error not_permitted(const CgroupPlan& plan, const spec::Config& config, std::string_view why) {
   if (names_a_place(config)) {
     return Error(ErrorKind::kUnsupported,
@@ -84,7 +84,7 @@ Error not_permitted(const CgroupPlan& plan, const spec::Config& config, std::str
                    why, "; ", kHowToGetOne));
 }
 
-// cgroups(7): a cgroup that enables controllers for its children has no processes itself.
+// cgroups(7): a cgroup that passes controllers on holds no processes itself.
 Status plan_stepping_aside(CgroupPlan& plan, const std::string& own) {
   const cgroup::Write* const limit = first_write(plan);
   if (limit == nullptr) return {};
@@ -110,8 +110,7 @@ Result<std::optional<CgroupPlan>> as_permitted(Result<CgroupPlan> planned, const
   const spec::Config& config = prepared.config;
   using None = std::optional<CgroupPlan>;
   if (!planned) {
-    // A host without cgroup v2 has no cgroup for a container. That is an error only if the config
-    // needs one.
+    // A host without cgroup v2 has none to give, and no limits are among what could be wrong.
     if (cgroup::find_layout() || names_a_place(config) || asks_for_limits(config)) {
       return std::move(planned).error();
     }
@@ -143,15 +142,15 @@ Status limit_devices(const Prepared& prepared, int cgroup_fd) {
   if (attached || attached.error().sys_errno() != EPERM) return attached;
   if (plan.lenient) return check_devices(prepared);
   return Error(ErrorKind::kUnsupported,
-               "linux.resources.devices: the kernel lets this caller load no device program "
-               "(CAP_BPF): leave the rules out, or run it with --rootless=true");
+               "linux.resources.devices: the kernel does not let this caller load a device program "
+               "(CAP_BPF); leave the rules out, or use --rootless=true");
 }
 
 Status give_cgroup_to(const CgroupPlan& plan, int cgroup_fd, uid_t owner) {
   Status given = cgroup::delegate(cgroup_fd, owner);
   if (!given && plan.lenient && given.error().sys_errno() == EPERM) {
     sys::log_warning(
-        cat("linux.cgroupsPath: not given to uid ", owner, ", because that takes privileges"));
+        cat("linux.cgroupsPath: not given to uid ", owner, ", because that needs privileges"));
     return {};
   }
   return std::move(given).during("linux.cgroupsPath");
@@ -163,7 +162,7 @@ Result<bool> may_join(const Context& context, const std::string& path) {
   if (const std::string why = cgroup::obstacle(layout, path); why.empty()) {
     return true;
   } else if (!cgroup::may_enter(layout, path)) {
-    // The container may have closed its cgroup. That must not be a way around its limits.
+    // The container may have closed it, which is not to be a way around its limits.
     return Error(ErrorKind::kUnsupported, cat("exec: the container's cgroup is closed: ", why));
   }
   return false;

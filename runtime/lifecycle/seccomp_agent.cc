@@ -16,7 +16,7 @@ Status check_agent(const std::string& path) {
   if (rc == 0 && S_ISSOCK(facts.st_mode)) return {};
   if (rc == 0 || errno == ENOENT || errno == ENOTDIR) {
     return Error(ErrorKind::kInvalidConfig, cat("linux.seccomp.listenerPath: there is no socket '",
-                                                path, "': start the seccomp agent first"));
+                                                path, "'; start the seccomp agent first"));
   }
   return Error::system(errno, cat("linux.seccomp.listenerPath: '", path, "'"));
 }

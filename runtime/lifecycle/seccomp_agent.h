@@ -1,5 +1,4 @@
-// The seccomp agent that decides system calls from outside the container:
-// linux.seccomp.listenerPath.
+// The agent that decides system calls of a container from outside: linux.seccomp.listenerPath.
 #pragma once
 
 #include <string>
@@ -10,18 +9,17 @@
 
 namespace oci::lifecycle {
 
-// kInvalidConfig: there is no socket at `path`. Only looks: makes no connection.
+// kInvalidConfig: there is no socket at `path`. Nobody is disturbed by a connection.
 Status check_agent(const std::string& path);
 
 Result<sys::UniqueFd> connect_agent(const state::Record& record);
 
 struct Listener {
-  pid_t pid = 0;  // the process that it decides for
+  pid_t pid = 0;  // of the process that it decides for
   int fd = -1;
 };
 
-// Sends one message with the container state and the listener. An agent gets one message a
-// connection.
+// One message with the state of the container and the listener; an agent gets one a connection.
 Status send_listener(int socket, const state::Record& record, spec::ContainerStatus status,
                      const Listener& listener);
 

@@ -10,10 +10,10 @@
 
 namespace oci::lifecycle {
 
-// The fifos between init and `start`, in the state directory.
+// What init and `start` meet at, below the container's directory.
 inline constexpr launch::GateFiles kGateFiles = {state::kGateFile, state::kVerdictFile};
 
-// Starts a created container. The caller holds its lock. After a failed hook the container is gone.
+// Of a created container whose lock the caller holds. After a failed hook the container is gone.
 // `signals`: of a `run` in the foreground, which they interrupt.
 Status start_container(state::StateDir& dir, const state::Record& record,
                        sys::SignalStream* signals);

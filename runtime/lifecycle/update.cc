@@ -1,4 +1,4 @@
-// `update`: changes the limits of a container.
+// `update`: other limits for a container that exists.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -34,7 +34,7 @@ Result<spec::Resources> read_resources(const std::string& path) {
   return spec::load_resources(document, from_stdin ? "standard input" : path);
 }
 
-// New schemata of the container's class of service: reverted unless keep() is called.
+// The container's class of service, changed until the cgroup is, too, or put back.
 class NewSchemata {
  public:
   NewSchemata() = default;
@@ -50,11 +50,11 @@ class NewSchemata {
     if (!options.mem_bw_schema.empty()) wanted.mem_bw_schema = options.mem_bw_schema;
     const std::string schemata = resctrl::schemata_of(wanted);
     if (schemata.empty()) return {};
-    // A class named by closID may be shared with others.
+    // A class that closID names may be others' as well.
     if (record.rdt_group.empty()) {
       return Error(ErrorKind::kUnsupported,
                    cat(wanted.l3_cache_schema ? "--l3-cache-schema" : "--mem-bw-schema",
-                       ": the container has no class of service of its own: see linux.intelRdt"));
+                       ": the container has no class of service of its own; see linux.intelRdt"));
     }
     resctrl::Tree tree = OCI_TRY(resctrl::open_tree());
     before_ = OCI_TRY(resctrl::change(tree, record.rdt_group, schemata));
@@ -81,10 +81,10 @@ Status update(const Context& context, const UpdateOptions& options) {
   if (path.empty()) {
     return Error(ErrorKind::kUnsupported,
                  cat("container \"", options.id,
-                     "\": has no cgroup whose limits could change: create it with one"));
+                     "\": has no cgroup, so no limit can be changed; create it with a cgroup"));
   }
   if (OCI_TRY(has_left_its_cgroup(container.record, container.status))) {
-    return moved_away(container.record, "be limited");
+    return moved_away(container.record, "change its limits");
   }
   if (container.record.check_before_update && resources.memory &&
       !resources.memory->check_before_update) {

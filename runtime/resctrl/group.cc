@@ -30,7 +30,7 @@ bool exists(int root, const std::string& path) {
   return ::faccessat(root, path.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-// The usual mount point, or else the first one in /proc/self/mounts.
+// The one mount point that anybody uses, or the first in mountinfo.
 Result<std::string> find_mount() {
   constexpr char kUsual[] = "/sys/fs/resctrl";
   struct statfs fs = {};
@@ -46,12 +46,12 @@ Result<std::string> find_mount() {
     line.remove_prefix(std::min(target.size() + 1, line.size()));
     if (line.starts_with("resctrl ")) return std::string(target);
   }
-  return Error(
-      ErrorKind::kUnsupported,
-      cat(kProperty, ": no resctrl file system is mounted: see mount -t resctrl resctrl ", kUsual));
+  return Error(ErrorKind::kUnsupported,
+               cat(kProperty, ": no resctrl file system is mounted; run: mount -t resctrl resctrl ",
+                   kUsual));
 }
 
-// resctrl.rst: last_cmd_status explains the last failed write or mkdir.
+// resctrl.rst: what went wrong with the last write or mkdir.
 Error explain(const Tree& tree, int error, std::string_view property, std::string_view what) {
   const auto status = sys::read_file_at(tree.root.get(), "info/last_cmd_status", 4096);
   std::string text = cat(kProperty, property, ": ", what);
@@ -107,7 +107,7 @@ Group::Group(Group&& other) noexcept
       made_(std::exchange(other.made_, {})) {}
 
 Group::~Group() {
-  // Report the error that led here, not this one.
+  // The error that brought us here is the one worth telling.
   (void)remove(tree_, made_);
 }
 

@@ -1,4 +1,4 @@
-// Runs on a plain directory that looks like resctrl.
+// On a plain directory that looks like resctrl.
 #include "runtime/resctrl/stats.h"
 
 #include <fcntl.h>

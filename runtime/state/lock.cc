@@ -80,9 +80,9 @@ Status lock_until(int dir, std::string_view id, sys::Deadline deadline) {
     if (left == 0) {
       const std::string who = holder == 0 ? "another process" : cat("PID ", holder);
       return Error(ErrorKind::kBusy, cat("container \"", id, "\" is busy: ", who,
-                                         " holds it: wait, or delete --force"));
+                                         " uses it; wait, or use delete --force"));
     }
-    // Most holders release the lock by exiting. For the others there is no event, so poll.
+    // A holder lets go by ending, mostly. One that goes on has no event for it: look again.
     pollfd end = {.fd = -1, .events = POLLIN, .revents = 0};
     if (holder != 0) end.fd = static_cast<int>(::syscall(SYS_pidfd_open, holder, 0));
     const sys::UniqueFd closed_later(end.fd);

@@ -1,4 +1,4 @@
-// Directory helpers: make a path, list names, empty a tree. Internal to this folder.
+// Directories as such: making a path, emptying a tree, listing names. For this folder alone.
 #pragma once
 
 #include <string>
@@ -8,13 +8,13 @@
 
 namespace oci::state {
 
-// mkdir -p, with mode 0700.
+// mkdir -p, all of it 0700.
 Status make_path(const std::string& path);
 
-// The names in `dir`, unsorted, without "." and "..".
+// Names in `dir`, unsorted, without "." and "..".
 Result<std::vector<std::string>> names_in(int dir);
 
-// Removes everything in `dir`. Follows no symbolic links.
+// Removes all that is in `dir`; symbolic links are not followed.
 Status remove_content(int dir);
 
 }  // namespace oci::state

@@ -1,9 +1,8 @@
-// The messages that init may send, and their order. Pure: without a socket, so tests can try every
-// order.
+// Which messages init may send, and when. Pure: no socket, so every order can be tested.
 //
-// The parent runs privileged work on init's request, and init runs among the container's mounts and
-// hooks. A request that the plan did not announce, or that comes twice or too early, is refused
-// before it is parsed.
+// The parent runs privileged work on init's request, and init runs with the container's mounts and
+// hooks around it. A request that the plan did not announce, or that comes twice or too early, is
+// refused before it is looked at.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +14,7 @@ namespace oci::sync {
 
 class Sequence {
  public:
-  // The optional messages that the plan announces. All others are refused.
+  // What the plan announces; all else that is optional is refused.
   struct Needs {
     bool staged = false;
     bool console = false;
@@ -31,7 +30,7 @@ class Sequence {
  private:
   enum class Stage : uint8_t { kStaged, kConsole, kMountsReady, kReady, kSettled, kDone };
 
-  // The next stage, skipping those that the plan does not need.
+  // The stage that comes next, past those that the plan does not need.
   Stage expected() const;
 
   Needs needs_;

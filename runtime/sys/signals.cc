@@ -15,7 +15,7 @@ struct Name {
   int number;
 };
 
-// signal_name() prints the first name of a number. signal(7)
+// The first name of a number is the one that is printed. signal(7)
 constexpr Name kNames[] = {
     {"HUP", SIGHUP},       {"INT", SIGINT},     {"QUIT", SIGQUIT}, {"ILL", SIGILL},
     {"TRAP", SIGTRAP},     {"ABRT", SIGABRT},   {"IOT", SIGABRT},  {"BUS", SIGBUS},
@@ -28,7 +28,7 @@ constexpr Name kNames[] = {
     {"PWR", SIGPWR},       {"SYS", SIGSYS},
 };
 
-// As in the C library, which reserves 32 and 33 for itself.
+// As the C library counts them: the kernel's 32 and 33 are its own.
 constexpr int kRealTimeMin = 34;
 constexpr int kRealTimeMax = 64;
 
@@ -74,7 +74,7 @@ Result<int> parse_signal(std::string_view text) {
   }
   if (const std::optional<int> number = real_time(name)) return *number;
   return Error(ErrorKind::kUsage,
-               cat("unknown signal '", text, "': give a name such as TERM, or a number from 0 to ",
+               cat("unknown signal '", text, "'; give a name such as TERM, or a number from 0 to ",
                    kRealTimeMax));
 }
 
@@ -91,8 +91,9 @@ std::string signal_name(int signal) {
 Result<SignalStream> SignalStream::open() {
   sigset_t wanted;
   sigfillset(&wanted);
-  // Faults belong to this process: a blocked one would kill it silently. URG and PIPE concern its
-  // own sockets and pipes. ABRT is forwarded: systemd sends it when a watchdog expires.
+  // Faults are ours; a blocked one would kill us without a trace. URG and PIPE are about our own
+  // sockets and pipes. ABRT is what systemd sends when its watchdog is not fed: the container's,
+  // too.
   for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGPIPE, SIGURG}) {
     sigdelset(&wanted, own);
   }
@@ -113,9 +114,9 @@ SignalStream::SignalStream(UniqueFd fd, const sigset_t& before)
 SignalStream::SignalStream(SignalStream&& other) noexcept = default;
 
 SignalStream::~SignalStream() {
-  if (!fd_) return;  // moved from, or stay_blocked()
+  if (!fd_) return;  // moved from, or to stay blocked
   while (next()) {
-    // Pending signals were meant for the container. They must not hit this process now.
+    // A signal that is still waiting was meant for the container: it must not hit us now.
   }
   sigprocmask(SIG_SETMASK, &before_, nullptr);
 }
@@ -134,7 +135,7 @@ std::optional<int> SignalStream::asks_to_end() {
     const bool asks =
         signal == SIGHUP || signal == SIGINT || signal == SIGQUIT || signal == SIGTERM;
     struct sigaction now = {};
-    // As nohup(1): signalfd also delivers ignored signals while they are blocked.
+    // As nohup(1) has it: one that is blocked comes all the same.
     return asks && ::sigaction(signal, nullptr, &now) == 0 && now.sa_handler != SIG_IGN;
   };
   const auto found = std::ranges::find_if(looked_at_, ends);

@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(anything_else_is_refused) {
     BOOST_TEST(!parse_signal(text), text);
   }
   BOOST_TEST(parse_signal("FOO").error().message() ==
-             "unknown signal 'FOO': give a name such as TERM, or a number from 0 to 64");
+             "unknown signal 'FOO'; give a name such as TERM, or a number from 0 to 64");
 }
 
 BOOST_AUTO_TEST_CASE(every_signal_has_a_name_that_reads_back) {
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(one_that_asks_to_end_interrupts_a_wait_and_is_kept) {
     all.push_back(*signal);
   BOOST_TEST(all.size() == 3);
   BOOST_TEST(!stream.asks_to_end().has_value());
-  writer.reset();  // the end of file is readable, too
+  writer.reset();  // the end is something to read
   const Result<bool> ended = wait_readable(reader.get(), std::nullopt, &stream);
   BOOST_REQUIRE(bool(ended));
   BOOST_TEST(ended.value());

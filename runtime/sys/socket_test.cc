@@ -15,7 +15,7 @@
 namespace oci::sys {
 namespace {
 
-// A directory with a path of the given length, and a listening socket in it.
+// A directory whose path is as long as asked for, and a listening socket in it.
 class Listener {
  public:
   explicit Listener(size_t path_length, int backlog = 4) {
@@ -27,7 +27,7 @@ class Listener {
       BOOST_REQUIRE(mkdir(dirs_.back().c_str(), 0700) == 0);
     }
     path_ = cat(dirs_.back(), "/s");
-    // bind(2) has the same limit as connect(2), so use a descriptor of the directory.
+    // bind(2) has the same limit as connect(2): by way of a descriptor of the directory.
     const UniqueFd dir = open_at(AT_FDCWD, dirs_.back(), O_PATH | O_DIRECTORY).value();
     const std::string name = cat("/proc/self/fd/", dir.get(), "/s");
     fd_.reset(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -87,9 +87,9 @@ BOOST_AUTO_TEST_CASE(a_socket_that_is_not_there_is_described_without_an_errno) {
              cat("pidfd socket '/tmp/", longer, "': File name too long"));
   listener.close();
   BOOST_TEST(connect_unix(listener.path(), "console socket").error().message() ==
-             cat("console socket '", listener.path(), "': nobody listens on it"));
+             cat("console socket '", listener.path(), "': no process listens on it"));
   BOOST_TEST(connect_unix(listener.dir(), "console socket").error().message() ==
-             cat("console socket '", listener.dir(), "': nobody listens on it"));
+             cat("console socket '", listener.dir(), "': no process listens on it"));
 }
 
 BOOST_AUTO_TEST_CASE(a_listener_that_never_accepts_costs_a_second_at_most) {
@@ -100,8 +100,8 @@ BOOST_AUTO_TEST_CASE(a_listener_that_never_accepts_costs_a_second_at_most) {
   for (int i = 0; i < 3; ++i) {
     Result<UniqueFd> next = connect_unix(listener.path(), "console socket");
     if (!next) {
-      BOOST_TEST(next.error().message() ==
-                 cat("console socket '", listener.path(), "': its listener does not accept"));
+      BOOST_TEST(next.error().message() == cat("console socket '", listener.path(),
+                                               "': its listener does not accept connections"));
       BOOST_TEST(time(nullptr) - start <= 10);
       return;
     }

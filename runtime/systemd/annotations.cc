@@ -24,8 +24,8 @@ bool is_property_name(std::string_view name) {
          });
 }
 
-// Properties that start, stop or move other units with the rights of systemd (systemd.unit(5)). A
-// user who may run containers need not have these rights.
+// What would start, stop or move other units, as systemd's root: systemd.unit(5). What a container
+// is may be somebody's without being allowed that.
 constexpr std::string_view kOfOtherUnits[] = {"BindsTo",
                                               "Conflicts",
                                               "JoinsNamespaceOf",
@@ -44,7 +44,7 @@ constexpr std::string_view kOfOtherUnits[] = {"BindsTo",
                                               "OnFailureJobMode",
                                               "OnSuccessJobMode"};
 
-// "TimeoutStopSec" and similar names, as in unit files. D-Bus properties have microseconds.
+// "TimeoutStopSec" and its like, as in unit files; over D-Bus all times are in microseconds.
 bool is_in_seconds(std::string_view name) {
   constexpr std::string_view kSuffix = "Sec";
   if (!name.ends_with(kSuffix) || name.size() <= kSuffix.size()) return false;
@@ -52,7 +52,7 @@ bool is_in_seconds(std::string_view name) {
   return before >= 'a' && before <= 'z';
 }
 
-// Whole numbers of any type, and "1.5". No exponents: times are not written like that.
+// Whole numbers of any type, and "1.5". An exponent is nobody's way to write a time.
 std::optional<uint64_t> microseconds(const Variant& seconds) {
   constexpr uint64_t kSecond = 1000000;
   if (seconds.signature.size() != 1 ||
@@ -82,13 +82,13 @@ Result<std::vector<Property>> annotated_properties(const spec::Annotations& anno
     if (!key.starts_with(spec::kSystemdProperty)) continue;
     std::string name = key.substr(spec::kSystemdProperty.size());
     if (!is_property_name(name)) {
-      return bad(key, "expected the name of a property of systemd's after the last '.'");
+      return bad(key, "expected the name of a systemd property after the last '.'");
     }
-    // The runtime decides which processes are in the scope.
+    // Which processes are in the scope is not for an annotation to say.
     if (name == "PIDs" || name == "PIDFDs") return bad(key, "is set by the runtime");
     if (std::ranges::find(kOfOtherUnits, name) != std::end(kOfOtherUnits)) {
       return bad(key,
-                 "is about other units than the container's, and left to the host's own files");
+                 "affects other units than the container's; set it in the unit files of the host");
     }
     std::optional<Variant> value = parse_gvariant(text);
     if (!value) {

@@ -108,13 +108,13 @@ BOOST_AUTO_TEST_CASE(mistakes_name_the_annotation) {
              "annotations.org.systemd.property.KillSignal: expected a value such as true, 15, "
              "uint64 5, 'text' or ['a', 'b'], found 'SIGTERM'");
   for (const char* name : {"", "ab", "Kill-Signal", "Kill Signal", "KillSignal2"}) {
-    BOOST_TEST(property(name, "15") == cat("annotations.org.systemd.property.", name,
-                                           ": expected the name of a property of systemd's after "
-                                           "the last '.'"));
+    BOOST_TEST(property(name, "15") ==
+               cat("annotations.org.systemd.property.", name,
+                   ": expected the name of a systemd property after the last '.'"));
   }
   BOOST_TEST(property("Wants", "['debug-shell.service']") ==
-             "annotations.org.systemd.property.Wants: is about other units than the container's, "
-             "and left to the host's own files");
+             "annotations.org.systemd.property.Wants: affects other units than the container's; "
+             "set it in the unit files of the host");
   BOOST_TEST(property("PIDs", "[uint32 1]") ==
              "annotations.org.systemd.property.PIDs: is set by the runtime");
 }

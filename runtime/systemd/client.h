@@ -1,4 +1,4 @@
-// The part of the driver inside oci-rt: starts oci-rt-systemd, sends it a request, and kills it.
+// The half of the driver that is in oci-rt: runs oci-rt-systemd, asks it, and ends it.
 #pragma once
 
 #include <chrono>
@@ -12,10 +12,10 @@
 
 namespace oci::systemd {
 
-// The timeout for one unit. systemd's own limit for a job is 90 s, longer than any engine waits.
+// How long systemd may take for one unit. Its own limit for a job is 90 s, which no engine waits.
 inline constexpr std::chrono::seconds kPatience{20};
 
-// A running oci-rt-systemd. It inherits no descriptors of the caller, and dies with oci-rt.
+// oci-rt-systemd while it runs. It has nothing of the caller's open, and dies with us.
 class [[nodiscard]] Helper {
  public:
   // kUnsupported: it is not installed.
@@ -23,11 +23,10 @@ class [[nodiscard]] Helper {
 
   Helper(Helper&&) noexcept = default;
   Helper& operator=(Helper&&) = delete;
-  // Kills it and waits, so that it is in no cgroup any more.
+  // Kills it and waits for that: nothing of it is left in a cgroup then.
   ~Helper();
 
-  // Sends the only request. Returns the text of the answer, or its error. kBusy: request.patience
-  // has passed.
+  // Once. The answer's text, or its error; kBusy after request.patience.
   Result<std::string> ask(const Request& request);
 
  private:
@@ -39,25 +38,25 @@ class [[nodiscard]] Helper {
   sys::UniqueFd socket_;
 };
 
-// Whether oci-rt-systemd is installed where this program searches for it.
+// Whether oci-rt-systemd is where this program looks for it.
 bool is_installed();
 
-// kSystem for root on the host, otherwise kUser.
+// The one whose units we make: the user's own, unless we are root on the host.
 Bus bus_of_caller();
 
-// A scope, and the helper process that keeps it alive until another process is in it.
+// A scope, and the process that holds it until another one is in it.
 struct Scope {
   Helper holder;
-  std::string path;  // its cgroup, in the form of /proc/self/cgroup
+  std::string path;  // its cgroup, as /proc/self/cgroup has it
 };
 
-// Makes a scope with the default properties and `properties`. systemd removes the scope as soon as
-// it is empty.
+// `properties` after those that every scope of ours has. Afterwards systemd removes the scope as
+// soon as nothing is in it.
 Result<Scope> start_scope(Bus bus, const Unit& unit, const std::string& id,
                           const std::vector<Property>& properties);
 
-// Puts this process into a scope of its own. An unprivileged caller can clone into a cgroup of its
-// systemd only from such a scope.
+// Puts this process into a scope of its own. Who is not root can make a process in a cgroup of
+// their systemd's only from another one of these.
 Status enclose_caller(Bus bus);
 
 Status set_properties(Bus bus, const std::string& unit, const std::vector<Property>& properties);

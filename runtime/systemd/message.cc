@@ -7,7 +7,7 @@
 namespace oci::systemd {
 namespace {
 
-// Both programs must come from one build. A mismatch is reported.
+// Both programs come from one build; whoever mixes two is told.
 constexpr std::string_view kVersion = "oci-rt-systemd 1";
 constexpr std::string_view kGood = "good";
 
@@ -62,8 +62,7 @@ class Tokens {
 
 Error not_understood() {
   return Error(ErrorKind::kProtocol,
-               "oci-rt-systemd: it and oci-rt do not understand each other; install both from one "
-               "build");
+               "oci-rt-systemd: it does not match this oci-rt; install both from one build");
 }
 
 }  // namespace
@@ -85,7 +84,7 @@ Result<std::string> to_packet(const Request& request) {
   if (out.size() <= kLongestPacket) return out;
   return Error(ErrorKind::kInvalidConfig,
                cat("annotations: the properties of unit '", request.unit, "' take ", out.size(),
-                   " bytes, more than the ", kLongestPacket, " there is room for"));
+                   " bytes, and the limit is ", kLongestPacket, " bytes"));
 }
 
 Result<Request> parse_request(std::string_view packet) {

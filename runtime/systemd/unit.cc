@@ -19,7 +19,7 @@ bool is_unit_character(char c) {
          std::string_view("-_.\\:@").find(c) != std::string_view::npos;
 }
 
-// As systemd-escape(1).
+// As systemd-escape(1) does it.
 std::string escaped(std::string_view id) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string out;
@@ -59,7 +59,7 @@ Result<Unit> unit_of(const std::optional<std::string>& cgroups_path, std::string
     unit.name = cat("oci-rt-", escaped(id), kScope);
   } else {
     if (given.find('/') != given.npos || std::ranges::count(given, ':') != 2) {
-      return bad_path(given, "is no slice:prefix:name, as the systemd cgroup driver needs");
+      return bad_path(given, "must be slice:prefix:name for the systemd cgroup driver");
     }
     const size_t first = given.find(':'), second = given.find(':', first + 1);
     unit.slice = given.substr(0, first);
@@ -68,11 +68,11 @@ Result<Unit> unit_of(const std::optional<std::string>& cgroups_path, std::string
     if (name.empty()) return bad_path(given, "has no name after its second ':'");
     if (name.ends_with(kSlice)) {
       return bad_path(given,
-                      "names a slice, and no process can be in one: use a name without '.slice'");
+                      "names a slice, which cannot hold processes; use a name without '.slice'");
     }
     unit.name = cat(prefix, "-", name, kScope);
     if (!std::ranges::all_of(unit.name, is_unit_character)) {
-      return bad_path(given, "holds a character that no unit of systemd's may have");
+      return bad_path(given, "contains a character that a systemd unit name may not have");
     }
   }
   if (unit.name.size() > kLongestUnit) {

@@ -38,18 +38,18 @@ BOOST_AUTO_TEST_CASE(without_a_path_the_id_names_the_unit_whatever_is_in_it) {
 }
 
 BOOST_AUTO_TEST_CASE(anything_else_is_refused_by_name) {
-  const std::string form = "' is no slice:prefix:name, as the systemd cgroup driver needs";
+  const std::string form = "' must be slice:prefix:name for the systemd cgroup driver";
   for (const char* path : {"/a/b", "a", "a:b", "a:b:c:d", "a.slice:b:c/d"}) {
     BOOST_TEST(shown(path) == cat("linux.cgroupsPath: '", path, form));
   }
   BOOST_TEST(shown("a.slice:b:") ==
              "linux.cgroupsPath: 'a.slice:b:' has no name after its second ':'");
   BOOST_TEST(shown("a.slice:b:c.slice") ==
-             "linux.cgroupsPath: 'a.slice:b:c.slice' names a slice, and no process can be in one: "
+             "linux.cgroupsPath: 'a.slice:b:c.slice' names a slice, which cannot hold processes; "
              "use a name without '.slice'");
   BOOST_TEST(shown("a.slice:b:c d") ==
-             "linux.cgroupsPath: 'a.slice:b:c d' holds a character that "
-             "no unit of systemd's may have");
+             "linux.cgroupsPath: 'a.slice:b:c d' contains a character that a systemd unit name may "
+             "not have");
   BOOST_TEST(shown(cat("a.slice:b:", std::string(300, 'x')))
                  .ends_with("makes a unit name of more than 255 characters"));
   for (const char* slice :

@@ -62,7 +62,7 @@ bool append_property(sd_bus_message* message, const Property& property) {
 }  // namespace
 
 Status append_properties(sd_bus_message* message, const std::vector<Property>& properties) {
-  const Error full(ErrorKind::kSystem, "systemd: the call cannot be made up");
+  const Error full(ErrorKind::kSystem, "systemd: the call cannot be composed");
   if (sd_bus_message_open_container(message, 'a', "(sv)") < 0) return full;
   for (const Property& property : properties) {
     if (append_property(message, property)) continue;

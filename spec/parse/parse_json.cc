@@ -156,7 +156,7 @@ std::string syntax_error(json::ParseError code, std::string_view rest) {
 // What stands in the text before any parsing, and would end the parser early or pass unseen.
 bool check_bytes(std::string_view text, Diagnostics& diagnostics) {
   if (text.starts_with("\xef\xbb\xbf")) {
-    diagnostics.add_at(0, {}, "expected a JSON object, found a byte order mark: remove it");
+    diagnostics.add_at(0, {}, "expected a JSON object, found a byte order mark; remove it");
     return false;
   }
   const size_t nul = text.find('\0');

@@ -146,7 +146,7 @@ struct DuplicateFinder {
 
   void key(const std::string& path, std::string_view key, size_t offset) {
     if (!seen.back().emplace(key).second)
-      diagnostics.add_at(offset, path, "duplicate key: each may be given once");
+      diagnostics.add_at(offset, path, "duplicate key; keep only one of them");
   }
 };
 

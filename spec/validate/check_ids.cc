@@ -33,7 +33,7 @@ void check_overlaps(const Mappings& mappings, const std::string& path, const Sid
     const size_t before = order[k - 1];
     if (first(before) + mappings[before].size <= first(order[k])) continue;
     out.add(child_path(child_path(path, std::max(before, order[k])), side.key),
-            cat("expected ranges that do not overlap, found one that does with [",
+            cat("expected ranges that do not overlap, found an overlap with [",
                 std::min(before, order[k]), "]"));
   }
 }
@@ -74,7 +74,7 @@ void check_mapped(uint32_t id, const Mappings& mappings, std::string_view list,
 // (uid_t)-1 means "leave it alone" to setresuid(2): such a user would be root.
 void check_is_id(uint32_t id, const std::string& path, Diagnostics& out) {
   if (id != UINT32_MAX) return;
-  out.add(path, "expected an id below 4294967295, which stands for none, found 4294967295");
+  out.add(path, "expected an id below 4294967295, which means 'no id', found 4294967295");
 }
 
 void check_user_is_one(const User& user, Diagnostics& out) {

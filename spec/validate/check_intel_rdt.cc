@@ -20,7 +20,7 @@ void check_clos_id(std::string_view id, Diagnostics& out) {
   if (id == "." || id == ".." || id.find('/') != id.npos || has_line_break(id)) {
     out.add(kPath, cat("expected a name without '/', or \"/\" alone, found ", quoted(id)));
   } else if (std::ranges::find(kTaken, id) != std::end(kTaken)) {
-    out.add(kPath, cat("expected a name of no file of resctrl's own, found ", quoted(id)));
+    out.add(kPath, cat("expected a name that resctrl does not use itself, found ", quoted(id)));
   }
 }
 

@@ -42,7 +42,7 @@ void check_type(const Entry& entry) {
   if (entry.bind || entry.remount) return;
   // The type of a bind mount is a dummy (config.md#linux-mount-options); mount(2) knows none.
   if (type == "bind" || type == "rbind") {
-    entry.add("options", "expected \"bind\" or \"rbind\" among them: the type alone binds nothing");
+    entry.add("options", "expected \"bind\" or \"rbind\" among them; the type alone has no effect");
   } else if (type.empty()) {
     entry.add("type", "expected a filesystem, or \"bind\" or \"rbind\" in options, found neither");
   }
@@ -51,7 +51,7 @@ void check_type(const Entry& entry) {
 void check_source(const Entry& entry) {
   if (!entry.bind || entry.remount) return;
   if (!entry.mount.source || entry.mount.source->empty()) {
-    entry.add("source", "expected what to bind, found nothing");
+    entry.add("source", "expected the path to bind, found nothing");
   }
 }
 
@@ -76,7 +76,7 @@ void check_mappings(const Entry& entry, bool has_user_namespace) {
   const bool has_gids = !entry.mount.gid_mappings.empty();
   if (has_uids != has_gids) {
     entry.add(has_uids ? "gidMappings" : "uidMappings",
-              cat("missing: this property is required beside ",
+              cat("missing: this property is required together with ",
                   has_uids ? "uidMappings" : "gidMappings"));
   }
   constexpr const char* kWithoutMaps[] = {"idmap", "ridmap", "idmap=", "ridmap="};

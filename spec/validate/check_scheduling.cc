@@ -46,7 +46,7 @@ void check_scheduler(const Scheduler& scheduler, Diagnostics& out) {
                   ", found ", scheduler.priority));
     }
   } else if (scheduler.priority != 0) {
-    out.add(child_path(kScheduler, "priority"), "is for SCHED_FIFO and SCHED_RR alone");
+    out.add(child_path(kScheduler, "priority"), "applies to SCHED_FIFO and SCHED_RR only");
   }
   if (scheduler.policy == SCHED_DEADLINE) return check_deadline(scheduler, out);
   const struct {
@@ -56,7 +56,8 @@ void check_scheduler(const Scheduler& scheduler, Diagnostics& out) {
                {"deadline", scheduler.deadline},
                {"period", scheduler.period}};
   for (const auto& time : times) {
-    if (time.value != 0) out.add(child_path(kScheduler, time.key), "is for SCHED_DEADLINE alone");
+    if (time.value != 0)
+      out.add(child_path(kScheduler, time.key), "applies to SCHED_DEADLINE only");
   }
 }
 

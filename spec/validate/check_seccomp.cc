@@ -12,7 +12,8 @@ void check_errno(SeccompAction action, const std::optional<uint32_t>& value,
                  const std::string& path, Diagnostics& out) {
   if (!value) return;
   if (action != SeccompAction::kErrno && action != SeccompAction::kTrace) {
-    out.add(path, "is for SCMP_ACT_ERRNO and SCMP_ACT_TRACE only; other actions return no number");
+    out.add(path,
+            "applies to SCMP_ACT_ERRNO and SCMP_ACT_TRACE only; other actions return no number");
     return;
   }
   const uint32_t most = action == SeccompAction::kErrno ? kMaxErrno : kMaxTrace;
@@ -50,7 +51,7 @@ void check_seccomp(const Config& config, Diagnostics& out) {
     return text && !text->empty();
   };
   if (is_given(seccomp.listener_metadata) && !is_given(seccomp.listener_path)) {
-    out.add("linux.seccomp.listenerMetadata", "needs listenerPath, to which it is sent");
+    out.add("linux.seccomp.listenerMetadata", "needs listenerPath; the metadata is sent there");
   }
   if (!notifies(seccomp)) {
     // config-linux.md#seccomp: without SCMP_ACT_NOTIFY a listenerPath is ignored.

@@ -60,9 +60,7 @@ void check_file(const Config& config, const std::string& key, const std::string&
   const Owner* const owner = find_owner(file);
   if (owner == nullptr) {
     // Which of both it is, only the host's kernel knows.
-    return add(
-        "no such sysctl belongs to a namespace: mend its name, or set one of the whole machine on "
-        "the host");
+    return add("no namespace has this sysctl; correct its name, or set it on the host");
   }
   if (find_namespace(config, owner->type) == nullptr) {
     add(cat("needs a namespace of type ", name_of(kNamespaceNames, owner->type),

@@ -58,14 +58,14 @@ BOOST_AUTO_TEST_CASE(a_range_has_ids_and_ends_below_the_last) {
 }
 
 BOOST_AUTO_TEST_CASE(ranges_do_not_overlap_on_either_side) {
-  check({{"linux.uidMappings[1].containerID: expected ranges that do not overlap, found one that "
-          "does with [0]",
+  check({{"linux.uidMappings[1].containerID: expected ranges that do not overlap, found an overlap "
+          "with [0]",
           [](Config& c) {
             map_users(c);
             c.linux->uid_mappings.push_back({999, 5000, 1});
           }},
-         {"linux.gidMappings[1].hostID: expected ranges that do not overlap, found one that does "
-          "with [0]",
+         {"linux.gidMappings[1].hostID: expected ranges that do not overlap, found an overlap with "
+          "[0]",
           [](Config& c) {
             map_users(c);
             c.linux->gid_mappings.push_back({1000, 99999, 2});
@@ -90,12 +90,12 @@ BOOST_AUTO_TEST_CASE(more_mappings_than_the_kernel_takes_are_refused) {
 
 // To setresuid(2) it means "leave it alone": the program would stay root.
 BOOST_AUTO_TEST_CASE(minus_one_is_nobodys_id) {
-  check({{"process.user.uid: expected an id below 4294967295, which stands for none, found "
-          "4294967295",
-          [](Config& c) { c.process->user.uid = 4294967295; }},
-         {"process.user.additionalGids[0]: expected an id below 4294967295, which stands for none, "
-          "found 4294967295",
-          [](Config& c) { c.process->user.additional_gids = {4294967295}; }}});
+  check(
+      {{"process.user.uid: expected an id below 4294967295, which means 'no id', found 4294967295",
+        [](Config& c) { c.process->user.uid = 4294967295; }},
+       {"process.user.additionalGids[0]: expected an id below 4294967295, which means 'no id', "
+        "found 4294967295",
+        [](Config& c) { c.process->user.additional_gids = {4294967295}; }}});
 }
 
 BOOST_AUTO_TEST_CASE(the_ids_of_the_process_are_mapped) {
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(mappings_of_a_mount_keep_to_the_same_rules) {
             c.mounts[0].uid_mappings = {{0, 0, 0}};
             c.mounts[0].gid_mappings = {{0, 0, 1}};
           }},
-         {"mounts[0].gidMappings: missing: this property is required beside uidMappings",
+         {"mounts[0].gidMappings: missing: this property is required together with uidMappings",
           [](Config& c) {
             c.mounts[0].uid_mappings = {{0, 0, 1}};
           }}});

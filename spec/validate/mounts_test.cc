@@ -17,10 +17,10 @@ BOOST_AUTO_TEST_CASE(a_mount_is_of_a_type_or_a_bind) {
   check(
       {{"mounts[0].type: expected a filesystem, or \"bind\" or \"rbind\" in options, found neither",
         [](Config& c) { add(c, {.destination = "/a", .source = "/b"}); }},
-       {"mounts[0].options: expected \"bind\" or \"rbind\" among them: the type alone binds "
-        "nothing",
+       {"mounts[0].options: expected \"bind\" or \"rbind\" among them; the type alone has no "
+        "effect",
         [](Config& c) { add(c, {.destination = "/a", .type = "bind", .source = "/b"}); }},
-       {"mounts[0].source: expected what to bind, found nothing",
+       {"mounts[0].source: expected the path to bind, found nothing",
         [](Config& c) { add(c, {.destination = "/a", .type = "none", .options = {"rbind"}}); }},
        {"mounts[0].destination: expected a path in the container, found \"\"",
         [](Config& c) { add(c, {.destination = "", .type = "tmpfs"}); }},

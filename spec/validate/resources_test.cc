@@ -131,12 +131,11 @@ constexpr auto kNotify = SeccompAction::kNotify;
 BOOST_AUTO_TEST_CASE(a_number_is_returned_by_actions_that_can) {
   constexpr auto kTrace = SeccompAction::kTrace;
   check(
-      {{"linux.seccomp.defaultErrnoRet: is for SCMP_ACT_ERRNO and SCMP_ACT_TRACE only; other "
-        "actions "
-        "return no number",
-        [](Config& c) { filter(c, {.default_action = kAllow, .default_errno_ret = 1}); }},
-       {"linux.seccomp.syscalls[0].errnoRet: is for SCMP_ACT_ERRNO and SCMP_ACT_TRACE only; other "
+      {{"linux.seccomp.defaultErrnoRet: applies to SCMP_ACT_ERRNO and SCMP_ACT_TRACE only; other "
         "actions return no number",
+        [](Config& c) { filter(c, {.default_action = kAllow, .default_errno_ret = 1}); }},
+       {"linux.seccomp.syscalls[0].errnoRet: applies to SCMP_ACT_ERRNO and SCMP_ACT_TRACE only; "
+        "other actions return no number",
         [](Config& c) {
           filter(c, {.default_action = kAllow,
                      .syscalls = {{.names = {"read"}, .action = kAllow, .errno_ret = 1}}});
@@ -160,7 +159,7 @@ BOOST_AUTO_TEST_CASE(a_rule_has_names_and_arguments_that_exist) {
           filter(c, {.default_action = kAllow,
                      .syscalls = {{.names = {"read"}, .action = kErrno, .args = {{.index = 6}}}}});
         }},
-       {"linux.seccomp.listenerMetadata: needs listenerPath, to which it is sent",
+       {"linux.seccomp.listenerMetadata: needs listenerPath; the metadata is sent there",
         [](Config& c) { filter(c, {.default_action = kAllow, .listener_metadata = "x"}); }}});
 }
 
@@ -181,7 +180,7 @@ BOOST_AUTO_TEST_CASE(a_class_of_service_is_named_by_one_directory_and_set_by_lin
           [](Config& c) { c.linux->intel_rdt = IntelRdt{.clos_id = "a/b"}; }},
          {"linux.intelRdt.closID: expected a name without '/', or \"/\" alone, found \"..\"",
           [](Config& c) { c.linux->intel_rdt = IntelRdt{.clos_id = ".."}; }},
-         {"linux.intelRdt.closID: expected a name of no file of resctrl's own, found \"info\"",
+         {"linux.intelRdt.closID: expected a name that resctrl does not use itself, found \"info\"",
           [](Config& c) { c.linux->intel_rdt = IntelRdt{.clos_id = "info"}; }},
          {"linux.intelRdt.memBwSchema: expected one line that begins with MB:, found \"L3:0=f\"",
           [](Config& c) { c.linux->intel_rdt = IntelRdt{.mem_bw_schema = "L3:0=f"}; }},

@@ -34,14 +34,14 @@ BOOST_AUTO_TEST_CASE(what_the_kernel_would_cut_or_ignore_is_refused) {
         [](Config& c) { c.process->scheduler = Scheduler{.policy = SCHED_NORMAL, .nice = 20}; }},
        {"process.scheduler.nice: expected -20 to 19, found -21",
         [](Config& c) { c.process->scheduler = Scheduler{.policy = SCHED_BATCH, .nice = -21}; }},
-       {"process.scheduler.priority: is for SCHED_FIFO and SCHED_RR alone",
+       {"process.scheduler.priority: applies to SCHED_FIFO and SCHED_RR only",
         [](Config& c) { c.process->scheduler = Scheduler{.policy = SCHED_NORMAL, .priority = 1}; }},
        {"process.scheduler.priority: expected 1 to 99 for SCHED_RR, found 0",
         [](Config& c) { c.process->scheduler = Scheduler{.policy = SCHED_RR}; }},
        {"process.scheduler.priority: expected 1 to 99 for SCHED_FIFO, found 100",
         [](Config& c) { c.process->scheduler = Scheduler{.policy = SCHED_FIFO, .priority = 100}; }},
-       {"process.scheduler.runtime: is for SCHED_DEADLINE alone\n"
-        "process.scheduler.period: is for SCHED_DEADLINE alone",
+       {"process.scheduler.runtime: applies to SCHED_DEADLINE only\n"
+        "process.scheduler.period: applies to SCHED_DEADLINE only",
         [](Config& c) {
           c.process->scheduler = Scheduler{.policy = SCHED_IDLE, .runtime = 1, .period = 1};
         }}});

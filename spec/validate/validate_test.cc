@@ -168,9 +168,8 @@ BOOST_AUTO_TEST_CASE(a_sysctl_belongs_to_a_namespace_of_the_container) {
              "linux.namespaces");
   for (const char* const key : {"kernel.core_pattern", "vm.swappiness", "fs.file-max",
                                 "kernel.semx", "net", "kernel", "fs.mqueue", "netx.a"}) {
-    BOOST_TEST(
-        with(key).ends_with(": no such sysctl belongs to a namespace: mend its name, or set "
-                            "one of the whole machine on the host"));
+    BOOST_TEST(with(key).ends_with(
+        ": no namespace has this sysctl; correct its name, or set it on the host"));
   }
   for (const char* const key : {"", "net/../kernel/core_pattern", "net.//.kernel", "/net/x",
                                 "net..x", "net.", "net/./x", "net.x\nnet.y", "net.a b", "../net"}) {

@@ -1,5 +1,5 @@
-// Evaluates a profile directly, rule by rule, with libseccomp's resolver: the expected results of a
-// filter.
+// Reads a profile rule by rule, as plainly as can be, with libseccomp's resolver: what a filter for
+// it has to do.
 #pragma once
 
 #include <linux/seccomp.h>
@@ -17,11 +17,10 @@ class PlainReading {
  public:
   explicit PlainReading(const spec::Seccomp& profile);
 
-  // For a filter that equals libseccomp's.
+  // Of a filter that equals libseccomp's.
   uint32_t action(const seccomp_data& data) const;
 
-  // Whether the call is newer than all calls in the profile: ENOSYS, the difference from
-  // libseccomp.
+  // The call is newer than all that the profile names: ENOSYS, our difference from libseccomp.
   bool is_newer(const seccomp_data& data) const;
 
  private:

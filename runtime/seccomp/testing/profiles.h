@@ -1,4 +1,4 @@
-// Test profiles, and the calls to check.
+// Profiles to test with, and the calls to ask about.
 #pragma once
 
 #include <linux/seccomp.h>
@@ -11,21 +11,20 @@
 
 namespace oci::seccomp {
 
-// Reads the file at `path`, which has the content of linux.seccomp.
+// The file at `path`, which holds what linux.seccomp would.
 spec::Seccomp load_profile(const std::string& path);
 
 enum class Kind {
   kAny,
-  // Profiles that libseccomp 2.5 compiles as documented: one rule a call, or several with
-  // equalities, or several with one equality or lower bound each, or several with masks and one
-  // action.
+  // What libseccomp 2.5 compiles as it documents: one rule a call; or several of equalities; or
+  // several of one equality or lower bound each; or several of masks with one action.
   kSound,
 };
 
 spec::Seccomp random_profile(std::mt19937& random, Kind kind);
 
-// Every number of every ABI with plain arguments, and calls with arguments at the edges of all
-// conditions.
+// Every number of every ABI, with plain arguments; and with arguments at the edges of all the
+// profile's conditions.
 std::vector<seccomp_data> interesting_calls(const spec::Seccomp& profile, std::mt19937& random);
 
 }  // namespace oci::seccomp
