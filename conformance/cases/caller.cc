@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdint>
+#include <cstdlib>
 
 #include "conformance/cases/exec_case.h"
 #include "conformance/harness/case.h"

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 
 #include "conformance/harness/case.h"
 #include "conformance/harness/expect.h"

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 
 #include "conformance/harness/expect.h"
 #include "conformance/harness/files.h"

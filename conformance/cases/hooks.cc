@@ -1,5 +1,6 @@
 // Hooks: when, where, with what, and what their failure means (config.md#posix-platform-hooks).
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 
 #include "conformance/cases/hook_json.h"

@@ -2,6 +2,7 @@
 #include <linux/capability.h>
 
 #include <array>
+#include <cstdint>
 #include <cstdio>
 
 #include "conformance/harness/case.h"

@@ -4,6 +4,7 @@
 
 #include <climits>
 #include <csignal>
+#include <cstdlib>
 
 #include "conformance/cases/mounts_verb.h"
 #include "conformance/cases/rootless_user.h"

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdint>
 
 #include "conformance/cases/hook_json.h"
 #include "conformance/harness/case.h"

@@ -2,6 +2,7 @@
 // are its own to change (cgroups(7) "Delegation", xattr(7)). None of that hides it from ps, kill
 // --all and delete --force.
 #include <csignal>
+#include <cstdlib>
 
 #include "conformance/cases/rootless_cgroup.h"
 #include "conformance/cases/rootless_user.h"

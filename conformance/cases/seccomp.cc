@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 
 #include "conformance/harness/case.h"
 #include "conformance/harness/expect.h"

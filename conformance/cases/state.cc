@@ -1,5 +1,6 @@
 // The state document (runtime.md#state), and what engines need of it beyond (cli-contract 5.1).
 #include <csignal>
+#include <cstdint>
 #include <filesystem>
 
 #include "conformance/harness/case.h"

@@ -4,6 +4,7 @@
 #include <sys/mount.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <vector>
 

@@ -1,6 +1,7 @@
 #include "conformance/harness/facts.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "conformance/harness/case.h"
 #include "conformance/harness/files.h"

@@ -1,6 +1,7 @@
 // What the probe saw inside a container: its JSON, read by pointer.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -8,6 +8,7 @@
 #include <cctype>
 #include <csignal>
 #include <filesystem>
+#include <iterator>
 #include <map>
 
 #include "conformance/harness/files.h"

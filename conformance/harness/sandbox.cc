@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 
 #include "conformance/harness/expect.h"
 #include "conformance/harness/files.h"

@@ -1,5 +1,7 @@
 #include "runtime/cli/options.h"
 
+#include <algorithm>
+
 #include "spec/nearest.h"
 #include "third_party/boost_test.h"
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 #include "runtime/seccomp/abi.h"
 #include "runtime/seccomp/names.h"
