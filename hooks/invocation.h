@@ -1,4 +1,4 @@
-// One hook as a process to start: config.md#posix-platform-hooks, made complete.
+// One hook as a process to start (config.md#posix-platform-hooks), with the defaults filled in.
 #pragma once
 
 #include <cstdint>

@@ -7,8 +7,8 @@
 namespace oci::hooks {
 namespace {
 
-// One line of a message out of what may be many, and anything: a newline is shown as \n, other
-// control characters as a blank.
+// Hook output may hold many lines and any byte. For a one-line message, a newline becomes
+// and other control characters become blanks.
 std::string one_line(std::string_view text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
     text.remove_suffix(1);
@@ -23,7 +23,7 @@ std::string one_line(std::string_view text) {
   return out;
 }
 
-// Absent: it went well.
+// Absent: the hook succeeded.
 std::optional<std::string> complaint(const Invocation& hook, const Exit& exit) {
   std::string what;
   if (exit.timed_out) {
@@ -65,7 +65,7 @@ Status run_hooks(const Occasion& occasion, std::span<const spec::Hook> list, con
   for (size_t i = 0; i < list.size(); ++i) {
     Status ran = run_hook(invocation(list[i], occasion.state_json, occasion.cwd), launch);
     if (ran) continue;
-    // runc's words, which tests and people know.
+    // The same words as runc: tests and users know them.
     Error error(ErrorKind::kHook,
                 std::move(ran)
                     .error()

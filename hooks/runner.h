@@ -1,4 +1,4 @@
-// Runs the hooks of one kind, in order, and decides what a failure means. Forks nothing itself.
+// Runs the hooks of one kind in order and decides on failures. Starts no process itself.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +13,15 @@
 
 namespace oci::hooks {
 
-// How a hook's process ended.
+// The end of a hook's process.
 struct Exit {
   int wait_status = 0;  // as wait(2) gives it
   bool timed_out = false;
   int64_t elapsed_ms = 0;
-  std::string output;  // the last of what it wrote to stdout and stderr
+  std::string output;  // the end of its stdout and stderr
 };
 
-// Starts the process and waits for its end or its timeout. An error: it could not be started.
+// Starts the process and waits until it ends or times out. An error means that it did not start.
 using Launch = std::function<Result<Exit>(const Invocation&)>;
 
 // Takes a sentence for the log.
@@ -33,9 +33,9 @@ struct Occasion {
   std::string_view cwd;  // the bundle
 };
 
-// The first failure stops the list and is the error: "error running createRuntime hook #0:
-// /bin/x: exit status 3 after 12 ms, stderr: ...". A poststop hook's failure is only a warning,
-// and the next one runs. What an error does to the container is the caller's: hooks/README.md.
+// Stops at the first failure and returns it: "error running createRuntime hook #0: /bin/x: exit
+// status 3 after 12 ms, stderr: ...". A failed poststop hook is only a warning, and the next one
+// runs. The caller handles the effect of an error on the container: hooks/README.md.
 Status run_hooks(const Occasion& occasion, std::span<const spec::Hook> list, const Launch& launch,
                  const Warn& warn);
 

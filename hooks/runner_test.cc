@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kState = R"({"id":"web1"})";
 
-// A Launch that hands out prepared ends, and remembers what it was asked for.
+// A Launch that returns prepared exits and records the hooks it was asked to start.
 struct Script {
   std::vector<Result<Exit>> ends;
   std::vector<Invocation> asked;

@@ -1,5 +1,5 @@
-// The annotations that change what this runtime does. `features` lists them as potentially unsafe:
-// an engine must not pass on an image's.
+// Annotations that change the behaviour of this runtime. `features` lists them as potentially
+// unsafe: an engine must not pass on those of an image.
 #pragma once
 
 #include <string_view>
@@ -10,18 +10,17 @@ namespace oci::spec {
 // `--group-add keep-groups`.
 inline constexpr std::string_view kKeepGroups = "run.oci.keep_original_groups";
 
-// How linux.mountLabel is said to a filesystem: "context" (the default), "fscontext", "defcontext"
-// or "rootcontext", mount(8).
+// The mount option that carries linux.mountLabel: "context" (the default), "fscontext",
+// "defcontext" or "rootcontext", mount(8).
 inline constexpr std::string_view kMountContextType = "run.oci.mount_context_type";
 
-// What follows is a property of the systemd unit, its value as GVariant text.
+// A prefix. The rest of the key is a property of the systemd unit; the value is GVariant text.
 inline constexpr std::string_view kSystemdProperty = "org.systemd.property.";
 
-// Podman's, with the value "libpod": its engine made the config. It leaves a capability out that is
-// refused to others.
+// Set to "libpod" by podman. Its containers lose a capability silently where others get an error.
 inline constexpr std::string_view kContainerManager = "io.container.manager";
 
-// One that ends in '.' stands for all that begin so: features.md#unsafe-annotations-in-configjson.
+// An entry that ends in '.' is a prefix: features.md#unsafe-annotations-in-configjson.
 inline constexpr std::string_view kEffectiveAnnotations[] = {kKeepGroups, kMountContextType,
                                                              kSystemdProperty};
 

@@ -20,7 +20,7 @@ bool is_plain_key(std::string_view key) {
   return !key.empty() && key.size() <= kLongestText && std::all_of(key.begin(), key.end(), is_word);
 }
 
-// Cuts between characters, never within one.
+// Never cuts within a UTF-8 character.
 std::string_view cut(std::string_view text) {
   if (text.size() <= kLongestText) return text;
   size_t size = kLongestText;
@@ -46,7 +46,7 @@ void append_escaped(std::string& out, char c) {
   }
 }
 
-// Whether `path` is `outer` or lies within it.
+// True if `path` is `outer` or lies within it.
 bool is_within(std::string_view path, std::string_view outer) {
   if (!path.starts_with(outer)) return false;
   return outer.empty() || path.size() == outer.size() || path[outer.size()] == '.' ||

@@ -1,4 +1,4 @@
-// Failures as values: what went wrong, and what was being done at the time.
+// Failures as values: the reason, and the operation that failed.
 #pragma once
 
 #include <optional>
@@ -10,10 +10,10 @@
 
 namespace oci {
 
-// What a caller may branch on. Anything only a person needs belongs in the text.
+// The distinctions that callers branch on. Details for the user belong in the text.
 enum class ErrorKind {
-  kSystem,         // the kernel said no; sys_errno() tells how
-  kUsage,          // the command line
+  kSystem,         // a system call failed; see sys_errno()
+  kUsage,          // bad command line
   kInvalidConfig,  // config.json
   kUnsupported,    // valid, but this runtime or this host cannot do it
   kWrongState,     // the container is not in a status that allows the operation
@@ -21,20 +21,21 @@ enum class ErrorKind {
   kExists,         // the id is taken
   kProtocol,       // container init broke the rules of runtime/sync
   kHook,
-  kBusy,     // another process holds the container, or a deadline passed
+  kBusy,     // another process holds the container, or a timeout
   kProgram,  // process.args cannot be executed
 };
 
-// The C library's words for an errno, but for those that engines search for: podman and docker take
-// "No such file or directory" anywhere in a text for a missing program, "Permission denied" for one
-// that may not be executed, containerd and CRI-O "No such process" for a container that is gone.
+// The C library's words for an errno, except for phrases that engines search for. Podman and docker
+// take "No such file or directory" anywhere in a text for a missing program, and "Permission
+// denied" for one that is not executable. Containerd and CRI-O take "No such process" for an exited
+// container.
 std::string reason_of(int err);
 
 class [[nodiscard]] Error {
  public:
   Error(ErrorKind kind, std::string what) : kind_(kind), trail_{std::move(what)} {}
 
-  // `err` comes first and is a copy: building `what` may allocate and so overwrite errno.
+  // `err` is passed by value and first: building `what` may allocate and so overwrite errno.
   static Error system(int err, std::string what);
 
   // Adds an outer layer: Error("mount '/proc'").during("create 'web1'").
@@ -46,7 +47,7 @@ class [[nodiscard]] Error {
   ErrorKind kind() const { return kind_; }
   int sys_errno() const { return errno_; }
 
-  // Outermost first, ending in the reason of the errno:
+  // Outermost layer first, ending in the reason for the errno:
   //   create 'web1': mount '/proc': the kernel does not permit it
   std::string message() const;
 
@@ -104,8 +105,8 @@ class [[nodiscard]] Result<void> {
 
 using Status = Result<void>;
 
-// Evaluates to the value, or leaves the enclosing function with the error. A GNU statement
-// expression, which g++ and clang share: the exit is visible on the line that may take it.
+// Evaluates to the value, or returns the error from the enclosing function. A GNU statement
+// expression (g++ and clang): the possible return is visible on its line.
 #define OCI_TRY(...)                                               \
   __extension__({                                                  \
     auto oci_try_result = (__VA_ARGS__);                           \
@@ -127,7 +128,7 @@ void append(std::string& out, T part) {
 }
 }  // namespace detail
 
-// Joins text and integers: cat("mounts[", i, "]"). libstdc++ 12 has no <format>.
+// Joins strings and integers: cat("mounts[", i, "]"). libstdc++ 12 has no <format>.
 template <class... Parts>
 std::string cat(const Parts&... parts) {
   std::string out;

@@ -1,4 +1,4 @@
-// config.json as text → a Config that is valid as far as the document alone can tell.
+// Loads config.json: parses the text and checks all rules that need no host.
 #pragma once
 
 #include <string_view>
@@ -8,24 +8,24 @@
 
 namespace oci::spec {
 
-// Parses and validates. One kInvalidConfig error tells all problems of both, a line each:
+// Parses and validates. Reports all problems in one kInvalidConfig error, a line each:
 //   config.json:12:9: linux.namespaces[2].type: expected one of pid, network, ..., found "foo"
-// `document_name` is how these lines begin.
+// The lines begin with `document_name`.
 Result<Config> load_config(std::string_view text, std::string_view document_name);
 
-// What `exec --process` reads: one process object, which replaces the container's own in
-// `container` and is validated with it. Paths in errors begin with "process".
+// Reads the input of `exec --process`, one process object. It replaces the process in `container`
+// and is validated with it. Paths in errors begin with "process".
 Status load_process(std::string_view text, std::string_view document_name, Config& container);
 
-// What `update --resources` reads: one linux.resources object. Paths in errors begin with
+// Reads the input of `update --resources`, one linux.resources object. Paths in errors begin with
 // "linux.resources".
 Result<Resources> load_resources(std::string_view text, std::string_view document_name);
 
-// The input of `mounts add`: an array like config.mounts, which replaces the container's own in
+// Reads the input of `mounts add`, an array like config.mounts. It replaces the mounts in
 // `container` and is validated with it. Paths in errors begin with "mounts".
 Status load_mounts(std::string_view text, std::string_view document_name, Config& container);
 
-// The same for `mounts remove`: only the destinations count.
+// The same for `mounts remove`, which uses only the destinations.
 Status load_destinations(std::string_view text, std::string_view document_name, Config& container);
 
 }  // namespace oci::spec

@@ -9,7 +9,7 @@
 namespace oci::spec {
 namespace {
 
-// Insertions, deletions, changes and swaps of neighbours that turn `a` into `b`.
+// Edit distance: insertions, deletions, substitutions and swaps of neighbours.
 size_t distance(std::string_view a, std::string_view b) {
   std::vector<size_t> before(b.size() + 1);
   std::vector<size_t> above(b.size() + 1);
@@ -34,7 +34,7 @@ size_t distance(std::string_view a, std::string_view b) {
 
 std::string_view nearest(std::string_view word, std::span<const std::string_view> known) {
   std::string_view best;
-  // A third of the word may be wrong; of a short one, a single letter.
+  // Up to a third of the word may be wrong; in a short word, one letter.
   size_t limit = std::max<size_t>(1, word.size() / 3);
   if (word.size() > 64) return best;
   for (const std::string_view one : known) {

@@ -1,4 +1,4 @@
-// "Did you mean": the known word that a mistyped one is nearest to.
+// "Did you mean": finds the known word nearest to a mistyped one.
 #pragma once
 
 #include <span>
@@ -6,7 +6,7 @@
 
 namespace oci::spec {
 
-// Empty: none is near enough to be worth a guess.
+// Empty: no known word is near enough for a suggestion.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> known);
 
 }  // namespace oci::spec

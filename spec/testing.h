@@ -1,4 +1,4 @@
-// What the tests of spec/ share: the files beside them.
+// Shared by the tests of spec/: access to their data files.
 #pragma once
 
 #include <fstream>
@@ -9,7 +9,7 @@
 
 namespace oci::spec::testing {
 
-// Relative to spec/testdata. OCI_SPEC_TESTDATA is given by meson.build.
+// Relative to spec/testdata. meson.build sets OCI_SPEC_TESTDATA.
 inline std::string testdata_path(const std::string& name) {
   return cat(OCI_SPEC_TESTDATA, "/", name);
 }

@@ -1,4 +1,4 @@
-// The only file that includes libsystemd: talking to systemd over D-Bus.
+// The only file that includes libsystemd: sd-bus, to talk to systemd over D-Bus.
 #pragma once
 
 #include <systemd/sd-bus.h>

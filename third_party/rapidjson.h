@@ -17,12 +17,12 @@ using Value = rapidjson::Value;
 using Document = rapidjson::Document;
 using Size = rapidjson::SizeType;
 
-// The event interface, for what a Document does not tell: depth while parsing, and positions.
+// The event interface, for depth and positions while parsing, which a Document does not keep.
 using TextStream = rapidjson::MemoryStream;
 using InsituStream = rapidjson::InsituStringStream;
 using TextReader = rapidjson::Reader;
 using ParseError = rapidjson::ParseErrorCode;
-inline constexpr unsigned kIterative = rapidjson::kParseIterativeFlag;  // takes no stack for depth
+inline constexpr unsigned kIterative = rapidjson::kParseIterativeFlag;  // no stack for depth
 inline constexpr unsigned kInsitu = rapidjson::kParseInsituFlag;
 inline constexpr unsigned kValidateUtf8 = rapidjson::kParseValidateEncodingFlag;
 

@@ -1,7 +1,7 @@
-// config.json as plain data: the specification's own names and defaults, no logic.
+// config.json as plain data, with the names and defaults of the specification. No logic.
 //
-// An absent property is an empty std::optional, or an empty container where the specification
-// makes no difference between absent and empty. Source: config.md of runtime-spec 1.3.
+// An absent property is an empty std::optional, or an empty container where the specification does
+// not distinguish absent from empty. Source: config.md of runtime-spec 1.3.
 #pragma once
 
 #include <optional>
@@ -16,14 +16,14 @@
 
 namespace oci::spec {
 
-// In the order of the document: `state` prints them as they were given.
+// In the order of the document. `state` keeps this order.
 using Annotations = std::vector<std::pair<std::string, std::string>>;
 
 struct Config {
   std::string oci_version;
-  std::optional<Root> root;        // config.md#root: REQUIRED on Linux; validate/ says so
+  std::optional<Root> root;        // config.md#root: REQUIRED on Linux; checked by validate/
   std::vector<Mount> mounts;       // in listed order
-  std::optional<Process> process;  // required only when `start` is called
+  std::optional<Process> process;  // required by `start` only
   std::optional<std::string> hostname;
   std::optional<std::string> domainname;
   Hooks hooks;

@@ -1,4 +1,4 @@
-// The root filesystem and what is mounted on it: config.md#root, config.md#mounts.
+// The root filesystem and its mounts: config.md#root, config.md#mounts.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ struct Root {
 };
 
 struct Mount {
-  std::string destination;  // relative ones mean "relative to /"
+  std::string destination;  // relative means relative to /
   std::optional<std::string> type;
   std::optional<std::string> source;  // of a bind mount: absolute, or relative to the bundle
   std::vector<std::string> options;

@@ -1,4 +1,4 @@
-// Programs that are run at points of the lifecycle: config.md#posix-platform-hooks.
+// Programs that run at points of the lifecycle: config.md#posix-platform-hooks.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@ namespace oci::spec {
 struct Hook {
   std::string path;               // absolute
   std::vector<std::string> args;  // execv(3): args[0] included; empty means {path}
-  // Complete. Absent: the runtime's own environment, for a startContainer hook the process's.
+  // Complete. Absent: the environment of the runtime; for startContainer, that of the process.
   std::optional<std::vector<std::string>> env;
   std::optional<int64_t> timeout;  // seconds, > 0
 };
@@ -25,7 +25,7 @@ struct Hooks {
   std::vector<Hook> poststop;
 };
 
-// Indexes the names in parse/names.h and the list that `features` prints.
+// Indexes the names in parse/names.h and the list in the output of `features`.
 enum class HookKind {
   kPrestart,
   kCreateRuntime,

@@ -17,7 +17,7 @@ enum class NamespaceType { kPid, kNetwork, kMount, kIpc, kUts, kUser, kCgroup, k
 
 struct Namespace {
   NamespaceType type{};
-  std::optional<std::string> path;  // absent: create a new one
+  std::optional<std::string> path;  // absent: create one
 };
 
 struct Device {
@@ -32,7 +32,7 @@ struct Device {
 
 struct NetDevice {
   std::string host_name;
-  std::optional<std::string> name;  // in the container; absent: as on the host
+  std::optional<std::string> name;  // in the container; absent: keep that of the host
 };
 
 struct TimeOffset {
@@ -58,7 +58,7 @@ struct Personality {
   uint64_t domain = 0;  // PER_* of <linux/personality.h>
 };
 
-// The kernel's propagation bits (MS_SHARED ...) are chosen in runtime/plan.
+// runtime/plan maps these to the kernel's flags (MS_SHARED ...).
 enum class Propagation { kShared, kSlave, kPrivate, kUnbindable };
 
 struct Linux {
@@ -73,10 +73,10 @@ struct Linux {
   std::optional<Resources> resources;
   std::optional<IntelRdt> intel_rdt;
   std::optional<MemoryPolicy> memory_policy;
-  std::vector<std::pair<std::string, std::string>> sysctl;  // key, value; in listed order
+  std::vector<std::pair<std::string, std::string>> sysctl;  // key, value; in document order
   std::optional<Seccomp> seccomp;
   std::optional<Propagation> rootfs_propagation;
-  bool rootfs_propagation_recursive = false;  // "rshared" and its kin, which engines send
+  bool rootfs_propagation_recursive = false;  // "rshared" etc., as sent by engines
   std::vector<std::string> masked_paths;
   std::vector<std::string> readonly_paths;
   std::optional<std::string> mount_label;

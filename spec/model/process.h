@@ -16,11 +16,11 @@ struct ConsoleSize {
 struct User {
   uint32_t uid = 0;
   uint32_t gid = 0;
-  std::optional<uint32_t> umask;  // absent: the caller's is left alone
+  std::optional<uint32_t> umask;  // absent: inherit the caller's
   std::vector<uint32_t> additional_gids;
 };
 
-// Names as written ("CAP_CHOWN"). An unknown one is a warning, not an error (config.md).
+// Names as written ("CAP_CHOWN"). An unknown one is only a warning (config.md).
 struct Capabilities {
   std::vector<std::string> bounding;
   std::vector<std::string> effective;
@@ -62,7 +62,7 @@ struct Process {
   std::vector<std::string> args;
   std::vector<std::string> env;
   std::string cwd;
-  std::optional<Capabilities> capabilities;  // absent: none at all, as every runtime reads it
+  std::optional<Capabilities> capabilities;  // absent: none at all, as in runc and crun
   std::vector<Rlimit> rlimits;
   bool no_new_privileges = false;
   std::optional<int> oom_score_adj;

@@ -1,5 +1,5 @@
-// What a container may use: config-linux.md#control-groups. Values are kept as given, also those
-// that only cgroup v1 knows; the cgroup driver says which it cannot apply.
+// Limits of a container: config-linux.md#control-groups. Values are kept as given, including those
+// of cgroup v1. The cgroup driver reports those that it cannot apply.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ struct DeviceRule {
   DeviceType type = DeviceType::kAll;
   std::optional<int64_t> major;
   std::optional<int64_t> minor;
-  std::string access = "rwm";  // of the letters r, w, m
+  std::string access = "rwm";  // letters of r, w, m
 };
 
 struct MemoryResources {
@@ -102,7 +102,7 @@ struct Resources {
   std::vector<HugepageLimit> hugepage_limits;
   std::optional<NetworkResources> network;
   std::vector<RdmaLimit> rdma;
-  std::vector<std::pair<std::string, std::string>> unified;  // file, value; in listed order
+  std::vector<std::pair<std::string, std::string>> unified;  // file, value; in document order
 };
 
 }  // namespace oci::spec

@@ -1,5 +1,5 @@
-// The syscall filter: config-linux.md#seccomp. Values are the kernel's where it has one, so that
-// nothing is translated twice.
+// The syscall filter: config-linux.md#seccomp. Values are those of the kernel where it has one, so
+// they need no second translation.
 #pragma once
 
 #include <algorithm>
@@ -43,7 +43,7 @@ struct SeccompSyscall {
   std::vector<std::string> names;
   SeccompAction action{};
   std::optional<uint32_t> errno_ret;
-  std::vector<SeccompArg> args;  // all must hold; several on one index are alternatives
+  std::vector<SeccompArg> args;  // all must match; several on one index are alternatives
 };
 
 struct Seccomp {
@@ -56,7 +56,7 @@ struct Seccomp {
   std::vector<SeccompSyscall> syscalls;
 };
 
-// Whether calls are sent to the agent at listenerPath: only then is there a listener.
+// True if calls are sent to the agent at listenerPath. Otherwise there is no listener.
 inline bool notifies(const Seccomp& seccomp) {
   return seccomp.default_action == SeccompAction::kNotify ||
          std::ranges::any_of(seccomp.syscalls, [](const SeccompSyscall& rule) {

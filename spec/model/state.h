@@ -1,4 +1,4 @@
-// What a container is right now: runtime.md#state, and what every client expects beside it.
+// The state of a container: runtime.md#state, and the extra keys that engines expect.
 #pragma once
 
 #include <string>

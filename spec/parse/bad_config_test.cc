@@ -34,8 +34,8 @@ BOOST_DATA_TEST_CASE(is_refused_with_the_expected_lines, bad_configs(), name) {
   BOOST_TEST(cat(config.error().message(), "\n") == expected);
 }
 
-// Each length, so that the last byte lies at the end of what is allocated for it: the sanitizer's
-// build sees a byte that is read behind it.
+// All lengths, so that the last byte falls on the end of an allocation: the sanitizers then catch a
+// read past it.
 BOOST_AUTO_TEST_CASE(a_text_that_ends_inside_a_character_is_read_to_its_end) {
   for (const std::string_view rest :
        {"\xc3", "\xe2", "\xe2\x82", "\xf3", "\xf3\xa0", "\xf3\xa0\x80"}) {

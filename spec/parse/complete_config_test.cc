@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(five_sets_of_capabilities) {
   BOOST_TEST((process.capabilities->ambient == Strings{"CAP_NET_RAW"}));
 }
 
-// The numbers are those of the kernel's headers, written out.
+// Literal numbers from the kernel's headers.
 BOOST_AUTO_TEST_CASE(limits_and_priorities) {
   BOOST_TEST_REQUIRE(process.rlimits.size() == 2u);
   BOOST_TEST(process.rlimits[0].resource == 7);

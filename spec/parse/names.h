@@ -1,5 +1,5 @@
-// Each name of the specification, spelled once: the parser reads by these tables, and `features`
-// prints them. In the order of the specification's own lists.
+// Each name of the specification, spelled once. The parser reads by these tables, and `features`
+// prints them. In the order of the specification's lists.
 #pragma once
 
 #include <linux/ioprio.h>
@@ -16,7 +16,7 @@
 #include "spec/model/linux.h"
 #include "spec/model/state.h"
 
-// Younger than the oldest kernel headers that this builds with (linux-libc-dev 5.14).
+// Newer than the oldest supported kernel headers (linux-libc-dev 5.14).
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
 #endif
@@ -29,7 +29,7 @@ struct Name {
   E value;
 };
 
-// What `text` stands for, or null.
+// The value for `text`, or null.
 template <class E, size_t N>
 constexpr const E* find_name(const Name<E> (&table)[N], std::string_view text) {
   for (const Name<E>& each : table)
@@ -37,7 +37,7 @@ constexpr const E* find_name(const Name<E> (&table)[N], std::string_view text) {
   return nullptr;
 }
 
-// The (first) name of `value`, which the table has; otherwise empty.
+// The first name of `value` in the table, or "".
 template <class E, size_t N>
 constexpr std::string_view name_of(const Name<E> (&table)[N], E value) {
   for (const Name<E>& each : table)
@@ -55,7 +55,7 @@ inline constexpr Name<HookKind> kHookNames[] = {
     {"poststop", HookKind::kPoststop},
 };
 
-// runtime.md#state; `paused` is what engines know from runc
+// runtime.md#state; engines know `paused` from runc
 inline constexpr Name<ContainerStatus> kStatusNames[] = {
     {"creating", ContainerStatus::kCreating}, {"created", ContainerStatus::kCreated},
     {"running", ContainerStatus::kRunning},   {"paused", ContainerStatus::kPaused},
@@ -119,7 +119,7 @@ inline constexpr Name<int> kRlimitNames[] = {
     {"RLIMIT_STACK", RLIMIT_STACK},
 };
 
-// config.md#linux-process: <linux/sched.h> reserves 4 for SCHED_ISO without naming it
+// config.md#linux-process: <linux/sched.h> reserves 4 for SCHED_ISO but does not name it
 inline constexpr uint32_t kSchedIso = 4;
 
 inline constexpr Name<uint32_t> kSchedulerPolicyNames[] = {
@@ -144,8 +144,8 @@ inline constexpr Name<int> kIoPriorityClassNames[] = {
     {"IOPRIO_CLASS_IDLE", IOPRIO_CLASS_IDLE},
 };
 
-// config-linux.md#memory-policy: the numbers of <linux/mempolicy.h>, whose newest are younger than
-// the oldest headers that this builds with
+// config-linux.md#memory-policy: the numbers of <linux/mempolicy.h>. The oldest supported headers
+// lack the newest names.
 inline constexpr Name<int> kMemoryPolicyModeNames[] = {
     {"MPOL_DEFAULT", MPOL_DEFAULT},       {"MPOL_BIND", MPOL_BIND},
     {"MPOL_INTERLEAVE", MPOL_INTERLEAVE}, {"MPOL_WEIGHTED_INTERLEAVE", 6},
@@ -192,7 +192,7 @@ inline constexpr Name<uint32_t> kSeccompFlagNames[] = {
     {"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV},
 };
 
-// Each stands for the name that seccomp_arch_resolve_name(3) knows.
+// Maps to the names of seccomp_arch_resolve_name(3).
 inline constexpr Name<std::string_view> kSeccompArchitectureNames[] = {
     {"SCMP_ARCH_X86", "x86"},
     {"SCMP_ARCH_X86_64", "x86_64"},

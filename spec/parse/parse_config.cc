@@ -14,8 +14,8 @@ void parse(Reader& in, Config& out);
 
 namespace {
 
-// Before 1.3 the limit was a plain number in the Go types that engines write config.json with, and
-// 0 was how "no limit" came out (podman's --pids-limit -1); since then 0 is a limit of 0.
+// Before 1.3 the Go types of the specification had a plain number here, and engines wrote 0 for "no
+// limit" (podman's --pids-limit -1). Since 1.3, 0 is a limit of 0.
 void read_old_pids_limit(Config& config) {
   const auto is = [&](std::string_view version) {
     const std::string_view given = config.oci_version;
@@ -27,7 +27,7 @@ void read_old_pids_limit(Config& config) {
   if (limit == 0) limit.reset();
 }
 
-// A document that is what stands at `step` in a config.
+// Parses a document that is the part of a config at `step`.
 template <class T>
 T parse_part(std::string_view text, const Step& step, Diagnostics& diagnostics) {
   T part;

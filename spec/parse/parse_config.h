@@ -1,4 +1,4 @@
-// config.json as text → Config.
+// Parses config.json into a Config.
 #pragma once
 
 #include <string_view>
@@ -9,15 +9,15 @@
 
 namespace oci::spec {
 
-// Reads what it can and adds every problem of form: syntax, types, ranges, unknown enum values,
-// missing required properties, duplicate keys. What properties say together is not checked here.
-// A wrong property is left at its default, so the Config counts only if no problem was added.
+// Reads as much as possible and adds every problem of form: syntax, types, ranges, unknown enum
+// values, missing required properties, duplicate keys. Rules between properties are not checked
+// here. A wrong property keeps its default, so use the Config only if no problem was added.
 Config parse_config(std::string_view text, Diagnostics& diagnostics);
 
-// The same, with the problems as one kInvalidConfig error: see Diagnostics::to_status().
+// The same, with all problems as one kInvalidConfig error: see Diagnostics::to_status().
 Result<Config> parse_config(std::string_view text, std::string_view document_name);
 
-// A document that is a process object alone; its paths begin with kProcessPath all the same.
+// Parses a document that is one process object. Its paths also begin with kProcessPath.
 inline constexpr std::string_view kProcessPath = "process";
 Process parse_process(std::string_view text, Diagnostics& diagnostics);
 

@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_property_is_ignored) {
   BOOST_TEST(config.linux.has_value());
 }
 
-// The model makes a difference, for what has defaults to lose: no object is not an empty one.
+// Absent and empty differ where an empty object removes a default.
 BOOST_AUTO_TEST_CASE(an_empty_object_is_present) {
   const Config config = parsed(R"({"ociVersion": "1.0.2", "process": {"cwd": "/",
       "capabilities": {}}, "linux": {"resources": {}}})");
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_pids_limit_of_0_means_none_before_1_3) {
     BOOST_TEST((limit(current) == 0), current);
 }
 
-// Wherever a document is cut or damaged: a result, and never a crash (meant for the sanitizers).
+// Cut or damaged input gives a result, never a crash (for the sanitizers).
 BOOST_AUTO_TEST_CASE(no_prefix_of_a_document_is_one) {
   std::string text = testing::testdata("good/complete.json");
   text.resize(text.find_last_not_of('\n') + 1);

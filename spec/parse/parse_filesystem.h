@@ -1,4 +1,4 @@
-// config.md#root, config.md#mounts, and the id mappings that `linux` uses too.
+// config.md#root, config.md#mounts, and the id mappings, which `linux` also uses.
 #pragma once
 
 #include "spec/model/filesystem.h"

@@ -9,7 +9,7 @@
 namespace oci::spec {
 namespace {
 
-// Passes everything on to the document, and stops the parser where nesting gets too deep.
+// Forwards all events to the document, and stops the parser when nesting gets too deep.
 class DepthLimit {
  public:
   explicit DepthLimit(json::Document& document) : document_(document) {}
@@ -59,7 +59,7 @@ std::string_view key_of(const json::Value::Member& member) {
 }
 
 bool has_duplicates(const json::Value& object) {
-  constexpr size_t kFew = 24;  // as large as the objects of a real config.json get
+  constexpr size_t kFew = 24;  // objects in a real config.json are smaller
   const auto begin = object.MemberBegin();
   const auto end = object.MemberEnd();
   if (object.MemberCount() <= kFew) {
@@ -77,7 +77,7 @@ bool has_duplicates(const json::Value& object) {
   return std::adjacent_find(keys.begin(), keys.end()) != keys.end();
 }
 
-// kMaxDepth bounds the recursion.
+// Recursion is bounded by kMaxDepth.
 bool has_duplicates_within(const json::Value& value) {
   if (value.IsArray()) {
     const auto elements = value.GetArray();
@@ -90,12 +90,12 @@ bool has_duplicates_within(const json::Value& value) {
   return false;
 }
 
-constexpr size_t kLongestRest = 3;  // of a character of UTF-8, after its first byte
+constexpr size_t kLongestRest = 3;  // bytes of a UTF-8 character after its first
 
 constexpr std::string_view kSurrogatePair = "both halves of a surrogate pair";
 
-// Where half of a surrogate pair is escaped, or npos. RapidJSON refuses a lone \ud800, but takes a
-// lone \udc00 for a character and writes what is not UTF-8 for it. `text` is JSON.
+// The offset of an escaped lone surrogate, or npos. RapidJSON refuses a lone \ud800, but accepts a
+// lone \udc00 and writes invalid UTF-8 for it. `text` is JSON.
 size_t find_lone_surrogate(std::string_view text) {
   size_t after_high = std::string_view::npos;
   for (size_t at = text.find('\\'); at != std::string_view::npos; at = text.find('\\', at)) {
@@ -115,7 +115,7 @@ size_t find_lone_surrogate(std::string_view text) {
 struct SyntaxError {
   std::string_view expected;
   json::ParseError code;
-  bool tells_found = true;  // the offset is that of the character in the way
+  bool tells_found = true;  // the offset is that of the unexpected character
 };
 
 constexpr SyntaxError kSyntaxErrors[] = {
@@ -137,10 +137,10 @@ constexpr SyntaxError kSyntaxErrors[] = {
     {kSurrogatePair, json::ParseError::kParseErrorStringUnicodeSurrogateInvalid, false},
 };
 
-// `rest` is the text from where the parser stopped.
+// `rest` is the text from the point where the parser stopped.
 std::string syntax_error(json::ParseError code, std::string_view rest) {
   const unsigned char next = rest.empty() ? 0 : static_cast<unsigned char>(rest.front());
-  // RapidJSON tells an unescaped control character as a bad escape.
+  // RapidJSON reports an unescaped control character as a bad escape.
   if (code == json::ParseError::kParseErrorStringEscapeInvalid && next < 0x20)
     return "expected a closing quotation mark, or this control character escaped";
   const auto* error = std::find_if(std::begin(kSyntaxErrors), std::end(kSyntaxErrors),
@@ -153,7 +153,7 @@ std::string syntax_error(json::ParseError code, std::string_view rest) {
   return text;
 }
 
-// What stands in the text before any parsing, and would end the parser early or pass unseen.
+// Bytes that would end the parser early or pass unseen.
 bool check_bytes(std::string_view text, Diagnostics& diagnostics) {
   if (text.starts_with("\xef\xbb\xbf")) {
     diagnostics.add_at(0, {}, "expected a JSON object, found a byte order mark; remove it");
@@ -170,8 +170,8 @@ bool check_bytes(std::string_view text, Diagnostics& diagnostics) {
 bool parse_json(std::string_view text, std::string& buffer, json::Document& document,
                 Diagnostics& diagnostics) {
   if (!check_bytes(text, diagnostics)) return false;
-  // Of a character that the end of the text cuts off, RapidJSON takes three bytes more, whatever
-  // they are, before it says that it is none.
+  // For a character cut off by the end of the text, RapidJSON reads up to three bytes more before
+  // it reports the error.
   buffer.reserve(text.size() + kLongestRest);
   buffer = text;
   buffer.append(kLongestRest, '\0');

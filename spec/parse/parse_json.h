@@ -1,4 +1,4 @@
-// Text → JSON values, strictly: what RFC 8259 leaves to the implementation is an error here.
+// Strict JSON parsing: behaviour that RFC 8259 leaves to the implementation is an error here.
 #pragma once
 
 #include <string>
@@ -9,10 +9,10 @@
 
 namespace oci::spec {
 
-// Parses `text` into `document`; the strings of the values lie in `buffer`, which must live as long
-// and is overwritten. False, with one problem, for what is not JSON in UTF-8, has a byte order mark
-// or a NUL byte, goes on after the document, or is nested deeper than kMaxDepth. Duplicate keys are
-// problems too, in any object, but leave a document to read.
+// Parses `text` into `document`. Its strings point into `buffer`, which is overwritten and must
+// live as long. Returns false, with one problem, if the text is not JSON in UTF-8, has a byte order
+// mark or a NUL byte, continues after the document, or nests deeper than kMaxDepth. Duplicate keys
+// in any object are also problems, but the document can still be read.
 bool parse_json(std::string_view text, std::string& buffer, json::Document& document,
                 Diagnostics& diagnostics);
 

@@ -66,7 +66,7 @@ namespace {
 
 void parse_time_offsets(Reader& in, Linux& out) {
   in.nested("timeOffsets", [&](Reader& clocks) {
-    clocks.only({"boottime", "monotonic"});  // an unknown clock would go unapplied
+    clocks.only({"boottime", "monotonic"});  // an unknown clock would be ignored silently
     clocks.optional("boottime", out.time_offset_boottime);
     clocks.optional("monotonic", out.time_offset_monotonic);
   });

@@ -5,7 +5,7 @@
 
 namespace oci::spec {
 
-// Reader finds these by argument-dependent lookup, so they are not in an anonymous namespace.
+// Reader finds these by argument-dependent lookup, so they cannot be in an anonymous namespace.
 void parse(Reader& in, ConsoleSize& out);
 void parse(Reader& in, User& out);
 void parse(Reader& in, Capabilities& out);
@@ -19,7 +19,7 @@ void parse(Reader& in, ConsoleSize& out) {
   in.required("width", out.width);
 }
 
-// The prose requires uid and gid, the schema does not; engines written to either are understood.
+// The prose requires uid and gid, the schema does not. Accepts configs written to either.
 void parse(Reader& in, User& out) {
   in.optional("uid", out.uid);
   in.optional("gid", out.gid);

@@ -10,8 +10,8 @@
 namespace oci::spec {
 namespace {
 
-// Follows the parser through the text and tells `visitor` the path and offset of what it meets. The
-// parser calls after it has read a token, so its start is found by skipping what stands before it.
+// Follows the parser and reports path and offset of each token to `visitor`. The parser calls after
+// a token, so its start is found by skipping the separators before it.
 template <class Visitor>
 class Walk {
  public:
@@ -46,7 +46,7 @@ class Walk {
  private:
   struct Frame {
     std::string path;
-    std::string member;  // of the value that comes next; objects only
+    std::string member;  // of the next value; objects only
     bool is_object;
     size_t index = 0;
   };
@@ -110,14 +110,14 @@ std::string_view parent_path(std::string_view path) {
 constexpr size_t kUnknown = SIZE_MAX;
 
 struct Locator {
-  std::unordered_map<std::string, size_t> offsets;  // of the wanted paths and all around them
+  std::unordered_map<std::string, size_t> offsets;  // of the wanted paths and their parents
 
   void want(std::string_view path) {
     while (offsets.emplace(path, kUnknown).second && !path.empty())
       path = parent_path(path);
   }
 
-  // The first of two members of one name is the one that was read.
+  // Of two members with one name, the parser reads the first.
   void value(const std::string& path, size_t offset) {
     const auto found = offsets.find(path);
     if (found != offsets.end() && found->second == kUnknown) found->second = offset;
@@ -138,7 +138,7 @@ struct Locator {
 
 struct DuplicateFinder {
   Diagnostics& diagnostics;
-  std::vector<std::set<std::string, std::less<>>> seen = {};  // of the open objects and arrays
+  std::vector<std::set<std::string, std::less<>>> seen = {};  // one for each open object or array
 
   void value(const std::string&, size_t) {}
   void open() { seen.emplace_back(); }

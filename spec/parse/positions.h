@@ -1,4 +1,4 @@
-// Where things stand in the text of a document. Only failures pay for this second look at the text.
+// Positions of values in the text of a document. Only failures pay for this second pass.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@ namespace oci::spec {
 
 class Diagnostics;
 
-// Deeper documents are refused by parse_json() and not looked at here. config.json needs 8 levels.
+// parse_json() refuses deeper documents. config.json needs 8 levels.
 inline constexpr size_t kMaxDepth = 64;
 
 struct Position {
@@ -19,11 +19,11 @@ struct Position {
   size_t column = 1;
 };
 
-// The offset of the value at each of `paths` (as child_path() writes them), or of the closest thing
-// around it that exists. `text` is expected to parse; as far as it does not, the answer is 0.
+// Returns the offset of the value at each of `paths` (in the form of child_path()), or that of the
+// closest existing parent. `text` should parse. Paths after a syntax error get 0.
 std::vector<size_t> locate(std::string_view text, std::span<const std::string> paths);
 
-// Adds a problem at each key that its object has had before.
+// Adds a problem at each duplicate key.
 void report_duplicate_keys(std::string_view text, Diagnostics& diagnostics);
 
 // The positions of `offsets`, which are in ascending order. Columns count UTF-8 characters.

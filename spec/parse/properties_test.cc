@@ -1,4 +1,4 @@
-// spec/testdata/properties.txt names every property of config.json; each must be read, not ignored.
+// Every property listed in spec/testdata/properties.txt must be read, not ignored.
 #include <map>
 #include <sstream>
 
@@ -51,7 +51,7 @@ std::vector<std::string> steps_of(const std::string& path) {
   return steps;
 }
 
-// A document in which nothing is but the way to the property and `value`.
+// A document that contains only the property with `value`.
 std::string document_with(const std::string& path, const std::string& value) {
   std::string before;
   std::string after;
@@ -62,7 +62,7 @@ std::string document_with(const std::string& path, const std::string& value) {
   return before + value + std::string(after.rbegin(), after.rend());
 }
 
-// As a message writes it: the first element, and a key that needs quotes.
+// The path in a message: the first element, and quotes around the key.
 std::string reported_path(std::string path) {
   for (size_t at = 0; (at = path.find("[]", at)) != std::string::npos;)
     path.insert(at + 1, "0");
@@ -77,7 +77,7 @@ const std::map<std::string, std::string> kExpected = {
     {"boolean", "expected true or false, "}, {"enum", "expected one of "},
 };
 
-// Whether the document has the property at least once, in any element or under any key.
+// True if the document has the property at least once, in any element or under any key.
 bool has(const json::Value& value, const std::vector<std::string>& steps, size_t next = 0) {
   if (next == steps.size()) return true;
   if (steps[next] == "[]") {
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(the_list_is_there) {
   BOOST_TEST(properties().size() == 258u);
 }
 
-// 7.5 is wrong for every type there is.
+// 7.5 is wrong for every type.
 BOOST_DATA_TEST_CASE(of_a_wrong_type_is_reported_at_its_path, properties(), sample) {
   const std::string text = document_with(sample.path, "7.5");
   const Result<Config> config = parse_config(text, "config.json");
@@ -119,7 +119,7 @@ BOOST_DATA_TEST_CASE(is_required_or_not_as_the_list_says, properties(), sample) 
   BOOST_TEST(reported == sample.required);
 }
 
-// Where a program has no value for an optional string it may write an empty one.
+// A program without a value for an optional string may write an empty one.
 BOOST_DATA_TEST_CASE(is_absent_where_it_is_an_empty_string, properties(), sample) {
   const bool is_text = sample.type == "string" || sample.type == "enum";
   if (!is_text || sample.required || sample.path.ends_with(']') || sample.path.ends_with('>'))

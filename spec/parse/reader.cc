@@ -15,7 +15,7 @@ std::string describe(const json::Value& value) {
 }
 
 std::string path_of(const Step* step) {
-  // kMaxDepth bounds the chain: parse_json() refuses deeper documents.
+  // The chain is at most kMaxDepth long: parse_json() refuses deeper documents.
   if (step == nullptr) return {};
   const std::string parent = path_of(step->parent);
   if (step->key.data() == nullptr) return child_path(parent, size_t{step->index});
@@ -40,7 +40,7 @@ void Reader::problem(std::string_view key, std::string text) {
 }
 
 void Reader::mismatch(const Step& step, std::string_view expected, const json::Value& found) {
-  // Where a string was expected too, its being one is not what is wrong.
+  // If a string was expected, "found the string" would mislead: show its value.
   const auto text = string_of(found);
   const bool is_wrong_text =
       text && (expected.starts_with("one of") || expected.starts_with("a string"));
@@ -51,7 +51,7 @@ void Reader::mismatch(const Step& step, std::string_view expected, const json::V
 void Reader::read(const json::Value& value, const Step& step, std::string& out) {
   if (!value.IsString()) return mismatch(step, "a string", value);
   const std::string_view text(value.GetString(), value.GetStringLength());
-  // A NUL would silently cut the string short at the first system call that takes it.
+  // The first system call that takes the string would silently cut it at a NUL.
   if (text.find('\0') != std::string_view::npos)
     return mismatch(step, "a string without NUL bytes", value);
   out = text;

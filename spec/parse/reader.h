@@ -1,4 +1,4 @@
-// Reads one JSON object into one struct, field by field, and knows where in the document it is.
+// Reads one JSON object into one struct, field by field, and tracks its path in the document.
 //
 // Reading never stops at a problem: a wrong field is reported with its full path and keeps its
 // default. A path is a chain on the stack, and becomes text only for a problem.
@@ -20,7 +20,7 @@
 
 namespace oci::spec {
 
-// One member or element on the way from the document to a value.
+// One member or element on the path from the document to a value.
 struct Step {
   const Step* parent = nullptr;  // null: the document itself
   std::string_view key = {};     // of a member; null data: an element
@@ -29,20 +29,20 @@ struct Step {
 
 std::string path_of(const Step* step);
 
-// "the number 7": what stands in the document where something else was expected.
+// Describes an unexpected value: "the number 7".
 std::string describe(const json::Value& value);
 
 using StringPairs = std::vector<std::pair<std::string, std::string>>;
 
 class Reader {
  public:
-  // `object` is one; `step` leads to it. All must outlive the reader.
+  // `object` must be an object, at path `step`. All must outlive the reader.
   Reader(const json::Value& object, const Step* step, Diagnostics& diagnostics)
       : object_(object), step_(step), diagnostics_(diagnostics) {}
 
   // T: a string, bool, integer, a struct that has a parse(Reader&, T&) beside it, or an optional or
-  // vector of one. The schema has no nullable property: null is read as absent, as Go writes a
-  // property that is not given. Go never writes it for an element or for a key of the user's: there
+  // vector of one. The schema has no nullable property. null means absent, since Go writes null for
+  // properties that are not given. Go never writes it for an element or a user-defined key: there
   // it is an error.
   template <class T>
   void optional(std::string_view key, T& out) {
@@ -54,14 +54,14 @@ class Reader {
     if (is_present(key)) optional(key, out);
   }
 
-  // A string that is one of the table's names.
+  // A string from the table's names.
   template <class E, size_t N>
   void required_enum(std::string_view key, const Name<E> (&table)[N], E& out) {
     if (!is_present(key)) return;
     if (const E* known = look_up(*find(key), Step{step_, key}, table)) out = *known;
   }
 
-  // The same, or "" for an absent one. Out: E, or an optional of it.
+  // The same; absent or "" leaves `out` unchanged. Out: E, or an optional of it.
   template <class E, size_t N, class Out>
   void optional_enum(std::string_view key, const Name<E> (&table)[N], Out& out) {
     const json::Value* value = find(key);
@@ -69,7 +69,7 @@ class Reader {
     if (const E* known = look_up(*value, Step{step_, key}, table)) out = *known;
   }
 
-  // An array of such strings: `each(value)` gets what each stands for.
+  // An array of such strings. Calls `each(value)` for each.
   template <class E, size_t N, class Each>
   void names(std::string_view key, const Name<E> (&table)[N], Each each) {
     elements(key, [&](const json::Value& value, const Step& step) {
@@ -77,7 +77,7 @@ class Reader {
     });
   }
 
-  // An object whose keys are the user's: `key_field` of each struct gets its key.
+  // An object with user-defined keys: `key_field` of each struct is set to its key.
   template <class T>
   void keyed(std::string_view key, std::vector<T>& out, std::string T::*key_field) {
     members(key, [&](std::string_view name, const json::Value& value, const Step& step) {
@@ -87,10 +87,10 @@ class Reader {
     });
   }
 
-  // The same with strings, in the order of the document.
+  // The same for strings, in the order of the document.
   void pairs(std::string_view key, StringPairs& out);
 
-  // Reads an object into `fields(reader)`, for structs that the model has flattened.
+  // Reads an object into `fields(reader)`, for structs that the model flattens.
   template <class Fields>
   void nested(std::string_view key, Fields fields) {
     const json::Value* value = find(key);
@@ -101,20 +101,20 @@ class Reader {
     fields(reader);
   }
 
-  // Reports every key that `known` does not have, where the specification makes that an error.
+  // Reports every key outside `known`, where the specification makes that an error.
   void only(std::initializer_list<std::string_view> known);
 
-  // A property of other platforms: its type is checked, its value is of no use here.
+  // A property of other platforms: checks its type and drops the value.
   void discard_string(std::string_view key);
 
   bool has(std::string_view key) const { return find(key) != nullptr; }
 
-  // Reports `text` at the member `key`.
+  // Adds the problem `text` at member `key`.
   void problem(std::string_view key, std::string text);
 
  private:
   const json::Value* find(std::string_view key) const;
-  bool is_present(std::string_view key);  // reports when not
+  bool is_present(std::string_view key);  // reports if not
 
   void read(const json::Value& value, const Step& step, std::string& out);
   void read(const json::Value& value, const Step& step, bool& out);
@@ -140,7 +140,7 @@ class Reader {
     read(value, step, out.emplace());
   }
 
-  // "" is how programs write an optional string that they have no value for.
+  // Programs write "" for an optional string without a value.
   void read(const json::Value& value, const Step& step, std::optional<std::string>& out) {
     read(value, step, out.emplace());
     if (out->empty()) out.reset();
@@ -203,7 +203,7 @@ class Reader {
     return nullptr;
   }
 
-  // Of names in a message, which should be read as one line.
+  // Limits a list of names in a message, which must fit one line.
   static constexpr size_t kLongestList = 90;
 
   static std::optional<std::string_view> string_of(const json::Value& value) {

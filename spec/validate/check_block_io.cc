@@ -6,7 +6,7 @@ namespace {
 
 constexpr char kBlockIo[] = "linux.resources.blockIO";
 
-// 0 is how engines write "not given".
+// Engines write 0 for "not given".
 bool is_weight(const std::optional<uint16_t>& weight) {
   const uint16_t value = weight.value_or(0);
   return value == 0 || (value >= 10 && value <= 1000);

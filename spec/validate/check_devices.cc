@@ -7,7 +7,7 @@
 namespace oci::spec {
 namespace {
 
-// What fits into the kernel's dev_t: MINORBITS of <linux/kdev_t.h>. mknod(2) drops the rest.
+// The range of the kernel's dev_t: MINORBITS of <linux/kdev_t.h>. mknod(2) drops higher bits.
 constexpr int64_t kMaxMajor = (1 << 12) - 1;
 constexpr int64_t kMaxMinor = (1 << 20) - 1;
 
@@ -30,7 +30,7 @@ void check_paths_differ(const std::vector<Device>& devices, Diagnostics& out) {
         const auto identity = [&devices](size_t i) {
           return std::tuple(devices[i].type, devices[i].major, devices[i].minor);
         };
-        // The same node twice is what engines send for two requests of it.
+        // Engines send the same node twice when it was requested twice.
         if (identity(first) == identity(again)) return;
         out.add(child_path(child_path("linux.devices", again), "path"),
                 cat("expected a path of its own, found that of devices[", first,

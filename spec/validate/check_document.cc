@@ -10,7 +10,7 @@ bool is_digit(char c) {
   return '0' <= c && c <= '9';
 }
 
-// Takes a number without leading zeros off the front of `text`.
+// Removes a number without leading zeros from the front of `text`.
 bool take_number(std::string_view& text) {
   const size_t length = std::min(text.find_first_not_of("0123456789"), text.size());
   if (length == 0 || (length > 1 && text[0] == '0')) return false;
@@ -24,7 +24,7 @@ bool take(std::string_view& text, char c) {
   return true;
 }
 
-// Identifiers between dots; those of a pre-release that are numbers have no leading zeros.
+// Identifiers between dots. Numeric ones of a pre-release have no leading zeros.
 bool are_identifiers(std::string_view text, bool of_pre_release) {
   constexpr std::string_view kLetters =
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-";
@@ -59,7 +59,7 @@ void check_document(const Config& config, Diagnostics& out) {
     out.add("ociVersion",
             cat("expected a version such as 1.3.0, found ", quoted(config.oci_version)));
   } else if (!config.oci_version.starts_with("1.")) {
-    // Minor versions add; only a major one may change what is there.
+    // Minor versions only add; a major version may change the meaning of existing properties.
     out.add("ociVersion", cat("expected version 1.x, found ", quoted(config.oci_version)));
   }
   if (!config.root) {

@@ -1,4 +1,4 @@
-// Id mappings of the user namespace and of mounts, and that the process's ids are mapped:
+// Id mappings of the user namespace and of mounts. The ids of the process must be mapped:
 // config-linux.md#user-namespace-mappings, user_namespaces(7).
 #include <limits>
 #include <span>
@@ -71,7 +71,7 @@ void check_mapped(uint32_t id, const Mappings& mappings, std::string_view list,
   out.add(path, cat("expected an id of ", list, ", found ", id));
 }
 
-// (uid_t)-1 means "leave it alone" to setresuid(2): such a user would be root.
+// To setresuid(2), (uid_t)-1 means "do not change": such a user would stay root.
 void check_is_id(uint32_t id, const std::string& path, Diagnostics& out) {
   if (id != UINT32_MAX) return;
   out.add(path, "expected an id below 4294967295, which means 'no id', found 4294967295");
@@ -99,7 +99,7 @@ void check_presence(const Mappings& mappings, const char* path, const Namespace*
   if (user == nullptr && !mappings.empty()) {
     out.add(path, "needs a user namespace in linux.namespaces");
   }
-  // A joined one has its own mappings, which engines repeat here.
+  // A joined namespace already has mappings, which engines repeat here.
   if (user != nullptr && !user->path && mappings.empty()) {
     out.add(path, "expected a mapping for the new user namespace, found none");
   }

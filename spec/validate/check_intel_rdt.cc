@@ -1,4 +1,4 @@
-// linux.intelRdt: config-linux.md#intelrdt. What the processor allows is the kernel's to say.
+// linux.intelRdt: config-linux.md#intelrdt. Limits of the processor are left to the kernel.
 #include <algorithm>
 
 #include "spec/validate/checks.h"
@@ -12,7 +12,7 @@ bool has_line_break(std::string_view text) {
 
 void check_clos_id(std::string_view id, Diagnostics& out) {
   constexpr char kPath[] = "linux.intelRdt.closID";
-  // They lie beside the classes: resctrl.rst.
+  // Files of resctrl in the same directory as the classes: resctrl.rst.
   constexpr std::string_view kTaken[] = {"info", "mon_groups",    "mon_data", "tasks",
                                          "cpus", "cpus_list",     "schemata", "mode",
                                          "size", "mba_MBps_event"};

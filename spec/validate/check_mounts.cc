@@ -5,8 +5,8 @@
 namespace oci::spec {
 namespace {
 
-// Files of procfs that may be mounted over, as lxcfs does. Anything else in it could stand in for a
-// file through which a process is confined (CVE-2019-16884).
+// Files of procfs that may be mounted over, as lxcfs does. A mount on any other file could replace
+// one through which a process is confined (CVE-2019-16884).
 constexpr std::string_view kReplaceableInProc[] = {
     "/proc/cpuinfo",
     "/proc/diskstats",
@@ -24,7 +24,7 @@ bool has_option(const Mount& mount, std::string_view option) {
   return std::find(mount.options.begin(), mount.options.end(), option) != mount.options.end();
 }
 
-// A mount, its place, and what its options make of it.
+// A mount, its index, and two facts from its options.
 struct Entry {
   const Mount& mount;
   size_t i;
@@ -40,7 +40,8 @@ struct Entry {
 void check_type(const Entry& entry) {
   const std::string_view type = entry.mount.type ? *entry.mount.type : std::string_view();
   if (entry.bind || entry.remount) return;
-  // The type of a bind mount is a dummy (config.md#linux-mount-options); mount(2) knows none.
+  // The type of a bind mount is a dummy (config.md#linux-mount-options); mount(2) knows no such
+  // type.
   if (type == "bind" || type == "rbind") {
     entry.add("options", "expected \"bind\" or \"rbind\" among them; the type alone has no effect");
   } else if (type.empty()) {

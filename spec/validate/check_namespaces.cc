@@ -1,4 +1,4 @@
-// linux.namespaces, and the properties that are a namespace's own: config-linux.md#namespaces.
+// linux.namespaces, and the properties that need a namespace: config-linux.md#namespaces.
 #include "spec/parse/names.h"
 #include "spec/validate/checks.h"
 #include "spec/validate/lexical.h"
@@ -30,7 +30,7 @@ void check_list(const std::vector<Namespace>& namespaces, Diagnostics& out) {
 void check_name(const std::optional<std::string>& name, const char* path, bool has_uts,
                 Diagnostics& out) {
   constexpr size_t kLongest = 64;
-  if (!name || name->empty()) return;  // engines write "" for "as it is"
+  if (!name || name->empty()) return;  // engines write "" for "unchanged"
   if (!has_uts) {
     out.add(path, cat("needs a uts namespace in ", kList, ", or it would be set on the host"));
   }

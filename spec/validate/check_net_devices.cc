@@ -1,4 +1,4 @@
-// linux.netDevices: config-linux.md#network-devices. Whether a name is free is the kernel's to say.
+// linux.netDevices: config-linux.md#network-devices. The kernel checks that a name is free.
 #include "spec/validate/checks.h"
 #include "spec/validate/lexical.h"
 

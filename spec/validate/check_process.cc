@@ -1,4 +1,4 @@
-// The container's process: config.md#process. Its ids are check_ids.cc's.
+// The container's process: config.md#process. check_ids.cc checks its ids.
 #include "spec/parse/names.h"
 #include "spec/validate/checks.h"
 #include "spec/validate/lexical.h"
@@ -13,12 +13,12 @@ void check_program(const Process& process, Diagnostics& out) {
   if (!is_absolute(process.cwd)) {
     out.add("process.cwd", cat("expected an absolute path, found ", quoted(process.cwd)));
   }
-  // config.md#process gives `env` the semantics of environ, whose strings POSIX defines to "have
-  // the form name=value"; runc refuses others too. An empty name cannot be asked for by getenv(3).
+  // config.md#process gives `env` the semantics of environ. POSIX defines its strings to "have the
+  // form name=value", and runc refuses others, too. getenv(3) cannot look up an empty name.
   for (size_t i = 0; i < process.env.size(); ++i) {
     const size_t equals = process.env[i].find('=');
     if (equals == 0 || equals == std::string::npos) {
-      // The value of a variable may be a secret; an entry without a name may be nothing but.
+      // The value may be a secret, and so may an entry without a name: the message shows neither.
       out.add(child_path("process.env", i), "expected NAME=VALUE, found no name or no '='");
     }
   }
@@ -46,7 +46,7 @@ void check_rlimits(const std::vector<Rlimit>& rlimits, Diagnostics& out) {
 }  // namespace
 
 void check_process(const Config& config, Diagnostics& out) {
-  if (!config.process) return;  // runtime.md#create: needed by `start` only
+  if (!config.process) return;  // runtime.md#create: only `start` needs it
   const Process& process = *config.process;
   check_program(process, out);
   check_rlimits(process.rlimits, out);

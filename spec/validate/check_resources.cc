@@ -1,5 +1,5 @@
-// linux.resources but for blockIO: config-linux.md#control-groups. What only cgroup v1 knows is
-// the cgroup driver's to refuse.
+// linux.resources except blockIO: config-linux.md#control-groups. The cgroup driver refuses
+// properties of cgroup v1.
 #include "spec/validate/checks.h"
 #include "spec/validate/lexical.h"
 
@@ -18,7 +18,7 @@ void check_device_rules(const std::vector<DeviceRule>& rules, Diagnostics& out) 
     if (rule.type == DeviceType::kFifo) {
       out.add(at(i, "type"), "expected one of a, b, c, found \"p\"");
     }
-    // -1 is how engines write "any".
+    // Engines write -1 for "any".
     if (rule.major.value_or(0) < -1) {
       out.add(at(i, "major"), cat("expected a device number, found ", *rule.major));
     }
@@ -28,7 +28,7 @@ void check_device_rules(const std::vector<DeviceRule>& rules, Diagnostics& out) 
   }
 }
 
-// Bytes, processes: -1 is "no limit".
+// In bytes or processes. -1 is "no limit".
 void check_limit(const std::optional<int64_t>& limit, const char* path, Diagnostics& out) {
   if (limit.value_or(0) < -1) out.add(path, cat("expected -1 or more, found ", *limit));
 }
@@ -44,7 +44,7 @@ void check_memory(const MemoryResources& memory, Diagnostics& out) {
     out.add("linux.resources.memory.swappiness",
             cat("expected 0 to 100, found ", *memory.swappiness));
   }
-  // 0 is how engines spell "not given".
+  // Engines write 0 for "not given".
   if (memory.swap.value_or(0) <= 0) return;
   if (!memory.limit || *memory.limit < 0) {
     out.add(kSwap, "limits memory and swap together, so it needs memory.limit");
@@ -66,8 +66,7 @@ void check_cpu(const CpuResources& cpu, Diagnostics& out) {
   }
 }
 
-// config-linux.md#huge-page-limits: ^[1-9][0-9]*[KMG]B$
-// Each is for a file of the cgroup, of which a kernel has some hundred.
+// Each limit is a file of the cgroup, and a kernel has some hundred of them.
 bool check_count(const char* path, size_t count, Diagnostics& out) {
   constexpr size_t kMost = 1024;
   if (count <= kMost) return true;
@@ -75,6 +74,7 @@ bool check_count(const char* path, size_t count, Diagnostics& out) {
   return false;
 }
 
+// config-linux.md#huge-page-limits: ^[1-9][0-9]*[KMG]B$
 bool is_page_size(std::string_view text) {
   const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
   const std::string_view unit = text.substr(digits);
@@ -115,7 +115,7 @@ void check_rdma(const std::vector<RdmaLimit>& limits, Diagnostics& out) {
 void check_unified(const Resources& resources, Diagnostics& out) {
   if (!check_count("linux.resources.unified", resources.unified.size(), out)) return;
   for (const auto& [file, value] : resources.unified) {
-    // A '/' would name a file of another cgroup.
+    // A '/' would reach a file of another cgroup.
     if (file.empty() || file.find('/') != file.npos || file == "." || file == "..") {
       out.add(child_path("linux.resources.unified", file),
               cat("expected the name of a cgroup v2 file, found ", quoted(file)));

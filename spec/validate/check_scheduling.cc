@@ -1,5 +1,5 @@
-// How the process is scheduled, and where its memory comes from: config.md#linux-process,
-// config-linux.md#memory-policy. What only the running kernel can judge is left to it.
+// Scheduling and memory policy of the process: config.md#linux-process,
+// config-linux.md#memory-policy. Checks that need the running kernel are left to it.
 #include <bit>
 
 #include "spec/number_list.h"
@@ -15,8 +15,8 @@ bool is_realtime(uint32_t policy) {
   return policy == SCHED_FIFO || policy == SCHED_RR;
 }
 
-// sched(7), SCHED_DEADLINE: 1024 ns <= runtime <= deadline <= period, where a period of 0 stands
-// for the deadline.
+// sched(7), SCHED_DEADLINE: 1024 ns <= runtime <= deadline <= period. A period of 0 stands for the
+// deadline.
 void check_deadline(const Scheduler& scheduler, Diagnostics& out) {
   constexpr uint64_t kLeastRuntime = 1024;
   if (scheduler.runtime < kLeastRuntime) {
@@ -33,8 +33,8 @@ void check_deadline(const Scheduler& scheduler, Diagnostics& out) {
   }
 }
 
-// sched_setattr(2) ignores what another policy would use, and cuts a nice value to its range: such
-// a process would not run as its config reads.
+// sched_setattr(2) ignores attributes of other policies, and clamps a nice value to its range. The
+// process would not run as configured.
 void check_scheduler(const Scheduler& scheduler, Diagnostics& out) {
   if (scheduler.nice < -20 || scheduler.nice > 19) {
     out.add(child_path(kScheduler, "nice"), cat("expected -20 to 19, found ", scheduler.nice));
@@ -61,7 +61,7 @@ void check_scheduler(const Scheduler& scheduler, Diagnostics& out) {
   }
 }
 
-// sched(7): a deadline process cannot fork, unless what it forks loses the policy.
+// sched(7): a deadline process cannot fork unless the child loses the policy.
 void check_hooks_can_run(const Config& config, Diagnostics& out) {
   const Scheduler& scheduler = *config.process->scheduler;
   if (scheduler.policy != SCHED_DEADLINE || config.hooks.start_container.empty()) return;
@@ -76,7 +76,7 @@ void check_io_priority(const IoPriority& priority, Diagnostics& out) {
   out.add("process.ioPriority.priority", cat("expected 0 to 7, found ", priority.priority));
 }
 
-// It is applied by `exec` alone, but wrong wherever it stands.
+// Only `exec` applies it, but it is checked in every config.
 void check_cpu_list(const std::string& list, const char* key, Diagnostics& out) {
   if (list.empty()) return;
   const auto set = parse_number_list(list, kMostCpus);
@@ -104,7 +104,7 @@ void check_memory_policy(const MemoryPolicy& policy, Diagnostics& out) {
   if (takes_none && count != 0) {
     out.add(kNodes, cat(mode, " mode requires 0 nodes but got ", count));
   }
-  // MPOL_PREFERRED without a node is the local one.
+  // MPOL_PREFERRED without a node means the local one.
   if (!takes_none && policy.mode != MPOL_PREFERRED && count == 0) {
     out.add(kNodes, cat(mode, " mode requires at least 1 node but got 0"));
   }

@@ -4,7 +4,7 @@
 namespace oci::spec {
 namespace {
 
-// What the action returns is cut to these by the kernel: MAX_ERRNO, SECCOMP_RET_DATA.
+// The kernel truncates return data to these limits: MAX_ERRNO, SECCOMP_RET_DATA.
 constexpr uint32_t kMaxErrno = 4095;
 constexpr uint32_t kMaxTrace = 65535;
 

@@ -1,5 +1,5 @@
-// linux.sysctl: config-linux.md#sysctl. Only what belongs to a namespace of the container: any
-// other key is the whole machine's.
+// linux.sysctl: config-linux.md#sysctl. Only keys of a namespace of the container are allowed: any
+// other key would change the whole machine.
 #include "spec/parse/names.h"
 #include "spec/validate/checks.h"
 #include "spec/validate/lexical.h"
@@ -8,7 +8,7 @@ namespace oci::spec {
 namespace {
 
 struct Owner {
-  std::string_view key;  // one that ends in '/' stands for all below it
+  std::string_view key;  // a trailing '/' covers everything below
   NamespaceType type;
 };
 
@@ -35,8 +35,8 @@ const Owner* find_owner(std::string_view file) {
   return found != std::end(kOwners) ? found : nullptr;
 }
 
-// The file below /proc/sys, as sysctl(8) reads a key: the separator that comes first is the one,
-// and the other one is then a character of a name. "" for what names no file there.
+// Converts a key to a file below /proc/sys with the rules of sysctl(8): the first separator
+// decides, and the other character is part of a name. Returns "" for an invalid key.
 std::string file_of(std::string_view key) {
   for (const char c : key) {
     if (static_cast<unsigned char>(c) <= ' ' || c == '\x7f') return {};
@@ -59,7 +59,7 @@ void check_file(const Config& config, const std::string& key, const std::string&
   if (file == "kernel/hostname") return add("set the property hostname instead");
   const Owner* const owner = find_owner(file);
   if (owner == nullptr) {
-    // Which of both it is, only the host's kernel knows.
+    // Only the host's kernel knows the difference, so the message names both causes.
     return add("no namespace has this sysctl; correct its name, or set it on the host");
   }
   if (find_namespace(config, owner->type) == nullptr) {
@@ -68,7 +68,7 @@ void check_file(const Config& config, const std::string& key, const std::string&
   }
 }
 
-// One name with two values. Docker writes the same to both.
+// The domain name would have two values. Docker writes the same to both.
 void check_domainname(const Config& config, const std::string& key, const std::string& value,
                       Diagnostics& out) {
   if (config.domainname.value_or("").empty() || value == *config.domainname) return;
@@ -93,7 +93,7 @@ void check_sysctl(const Config& config, Diagnostics& out) {
       out.add(child_path("linux.sysctl", key), cat("expected one line, found ", quoted(value)));
     }
   }
-  // The document has no order among keys, so that nobody could say which of two wins.
+  // JSON does not order keys, so it is undefined which of two values wins.
   for_each_repeated(
       files.size(), [&files](size_t i) { return std::string_view(files[i]); },
       [&](size_t first, size_t again) {

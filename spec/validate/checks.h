@@ -1,4 +1,4 @@
-// The checks that validate() runs, one a part of the document. Each reports all that it finds.
+// The checks that validate() runs, one for each part of the document. Each reports all problems.
 #pragma once
 
 #include "spec/diagnostics.h"
@@ -7,13 +7,13 @@
 namespace oci::spec {
 
 void check_document(const Config& config, Diagnostics& out);    // ociVersion, root, annotations
-void check_process(const Config& config, Diagnostics& out);     // process, but for ids
-void check_scheduling(const Config& config, Diagnostics& out);  // and memoryPolicy
-void check_namespaces(const Config& config, Diagnostics& out);  // and what needs one of its own
-void check_ids(const Config& config, Diagnostics& out);         // mappings, and what they must map
+void check_process(const Config& config, Diagnostics& out);     // process, without ids
+void check_scheduling(const Config& config, Diagnostics& out);  // with memoryPolicy
+void check_namespaces(const Config& config, Diagnostics& out);  // and properties that need one
+void check_ids(const Config& config, Diagnostics& out);         // id mappings, and ids to be mapped
 void check_sysctl(const Config& config, Diagnostics& out);
 void check_mounts(const Config& config, Diagnostics& out);
-void check_destinations(const Config& config, Diagnostics& out);  // of mounts, and nothing else
+void check_destinations(const Config& config, Diagnostics& out);  // the paths of mounts alone
 void check_paths(const Config& config, Diagnostics& out);         // masked and read-only ones
 void check_devices(const Config& config, Diagnostics& out);
 void check_net_devices(const Config& config, Diagnostics& out);
@@ -23,7 +23,7 @@ void check_block_io(const Config& config, Diagnostics& out);
 void check_seccomp(const Config& config, Diagnostics& out);
 void check_hooks(const Config& config, Diagnostics& out);
 
-// The namespace of `type` that the container gets, new or joined; null: it shares the runtime's.
+// The new or joined namespace of `type`; null if the container shares that of the runtime.
 const Namespace* find_namespace(const Config& config, NamespaceType type);
 
 }  // namespace oci::spec

@@ -1,4 +1,4 @@
-// The rules about id mappings.
+// Rules of id mappings.
 #include "spec/validate/sample.h"
 
 namespace oci::spec {
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(more_mappings_than_the_kernel_takes_are_refused) {
              "linux.uidMappings: expected at most 340 mappings, found 341");
 }
 
-// To setresuid(2) it means "leave it alone": the program would stay root.
+// To setresuid(2) it means "do not change": the program would stay root.
 BOOST_AUTO_TEST_CASE(minus_one_is_nobodys_id) {
   check(
       {{"process.user.uid: expected an id below 4294967295, which means 'no id', found 4294967295",

@@ -1,4 +1,4 @@
-// Forms of text and lists, without looking at any filesystem.
+// Checks of strings and lists that need no filesystem.
 #pragma once
 
 #include <algorithm>
@@ -14,12 +14,12 @@ inline bool is_absolute(std::string_view path) {
   return path.starts_with('/');
 }
 
-// A path in the container as it would resolve without symbolic links: absolute, and without "", "."
-// and ".." components. Nothing is above the root.
+// A path in the container, resolved without symbolic links: absolute, without "", "." and ".."
+// components. ".." at the root stays there.
 std::string clean_path(std::string_view path);
 
-// Calls found(earlier, later) for each index whose key is also the key of an earlier one; `earlier`
-// is the first such. key(i) must be cheap to copy and comparable.
+// Calls found(earlier, later) for each index with the same key as an earlier one; `earlier` is the
+// first such index. key(i) must be cheap to copy and comparable.
 template <class Key, class Found>
 void for_each_repeated(size_t count, Key key, Found found) {
   if (count < 2) return;

@@ -1,4 +1,4 @@
-// The rules about mounts, masked and read-only paths, and devices.
+// Rules of mounts, masked and read-only paths, and devices.
 #include "spec/validate/lexical.h"
 #include "spec/validate/sample.h"
 

@@ -1,4 +1,4 @@
-// The rules about linux.netDevices.
+// Rules of linux.netDevices.
 #include "spec/validate/sample.h"
 
 namespace oci::spec {

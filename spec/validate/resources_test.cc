@@ -1,4 +1,4 @@
-// The rules about limits and the syscall filter.
+// Rules of limits and of the syscall filter.
 #include "spec/validate/sample.h"
 
 namespace oci::spec {

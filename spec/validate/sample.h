@@ -1,4 +1,4 @@
-// For tests: a config without problems, and the problems that changes to it make.
+// For tests: a valid config, and the problems after a change to it.
 #pragma once
 
 #include <initializer_list>
@@ -19,7 +19,7 @@ inline Config config() {
   return config;
 }
 
-// A new user namespace in which 0..999 are 100000..100999.
+// A new user namespace that maps 0..999 to 100000..100999.
 inline void map_users(Config& config) {
   config.linux->namespaces.push_back({NamespaceType::kUser, {}});
   config.linux->uid_mappings = {{0, 100000, 1000}};
@@ -30,7 +30,7 @@ inline void drop_namespace(Config& config, NamespaceType type) {
   std::erase_if(config.linux->namespaces, [type](const Namespace& ns) { return ns.type == type; });
 }
 
-// "PATH: TEXT", a line each.
+// One line "PATH: TEXT" for each problem.
 inline std::string problems(const Config& config) {
   Diagnostics diagnostics;
   validate(config, diagnostics);
@@ -44,7 +44,7 @@ inline std::string problems(const Config& config) {
 }
 
 struct Case {
-  const char* problem;  // all that is found; "": none
+  const char* problem;  // all problems; "": none
   void (*change)(Config&);
 };
 

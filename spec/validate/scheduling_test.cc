@@ -1,4 +1,4 @@
-// The rules about how a process is scheduled, and about its memory policy.
+// Rules of scheduling and memory policy.
 #include <linux/mempolicy.h>
 #include <linux/sched.h>
 

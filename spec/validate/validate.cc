@@ -5,7 +5,7 @@
 namespace oci::spec {
 namespace {
 
-// Problems are shown in the order of the document, whatever the order here.
+// The report sorts problems in the order of the document.
 constexpr void (*kChecks[])(const Config&, Diagnostics&) = {
     check_document,  check_process,   check_scheduling, check_namespaces, check_ids,
     check_sysctl,    check_mounts,    check_paths,      check_devices,    check_net_devices,

@@ -1,8 +1,8 @@
-// What a config must keep to and its types cannot say: rules between properties, ranges, forms.
+// Rules that types cannot express: between properties, ranges, forms.
 //
-// Nothing of the host is looked at, so that a config is as valid on one machine as on another.
-// Every problem is reported, each at its JSON path. Source: config.md and config-linux.md of
-// runtime-spec 1.3, and what the kernel refuses whatever the host.
+// These checks do not look at the host, so a config is as valid on one machine as on another. Every
+// problem is reported at its JSON path. Source: config.md and config-linux.md of runtime-spec 1.3,
+// and limits that are the same in every kernel.
 #pragma once
 
 #include "spec/diagnostics.h"
@@ -10,20 +10,20 @@
 
 namespace oci::spec {
 
-// Adds a problem to `out` for each rule that `config` breaks. A config without problems may still
-// ask for something that this host cannot do.
+// Adds a problem to `out` for each rule that `config` breaks. A valid config may still need a
+// feature that this host lacks.
 void validate(const Config& config, Diagnostics& out);
 
-// Of another process for a container whose config is valid: what `exec` runs.
+// Validates a new process in a valid config, for `exec`.
 void validate_process(const Config& config, Diagnostics& out);
 
-// Of other limits alone: what `update` sets.
+// Validates new limits alone, for `update`.
 void validate_resources(const Config& config, Diagnostics& out);
 
-// Of mounts for a container with a config that is valid otherwise: for `mounts add`.
+// Validates new mounts in a valid config, for `mounts add`.
 void validate_mounts(const Config& config, Diagnostics& out);
 
-// Of `destination` alone: for `mounts remove`.
+// Validates `destination` alone, for `mounts remove`.
 void validate_destinations(const Config& config, Diagnostics& out);
 
 }  // namespace oci::spec

@@ -1,4 +1,4 @@
-// The rules about the document, its process, namespaces, ids, sysctls and hooks.
+// Rules of the document, its process, namespaces, ids, sysctls and hooks.
 #include "spec/validate/validate.h"
 
 #include "spec/validate/sample.h"
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_namespace_is_listed_once_by_an_absolute_path) {
          {"", [](Config& c) { c.linux->namespaces[0].path = "/run/netns/a"; }}});
 }
 
-// config-linux.md#namespaces: a namespace that is not listed is the runtime's.
+// config-linux.md#namespaces: a namespace that is not listed is that of the runtime.
 BOOST_AUTO_TEST_CASE(no_namespace_has_to_be_listed) {
   check({{"", [](Config& c) { sample::drop_namespace(c, NamespaceType::kMount); }},
          {"", [](Config& c) {

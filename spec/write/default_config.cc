@@ -70,7 +70,7 @@ constexpr char kOwnSys[] = R"(        {
         },
 )";
 
-// A new sysfs may be mounted by the owner of the network namespace only.
+// Only the owner of the network namespace may mount a new sysfs.
 constexpr char kHostSys[] = R"(        {
             "destination": "/sys",
             "type": "none",

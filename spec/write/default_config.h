@@ -1,4 +1,4 @@
-// The config.json that `spec` writes: a shell in ./rootfs, with as few rights as it needs.
+// The config.json that `spec` writes: a shell in ./rootfs with minimal privileges.
 #pragma once
 
 #include <cstdint>
@@ -6,12 +6,12 @@
 
 namespace oci::spec {
 
-// For a runtime that runs as root: every namespace but `user` and `time` is new, the root is
-// read-only. Four spaces a level, a newline at the end.
+// For a runtime with root: new namespaces except `user` and `time`, and a read-only root. Four
+// spaces a level, a newline at the end.
 std::string default_config();
 
-// For a caller without privileges: a user namespace in which the ids `uid` and `gid` of the host
-// are root, the host's network and its /sys, no limits (a cgroup may not be at hand).
+// For an unprivileged caller: a user namespace that maps the host's `uid` and `gid` to root, the
+// host's network and its /sys. No limits, since a cgroup may not be available.
 std::string rootless_config(uint32_t uid, uint32_t gid);
 
 }  // namespace oci::spec

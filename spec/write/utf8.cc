@@ -11,7 +11,8 @@ bool is_between(char byte, unsigned low, unsigned high) {
   return low <= value && value <= high;
 }
 
-// What may follow a leading byte: how many bytes, and the range of the first (RFC 3629 section 4).
+// Valid continuations of a leading byte: their number, and the range of the first (RFC 3629 section
+// 4).
 struct Sequence {
   unsigned first_lead, last_lead;
   size_t length;
@@ -24,7 +25,7 @@ constexpr Sequence kSequences[] = {
     {0xf0, 0xf0, 4, 0x90, 0xbf}, {0xf1, 0xf3, 4, 0x80, 0xbf}, {0xf4, 0xf4, 4, 0x80, 0x8f},
 };
 
-// The length of the character that `text` begins with; 0 when it does not begin with one.
+// The length of the character at the start of `text`, or 0 if it is malformed.
 size_t character_length(std::string_view text) {
   for (const Sequence& sequence : kSequences) {
     if (!is_between(text[0], sequence.first_lead, sequence.last_lead)) continue;

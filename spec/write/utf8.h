@@ -1,4 +1,4 @@
-// Text that JSON can carry.
+// Makes arbitrary bytes valid in JSON.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace oci::spec {
 
-// `text` with every byte that is no part of well-formed UTF-8 replaced by U+FFFD (RFC 3629, so
-// neither surrogates nor overlong forms): an argument or a path may hold any byte but NUL.
+// Returns `text` with every malformed byte replaced by U+FFFD (RFC 3629: surrogates and overlong
+// forms are malformed, too). Arguments and paths may hold any byte but NUL.
 std::string valid_utf8(std::string_view text);
 
 }  // namespace oci::spec

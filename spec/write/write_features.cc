@@ -119,7 +119,7 @@ class FeaturesWriter {
     optional_text("io.github.seccomp.libseccomp.version", features_.libseccomp_version);
     optional_text("oci-rt.commit", features_.commit);
     optional_text("oci-rt.version", features_.version);
-    // The one name that runc and crun give it, for engines that ask before they checkpoint.
+    // The name used by runc and crun, for engines that check it before a checkpoint.
     text("org.opencontainers.runc.checkpoint.enabled", "false");
     json_.EndObject();
   }

@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(what_is_applied_is_listed) {
   BOOST_TEST(contains(section["seccomp"]["supportedFlags"], "SECCOMP_FILTER_FLAG_LOG"));
 }
 
-// Every list is the parser's own table: what is accepted is told, and nothing else.
+// Every list equals the parser's table: exactly the accepted names are listed.
 template <class E, size_t N>
 void expect_names(const json::Value& list, const Name<E> (&table)[N]) {
   BOOST_TEST(list.Size() == N);
@@ -127,8 +127,8 @@ void collect(const json::Value& from, const std::string& path, std::set<std::str
     collect(member.value, path + "/" + member.name.GetString(), out);
 }
 
-// features-schema.json and features-linux.json of runtime-spec 1.3, and what their prose and Go
-// types have besides: intelRdt.schemata, intelRdt.monitoring, memoryPolicy.
+// features-schema.json and features-linux.json of runtime-spec 1.3, and three fields that only
+// their prose and Go types have: intelRdt.schemata, intelRdt.monitoring, memoryPolicy.
 BOOST_AUTO_TEST_CASE(the_fields_are_those_of_the_schema_all_of_them_and_no_others) {
   const std::set<std::string> schema = {"/ociVersionMin",
                                         "/ociVersionMax",
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(the_fields_are_those_of_the_schema_all_of_them_and_no_other
                                         "/linux/mountExtensions/idmap/enabled",
                                         "/linux/netDevices/enabled"};
   json::Document document = parsed(sample());
-  document.RemoveMember("annotations");  // its keys are the runtime's own
+  document.RemoveMember("annotations");  // its keys are specific to the runtime
   std::set<std::string> written;
   collect(document, "", written);
   for (const std::string& field : schema)

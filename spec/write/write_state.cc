@@ -47,7 +47,7 @@ void write_state(W& writer, const State& state) {
   writer.EndObject();
 }
 
-// The specification's keys only. The value is where the pid's colon is.
+// Only the keys of the specification. Returns the offset of the pid's value.
 size_t write_plain_state(Writer& writer, const rapidjson::StringBuffer& buffer,
                          const State& state) {
   writer.StartObject();
@@ -101,7 +101,7 @@ SplitState split_hook_state(const State& state) {
 std::string hook_state(const State& state) {
   SplitState split = split_hook_state(state);
   if (state.pid > 0) return split.head + std::to_string(state.pid) + split.tail;
-  // Without its value, the key goes too: the head ends in `,"pid":`, the tail begins with a comma.
+  // An absent value removes the key, too: the head ends in `,"pid":`, the tail begins with a comma.
   constexpr std::string_view kKey = ",\"pid\":";
   split.head.resize(split.head.size() - kKey.size());
   return split.head + split.tail;

@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_hook_after_the_end_reads_no_pid) {
 }
 
 BOOST_AUTO_TEST_CASE(head_pid_and_tail_are_the_state_of_a_hook) {
-  // An id that looks like the place of the cut must not move it.
+  // An id that contains the text of the split point must not move the split.
   State state = running();
   state.id = R"(a","pid":0,"b)";
   const SplitState split = split_hook_state(state);
