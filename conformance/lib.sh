@@ -1,5 +1,5 @@
-# What the scripts here and .ci/run share: packages, a private root, parts with a log and totals.
-# Sourced by bash scripts that have set -euo pipefail; expects $top, the top of the tree.
+# Common code of the scripts here and of .ci/run: packages, a private root, parts with a log and totals. Sourced by bash
+# scripts with set -euo pipefail. Expects $top, the top of the tree.
 
 build=${BUILD_DIR:-$top/build}
 
@@ -9,7 +9,7 @@ test_packages="runc crun podman buildah conmon strace iproute2 procps python3 bs
 
 say() { printf '%s\n' "$*"; }
 
-# install PACKAGE...: those of them that are missing. Package lists may be absent or old: one update, when the
+# install PACKAGE...: installs the missing ones. Package lists may be absent or old, so it updates them once if the
 # first try fails.
 install() {
   local missing=() package
@@ -32,8 +32,8 @@ apt_install() {
   apt-get -qq -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 --no-install-recommends install "$@"
 }
 
-# build_all [TARGET...]: configures once, then compiles all that is not up to date. A unity build: several
-# sources are compiled as one, which takes half the time; the program is the same.
+# build_all [TARGET...]: configures once, then compiles everything that is out of date. Uses a unity build, which
+# compiles several sources as one in half the time. The resulting program is the same.
 build_all() {
   [ -f "$build/build.ninja" ] ||
     meson setup "$build" "$top" -Dunity=on -Dunity_size=8 >"$build.log" 2>&1 ||
@@ -52,8 +52,7 @@ compile() {
   return "${PIPESTATUS[0]}"
 }
 
-# progress: how far ninja is, from its lines "[done/all] …"; on a terminal in one line, else every ten
-# seconds.
+# progress: shows ninja's progress from its lines "[done/all] …": on a terminal in one line, else every ten seconds.
 progress() {
   local line began=$SECONDS shown=$SECONDS passed_seconds text=
   while IFS= read -r line; do
@@ -70,9 +69,9 @@ progress() {
   [ -z "$text" ] || say "  $text "
 }
 
-# in_private_root "$0" "$@": starts the script again in a mount namespace of its own that has what a
-# container runtime needs. A tree entered with a bare chroot has no /proc, no cgroups, and a root
-# that is no mount point, so pivot_root(2) fails there. Nothing is changed outside.
+# in_private_root "$0" "$@": restarts the script in a private mount namespace that has everything a container runtime
+# needs. A tree entered with a bare chroot has no /proc, no cgroups, and a root that is not a mount point, so
+# pivot_root(2) fails there. Nothing is changed outside.
 in_private_root() {
   [ "${OCI_RT_PRIVATE_ROOT:-}" = 1 ] && return 0
   export OCI_RT_PRIVATE_ROOT=1
@@ -81,9 +80,9 @@ in_private_root() {
     bash "$top/conformance/private_root.sh" "$@"
 }
 
-# read_words "LEVEL..." "$@": the words of a script that has parts: --help, --list, --only NAME..., and
-# at most one --LEVEL. Any other word is refused. Sets $level ("usual" if none is given), $list and
-# only_parts. The script has a function `usage`.
+# read_words "LEVEL..." "$@": parses the arguments of a script with parts: --help, --list, --only NAME..., and at most
+# one --LEVEL. Refuses any other argument. Sets $level ("usual" if none is given), $list and only_parts. The script must
+# define a function `usage`.
 level=usual list='' only_parts=()
 read_words() {
   local levels=" $1 "
@@ -106,11 +105,11 @@ read_words() {
   done
 }
 
-# read_parts: the table of a script's parts, from standard input, a line each, its fields apart by "|":
+# read_parts: reads the table of a script's parts from standard input, a line each, with fields separated by "|":
 #   NAME | LEVELS | LANE | USUAL | LIMIT | COMMAND
-# LEVELS: when it runs; of two rows with one name, that of the $level counts. Parts of one LANE ("-":
-# none) run one after another, beside those of other lanes. USUAL and LIMIT are seconds, the first on two
-# cores that do nothing else.
+# LEVELS: the levels in which it runs. Of two rows with one name, the one with $level counts. Parts of one LANE ("-":
+# none) run one after another, in parallel with other lanes. USUAL and LIMIT are seconds, USUAL on two otherwise idle
+# cores.
 declare -A part_levels=() part_lane=() part_usual=() part_limit=() part_command=()
 all_parts=() chosen_parts=()
 read_parts() {
@@ -127,7 +126,7 @@ read_parts() {
     part_limit[$name]=${limit// /} part_command[$name]=$command
   done
 }
-# choose_parts: those that --only names, or those of the level, in the order of the table.
+# choose_parts: selects those named by --only, or those of the level, in the order of the table.
 choose_parts() {
   local name
   for name in ${only_parts[@]+"${only_parts[@]}"}; do
@@ -141,7 +140,7 @@ choose_parts() {
     fi
   done
 }
-# The parts that were chosen, with the time that each usually takes, and all of them.
+# Lists the chosen parts with their usual time, and the total.
 list_parts() {
   local name lane sum=0 longest=0
   declare -A lanes=()
@@ -158,7 +157,7 @@ list_parts() {
 duration() {
   if [ "$1" -ge 7200 ]; then say "$(($1 / 3600)) h"; elif [ "$1" -ge 120 ]; then say "$((($1 + 30) / 60)) min"; else say "$1 s"; fi
 }
-# run_parts: those that were chosen; lanes last, beside each other.
+# run_parts: runs the chosen parts. Lanes come last, in parallel.
 run_parts() {
   local name lanes=()
   for name in "${chosen_parts[@]}"; do
@@ -174,15 +173,15 @@ run_part() {
   announce "$1"
   eval "part $1 ${part_limit[$1]} ${part_command[$1]}"
 }
-# announce NAME: which part of how many it is.
+# announce NAME: prints its position among the chosen parts.
 announce() {
   local place=0
   while [ "${chosen_parts[$place]}" != "$1" ]; do place=$((place + 1)); done
   say "part $((place + 1)) of ${#chosen_parts[@]}: $1, about $(duration "${part_usual[$1]}")"
 }
 
-# part NAME SECONDS COMMAND...: runs it with its log in $build/logs, adds up its closing line
-# "N passed, N failed, N skipped", shows what went wrong. A command without such a line counts as one.
+# part NAME SECONDS COMMAND...: runs it with its log in $build/logs, adds up its closing line "N passed, N failed, N
+# skipped", and shows failures. A command without such a line counts as one.
 passed=0 failed=0 skipped=0
 part() {
   local name=$1 seconds=$2 began=$SECONDS status=0 log closing
@@ -208,18 +207,18 @@ part() {
   say "  exit code $status; the whole log is $log; its failures or its end:"
   failures_or_end "$log" | cut -c1-400 | sed 's/^/  | /'
 }
-# failures_or_end LOG: the first sixty lines that tell of a failure, or the last forty lines. A log may hold
-# the report of another script, with lines that begin with "|" and totals of its parts.
+# failures_or_end LOG: prints the first sixty lines about failures, or the last forty lines. A log may hold the report
+# of another script, with lines that begin with "|" and totals of its parts.
 failures_or_end() {
   local pattern='^[ |]*(not ok|FAIL)|^[^#].*(error:|: error|fatal)|^[a-z-]+ +[0-9]+ s  .*([1-9][0-9]* failed|failed$)'
   if grep -qE "$pattern" "$1"; then grep -m 60 -E "$pattern" "$1"; else tail -n 40 "$1"; fi
 }
 
-# skip_part REASON: instead of a part that cannot run here, as its command.
+# skip_part REASON: the command for a part that cannot run here.
 skip_part() { say "skipped: $*" && say "0 passed, 0 failed, 1 skipped"; }
 export -f say skip_part
 
-# together LANE...: the parts of these lanes, the lanes side by side, as they mostly wait.
+# together LANE...: runs the parts of these lanes, the lanes in parallel, since they mostly wait.
 together() {
   local lane name counts=()
   for lane in "$@"; do
@@ -240,7 +239,7 @@ together() {
   done
 }
 
-# The closing line, and an exit code to go with it.
+# Prints the closing line. Fails if a part failed.
 close_report() {
   say "$passed passed, $failed failed, $skipped skipped"
   [ "$failed" = 0 ]

@@ -1,4 +1,4 @@
-// oci-conformance: judges container runtimes by their command line only.
+// oci-conformance: judges container runtimes through their command line only.
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -42,7 +42,7 @@ std::string own_capabilities() {
   return "?";
 }
 
-// JUnit and Markdown are for files: what is said beside them goes elsewhere.
+// JUnit and Markdown own standard output; remarks go to stderr.
 FILE* aside(const Options& options) {
   return options.format == "junit" || options.format == "markdown" ? stderr : stdout;
 }
@@ -118,7 +118,7 @@ Column judge_runtime(const Options& options, const Run& run, const Runtime& runt
   return column;
 }
 
-// The closing line, which scripts read; the exit code.
+// Prints the closing line, which scripts parse. Returns the exit code.
 int print_totals(FILE* out, const Totals& totals) {
   if (totals.known > 0) {
     std::fprintf(out, "# %d known deviations are counted as skipped\n", totals.known);
@@ -143,7 +143,8 @@ int judge_all(const Options& options) {
     runtimes.push_back(parse_runtime(text, work));
     runtimes.back().json_paths = options.json_paths;
   }
-  // Before the view: below a chroot the way to this program ends where its mounts are copied.
+  // Must precede enter_view(): below a chroot, /proc/self/exe no longer resolves after mounts are
+  // copied.
   const Run run{.work = work,
                 .parts = make_template(options.busybox, work),
                 .jobs = options.jobs,

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-"""meson_totals.py BUILDDIR: runs the tests that meson knows, shows the logs of those that fail, and
-closes with "N passed, N failed, N skipped"."""
+"""meson_totals.py BUILDDIR: runs meson's tests, shows the logs of failed ones, and closes with "N passed, N failed, N skipped"."""
 import json
 import pathlib
 import subprocess

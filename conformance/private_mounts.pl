@@ -1,10 +1,10 @@
-# private_mounts.pl COMMAND...: makes every mount of this mount namespace private and, below a bare
-# chroot, makes that tree the root of the namespace; then runs COMMAND.
-#
-# Below a chroot "/" is no mount point, so mount(8) cannot name the topmost mount, the kernel makes no
-# user namespaces, and a container could climb out to what lies above (pivot_root(2) swaps the wrong
-# root). So this steps out for a moment, by the way that a chroot leaves open to root, and comes back
-# with pivot_root. In perl, because that is part of every Debian.
+# private_mounts.pl COMMAND...: makes every mount of this mount namespace private, makes the tree of a bare chroot the
+# root of the namespace, and runs COMMAND.
+# 
+# Below a chroot "/" is not a mount point: mount(8) cannot name the topmost mount, the kernel makes no user namespaces,
+# and a container could escape to the directories above (pivot_root(2) swaps the wrong root). So the script leaves the
+# chroot for a moment, by the way open to root, and returns with pivot_root. It is written in perl, which every Debian
+# includes.
 use strict;
 use POSIX ();
 
@@ -20,7 +20,7 @@ my ($none, $root, $dot) = ('none', '/', '.');
 
 try '/', chdir('/') && opendir(my $here, '/');
 try 'chroot', chroot('/etc');
-chdir '..' for 1 .. 64;    # the working directory is outside of the root: nothing stops it
+chdir '..' for 1 .. 64;  # the working directory is outside of the root: nothing stops it
 try 'chroot', chroot('.');
 try 'private mounts', syscall($mount, $none, $root, $none, $MS_REC | $MS_PRIVATE, 0) == 0;
 try 'back', chdir $here;
@@ -30,7 +30,7 @@ if (defined $tree && $tree ne '/') {
   try $tree, chdir $tree;
   if (syscall($pivot_root, $dot, $dot) == 0) {
     try 'old root', syscall($umount2, $dot, $MNT_DETACH) == 0;
-  } else {    # the root is an initramfs
+  } else {  # the root is an initramfs
     warn "private_mounts: pivot_root: $!; going on in a chroot\n";
     try $tree, chroot '.';
   }

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Makes up, in the mount namespace that it was started in, what a bare chroot lacks, and then runs its
-# arguments: proc, sysfs, devpts, shm and a cgroup v2 tree. The root is private_mounts.pl's matter.
+# Adds to its mount namespace everything that a bare chroot lacks, and runs its arguments: proc, sysfs, devpts, shm and
+# a cgroup v2 tree. private_mounts.pl has prepared the root.
 set -eu
 [ -e /proc/self/mountinfo ] || mount -t proc proc /proc
 [ -d /sys/kernel ] || mount -t sysfs sysfs /sys

@@ -1,5 +1,5 @@
 #!/bin/bash
-# From a fresh Debian 12 or 13, as root, to a running container: installs the missing packages, builds oci-rt,
+# Gets from a fresh Debian 12 or 13, as root, to a running container: installs the missing packages, builds oci-rt,
 # makes a bundle around busybox in a temporary directory and runs it. Leaves only packages and build/.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)

@@ -1,6 +1,6 @@
-"""A throw-away bundle, and what a runtime left behind: for crash/kill_sweep and stress/rounds.
+"""A disposable bundle, and a check for leftovers of a runtime: for crash/kill_sweep and stress/rounds.
 
-Whoever uses it becomes a subreaper, so that nothing that a runtime starts gets out of sight."""
+A script that uses it becomes a subreaper, so that all orphans of a runtime stay its descendants."""
 import ctypes
 import json
 import os
@@ -21,8 +21,8 @@ SYSTEMD = "--systemd-cgroup" in sys.argv  # the cgroups are scopes of the machin
 
 
 def enter_cgroup2_view():
-    """Starts the script again in a private mount namespace: cgroup v2 at /sys/fs/cgroup, and places
-    for temporary files that nobody else uses."""
+    """Restarts the script in a private mount namespace, with cgroup v2 at /sys/fs/cgroup and private
+    directories for temporary files."""
     if os.environ.get("OCI_RT_SCRATCH") == "1":
         return
     os.environ["OCI_RT_SCRATCH"] = "1"
@@ -40,7 +40,7 @@ def become_subreaper():
 
 
 class Scratch:
-    """A directory with a bundle and a state root; gone at the end of a `with`."""
+    """A directory with a bundle and a state root, removed at the end of a `with` block."""
 
     def __enter__(self):
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="oci-rt-scratch.", dir="/var/tmp"))
@@ -62,7 +62,7 @@ class Scratch:
         shutil.rmtree(self.path, ignore_errors=True)
 
     def config(self, args, cgroup):
-        """Writes a config with what an engine's has: mounts, masks, capabilities, seccomp."""
+        """Writes a config like an engine's: mounts, masks, capabilities, seccomp."""
         config = {
             "ociVersion": "1.0.2",
             "root": {"path": str(self.bundle / "rootfs")},
@@ -110,7 +110,7 @@ def _parents():
 
 
 def describe(pid):
-    """What a process is, for a person: number, state, name, what it waits in, its words."""
+    """Describes a process for the user: pid, state, name, wait channel, arguments."""
     def read(name):
         try:
             return pathlib.Path("/proc", str(pid), name).read_text(errors="replace").strip("\0\n")
@@ -146,7 +146,7 @@ def kill_all(pids):
 
 
 def reap():
-    """Takes the zombies that were given to this process."""
+    """Reaps the zombies of this process."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
@@ -155,7 +155,7 @@ def reap():
 
 
 def reap_others(child):
-    """The same, but for one child that somebody else waits for."""
+    """The same, except for one child that other code waits for."""
     while True:
         ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
         if ended is None or ended.si_pid == child:
@@ -164,7 +164,7 @@ def reap_others(child):
 
 
 def cgroups(marker):
-    """The cgroups that carry the marker in their name, deepest last."""
+    """The cgroups with the marker in their name, deepest last."""
     found = []
     for base, directories, _ in os.walk(CGROUP):
         found += [pathlib.Path(base, name) for name in directories if marker in name]
@@ -174,7 +174,7 @@ def cgroups(marker):
 
 
 def units(marker):
-    """The units of systemd's that carry the marker in their name."""
+    """The units of systemd with the marker in their name."""
     if not SYSTEMD:
         return []
     words = ["systemctl", "list-units", "--all", "--plain", "--no-legend", f"*{marker}*"]
@@ -186,7 +186,7 @@ def mounts():
 
 
 def files():
-    """Names where a runtime could leave something."""
+    """Files in the places where a runtime could leave something."""
     found = []
     for directory in ("/tmp", "/run", "/dev/shm"):
         if os.path.isdir(directory):
@@ -195,15 +195,15 @@ def files():
 
 
 class Leftovers:
-    """What is there before, to be compared with what is there after. For one process that does one
-    thing at a time: every descendant of it is a leftover."""
+    """A snapshot, to compare with the state afterwards. For a process that does one thing at a time:
+    each of its descendants counts as a leftover."""
 
     def __init__(self, scratch):
         self.scratch = scratch
         self.mounts = mounts()
 
     def now(self, seconds=1.0):
-        """What is left, by kind; waits for the last to go."""
+        """Returns the leftovers by kind. Waits for the last one to disappear."""
         deadline = time.monotonic() + seconds
         while True:
             reap()
@@ -220,7 +220,7 @@ class Leftovers:
             time.sleep(0.01)
 
     def sweep(self):
-        """Removes what now() found, so that the next thing begins clean."""
+        """Removes all leftovers, for a clean next run."""
         kill_all(descendants(os.getpid()))
         reap()
         remove_cgroups(self.scratch.marker)
@@ -256,7 +256,7 @@ def remove_cgroups(marker):
 
 
 def run(words, timeout):
-    """Runs it; what it says on stderr goes to a file, because a container keeps the stream open."""
+    """Runs a command. Its stderr is a file, since a container keeps the stream open."""
     with tempfile.TemporaryFile("w+", dir="/var/tmp") as said:
         done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                               stderr=said, check=False, timeout=timeout)

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Every test: installs the missing packages, builds, and runs, as root on a fresh Debian 12 or 13, the parts of
-# the table below. The last line is "N passed, N failed, N skipped" over everything; logs are in build/logs.
+# Runs every test: installs the missing packages, builds, and runs, as root on a fresh Debian 12 or 13, the parts in the
+# table below. The last line is "N passed, N failed, N skipped" over everything. Logs are in build/logs.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 . "$top/conformance/lib.sh"
@@ -21,10 +21,10 @@ here=$top/conformance
 oci=$build/runtime/oci-rt
 judge=$build/conformance/oci-conformance
 
-# Commands run in this directory. The image of a virtual machine is built once. The peers prove the harness: the
-# cases that they fail are listed in known/, and no others. Waits in vain take most of the time, so many cases wait
-# at once; the cases that this changes are asked again.
-# Where crun cannot load a device program (it raises RLIMIT_MEMLOCK) it can be compared without.
+# Commands run in this directory. The image of a virtual machine is built once. The peers prove the harness: known/
+# lists exactly the cases that they fail. Most of the time goes into waits that time out, so many cases run in parallel;
+# cases disturbed by that are retried. If crun cannot load a device program (it raises RLIMIT_MEMLOCK), the comparison
+# leaves it out.
 read_parts <<'PARTS'
 unit                | quick usual full | -           | 20    | 300   | python3 meson_totals.py "$build"
 unit-as-a-user      | quick usual full | -           | 15    | 120   | ./unit_as_user.py "$build"
@@ -79,6 +79,6 @@ if [ "$level" = usual ] && [ ${#only_parts[@]} = 0 ] && ! command -v ccache >/de
   part_command[mutations]='bash -c "skip_part each fault is a build: install ccache first, or name this part with --only"'
 fi
 cd "$here"
-trap 'chown 0:0 /dev/null' EXIT # crun gives it to the root of user namespaces
+trap 'chown 0:0 /dev/null' EXIT  # crun chowns it to the root of user namespaces
 run_parts
 close_report

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""unit_as_user.py BUILDDIR: runs the unit tests as an ordinary user, and closes with
+"""unit_as_user.py BUILDDIR: runs the unit tests as an unprivileged user, and closes with
 "N passed, N failed, N skipped"."""
 import json
 import os

@@ -1,4 +1,4 @@
-// AppArmor as the machine has it, and a profile of the case's own, for the cases about profiles.
+// Helpers for cases about AppArmor: detection, and a temporary profile.
 #pragma once
 
 #include <exception>
@@ -16,7 +16,7 @@ inline bool has_apparmor() {
   return read_file("/sys/module/apparmor/parameters/enabled").starts_with("Y");
 }
 
-// A profile that allows files and capabilities, loaded as long as this lives.
+// A profile that allows files and capabilities. Loaded for the lifetime of the object.
 class Profile {
  public:
   explicit Profile(Sandbox& sandbox) : sandbox_(sandbox) {
@@ -32,7 +32,7 @@ class Profile {
     try {
       parse("-R");
     } catch (const std::exception&) {
-      // It stays loaded, under a name that no other case has.
+      // It stays loaded; its name is unique to this case.
     }
   }
 

@@ -1,5 +1,5 @@
-// A signal that asks create or run --detach to end undoes what was done so far, as it does for run
-// in the foreground: the container, its cgroup and its record.
+// A termination signal during create or run --detach rolls back as in a foreground run: container,
+// cgroup and record are removed.
 #include <csignal>
 
 #include "conformance/harness/case.h"
@@ -53,7 +53,7 @@ std::vector<Case> all() {
     int number;
   } signals[] = {{"hup", SIGHUP}, {"int", SIGINT}, {"term", SIGTERM}};
   std::vector<Case> cases;
-  cases.reserve(std::size(verbs) * std::size(signals));  // a case must stay where it was made
+  cases.reserve(std::size(verbs) * std::size(signals));  // cases register their address
   for (const auto& verb : verbs) {
     for (const auto& signal : signals) {
       cases.emplace_back(std::string("lifecycle/") + signal.name + "-undoes-" + verb.name, kClause,

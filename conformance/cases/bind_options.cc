@@ -1,5 +1,5 @@
-// Options of bind mounts that crun(1) has beside those of the specification: copy-symlink,
-// src-nofollow, dest-nofollow, and idmap with maps of its own.
+// Options of bind mounts from crun(1) that the specification lacks: copy-symlink, src-nofollow,
+// dest-nofollow, and idmap with explicit maps.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,7 +13,7 @@ namespace {
 
 constexpr char kClause[] = "crun(1)";
 
-// SANDBOX/file with some content, SANDBOX/link to it, SANDBOX/broken to nothing.
+// SANDBOX/file with content, SANDBOX/link to it, and SANDBOX/broken, a dangling link.
 struct Sources {
   explicit Sources(Sandbox& sandbox)
       : file(sandbox.path("file")), link(sandbox.path("link")), broken(sandbox.path("broken")) {
@@ -44,7 +44,7 @@ void copied(Sandbox& sandbox) {
       "readlink /a/new/link; cat /file; readlink /there; "
       "grep -c ' /a/new/link \\| /there ' /proc/self/mountinfo; touch /file 2>/dev/null || echo ro";
   const std::string wanted = "to/nothing\ncontent\n" + sources.file + "\n0\nro\n";
-  // The second time, the links are there already.
+  // In the second round, the links exist already.
   for (int round = 0; round < 2; ++round)
     expect_equal("what is there", sandbox.output(bundle, script), wanted);
 }
@@ -64,7 +64,7 @@ void copied_over(Sandbox& sandbox) {
 }
 const Case kCopiedOver("mounts/copy-symlink-where-a-file-is-is-refused", kClause, copied_over);
 
-// Each of the two alone, and both: the content of the target, or the link that it is.
+// Each of the two alone, and both: the result is the content of the target, or the link itself.
 template <bool kUsers>
 void not_followed(Sandbox& sandbox) {
   const Sources sources(sandbox);
@@ -118,7 +118,7 @@ void for_a_bind(Sandbox& sandbox) {
 }
 const Case kForABind("mounts/src-nofollow-of-a-file-system-is-refused", kClause, for_a_bind);
 
-// A file of 0:0 and one of 7:8, through a mount with this option.
+// A file owned by 0:0 and one by 7:8, seen through a mount with this option.
 std::string owners(Sandbox& sandbox, Bundle& bundle, const std::string& option) {
   const std::string source = sandbox.path("owned");
   make_dir(source);

@@ -1,6 +1,5 @@
-// The caller of a runtime hands things down because it is the parent. A container has the
-// configured ones, or the kernel's usual ones, and not those that an engine's unit or a shell has
-// for itself.
+// A process inherits attributes from its parent, here the caller of the runtime. A container gets
+// the configured values or the kernel's defaults, not those of an engine's unit or of a shell.
 #include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -26,7 +25,7 @@ std::string own_status(const std::string& name) {
   return "";
 }
 
-// The CPUs that this process may have at all: those of its cpuset.
+// All CPUs that the cpuset of this process allows.
 std::string all_cpus() {
   cpu_set_t before, all;
   ::sched_getaffinity(0, sizeof before, &before);
@@ -40,7 +39,7 @@ std::string all_cpus() {
   return list;
 }
 
-// As systemd does it for CPUAffinity=.
+// Like CPUAffinity= in systemd.
 void use_one_cpu() {
   cpu_set_t set;
   ::sched_getaffinity(0, sizeof set, &set);
@@ -64,7 +63,7 @@ Facts facts_from(Sandbox& sandbox, const Words& words, void (*before)()) {
   return Facts(outcome.out);
 }
 
-// The pid of the container's first process, which is a child of the case.
+// Returns the pid of init, which is a child of the case.
 pid_t create_from(Sandbox& sandbox, Bundle& bundle, void (*before)(), const std::string& out) {
   bundle.write();
   const std::string pid_file = sandbox.path("created.pid");
@@ -77,8 +76,8 @@ pid_t create_from(Sandbox& sandbox, Bundle& bundle, void (*before)(), const std:
   return std::atoi(read_file(pid_file).c_str());
 }
 
-// `run`, then `create` and `start`, then `exec`: each called with `before` done. The facts of each
-// are given to `look`.
+// Calls `run`, then `create` and `start`, then `exec`, each with `before` run in the child. Passes
+// the facts of each to `look`.
 void with_each_verb(Sandbox& sandbox, Bundle& bundle, void (*before)(),
                     const std::function<void(const std::string&, const Facts&)>& look) {
   bundle.write();
@@ -124,7 +123,7 @@ void affinity_and_cpuset(Sandbox& sandbox) {
 const Case kCpuset("caller/its-cpu-affinity-does-not-outlive-the-cpuset", "config-linux.md#cpu",
                    affinity_and_cpuset);
 
-// execCPUAffinity without `final`: where it began, it stays.
+// execCPUAffinity without `final`: the process stays on the initial CPUs.
 void initial_affinity(Sandbox& sandbox) {
   const std::string all = all_cpus();
   if (all != "0-1") throw Skipped("needs two CPUs, 0 and 1");
@@ -147,7 +146,7 @@ void initial_affinity(Sandbox& sandbox) {
 const Case kInitial("exec-cpu-affinity/initial-alone-stays", "config.md#linux-process",
                     initial_affinity);
 
-// Not by the C library, which keeps two for itself.
+// Bypasses the C library, which reserves two signals.
 void ignore(int number) {
   struct {
     void* handler;
@@ -159,7 +158,7 @@ void ignore(int number) {
 }
 
 bool is_the_librarys(int number) {
-  return number >= 32 && number <= 34;  // of one C library or another, or of Go
+  return number >= 32 && number <= 34;  // reserved by a C library or by Go
 }
 
 void ignore_signals() {
@@ -211,7 +210,7 @@ void signals_of_hooks(Sandbox& sandbox) {
   for (const std::string kind : kKinds) {
     const std::string log = kind == "startContainer" ? "/log" : sandbox.path("log");
     const std::string busybox = kind == "startContainer" ? "/bin/busybox" : sandbox.parts().busybox;
-    // Not by a shell, which ignores some for itself.
+    // Not a shell: shells ignore some signals.
     bundle.add("/hooks/" + kind, R"({"path": ")" + busybox +
                                      R"(", "args": ["cp", "/proc/self/status", ")" + log + "/" +
                                      kind + R"("]})");

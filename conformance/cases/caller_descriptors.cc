@@ -1,4 +1,4 @@
-// Descriptors and capabilities that the caller of a runtime hands down, on purpose or not.
+// Descriptors and capabilities that a runtime inherits from its caller.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -12,7 +12,7 @@
 namespace oci::conformance {
 namespace {
 
-// A file with its own number in it, at each of `numbers`.
+// Opens a file at each of `numbers`; its content is the number.
 class Handed {
  public:
   Handed(Sandbox& sandbox, Spawn& spawn, std::initializer_list<int> numbers) {
@@ -91,7 +91,7 @@ void not_addressed(Sandbox& sandbox) {
   };
   expect_equal("what the program has of its own", with("LISTEN_PID=$$").out, "<1>\n0\n");
   expect_equal("what it has of nobody's", with("").out, "<>\n1\n");
-  // Left behind by whoever started the caller: nothing is open.
+  // A stale LISTEN_FDS inherited by the caller: no descriptor is open.
   Spawn spawn = sandbox.invocation({"run", "--bundle", bundle.directory(), sandbox.id()});
   spawn.env = {"LISTEN_FDS=1"};
   const Outcome ran = sandbox.call(spawn);
@@ -129,7 +129,7 @@ void ambient(Sandbox& sandbox) {
 const Case kAmbient("caller/its-ambient-capabilities-are-not-the-containers",
                     "config.md#linux-process", ambient);
 
-// exec --cap for a user other than root: execve(2) leaves such a user the ambient ones alone.
+// exec --cap for a user other than root: execve(2) keeps only ambient capabilities.
 void ambient_of_exec(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   bundle.set_json("/process/capabilities", kAmbientKill).shell("sleep 1000");

@@ -1,5 +1,4 @@
-// Limits that the caller of a runtime has for itself: it works with them, or says which is too
-// small.
+// Resource limits of the caller: the runtime works under them, or names the one that is too small.
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -22,14 +21,14 @@ void limited() {
   if (::setrlimit(which, &limit) != 0) ::_exit(125);
 }
 
-// A caller with a pipe as its output: files of its own would fall under RLIMIT_FSIZE as well.
+// The caller's output is a pipe: regular files would also be subject to RLIMIT_FSIZE.
 Outcome piped(Sandbox& sandbox, Spawn spawn) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw Failed("pipe2");
   spawn.fds = {{ends[1], 1}, {ends[1], 2}};
   Outcome outcome = sandbox.call(spawn);
   ::close(ends[1]);
-  ::fcntl(ends[0], F_SETFL, O_NONBLOCK);  // a container may hold the other end
+  ::fcntl(ends[0], F_SETFL, O_NONBLOCK);  // a container may hold the other end open
   char text[8192];
   const ssize_t got = ::read(ends[0], text, sizeof text);
   ::close(ends[0]);
@@ -84,7 +83,7 @@ void small_stack(Sandbox& sandbox) {
   const Words run = {"run", "--bundle", bundle.directory(), sandbox.id()};
   for (const bool terminal : {false, true}) {
     bundle.set("/process/terminal", terminal);
-    if (sandbox.run(bundle).exit_code != 7) continue;  // wants a terminal of the caller's
+    if (sandbox.run(bundle).exit_code != 7) continue;  // needs a terminal from the caller
     const Outcome ran = sandbox.call(small(run));
     expect_equal("exit code of run (" + ran.err + ")", ran.exit_code, 7);
     expect_equal("its output", trimmed(ran.out), "ran");
@@ -124,7 +123,7 @@ void few_descriptors(Sandbox& sandbox) {
 }
 const Case kFew("caller/with-too-few-descriptors-is-told-so", "getrlimit(2)", few_descriptors);
 
-// Of the container, which the runtime itself could not work under.
+// Limits of the container that the runtime itself could not work under.
 void fewest_descriptors(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   for (const char* most : {"0", "3", "6"}) {
@@ -143,7 +142,7 @@ void fewest_descriptors(Sandbox& sandbox) {
 const Case kFewest("process/a-limit-of-no-descriptors-is-exact", "config.md#posix-process",
                    fewest_descriptors);
 
-// A pid namespace in which no memfd may be executed.
+// A pid namespace in which executing a memfd is forbidden.
 Words where_no_memfd_is_executed(const Words& argv) {
   require_file("/proc/sys/vm/memfd_noexec");
   Words words = {require_program("unshare"),

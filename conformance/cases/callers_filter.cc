@@ -1,5 +1,5 @@
-// A seccomp filter of the caller's: an outer engine's, which answers EPERM for some looks. A look
-// that failed has not seen that all is well.
+// The caller's seccomp filter, as an outer engine sets it, returns EPERM for some queries. A failed
+// query must not count as a passed check.
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -25,11 +25,11 @@
 namespace oci::conformance {
 namespace {
 
-// A call, and what one of its arguments is where it is refused.
+// A system call, and the argument value for which it is refused.
 struct Refused {
   uint32_t call;
   unsigned argument;
-  uint32_t bits;  // of the argument; 0: whatever it is
+  uint32_t bits;  // mask of the argument; 0: any value
   uint32_t value;
 };
 
@@ -37,7 +37,7 @@ constexpr Refused kStatfs{SYS_fstatfs, 0, 0, 0};
 constexpr Refused kMountIds{SYS_statx, 3, STATX_MNT_ID, STATX_MNT_ID};
 constexpr Refused kDumpable{SYS_prctl, 0, ~0U, PR_SET_DUMPABLE};
 
-// In the child that becomes the runtime.
+// Runs in the child before it executes the runtime.
 void load_filter(const Refused& refused) {
   const auto argument =
       static_cast<uint32_t>(offsetof(seccomp_data, args) + 8 * size_t{refused.argument});
@@ -65,7 +65,7 @@ Outcome run_below(Sandbox& sandbox, const Refused& refused, Bundle& bundle) {
                     sandbox.invocation({"run", "--bundle", bundle.directory(), sandbox.id()}));
 }
 
-// A runtime that can do nothing below the filter shows nothing.
+// Skips if the runtime cannot run anything under the filter: refusals would prove nothing.
 void require_to_run_below(Sandbox& sandbox, const Refused& refused, Bundle& bundle) {
   const Outcome ran = run_below(sandbox, refused, bundle.shell("echo ran"));
   if (sandbox.runtime().json_paths) expect_equal("the control (" + ran.err + ")", ran.exit_code, 0);
@@ -82,7 +82,8 @@ void expect_refused(Sandbox& sandbox, const Outcome& ran, const std::string& pro
   if (sandbox.runtime().json_paths) expect_contains("the message", ran.err, property);
 }
 
-// The image leads the mount into procfs. With the look refused, it was taken for another place.
+// The image redirects the mount into procfs. With fstatfs refused, the destination passed for a
+// harmless one.
 void into_procfs(Sandbox& sandbox) {
   Bundle plain = sandbox.bundle("plain");
   require_to_run_below(sandbox, kStatfs, plain);
@@ -94,7 +95,7 @@ void into_procfs(Sandbox& sandbox) {
 const Case kIntoProcfs("caller/a-filter-of-fstatfs-opens-no-way-into-procfs",
                        "threats 1 (D, F), CVE-2019-16884", into_procfs);
 
-// A link of the image's to the root itself.
+// A link in the image that points to the root itself.
 void onto_the_root(Sandbox& sandbox, const std::string& property,
                    const std::function<void(Bundle&)>& spoil) {
   Bundle plain = sandbox.bundle("plain");
@@ -128,7 +129,7 @@ void readonly_root(Sandbox& sandbox) {
 const Case kReadonlyRoot("caller/a-filter-of-statx-lets-no-read-only-path-onto-the-root",
                          "threats 1 (D, F)", readonly_root);
 
-// `mounts` in a container that was made without the filter.
+// `mounts` in a container that was created without the filter.
 void mounts_verb(Sandbox& sandbox) {
   Living living(sandbox);
   living.bundle().file("hidden/x", "").file("kept/x", "");
@@ -148,7 +149,7 @@ void mounts_verb(Sandbox& sandbox) {
 const Case kMountsVerb("caller/a-filter-of-statx-uncovers-nothing-by-mounts", "threats 1 (D, F)",
                        mounts_verb);
 
-// Where the runtime cannot keep others from tracing it, it does not go on.
+// The runtime stops if it cannot make itself untraceable.
 void dumpable(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   bundle.shell("echo ran");

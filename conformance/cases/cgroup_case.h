@@ -1,4 +1,4 @@
-// A container that is placed in a cgroup of the case's own, for the cases about cgroups.
+// Helpers for cases about cgroups: a container in a cgroup named after the case.
 #pragma once
 
 #include <string>
@@ -25,7 +25,7 @@ inline Bundle placed(Sandbox& sandbox) {
   return bundle;
 }
 
-// Beside v1 hierarchies a runtime may keep its limits there: what is said of v2 is not about it.
+// With v1 hierarchies mounted, a runtime may apply limits there: checks of v2 would not apply.
 inline void require_limits_in_v2(Sandbox& sandbox) {
   require_cgroup2();
   if (cgroup2_mount() == "/sys/fs/cgroup") return;
@@ -45,7 +45,7 @@ inline std::string cgroup_directory(const Sandbox& sandbox) {
   return cgroup2_mount() + "/" + sandbox.id();
 }
 
-// What a file of the container's cgroup holds when `resources` are set.
+// Returns the content of a file of the container's cgroup with `resources` set.
 inline std::string limited(Sandbox& sandbox, const std::string& resources,
                            const std::string& file) {
   require_limits_in_v2(sandbox);

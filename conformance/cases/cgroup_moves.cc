@@ -1,5 +1,5 @@
-// Something on the host has moved the processes of a container to another cgroup. Also: cgroups
-// below a threaded one (cgroups(7)).
+// Something on the host has moved a container's processes to another cgroup. Also: cgroups below a
+// threaded one (cgroups(7)).
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,10 +14,10 @@ namespace {
 
 constexpr char kClause[] = "config-linux.md#control-groups";
 
-// A cgroup of the case's own beside the container's.
+// An extra cgroup of the case, beside the container's.
 class Place {
  public:
-  // Not by the sandbox's id, by which leaks are found.
+  // Not named by the sandbox's id: the leak check searches for that.
   explicit Place(const std::string& name)
       : name_("moves-" + std::to_string(::getpid()) + name), path_(cgroup2_mount() + "/" + name_) {
     if (::mkdir(path_.c_str(), 0755) != 0) throw Skipped("no cgroup can be made");
@@ -37,7 +37,7 @@ class Place {
   std::string name_, path_;
 };
 
-// Two processes in a cgroup that create did not make; their first one is gone.
+// Moves two processes out of the cgroup that create made, and removes that cgroup.
 void move_away(Sandbox& sandbox, Bundle& bundle, const Place& place) {
   bundle.shell("sleep 100 & exec sleep 101");
   sandbox.create_and_start(bundle);
@@ -69,7 +69,7 @@ void moved(Sandbox& sandbox) {
 const Case kMoved("cgroups/processes-that-were-moved-away-are-still-the-containers", kClause,
                   moved);
 
-// The first cgroup is still there, and empty.
+// The first cgroup still exists, and is empty.
 void moved_and_left(Sandbox& sandbox) {
   Bundle bundle = placed(sandbox);
   const Place place("-moved");
@@ -86,7 +86,8 @@ void moved_and_left(Sandbox& sandbox) {
 const Case kLeft("cgroups/processes-that-were-moved-out-of-one-that-stays", kClause,
                  moved_and_left);
 
-// Nothing tells them from the host's any more: that is said, and no process of another dies.
+// The container's processes can no longer be told from the host's. The verbs report that, and no
+// other process is killed.
 void moved_without_pids(Sandbox& sandbox) {
   Bundle bundle = placed(sandbox);
   bundle.without_namespace("pid");
@@ -158,7 +159,7 @@ void threaded(Sandbox& sandbox) {
 }
 const Case kThreaded("cgroups/below-a-threaded-one", kClause, threaded);
 
-// Huge pages are counted by process, so no threaded cgroup limits them.
+// The kernel accounts huge pages by process, so a threaded cgroup cannot limit them.
 void threaded_limit(Sandbox& sandbox) {
   require_limits_in_v2(sandbox);
   require_controller("hugetlb");

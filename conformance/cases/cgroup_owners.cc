@@ -1,4 +1,4 @@
-// Whose a cgroup is: of which container, and of which user (config-linux.md#control-groups,
+// Ownership of cgroups by containers and by users (config-linux.md#control-groups,
 // #cgroup-ownership).
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -27,7 +27,7 @@ Bundle placed(Sandbox& sandbox, const std::string& name = "bundle") {
   return bundle;
 }
 
-// Ids of a second container, which the sandbox knows nothing of.
+// The id of a second container, which the sandbox does not track.
 std::string other_id(const Sandbox& sandbox) {
   return sandbox.id() + "-next";
 }
@@ -42,7 +42,7 @@ void successor(Sandbox& sandbox) {
   const std::string id = other_id(sandbox);
   const Outcome created = sandbox.call({"create", "--bundle", next.directory(), id});
   if (created.exit_code != 0) {
-    // To refuse what another container has not left yet is right as well.
+    // A runtime may also refuse a cgroup that another container has not released.
     sandbox.remove();
     return;
   }
@@ -77,8 +77,8 @@ void populated(Sandbox& sandbox) {
 const Case kPopulated("cgroups/one-that-somebody-lives-in-is-refused",
                       "config-linux.md#control-groups", populated);
 
-// A container whose cgroup is its own may change the user attributes of it (xattr(7)), which is to
-// take it out of nobody's reach.
+// A container may change the user attributes (xattr(7)) of a delegated cgroup. This must not put
+// the cgroup out of the runtime's reach.
 void attributes(Sandbox& sandbox) {
   Bundle bundle = placed(sandbox);
   sandbox.create_and_start(bundle);
@@ -139,7 +139,7 @@ void to_nobody(Sandbox& sandbox) {
   sandbox.remove();
   Bundle shared = delegated(sandbox);
   shared.user_namespace(100000).without_namespace("cgroup");
-  if (sandbox.try_create(shared).exit_code != 0) return;  // some need the namespace to mount it
+  if (sandbox.try_create(shared).exit_code != 0) return;  // some need the namespace for the mount
   expect_equal("owner without a cgroup namespace", owner_of(directory), 0U);
   sandbox.remove();
 }

@@ -34,7 +34,7 @@ void nested(Sandbox& sandbox) {
   sandbox.create_and_start(bundle);
   expect_equal("cgroup", cgroup_of(sandbox.init_pid()), "/" + sandbox.id() + "-parent/a/b");
   sandbox.stop_and_remove();
-  // Parents that create made may stay; they are not the container's.
+  // Parents that create made may stay, since they are not part of the container.
   for (const char* below : {"/a", ""}) {
     ::rmdir((cgroup2_mount() + "/" + sandbox.id() + "-parent" + below).c_str());
   }
@@ -57,7 +57,7 @@ void same_place(Sandbox& sandbox) {
 const Case kSame("cgroups/a-relative-path-is-always-the-same-place", "config-linux.md#cgroups-path",
                  same_place);
 
-// Wherever the caller is: its own cgroup may end before the container does.
+// For any caller: its own cgroup may end before the container does.
 void no_path(Sandbox& sandbox) {
   require_limits_in_v2(sandbox);
   const std::string above = cgroup2_mount() + "/" + sandbox.id() + "-above";
@@ -79,7 +79,7 @@ void no_path(Sandbox& sandbox) {
 const Case kNoPath("cgroups/without-a-path-it-is-at-the-top", "config-linux.md#cgroups-path",
                    no_path);
 
-// BuildKit in a dockerd whose cgroups are systemd's runs the runtime without --systemd-cgroup.
+// BuildKit in a dockerd with systemd cgroups calls the runtime without --systemd-cgroup.
 void name_of_a_scope(Sandbox& sandbox) {
   Bundle bundle = placed(sandbox);
   bundle.set("/linux/cgroupsPath", "system.slice:docker:" + sandbox.id());
@@ -193,8 +193,8 @@ void halves(Sandbox& sandbox) {
   const std::string stat = read_file(cgroup_directory(sandbox) + "/cpu.stat");
   sandbox.remove();
   const double used = std::stod(stat.substr(stat.find(' '))) / 1e6;
-  // Beyond the half: the quota of the period that begins last, and what an emulated processor's
-  // late ticks let pass. Without the limit it would be the double of the time, or all of it on one.
+  // More than half: the quota of the last period, and time missed by the late ticks of an emulated
+  // processor. Without the limit it would be twice the elapsed time, or all of it on one CPU.
   expect(used < 0.75 * took.count() + 0.1 && used > 0.2 * took.count(),
          "two dd's used " + std::to_string(used) + " s of processor in " +
              std::to_string(took.count()) + " s at a half");

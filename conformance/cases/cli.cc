@@ -86,7 +86,7 @@ void spec_runs(Sandbox& sandbox) {
   json::Document config = parse_json("the default config", bundle.text());
   place(config, "/process/terminal").SetBool(false);
   place(config, "/process/args") = make_value(config, Words{"sh", "-c", "echo $$ $(hostname)"});
-  remove(config, "/linux/resources");  // device rules need what not every machine gives
+  remove(config, "/linux/resources");  // device rules need features that some machines lack
   bundle.text(to_text(config));
   const Outcome ran = sandbox.run(bundle);
   expect_equal("exit code", ran.exit_code, 0);
@@ -236,7 +236,7 @@ void pid_file(Sandbox& sandbox) {
   expect_equal("exit code", sandbox.call(spawn).exit_code, 0);
   const json::Document state = sandbox.state();
   expect_equal("the file", read_file(sandbox.path("relative.pid")),
-               to_text(*find(state, "/pid")));  // and no line break: engines parse it as it is
+               to_text(*find(state, "/pid")));  // no line break: engines parse the file as it is
   expect_equal("delete", sandbox.call({"delete", "--force", sandbox.id()}).exit_code, 0);
 }
 const Case kPidFile("cli/pid-file-is-the-number-alone", "cli-contract 5.7", pid_file);

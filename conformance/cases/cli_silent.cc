@@ -1,5 +1,5 @@
-// Who succeeds says nothing on stderr, also where something is worth a warning: that is for the
-// log (cli-contract 1.1, 5.6). Engines mix the two streams, and show the second to people.
+// A successful verb writes nothing to stderr. Warnings go to the log (cli-contract 1.1, 5.6):
+// engines merge the two streams, and show stderr to users.
 #include <csignal>
 
 #include "conformance/cases/cgroup_case.h"
@@ -13,7 +13,7 @@
 namespace oci::conformance {
 namespace {
 
-// What it prints to stdout.
+// Returns the output on stdout.
 std::string silent(Sandbox& sandbox, const Words& words, int wanted_code = 0,
                    const std::string& input = "") {
   Spawn spawn = sandbox.invocation(words);
@@ -25,7 +25,7 @@ std::string silent(Sandbox& sandbox, const Words& words, int wanted_code = 0,
   return outcome.out;
 }
 
-// Groups that are not set, because an annotation keeps the caller's: a warning that no
+// An annotation keeps the caller's groups, so additionalGids is not applied: a warning that no
 // specification demands.
 Bundle warned_of(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
@@ -34,9 +34,9 @@ Bundle warned_of(Sandbox& sandbox) {
   return bundle;
 }
 
-// The control: there is something to warn of.
+// The control: there is a warning to give.
 void expect_warning(Sandbox& sandbox, const Words& options, const std::string& of) {
-  if (!sandbox.runtime().json_paths) return;  // another may know no such warning
+  if (!sandbox.runtime().json_paths) return;  // other runtimes may not have this warning
   const std::string log = sandbox.path("log");
   Words words = {"--log", log};
   words.insert(words.end(), options.begin(), options.end());
@@ -69,7 +69,7 @@ void while_it_runs(Sandbox& sandbox) {
   silent(sandbox, {"exec", id, "sh", "-c", "exit 7"}, 7);
   silent(sandbox, {"state", id});
   silent(sandbox, {"list"});
-  silent(sandbox, {"kill", id, "URG"});  // ignored by whoever does not ask for it
+  silent(sandbox, {"kill", id, "URG"});  // ignored by default
   sandbox.stop_and_remove();
 }
 const Case kRunning("cli/warnings-of-exec-state-list-and-kill-are-not-on-stderr",
@@ -89,7 +89,7 @@ void with_a_cgroup(Sandbox& sandbox) {
 const Case kCgroup("cli/warnings-of-pause-resume-ps-and-update-are-not-on-stderr",
                    "cli-contract 5.6", with_a_cgroup);
 
-// Limits that nobody sets, which is what was asked for.
+// Limits without cgroups: ignoring them is intended.
 void without_cgroups(Sandbox& sandbox) {
   const Outcome help = sandbox.call({"--help"});
   if ((help.out + help.err).find("--cgroup-manager") == std::string::npos)

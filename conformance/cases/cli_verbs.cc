@@ -1,4 +1,4 @@
-// What the verbs take and answer, line by line of cli-contract 2, 4, 7 and 9.
+// Options, output and exit codes of the verbs, line by line of cli-contract 2, 4, 7 and 9.
 #include <csignal>
 
 #include "conformance/cases/cgroup_case.h"
@@ -110,7 +110,7 @@ const Case kExecCodes("cli/exec-codes", "cli-contract 7", exec_codes);
 
 void signals(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
-  // Each is told by a file, so that none is waited for by time.
+  // Each signal writes to a file, so the case needs no fixed waits.
   bundle.shell(
       "for s in TERM USR1 HUP 35; do trap \"echo $s\" $s; done; echo ready; "
       "while :; do sleep 0.05; done");
@@ -153,7 +153,7 @@ void kill_codes(Sandbox& sandbox) {
   sandbox.kill("KILL");
   sandbox.wait_stopped();
   expect(sandbox.call({"kill", id, "KILL"}).exit_code != 0, "a stopped one was signalled");
-  // Old engines end with it whatever is left, and want no error.
+  // Old engines end every container this way, running or not, and expect success.
   expect_equal("exit code of kill --all", sandbox.call({"kill", "--all", id, "KILL"}).exit_code, 0);
   sandbox.remove();
 }
@@ -261,8 +261,8 @@ void gates(Sandbox& sandbox) {
 }
 const Case kGates("cli/the-probes-of-containerd", "cli-contract 9", gates);
 
-// crutils of podman: by the help, and by the words about a value that is missing. They say the same
-// as `features`, and the runtime does as they say.
+// crutils of podman: reads the help, and the message about a missing value. These must agree with
+// `features` and with the runtime's behaviour.
 void checkpoint_probes(Sandbox& sandbox) {
   const json::Document features = parse_json("the features", bare(sandbox, {"features"}).out);
   const json::Value* annotation =
@@ -310,7 +310,7 @@ void checkpoints(Sandbox& sandbox) {
 const Case kCheckpoints("cli/checkpoint-of-what-does-not-run-is-refused", "cli-contract 4",
                         checkpoints);
 
-// Of a runtime that can do neither, one sentence, and nothing happened.
+// A runtime without CRIU support: one sentence, and no effect.
 void without_criu(Sandbox& sandbox) {
   require_checkpoint(sandbox);
   if (has_verb(sandbox, "checkpoint")) throw Skipped("it has CRIU support");

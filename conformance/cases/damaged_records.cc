@@ -1,5 +1,5 @@
-// A record that was damaged on the host: every verb answers, and no container that lives is given
-// up. The names of files are oci-rt's; other runtimes have a record of their own in their place.
+// Records damaged on the host: every verb answers, and no live container is given up. The file
+// names are those of oci-rt; other runtimes have records of their own.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -35,7 +35,7 @@ Damaged paths(const Sandbox& sandbox) {
   throw Skipped("no record that this case knows");
 }
 
-// Its value is replaced by the JSON text `with`.
+// Replaces the value of `member` by the JSON text `with`.
 void edit(const std::string& file, const std::string& member, const std::string& with) {
   json::Document record = parse_json(file, read_file(file));
   json::Document value;
@@ -98,11 +98,11 @@ const struct Damage {
      }},
 };
 
-// Within its deadline, which the harness keeps, and by itself.
+// Within the harness's timeout, and without a crash.
 Outcome answers(Sandbox& sandbox, const Words& words) {
   const Outcome outcome = sandbox.call(words);
   const bool crashed =
-      outcome.exit_code >= 128 && outcome.exit_code < 255;  // 255 is exec's failure
+      outcome.exit_code >= 128 && outcome.exit_code < 255;  // 255 is a failure of exec
   expect(!crashed, words[0] + " crashes: " + outcome.err);
   if (outcome.exit_code != 0) {
     expect_equal(words[0] + ": lines of its message", lines(outcome.err).size(), 1U);
@@ -138,7 +138,7 @@ void damaged(Sandbox& sandbox, const Damage& damage, bool started) {
 
 std::vector<Case> all() {
   std::vector<Case> cases;
-  cases.reserve(2 * std::size(kDamages));  // a case must stay where it was made
+  cases.reserve(2 * std::size(kDamages));  // cases register their address
   for (const Damage& damage : kDamages) {
     cases.emplace_back(std::string("records/") + damage.name + "-frees-no-running-container",
                        kClause, [&damage](Sandbox& sandbox) { damaged(sandbox, damage, true); });

@@ -1,5 +1,5 @@
-// The things that "MUST be logged as a warning": in the log where there is one, else on stderr; and
-// the program runs.
+// Conditions that "MUST be logged as a warning": in the log if there is one, else on stderr. The
+// program still runs.
 #include "conformance/cases/exec_case.h"
 #include "conformance/cases/hook_json.h"
 #include "conformance/harness/case.h"
@@ -14,7 +14,7 @@ struct Warned {
   Words words;
   int exit_code;
   std::string of;       // in the warning of any runtime
-  std::string because;  // in ours
+  std::string because;  // in oci-rt's warning
 };
 
 void expect_warned(Sandbox& sandbox, const Warned& warned, const std::string& text) {
@@ -57,7 +57,7 @@ void unknown_capability(Sandbox& sandbox) {
   const Warned warned = {run, 7, "CAP_NET_ADMN", "; did you mean CAP_NET_ADMIN?"};
   expect_warning_on_stderr(sandbox, warned);
   expect_warning_in_log(sandbox, warned);
-  // The control: a known one is no reason for a word.
+  // The control: a known name gives no warning.
   with_capability(sandbox, "CAP_CHOWN").shell("exit 7").write();
   expect_equal("what run says of a known one", sandbox.call(run).err, "");
 }

@@ -68,7 +68,7 @@ void listed(Sandbox& sandbox) {
       .shell("stat -c '%n %F %t:%T %a %u:%g' /dev/fuse /dev/sub/dir/disk /srv/pipe /dev/raw")
       .write();
   Spawn spawn = sandbox.invocation({"run", "--bundle", bundle.directory(), sandbox.id()});
-  spawn.umask = 0077;  // the mode is the config's, whoever calls
+  spawn.umask = 0077;  // the mode is that of the config, for any caller
   const Outcome ran = sandbox.call(spawn);
   expect_contains("devices", ran.out, "/dev/fuse character special file a:e5 640 7:8\n");
   expect_contains("devices", ran.out, "/dev/sub/dir/disk block special file 7:1 600 0:0\n");
@@ -118,8 +118,8 @@ void no_major(Sandbox& sandbox) {
 const Case kNoMajor("devices/a-device-without-major-is-refused", "config-linux.md#devices",
                     no_major);
 
-// What opening devices answers under a list of rules. Nobody serves major 240, so an open that the
-// rules allow says ENXIO, and one that they do not says EPERM.
+// Returns the results of opening devices under a list of rules. No driver has major 240, so an
+// allowed open fails with ENXIO, and a denied one with EPERM.
 std::string opened(Sandbox& sandbox, const std::string& rules) {
   require_cgroup2();
   Bundle bundle = sandbox.bundle();
@@ -162,7 +162,7 @@ void in_order(Sandbox& sandbox) {
 const Case kInOrder("devices/the-last-rule-that-matches-decides",
                     "config-linux.md#allowed-device-list", in_order);
 
-// A bundle with a /dev as engines have it.
+// A bundle with a /dev like that of engines.
 Bundle with_dev(Sandbox& sandbox, bool own_users) {
   Bundle bundle = sandbox.bundle(own_users ? "users" : "plain");
   bundle.mount("/dev", "tmpfs", "tmpfs", {"nosuid", "mode=755"})
@@ -189,7 +189,7 @@ void mount_on_default(Sandbox& sandbox) {
 const Case kMountOnDefault("devices/a-mount-on-a-default-one-stays", "config.md#mounts",
                            mount_on_default);
 
-// The mount is gone below a later one of /dev, and the device is supplied.
+// A later mount of /dev hides the mount, and the default device is supplied.
 void covered_mount(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   bundle.mount("/dev/random", "bind", "/dev/urandom", {"bind"})
@@ -199,7 +199,8 @@ void covered_mount(Sandbox& sandbox) {
 const Case kCoveredMount("devices/a-mount-that-is-covered-is-no-device",
                          "config-linux.md#default-devices", covered_mount);
 
-// Engines list the host's for privileged containers. Bound, it has no terminals.
+// Engines list the host's ptmx for privileged containers. A bind mount of it would offer no
+// terminals of the container.
 void listed_multiplexer(Sandbox& sandbox) {
   for (const bool own_users : {false, true}) {
     Bundle bundle = with_dev(sandbox, own_users);
@@ -222,7 +223,7 @@ void no_devpts(Sandbox& sandbox) {
 const Case kNoDevpts("devices/ptmx-is-there-without-a-devpts", "config-linux.md#default-devices",
                      no_devpts);
 
-// A directory is no place for a link, and its contents are not ours to remove.
+// A directory cannot become the link, and the runtime must not remove its contents.
 void occupied_multiplexer(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   expect_refusal(sandbox, bundle, {"default device ('/dev/ptmx')", {"ptmx"}}, [](Bundle& spoilt) {
@@ -233,7 +234,7 @@ void occupied_multiplexer(Sandbox& sandbox) {
 const Case kOccupied("devices/a-directory-in-the-place-of-ptmx-is-refused", "runtime.md#errors",
                      occupied_multiplexer);
 
-// No process in a user namespace may make one. This host has no /dev/of-the-config.
+// No process in a user namespace may create device nodes. This host has no /dev/of-the-config.
 void listed_for_users(Sandbox& sandbox) {
   Bundle bundle = with_dev(sandbox, true);
   bundle.set_json("/linux/devices", R"([

@@ -1,5 +1,5 @@
-// Verbs that are disturbed: by a signal before the program runs, by a lack of descriptors
-// (reliability 1).
+// Verbs under disturbance: a signal before the program runs, or too few descriptors (reliability
+// 1).
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -16,7 +16,7 @@
 namespace oci::conformance {
 namespace {
 
-// `run` while a hook hangs: it and what it started end, and nothing is left.
+// A signal ends `run` while a hook hangs: all processes end, and nothing is left.
 void interrupted_in(Sandbox& sandbox, const std::string& kind, const std::string& log) {
   const Snapshot before = Snapshot::take();
   ::unlink(sandbox.path("log/began").c_str());
@@ -45,8 +45,8 @@ void run_is_interrupted(Sandbox& sandbox) {
 }
 const Case kRun("run/a-signal-in-a-hook-undoes-it", "reliability 1 (R3)", run_is_interrupted);
 
-// With so few descriptors that something cannot be looked at: what is not seen is not gone, and a
-// delete that says nothing is wrong has left nothing.
+// With too few descriptors, some lookups fail. Unseen things must not count as gone: a delete that
+// succeeds must leave nothing.
 void delete_without_descriptors(Sandbox& sandbox) {
   const Snapshot before = Snapshot::take();
   Bundle bundle = sleeper(sandbox);

@@ -1,4 +1,4 @@
-// Optional strings that a program had no value for and wrote as "".
+// Optional strings that a program wrote as "" for lack of a value.
 #include <filesystem>
 
 #include "conformance/harness/case.h"

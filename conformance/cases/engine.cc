@@ -32,7 +32,7 @@ std::string member(const json::Value& object, const char* pointer) {
   return value != nullptr ? value->GetString() : "";
 }
 
-// Level, msg and time of a record; the time must be one.
+// Returns msg of a record of level error, else "". Its time must be valid.
 std::string message_of(const json::Document& record) {
   const std::string time = member(record, "/time");
   expect(is_rfc3339(time), "the time of a record is '" + time + "'");

@@ -1,4 +1,4 @@
-// What BuildKit and buildah send for a step of a build (cli-contract 1.3, 1.6).
+// Calls by BuildKit and buildah for a step of a build (cli-contract 1.3, 1.6).
 #include <algorithm>
 #include <csignal>
 
@@ -9,7 +9,7 @@
 namespace oci::conformance {
 namespace {
 
-// BuildKit itself gives no --root; the harness has to.
+// BuildKit itself gives no --root, but the harness must.
 Engine buildkit(Sandbox& sandbox) {
   return Engine(sandbox, {"--root", sandbox.state_root(), "--log", sandbox.path("runc-log.json"),
                           "--log-format", "json"});
@@ -34,7 +34,7 @@ void build_exec(Sandbox& sandbox) {
   Engine engine = buildkit(sandbox);
   Command run(engine.spawn({"run", "--bundle", bundle.directory(), "--keep", id}),
               sandbox.directory());
-  // It polls, and takes any error for "not yet".
+  // BuildKit polls, and takes any error for "not yet".
   json::Document state;
   expect(eventually([&] {
            const Outcome said = engine.call({"state", id});
@@ -69,7 +69,7 @@ void buildah(Sandbox& sandbox) {
   engine.output({"start", id});
   expect(eventually([&] { return read_file(sandbox.path("step.out")) == "ready\n"; }),
          "the step does not begin");
-  // Any other word ends the build.
+  // Any other status ends the build.
   const Words known = {"creating", "created", "running", "stopped"};
   expect(std::ranges::count(known, engine.status(id)) == 1, "buildah does not know the status");
   engine.output({"kill", id});  // no signal: TERM

@@ -1,4 +1,4 @@
-// What containerd's shim sends through go-runc, and Docker on top of it (cli-contract 1.1, 1.2).
+// Calls by containerd's shim through go-runc, and by Docker on top of it (cli-contract 1.1, 1.2).
 #include "conformance/cases/engine.h"
 #include "conformance/harness/expect.h"
 #include "conformance/harness/files.h"
@@ -118,7 +118,7 @@ void limits(Sandbox& sandbox) {
 }
 const Case kLimits("cli/the-calls-of-containerd-for-limits", "cli-contract 1.1", limits);
 
-// go-runc's Event, from a stream of them.
+// One event of the stream, parsed as go-runc's Event.
 void expect_event(const Sandbox& sandbox, const std::string& line) {
   const json::Document event = parse_json("an event", line);
   expect_equal("type", find(event, "/type")->GetString(), "stats");
@@ -146,7 +146,7 @@ void events(Sandbox& sandbox) {
 }
 const Case kEvents("cli/the-calls-of-containerd-for-events", "cli-contract 1.1", events);
 
-// go-runc's ParsePSOutput: the column PID of every row is a number.
+// go-runc's ParsePSOutput: column PID of every row must be a number.
 void top(Sandbox& sandbox) {
   require_cgroup2();
   require_program("ps");
@@ -177,7 +177,7 @@ void failures(Sandbox& sandbox) {
   bundle.args({"/bin/none"}).write();
   expect(shim.call(create(bundle, id)).exit_code != 0, "a program that is not there was created");
   expect_contains("what containerd shows", last_error(log), "/bin/none");
-  // What the shim does then; an unknown id must be no failure to it.
+  // The shim then deletes. An unknown id must not be a failure for it.
   const Outcome removed = shim.call({"delete", "--force", id});
   expect(removed.exit_code == 0 || removed.err.find("does not exist") != std::string::npos,
          "delete says '" + trimmed(removed.err) + "'");
@@ -187,7 +187,7 @@ void failures(Sandbox& sandbox) {
   expect_contains("what containerd shows", last_error(log), "exist");
   shim.output({"kill", id, "9"});
   expect_end(init_of(bundle));
-  // checkKillError of the shim: it is gone, which is no failure.
+  // checkKillError of the shim: an exited container is not a failure.
   const Outcome late = shim.call({"kill", id, "9"});
   expect(late.exit_code != 0, "a container that ended was signalled");
   const std::string text = last_error(log);
@@ -199,7 +199,7 @@ void failures(Sandbox& sandbox) {
 }
 const Case kFailures("cli/containerd-reads-why-it-failed", "cli-contract 1.1", failures);
 
-// Docker's daemon at its start, through the wrapper that it writes for runtimeArgs.
+// Docker's daemon at its start, through the wrapper script that it writes for runtimeArgs.
 void docker_probes(Sandbox& sandbox) {
   const std::string wrapper = sandbox.path("wrapper");
   write_file(wrapper,

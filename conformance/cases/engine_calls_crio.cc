@@ -1,4 +1,4 @@
-// What CRI-O sends, and conmon-rs for it (cli-contract 1.7, 1.8).
+// Calls by CRI-O, and by conmon-rs for it (cli-contract 1.7, 1.8).
 #include "conformance/cases/engine.h"
 #include "conformance/harness/expect.h"
 #include "conformance/harness/files.h"
@@ -40,7 +40,7 @@ void life(Sandbox& sandbox) {
   engine.output({"kill", "-a", id, "9"});
   expect_end(init_of(bundle));
   expect_equal("status", engine.status(id), "stopped");
-  // isNotFound(): it looks for these, in just these letters.
+  // isNotFound() searches for these phrases, case-sensitive.
   const Outcome late = engine.call({"kill", id, "KILL"});
   expect(late.exit_code != 0, "a container that ended was signalled");
   expect(late.err.find("no such process") != late.err.npos ||
@@ -79,7 +79,7 @@ void probes(Sandbox& sandbox) {
 }
 const Case kProbes("cli/the-probes-of-cri-o", "cli-contract 1.7", probes);
 
-// conmon-rs gives the default options, and then the same once more.
+// conmon-rs gives the default options twice.
 Engine conmon_rs(Sandbox& sandbox) {
   const std::string root = "--root=" + sandbox.state_root();
   return Engine(sandbox, {root, root});

@@ -1,4 +1,4 @@
-// What conmon sends for podman, and podman itself (cli-contract 1.4, 1.5).
+// Calls by conmon for podman, and by podman itself (cli-contract 1.4, 1.5).
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -31,7 +31,7 @@ Spawn create(const Engine& engine, const Bundle& bundle, const std::string& id,
   words.push_back(id);
   Spawn spawn = engine.spawn(words);
   spawn.cwd = bundle.directory();
-  spawn.env = {"XDG_RUNTIME_DIR=/run"};  // also of root
+  spawn.env = {"XDG_RUNTIME_DIR=/run"};  // for root, too
   return spawn;
 }
 
@@ -61,7 +61,7 @@ void life(Sandbox& sandbox) {
   expect_end(inside);
   expect_end(init_of(bundle));
   podman.output({"delete", "--force", id});
-  podman.output({"delete", "--force", id});  // also when a clean-up came first
+  podman.output({"delete", "--force", id});  // also after an earlier cleanup
   expect_equal("the log", read_file(log_of(bundle)), "");
 }
 const Case kLife("cli/the-calls-of-podman-and-conmon", "cli-contract 1.4", life);
@@ -105,7 +105,7 @@ void limits(Sandbox& sandbox) {
 }
 const Case kLimits("cli/the-calls-of-podman-for-limits", "cli-contract 1.5", limits);
 
-// What the last run left is what podman reads as one object: it starts each with no file.
+// podman reads the whole log as one object, so it starts each call without a log file.
 void failures(Sandbox& sandbox) {
   Bundle bundle = sleeper(sandbox);
   const std::string& id = sandbox.id();
@@ -133,7 +133,7 @@ void failures(Sandbox& sandbox) {
 }
 const Case kFailures("cli/podman-reads-why-it-failed-as-one-object", "cli-contract 1.4", failures);
 
-// podman passes descriptors of its own, for exec too.
+// podman passes extra descriptors, also to exec.
 void descriptors(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   bundle.shell("sleep 1000").write();

@@ -1,4 +1,4 @@
-// events: what a container uses, and when memory runs out (cli-contract 5.4).
+// events: resource usage, and out-of-memory events (cli-contract 5.4).
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -14,7 +14,7 @@
 namespace oci::conformance {
 namespace {
 
-// A line of it, which must be a report of this container's.
+// Parses a line, which must be a report of this container.
 json::Document report(const Sandbox& sandbox, const std::string& line) {
   expect(line.starts_with("{\"type\":\"stats\",\"id\":\"" + sandbox.id() + "\",\"data\":{"),
          "it begins with '" + line.substr(0, 60) + "'");
@@ -166,7 +166,7 @@ void numbers(Sandbox& sandbox) {
 }
 const Case kNumbers("events/the-numbers-are-those-of-the-cgroup", "cli-contract 5.4", numbers);
 
-// Controllers that nobody asked for by a limit.
+// Controllers without a limit that would enable them.
 void unlimited(Sandbox& sandbox) {
   for (const char* name : {"memory", "pids"})
     require_controller(name);
@@ -216,7 +216,7 @@ void out_of_memory(Sandbox& sandbox) {
   require_controller("memory");
   Bundle bundle = placed(sandbox);
   bundle.set_json("/linux/resources", R"({"memory": {"limit": 33554432, "swap": 33554432}})");
-  // A child is killed, and init lives on.
+  // The OOM killer ends a child, and init survives.
   bundle.shell("read -t 1 line < /dev/zero; sleep 1; (tail /dev/zero); sleep 1000");
   sandbox.create(bundle);
   Command events(sandbox.invocation({"events", "--interval", "1h", sandbox.id()}),

@@ -13,7 +13,7 @@
 namespace oci::conformance {
 namespace {
 
-// Init reports, then stays.
+// Init writes its facts, then stays.
 Facts start_with_facts(Sandbox& sandbox, Bundle& bundle) {
   bundle.shell("probe facts > /tmp/facts; echo ready; sleep 1000");
   sandbox.create_and_start(bundle);
@@ -237,7 +237,7 @@ void missing_directory(Sandbox& sandbox) {
 const Case kMissing("exec/a-missing-working-directory-is-refused-and-not-made", "cli-contract 1.4",
                     missing_directory);
 
-// KEYCTL_GET_KEYRING_ID of keyctl(2), of the session.
+// KEYCTL_GET_KEYRING_ID of keyctl(2), for the session keyring.
 std::string own_keyring() {
   return std::to_string(::syscall(SYS_keyctl, 0, -3, 0));
 }

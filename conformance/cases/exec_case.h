@@ -1,4 +1,4 @@
-// exec in the container of a case, for the cases about it.
+// Helpers for cases about exec.
 #pragma once
 
 #include <signal.h>
@@ -30,13 +30,14 @@ inline Facts exec_facts(Sandbox& sandbox, const Words& options = {}) {
   return Facts(outcome.out);
 }
 
-// A detached one is the harness's child by now; the init of a pid namespace does not end before it.
+// A detached process is a child of the harness by now. Init of a pid namespace does not end before
+// it.
 inline void end(pid_t pid) {
   ::kill(pid, SIGKILL);
   expect(wait_child(pid, 5000).has_value(), "the detached process does not end");
 }
 
-// A path that no sockaddr_un holds.
+// A path too long for a sockaddr_un.
 inline std::string long_path(const Sandbox& sandbox, const std::string& name) {
   const std::string directory = sandbox.path(std::string(120, 'd'));
   make_dir(directory);

@@ -1,5 +1,5 @@
-// The process of exec has what its config says, also what is not passed on from a process to its
-// child, and what stands in the way of one (config.md#process, fork(2)).
+// The process of exec has all attributes of its config, including those that fork does not pass on,
+// and those that make fork fail (config.md#process, fork(2)).
 #include "conformance/cases/exec_case.h"
 #include "conformance/harness/case.h"
 
@@ -7,7 +7,7 @@ namespace oci::conformance {
 namespace {
 
 constexpr char kClause[] = "config.md#linux-process";
-constexpr unsigned kUser = 61235;  // with no other process on this machine
+constexpr unsigned kUser = 61235;  // a uid without any process on this machine
 
 void scheduled(Sandbox& sandbox) {
   const struct {
@@ -30,7 +30,7 @@ void scheduled(Sandbox& sandbox) {
 }
 const Case kScheduled("exec/its-scheduler-is-that-of-the-config", kClause, scheduled);
 
-// The kernel compares with what was there before: setrlimit(2), execve(2).
+// The kernel checks against the previous state: setrlimit(2), execve(2).
 void limited(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   bundle.set("/process/user/uid", kUser)

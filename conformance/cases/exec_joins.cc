@@ -1,5 +1,5 @@
-// Which namespaces exec joins: those of the container, also where its init has gone into others of
-// its own, and before it is started (runtime.md#operations, setns(2)).
+// exec joins the namespaces of the container, also if its init has moved into further ones, and
+// before start (runtime.md#operations, setns(2)).
 #include <filesystem>
 
 #include "conformance/cases/exec_case.h"
@@ -26,7 +26,7 @@ Bundle& goes_on(Bundle& bundle) {
   return bundle.args(kGoesOn);
 }
 
-// Waits until init is in a user namespace of its own; its first one.
+// Waits until init is in a nested user namespace. Returns its first one.
 std::string first_of(const Bundle& bundle) {
   const bool there =
       eventually([&] { return trimmed(read_file(bundle.rootfs("second"))) == "here"; });
@@ -88,7 +88,8 @@ void before_start(Sandbox& sandbox) {
       std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/ns/mnt");
   const Outcome ran = user.call({"exec", sandbox.id(), "/bin/probe", "facts"});
   const Outcome again = user.call({"exec", sandbox.id(), "/bin/true"});
-  // Init hears of the end of exec a moment later: then the kernel shows the user nothing once more.
+  // Init learns of the end of exec a moment later. After that, the kernel hides it from the user
+  // again.
   const std::string link = "/proc/" + std::to_string(pid) + "/ns/mnt";
   const bool hidden = eventually([&] {
     return sandbox.call(user.spawn({"/usr/bin/readlink", link})).exit_code != 0;

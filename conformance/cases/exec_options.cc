@@ -1,5 +1,4 @@
-// What the options of exec do to the process, and to a container that stands still
-// (cli-contract 4, 6).
+// Effects of the options of exec on the process, and on a paused container (cli-contract 4, 6).
 #include <unistd.h>
 
 #include "conformance/cases/apparmor_case.h"
@@ -59,7 +58,7 @@ void paused(Sandbox& sandbox) {
 const Case kPaused("exec/ignore-paused-waits-until-the-container-is-resumed", "cli-contract 8.2",
                    paused);
 
-// Nobody resumes it: what waits in it goes with the container.
+// Never resumed: the waiting exec ends with the container.
 void never_resumed(Sandbox& sandbox) {
   start_and_pause(sandbox);
   Command waiting(sandbox.invocation(exec_of(sandbox, {"--ignore-paused"}, {"sleep", "1000"})),
@@ -71,7 +70,7 @@ void never_resumed(Sandbox& sandbox) {
 const Case kNeverResumed("exec/ignore-paused-ends-with-the-container", "cli-contract 8.2",
                          never_resumed);
 
-// One message with one descriptor, wherever the socket is.
+// One message with one descriptor, for any path of the socket.
 void pidfd(Sandbox& sandbox) {
   require_option(sandbox, "exec", "--pidfd-socket");
   Bundle bundle = sleeping(sandbox);
@@ -92,7 +91,7 @@ void pidfd(Sandbox& sandbox) {
 }
 const Case kPidfd("exec/the-pidfd-comes-over-its-socket", "cli-contract 6", pidfd);
 
-// With `options` exec is refused, by name, where it works without them.
+// exec with `options` is refused with a message that names the property, and works without them.
 void expect_exec_refused(Sandbox& sandbox, const Words& options, const Mistake& mistake) {
   Bundle bundle = sleeping(sandbox);
   sandbox.create_and_start(bundle);
@@ -110,7 +109,7 @@ void expect_exec_refused(Sandbox& sandbox, const Words& options, const Mistake& 
   sandbox.stop_and_remove();
 }
 
-// Not loaded anywhere, and where AppArmor is off no profile can be had.
+// A profile that is not loaded. Where AppArmor is off, every profile is refused.
 void no_such_profile(Sandbox& sandbox) {
   expect_exec_refused(sandbox, {"--apparmor", "oci-no-such-profile"},
                       {"process.apparmorProfile", {"apparmor", "AppArmor"}});

@@ -1,5 +1,5 @@
-// A process in the container with CAP_SYS_PTRACE seizes those that exec puts into its pid namespace
-// (ptrace(2)). It gets the rights that were asked for, and no others: CVE-2016-9962.
+// A process in the container with CAP_SYS_PTRACE seizes processes that exec puts into its pid
+// namespace (ptrace(2)). It must gain exactly the requested privileges: CVE-2016-9962.
 #include <functional>
 #include <sstream>
 
@@ -13,7 +13,7 @@ namespace {
 constexpr char kClause[] = "threats 3 (CVE-2016-9962)";
 constexpr int kTries = 8;
 
-// `probe ride` says it the same way.
+// In the same format as `probe ride`.
 const Words kTellsRights = {
     "/bin/busybox", "sh", "-c",
     "grep -E '^(Uid|Gid|Cap[A-Z][a-z]*|NoNewPrivs|Seccomp):' /proc/self/status | tr '\\n' ' '"};
@@ -25,7 +25,7 @@ void let_ride(Bundle& bundle) {
   bundle.args({"/bin/probe", "ride"});
 }
 
-// Of acct(2) alone.
+// A filter for acct(2) alone.
 void filter(Bundle& bundle) {
   bundle.set_json("/linux/seccomp", R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
       {"names": ["acct"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1}]})");
@@ -39,7 +39,7 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-// `said`: what the rider has printed so far.
+// `said`: the output of the rider so far.
 void expect_no_ride(const std::string& asked, const std::string& said) {
   int caught = 0;
   std::vector<std::string> rides;
@@ -48,14 +48,14 @@ void expect_no_ride(const std::string& asked, const std::string& said) {
     ++caught;
     if (line != trimmed(asked)) rides.push_back(line);
   }
-  // The control: a program that stays for a while is always caught.
+  // The control: a long-running program is always caught.
   expect(caught >= kTries, "the rider has caught " + std::to_string(caught) + " of " +
                                std::to_string(kTries) + " programs");
   expect(rides.empty(), std::to_string(rides.size()) + " were caught with other rights than '" +
                             trimmed(asked) + "': '" + (rides.empty() ? "" : rides.front()) + "'");
 }
 
-// Each program stays until the rider has it.
+// Each program stays until the rider has caught it.
 void let_catch(Sandbox& sandbox, const std::function<pid_t()>& start) {
   for (int i = 0; i < kTries; ++i) {
     const size_t before = lines_of(sandbox.said()).size();
@@ -90,7 +90,7 @@ void begin_rider(Sandbox& sandbox, Bundle& rider) {
   expect_equal("the rider", sandbox.said(1), "waiting\n");
 }
 
-// A bundle in the pid namespace of another container, in which the rider waits.
+// A bundle in the pid namespace of the rider, which is another container.
 Bundle in_pod_of_rider(Sandbox& sandbox) {
   Bundle rider = sandbox.bundle("rider");
   let_ride(rider);
@@ -132,7 +132,7 @@ void user(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   let_ride(bundle);
   filter(bundle);
-  // Or execve(2) would take from a user what was asked for: capabilities(7).
+  // Otherwise execve(2) would drop the requested capabilities of a user: capabilities(7).
   for (const char* set : {"inheritable", "ambient"})
     bundle.set_json("/process/capabilities/" + std::string(set),
                     R"(["CAP_SYS_PTRACE", "CAP_CHOWN"])");
@@ -142,7 +142,7 @@ void user(Sandbox& sandbox) {
 }
 const Case kUser("threats/exec-as-a-user-cannot-be-ridden", kClause, user);
 
-// The pid namespace is that of a pod, in which the rider is another container.
+// The pid namespace is that of a pod, and the rider is in another container of it.
 void pod(Sandbox& sandbox) {
   Bundle bundle = in_pod_of_rider(sandbox);
   bundle.shell("sleep 1000").write();
@@ -159,13 +159,13 @@ void pod(Sandbox& sandbox) {
   const std::string said = sandbox.said().substr(before);
   const std::string asked = sandbox.call(in_it(kTellsRights)).out;
   sandbox.call({"delete", "--force", id});
-  wait_child(pid, 5000);  // the first process of a pid namespace does not end before the others
+  wait_child(pid, 5000);  // init of a pid namespace does not end before the others
   sandbox.stop_and_remove();
   expect_no_ride(asked, said);
 }
 const Case kPod("threats/exec-cannot-be-ridden-from-elsewhere-in-the-pod", kClause, pod);
 
-// The rider waits in the pod while another container is made there.
+// The rider waits in the pod while another container is created there.
 void created(Sandbox& sandbox, bool no_new_privileges) {
   require_kernel(6, 17, "a procfs of a pid namespace that the process is not in");
   Bundle bundle = in_pod_of_rider(sandbox);

@@ -1,5 +1,5 @@
-// What a container could do with the host's procfs, with a file that changes while it is copied,
-// and with devices that no rule keeps from it.
+// Attacks by a container on the host's procfs, on a file that changes while it is copied, and on
+// devices that no rule forbids.
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,7 +16,7 @@
 namespace oci::conformance {
 namespace {
 
-// A process of the container that makes a user namespace, and a procfs or sysfs there.
+// Creates a user namespace in the container, and mounts procfs or sysfs in it.
 std::string nested_mount(const std::string& type) {
   return "/bin/busybox unshare -U -r -m -p -n -f /bin/busybox mount -o ro -t " + type +
          " none /tmp && echo whole";
@@ -37,8 +37,8 @@ Bundle masked(Sandbox& sandbox) {
   return bundle;
 }
 
-// user_namespaces(7): there must be a whole one in the mount namespace already. What is masked is
-// not whole, so all that is left of the host's must be gone.
+// user_namespaces(7): such a mount needs a fully visible one in the mount namespace. A masked one
+// does not count, so all of the host's must be gone.
 void no_pivot(Sandbox& sandbox) {
   require_option(sandbox, "create", "no-pivot");
   for (const std::string type : {"proc", "sysfs"}) {
@@ -55,8 +55,8 @@ void no_pivot(Sandbox& sandbox) {
 const Case kNoPivot("threats/without-pivot-root-no-whole-procfs-can-be-mounted",
                     "threats 5, user_namespaces(7)", no_pivot);
 
-// In a mount namespace where the host's procfs is there several times, covered and not, and where
-// mounts are shared: nothing of it is lost outside.
+// The host's procfs is mounted several times, covered and uncovered, and mounts are shared: none of
+// them may vanish outside.
 void no_pivot_among_many(Sandbox& sandbox) {
   require_option(sandbox, "create", "no-pivot");
   const std::string top = sandbox.path("host");
@@ -86,7 +86,7 @@ void no_pivot_among_many(Sandbox& sandbox) {
 const Case kAmongMany("threats/without-pivot-root-a-covered-procfs-is-gone-as-well",
                       "threats 5, user_namespaces(7)", no_pivot_among_many);
 
-// Owner and mode of one file, the content of another: the owner of the second did not want that.
+// The result must not have the mode of one file and the content of another: that would disclose it.
 void copy_race(Sandbox& sandbox) {
   Race race;
   race.prepare = [&] {
@@ -135,7 +135,7 @@ void any_device(Sandbox& sandbox) {
   give(bundle, "CAP_CHOWN");
   expect_refusal(sandbox, bundle, {"process.capabilities", {"MKNOD"}},
                  [](Bundle& spoiled) { give(spoiled, "CAP_MKNOD"); });
-  // By name.
+  // The capability is requested by name.
   bundle.set_json("/linux/resources/devices", kAllowAll).shell("mknod /tmp/n b 8 0 && echo made");
   give(bundle, "CAP_MKNOD");
   expect_equal("with a rule that allows all", trimmed(sandbox.run(bundle).out), "made");
@@ -143,7 +143,7 @@ void any_device(Sandbox& sandbox) {
 const Case kAnyDevice("devices/without-rules-nobody-makes-any",
                       "config-linux.md#allowed-device-list", any_device);
 
-// podman of Debian 12 gives the capability to every container: `run --cgroups=disabled` has to
+// podman of Debian 12 gives the capability to every container, and `run --cgroups=disabled` must
 // work.
 void podmans(Sandbox& sandbox) {
   require_no_cgroups(sandbox);
@@ -159,7 +159,7 @@ void podmans(Sandbox& sandbox) {
 const Case kPodmans("devices/podman-without-cgroups-loses-mknod", "config.md#linux-process",
                     podmans);
 
-// The container's program may not, and a later one may not either.
+// Neither the first program nor a later one may.
 void any_device_by_exec(Sandbox& sandbox) {
   require_no_cgroups(sandbox);
   require_option(sandbox, "exec", "--cap");

@@ -1,5 +1,5 @@
-// oci-rt gc: finds what a killed oci-rt, or one whose state root was emptied since, has left,
-// removes it if it is asked to, and nothing else.
+// oci-rt gc finds leftovers of a killed oci-rt or of an emptied state root. It removes them on
+// request, and nothing else.
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -82,7 +82,8 @@ void killed_creator(Sandbox& sandbox) {
 }
 const Case kKilledCreator("gc/what-a-killed-create-left", kClause, killed_creator);
 
-// Of another state root, though of the same id; without a mark; and one that has only ended.
+// Not leftovers: the cgroup of another state root with the same id, one without a mark, and a
+// stopped container.
 void others(Sandbox& sandbox) {
   Bundle bundle = sleeping(sandbox);
   sandbox.create_and_start(bundle);

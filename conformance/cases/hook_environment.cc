@@ -1,5 +1,5 @@
-// The environment of hooks: config.md#posix-platform-hooks, `env`. It does not say which
-// environment a hook without `env` has; runc and crun have it as these cases do.
+// The environment of hooks: config.md#posix-platform-hooks, `env`. The text leaves open the
+// environment of a hook without `env`. These cases expect that of runc and crun.
 #include "conformance/harness/case.h"
 #include "conformance/harness/expect.h"
 #include "conformance/harness/files.h"
@@ -8,8 +8,7 @@
 namespace oci::conformance {
 namespace {
 
-// Hooks of these kinds that copy their environment, and the environment that each had, with blanks
-// for NUL.
+// Runs hooks of these kinds that copy their environment, and returns it with blanks for NUL.
 class Environments {
  public:
   Environments(Sandbox& sandbox, const Words& kinds, const std::string& env)

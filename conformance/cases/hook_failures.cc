@@ -1,4 +1,4 @@
-// What the failure of a hook means, and what hooks may do without holding anybody up.
+// Failures of hooks, and hooks that must not block the runtime.
 #include <unistd.h>
 
 #include <chrono>
@@ -32,7 +32,7 @@ double seconds_of(const std::function<void()>& act) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
 
-// create fails, says so, leaves nothing, and has run the poststop hooks.
+// create fails with a message, leaves nothing, and has run the poststop hooks.
 void expect_failed_create(Sandbox& sandbox, const std::string& kind, const std::string& script,
                           int timeout = 0) {
   const Snapshot before = Snapshot::take();
@@ -186,7 +186,7 @@ void lingering(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   bundle.add("/hooks/createRuntime", hook(sandbox, "createRuntime", "sleep 6 & exit 0"));
   const double took = seconds_of([&] { sandbox.facts(bundle); });
-  kill_descendants(::getpid());  // the hook's own child is nobody's to wait for
+  kill_descendants(::getpid());  // the runtime does not wait for a child of the hook
   expect(took < 4, "the runtime waits for what the hook left behind");
 }
 const Case kLingering("hooks/a-child-that-outlives-its-hook-holds-nobody-up", "reliability 4",
@@ -230,7 +230,7 @@ const Refused kRefused[] = {
 
 std::vector<Case> refusals() {
   std::vector<Case> cases;
-  cases.reserve(std::size(kRefused));  // a case must stay where it was made
+  cases.reserve(std::size(kRefused));  // cases register their address
   for (const Refused& one : kRefused) {
     cases.emplace_back(std::string("hooks/") + one.name + "-is-refused",
                        "config.md#posix-platform-hooks", [&one](Sandbox& sandbox) {

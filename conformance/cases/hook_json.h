@@ -1,4 +1,4 @@
-// A hook that is a shell script, as JSON, for the cases about hooks.
+// Helper for cases about hooks: a shell script as a hook, in JSON.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace oci::conformance {
 
-// What a script does with the state on its standard input. A runtime may fail with EPIPE where a
-// hook ends without reading it: that is a case of its own, not everybody's trouble.
+// Use of the state on standard input. A runtime may fail with EPIPE if a hook ends without reading
+// it. Only one case tests that; the others drain it.
 enum class Input { kDrained, kUsed };
 
 struct Script {
@@ -21,7 +21,7 @@ struct Script {
 
 inline std::string hook_json(const Sandbox& sandbox, const Script& script) {
   json::Document hook = parse_json("a hook", "{}");
-  const bool inside = script.kind == "startContainer";  // the only one that sees the image alone
+  const bool inside = script.kind == "startContainer";  // runs in the container's root
   Words env = {"PATH=/bin:/usr/bin"};
   env.insert(env.end(), script.env.begin(), script.env.end());
   const std::string before = script.input == Input::kDrained ? "cat > /dev/null; " : "";

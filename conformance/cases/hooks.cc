@@ -1,4 +1,4 @@
-// Hooks: when, where, with what, and what their failure means (config.md#posix-platform-hooks).
+// Hooks: order, environment, input and failures (config.md#posix-platform-hooks).
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
@@ -15,7 +15,8 @@ namespace {
 constexpr const char* kKinds[] = {"prestart",       "createRuntime", "createContainer",
                                   "startContainer", "poststart",     "poststop"};
 
-// A bundle whose hooks can log from wherever they run: the case's log directory is /log inside.
+// A bundle whose hooks can log from host and container: the log directory of the case is /log
+// inside.
 Bundle logged(Sandbox& sandbox) {
   make_dir(sandbox.path("log"));
   Bundle bundle = sandbox.bundle();
@@ -31,7 +32,7 @@ std::string log_path(const Sandbox& sandbox, const std::string& kind) {
   return inside(kind) ? "/log" : sandbox.path("log");
 }
 
-// A hook that is a script; $LOG is the log directory as this kind sees it.
+// Adds a script as a hook. $LOG is the log directory as seen by this kind.
 void add_hook(Bundle& bundle, const Sandbox& sandbox, const std::string& kind,
               const std::string& script, Input input = Input::kDrained) {
   bundle.add("/hooks/" + kind,
@@ -55,7 +56,7 @@ Bundle with_all(Sandbox& sandbox) {
   return bundle;
 }
 
-// What the hooks logged since the last time.
+// Returns the lines logged since the last call.
 std::string logged_now(const Sandbox& sandbox) {
   std::string text = log_of(sandbox, "order");
   write_file(sandbox.path("log/order"), "");
@@ -80,7 +81,8 @@ void order_of_start(Sandbox& sandbox) {
   logged_now(sandbox);
   sandbox.start();
   std::string started = logged_now(sandbox);
-  // The program has begun when the poststart hooks run; when it gets to its line is its own affair.
+  // The program has begun when the poststart hooks run, but it may write its line before or after
+  // them.
   if (const size_t at = started.find("program\n"); at != started.npos) started.erase(at, 8);
   expect_equal("hooks when start returns", started,
                "startContainer 1\nstartContainer 2\npoststart 1\npoststart 2\n");
@@ -230,7 +232,7 @@ void namespace_of_pid(Sandbox& sandbox) {
 const Case kPidLeads("hooks/the-pid-leads-to-the-containers-network", "runtime.md#state",
                      namespace_of_pid);
 
-// Sorted, and without what the shell adds of its own.
+// Sorted, without the variables that the shell adds.
 Words environment_of(const std::string& text) {
   Words words = lines(text);
   std::erase_if(words, [](const std::string& word) {
@@ -257,7 +259,7 @@ const Case kEnvironment("hooks/env-is-the-whole-environment", "config.md#posix-p
 void arguments(Sandbox& sandbox) {
   Bundle bundle = logged(sandbox);
   add_hook(bundle, sandbox, "prestart", "");
-  // Not busybox: it looks at args[0] for the applet to be.
+  // Not busybox: it selects the applet by args[0].
   const std::string script = sandbox.path("hook.sh");
   write_file(
       script,

@@ -1,4 +1,4 @@
-// Mistakes of a config that only a look at the host can tell.
+// Mistakes in a config that only the host reveals.
 #include "conformance/harness/case.h"
 #include "conformance/harness/expect.h"
 #include "conformance/harness/files.h"
@@ -7,7 +7,8 @@
 namespace oci::conformance {
 namespace {
 
-// Two of each would be as good. With one refusal at a time, a person has to mend them one by one.
+// Several kinds of mistakes. With one refusal at a time, the user would have to fix them one by
+// one.
 Bundle& with_mistakes(Bundle& bundle) {
   bundle.mount("/a", "bind", "/nowhere/a", {"bind"})
       .mount("/b", "bind", "/proc/version", {"bind"})
@@ -17,7 +18,7 @@ Bundle& with_mistakes(Bundle& bundle) {
   return bundle.add("/hooks/poststart", R"({"path": "/nowhere/hook"})");
 }
 
-// The lines of a refusal, each as "config.json:LINE:COLUMN: PROPERTY: …".
+// Each line of a refusal must be "config.json:LINE:COLUMN: PROPERTY: …".
 void expect_all(const std::string& said, const Words& properties) {
   const std::vector<std::string> told = lines(said);
   expect_equal("lines of the message", told.size(), properties.size());

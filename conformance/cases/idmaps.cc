@@ -16,8 +16,8 @@ constexpr char kOptions[] = "config.md#linux-mount-options";
 constexpr char kUids[] = R"([{"containerID": 0, "hostID": 5000, "size": 1000}])";
 constexpr char kGids[] = R"([{"containerID": 0, "hostID": 6000, "size": 1000}])";
 
-// source/file of 0:0 and source/of-7 of 7:8; with source/below/deep of 0:0 in another mount, of the
-// same file system: not every kernel can map a tmpfs.
+// source/file of 0:0 and source/of-7 of 7:8. source/below/deep of 0:0 is in another mount of the
+// same filesystem, since not every kernel can idmap a tmpfs.
 std::string owned_files(Sandbox& sandbox) {
   std::string source = sandbox.path("source");
   make_dir(source + "/below");
@@ -38,7 +38,7 @@ void away(Sandbox& sandbox) {
   ::umount2((sandbox.path("source") + "/below").c_str(), MNT_DETACH);
 }
 
-// The mount at /m that shows owned_files() with these options and maps.
+// Adds the mount at /m that shows owned_files() with these options and maps.
 Bundle& bind(Bundle& bundle, const std::string& source, const std::vector<std::string>& options,
              bool own_maps = true) {
   bundle.mount("/m", "bind", source, options);
@@ -148,7 +148,7 @@ void cannot_be_mapped(Sandbox& sandbox) {
 }
 const Case kCannot("mounts/idmap-of-what-cannot-be-mapped-is-refused", kOptions, cannot_be_mapped);
 
-// In a container with a user namespace that maps 0 to 100000.
+// A container with a user namespace that maps 0 to 100000.
 Bundle mapped(Sandbox& sandbox) {
   require_file("/proc/self/ns/user");
   Bundle bundle = sandbox.bundle();

@@ -20,8 +20,8 @@ const Kind kUser = {"user", "user"}, kPid = {"pid", "pid"}, kNetwork = {"network
            kIpc = {"ipc", "ipc"}, kUts = {"uts", "uts"}, kTime = {"time", "time"},
            kCgroup = {"cgroup", "cgroup"};
 
-// Runs a container that joins `kinds` of another, which has all of `made` new, and checks that it
-// is there. The other has a user namespace if `made` has one.
+// Runs a container that joins the namespaces `kinds` of another one, and checks that it is in them.
+// The other has new namespaces `made`, which may include a user namespace.
 void join(Sandbox& sandbox, const std::vector<Kind>& made, const std::vector<Kind>& kinds,
           bool own_user = false) {
   Bundle pause = sandbox.bundle("pause");
@@ -38,7 +38,7 @@ void join(Sandbox& sandbox, const std::vector<Kind>& made, const std::vector<Kin
   Bundle bundle = sandbox.bundle("joins");
   if (own_user) bundle.user_namespace(100000, 65536);
   for (const Kind& kind : kinds) {
-    // With the maps, as engines send them.
+    // Engines send the maps, too.
     if (kind.type == "user") bundle.user_namespace(100000, 65536);
     bundle.new_namespace(kind.type, path + kind.file);
   }

@@ -106,7 +106,7 @@ void exact_sets(Sandbox& sandbox) {
                set_of({CAP_KILL, CAP_NET_BIND_SERVICE, CAP_CHOWN, CAP_AUDIT_WRITE}));
   expect_equal("inheritable", facts.text("/CapInh"), set_of({CAP_KILL, CAP_CHOWN}));
   expect_equal("ambient", facts.text("/CapAmb"), set_of({CAP_KILL}));
-  // execve(2) of root fills permitted and effective from bounding and inheritable.
+  // execve(2) by root fills permitted and effective from bounding and inheritable.
   expect_equal("permitted", facts.text("/CapPrm"), facts.text("/CapBnd"));
 }
 const Case kExact("capabilities/sets-are-exact", "config.md#linux-process", exact_sets);

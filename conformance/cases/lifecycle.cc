@@ -1,4 +1,5 @@
-// create, start, kill, delete: what they do, and in which status they may (runtime.md#operations).
+// create, start, kill, delete: their effects, and the statuses in which they are allowed
+// (runtime.md#operations).
 #include <csignal>
 
 #include "conformance/harness/case.h"
@@ -15,7 +16,7 @@ Bundle sleeper(Sandbox& sandbox) {
   return bundle;
 }
 
-// Exits non-zero and says `words`.
+// Must exit non-zero, with a message that has all of `words`.
 void expect_refused(const std::string& what, const Outcome& outcome, const Words& words = {}) {
   expect(outcome.exit_code != 0, what + " exits 0");
   expect(!trimmed(outcome.err).empty(), what + " says nothing about why");

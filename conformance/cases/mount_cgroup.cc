@@ -1,5 +1,5 @@
-// Options that the cgroup hierarchy of the machine has once, in a container's mount of it
-// (config.md#mounts, cgroups(7)).
+// Mount options of the cgroup hierarchy, which are global to the machine, in a container's mount of
+// it (config.md#mounts, cgroups(7)).
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/mount.h>
@@ -12,7 +12,7 @@
 namespace oci::conformance {
 namespace {
 
-// As every mount of the hierarchy shows them: "rw,nsdelegate,memory_recursiveprot".
+// As shown by every mount of the hierarchy: "rw,nsdelegate,memory_recursiveprot".
 std::string hierarchy_options() {
   for (const std::string& line : lines(read_file("/proc/self/mountinfo"))) {
     if (line.find(" - cgroup2 ") != line.npos) return line.substr(line.rfind(' ') + 1);
@@ -25,8 +25,8 @@ void set_hierarchy_options(const std::string& shown) {
   ::mount("none", cgroup2_mount().c_str(), "", MS_REMOUNT, data.c_str());
 }
 
-// A hierarchy that has an option to lose. Whatever the case comes to, it is as it was afterwards.
-// One case at a time: one of them might see the changes of another.
+// Gives the hierarchy an option that could get lost, and restores the options at the end. Locked: a
+// parallel case would see the changes.
 class KeptHierarchy {
  public:
   KeptHierarchy() : lock_(::open(cgroup2_mount().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
@@ -71,7 +71,7 @@ void expect_mounted(Sandbox& sandbox, Bundle& bundle) {
   }
 }
 
-// All that this kernel has.
+// All options of this kernel.
 void in_a_namespace(Sandbox& sandbox) {
   Words options = lines(read_file("/sys/kernel/cgroup/features"));
   std::erase_if(options, [](const std::string& name) { return name.empty() || name == "xattr"; });
@@ -83,7 +83,7 @@ void in_a_namespace(Sandbox& sandbox) {
 }
 const Case kOwn("mounts/cgroup-with-options-of-the-hierarchy", "config.md#mounts", in_a_namespace);
 
-// containerd's for a privileged pod.
+// containerd's options for a privileged pod.
 void in_the_hosts(Sandbox& sandbox) {
   const KeptHierarchy hierarchy;
   Bundle bundle = with_cgroups(sandbox, {"nsdelegate", "memory_recursiveprot"});

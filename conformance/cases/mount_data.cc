@@ -1,4 +1,4 @@
-// What a file system is told when it is mounted: long options, layers, labels (config.md#mounts).
+// Data passed to a filesystem when it is mounted: long options, layers, labels (config.md#mounts).
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,7 +20,7 @@ void require_overlay() {
   }
 }
 
-// A tmpfs for the directories of an overlay: not every file system can be one of its layers.
+// A tmpfs for the directories of an overlay: some filesystems cannot be a layer.
 std::string layer_space(Sandbox& sandbox) {
   require_overlay();
   std::string space = sandbox.path("layers");
@@ -69,7 +69,7 @@ void longer_than_a_page(Sandbox& sandbox) {
 }
 const Case kPage("mounts/an-option-longer-than-a-page", kClause, longer_than_a_page);
 
-// ovl_next_opt of the kernel: a comma behind a backslash belongs to the value.
+// ovl_next_opt of the kernel: an escaped comma (\,) is part of the value.
 void escaped_commas(Sandbox& sandbox, const std::string& longer) {
   const std::string space = layer_space(sandbox);
   const std::string made = space + "/a,b" + longer, said = space + "/a\\,b" + longer;
@@ -101,7 +101,7 @@ void commas_and_long(Sandbox& sandbox) {
 const Case kLongCommas("mounts/a-comma-behind-a-backslash-in-a-long-value", kClause,
                        commas_and_long);
 
-// shmem_next_opt of the kernel: a piece that begins with a digit is part of a list of nodes.
+// shmem_next_opt of the kernel: a part that begins with a digit continues a list of nodes.
 void list_of_nodes(Sandbox& sandbox) {
   require_file("/proc/self/numa_maps");
   Bundle bundle = sandbox.bundle();

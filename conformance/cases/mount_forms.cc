@@ -1,4 +1,5 @@
-// Mount options that change what is there, or reach through links and below (config.md#mounts).
+// Mount options that change an existing mount, or act through links and on submounts
+// (config.md#mounts).
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -27,7 +28,7 @@ void remount(Sandbox& sandbox) {
 const Case kRemount("mounts/remount-changes-the-one-that-is-there", "config.md#linux-mount-options",
                     remount);
 
-// Mounts and devices that have their places in it come first. podman has /dev so for --read-only.
+// Mounts and devices below it are made first. podman mounts /dev this way for --read-only.
 void readonly_tmpfs(Sandbox& sandbox) {
   write_file(sandbox.path("file"), "bound\n");
   Bundle bundle = sandbox.bundle();
@@ -59,7 +60,7 @@ void remount_bind(Sandbox& sandbox) {
 const Case kRemountBind("mounts/remount-of-a-bind-changes-the-mount-alone",
                         "config.md#linux-mount-options", remount_bind);
 
-// A link in the new file system, and what reading through it gives.
+// A link in the new filesystem, read through the mount.
 std::string through_a_link(Sandbox& sandbox, const Words& options) {
   const std::string source = sandbox.path("linked");
   make_dir(source);
@@ -79,7 +80,8 @@ void no_links(Sandbox& sandbox) {
 }
 const Case kLinks("mounts/nosymfollow-and-symfollow", "config.md#linux-mount-options", no_links);
 
-// A tree of two file systems with recursive `words`, as the container sees both.
+// A tree of two filesystems, bind-mounted with recursive `words`. Returns the facts of the
+// container.
 Facts tree_with(Sandbox& sandbox, Words words) {
   const std::string source = sandbox.path("source");
   make_dir(source + "/below");

@@ -1,5 +1,5 @@
-// Destinations that lead through links of the image: a link that leads to nothing yet is followed
-// inside the root, and the missing part is made there.
+// Destinations that lead through links of the image. A dangling link is followed inside the root,
+// and the missing part is created there.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,7 +18,7 @@ void link_to(const std::string& target, const std::string& path) {
   if (::symlink(target.c_str(), path.c_str()) != 0) throw Failed("cannot make the link " + path);
 }
 
-// A file of the host's, and a directory with a file in it.
+// A file and a directory of the host.
 struct Sources {
   explicit Sources(Sandbox& sandbox)
       : file(sandbox.path("host-file")), directory(sandbox.path("host-directory")) {
@@ -29,13 +29,13 @@ struct Sources {
   std::string file, directory;
 };
 
-// Its links are made anew for each run; runc cannot have them twice in one root filesystem.
+// A fresh /dev, since runc cannot create the links there twice in one root filesystem.
 Bundle with_dev(Bundle bundle) {
   bundle.mount("/dev", "tmpfs", "tmpfs", {"nosuid", "mode=755"});
   return bundle;
 }
 
-// As images of Fedora, Arch and openSUSE have them.
+// As in images of Fedora, Arch and openSUSE.
 void file_on_link(Sandbox& sandbox) {
   const Sources sources(sandbox);
   for (const bool readonly : {false, true}) {
@@ -100,7 +100,7 @@ void rootless(Sandbox& sandbox) {
 const Case kRootless("rootless/mounts-through-links-that-lead-to-nothing-yet", "config.md#mounts",
                      rootless);
 
-// Each way to write a link; the other name is where the mount has to be.
+// Link targets in various spellings, each with the expected place of the mount.
 void spellings(Sandbox& sandbox) {
   const Sources sources(sandbox);
   std::string padded;
@@ -128,7 +128,7 @@ void spellings(Sandbox& sandbox) {
 const Case kSpellings("mounts/links-with-dots-slashes-and-long-texts", "path_resolution(7)",
                       spellings);
 
-// A missing target is made in the directory that an earlier mount of the list brought.
+// A missing target is created in the directory that an earlier mount brought in.
 void in_bound_directory(Sandbox& sandbox) {
   const Sources sources(sandbox);
   link_to("data/below/file", sources.directory + "/link");
@@ -167,7 +167,7 @@ void loops(Sandbox& sandbox) {
 }
 const Case kLoops("mounts/a-loop-of-links-is-refused", "path_resolution(7)", loops);
 
-// CVE-2024-21626, CVE-2019-16884: by a link of the image nothing gets into procfs or through it.
+// CVE-2024-21626, CVE-2019-16884: no link of the image leads a mount into procfs or through it.
 void into_proc(Sandbox& sandbox) {
   const Sources sources(sandbox);
   Bundle bundle = with_dev(sandbox.bundle());
@@ -183,7 +183,7 @@ void into_proc(Sandbox& sandbox) {
 const Case kProc("threats/a-link-into-proc-is-no-way-out", "CVE-2024-21626, CVE-2019-16884",
                  into_proc);
 
-// /dev's own names come through no link, those of the config's devices do.
+// Default devices in /dev are not reached through links, but devices of the config are.
 void device_below_link(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   link_to("/srv/new/devices", bundle.rootfs("dev/sub"));

@@ -1,5 +1,5 @@
-// Mounts with a source and a destination that do not fit: the message names both, and says which is
-// which.
+// Mounts with a source and a destination of different kinds: the message names both and tells them
+// apart.
 #include <sys/mount.h>
 #include <unistd.h>
 
@@ -50,7 +50,7 @@ void kinds(Sandbox& sandbox) {
 const Case kKinds("mounts/a-source-of-another-kind-is-refused-with-both-names", "runtime.md#errors",
                   kinds);
 
-// The host's directory went away under its mount, which is all that is left of it.
+// The host's file was unlinked, and only its mount is left.
 void deleted(Sandbox& sandbox) {
   const std::string file = sandbox.path("file"), mount = sandbox.path("mount");
   write_file(file, "x");

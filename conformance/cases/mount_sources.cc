@@ -1,5 +1,5 @@
-// Sources of binds that have to do with the container's own root: the host's "/", which holds it,
-// and paths below it (config.md#mounts).
+// Bind sources that include the container's root or lie below it: the host's "/", and paths in the
+// root (config.md#mounts).
 #include <sys/mount.h>
 #include <unistd.h>
 
@@ -12,7 +12,7 @@ namespace {
 
 constexpr char kMounts[] = "config.md#mounts";
 
-// As node-exporter, cAdvisor, `kubectl debug node` and toolbox ask for it.
+// As used by node-exporter, cAdvisor, `kubectl debug node` and toolbox.
 Bundle& bind_host(Sandbox& sandbox, Bundle& bundle, const std::string& source,
                   const std::string& propagation) {
   write_file(sandbox.path("only-on-the-host"), "");
@@ -95,7 +95,7 @@ void shared_root(Sandbox& sandbox) {
 const Case kShared("mounts/a-recursive-bind-of-the-hosts-root-with-a-shared-root",
                    "config-linux.md#rootfs-mount-propagation", shared_root);
 
-// A rootfs that is a mount point, as engines make it, below a shared one.
+// A rootfs that is a mount point, as engines make it, below a shared mount.
 void shared_mount_point(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   const std::string rootfs = bundle.rootfs();
@@ -114,7 +114,7 @@ void shared_mount_point(Sandbox& sandbox) {
 const Case kMountPoint("root/a-mount-point-below-a-shared-mount",
                        "config-linux.md#rootfs-mount-propagation", shared_mount_point);
 
-// The source is where an earlier mount of the list is.
+// The source is the place of an earlier mount.
 Bundle& bind_below_root(Bundle& bundle) {
   return bundle.mount("/data", "tmpfs", "tmpfs", {"mode=0777"})
       .mount("/again", "bind", bundle.rootfs("data"), {"bind"})
@@ -147,7 +147,7 @@ void below_users_root(Sandbox& sandbox) {
 const Case kBelowRootless("rootless/a-source-below-the-root-is-the-mount-that-is-there", kMounts,
                           below_users_root);
 
-// The image chooses where its links lead to, and the host is none of it.
+// The image controls its links, so they must not lead to the host.
 void link_below_root(Sandbox& sandbox) {
   const std::string secret = sandbox.path("secret");
   make_dir(secret);
@@ -164,8 +164,8 @@ void link_below_root(Sandbox& sandbox) {
 const Case kLink("threats/a-link-of-the-image-as-source-stays-in-the-image", kMounts,
                  link_below_root);
 
-// The host's root itself as root.path. A /dev of its own keeps every runtime's default devices and
-// links out of the host's.
+// The host's root itself as root.path. A separate /dev keeps default devices and links out of the
+// host's.
 void host_as_root(Sandbox& sandbox) {
   make_dir(sandbox.path("mnt"));
   write_file(sandbox.path("only-on-the-host"), "");

@@ -1,6 +1,5 @@
-// A tmpfs: mode, owner, and first content (config.md#mounts, tmpfs(5)). Where the options do not
-// say it, runtimes keep the mode of the directory that is covered; the owner is the container's
-// root.
+// tmpfs: mode, owner and initial content (config.md#mounts, tmpfs(5)). Without a mode option,
+// runtimes keep that of the covered directory. The owner is the container's root.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -15,10 +14,10 @@
 namespace oci::conformance {
 namespace {
 
-// A tmpfs, and how its root shall look: "MODE UID GID".
+// A tmpfs, and the expected attributes of its root: "MODE UID GID".
 struct Row {
   const char* target;
-  unsigned covered;  // the mode of the directory in the image; 0: there is none
+  unsigned covered;  // mode of the directory in the image; 0: there is none
   Words options;
   const char* wanted;
 };
@@ -51,7 +50,7 @@ const std::vector<Row> kSaid = {
     {"/said-new", 0, {"mode=750", "ro"}, "750 0 0"},
 };
 
-// The directories of the image belong to somebody else on purpose.
+// The directories of the image belong to another user on purpose.
 void make_covered(const Bundle& bundle, const std::vector<Row>& rows) {
   make_dir(bundle.rootfs("d"));
   for (const Row& row : rows) {
@@ -91,7 +90,7 @@ const Case kCoveredUsers("users/a-tmpfs-has-the-mode-of-its-directory", "config.
 const Case kNewUsers("users/a-tmpfs-where-there-was-nothing-is-everybodys", "config.md#mounts",
                      rows_hold<kNew, true>);
 
-// Through a link, over /dev/shm, over another mount, in a root filesystem that is read-only.
+// Through a link, over /dev/shm, over another mount, and in a read-only root filesystem.
 void elsewhere(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   const Row link = {"/d/real", 0705, {}, "705 0 0"};
@@ -110,7 +109,7 @@ void elsewhere(Sandbox& sandbox) {
 const Case kElsewhere("mounts/a-tmpfs-has-the-mode-of-what-is-there", "config.md#mounts",
                       elsewhere);
 
-// A later remount that says nothing of ro leaves it as the first mount said.
+// A later remount without "ro" keeps the read-only flag of the first mount.
 void read_only(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   bundle.file("/t/file", "content\n")
@@ -135,7 +134,7 @@ void mapped(Sandbox& sandbox) {
 const Case kMapped("mounts/idmap-of-a-tmpfs-keeps-the-mode-of-its-directory", "config.md#mounts",
                    mapped);
 
-// A node of everything that a directory may hold, and each as `look` shows it.
+// A node of each kind that a directory may hold; all must be copied.
 void copied_kinds(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   bundle.file("/t/file", "x", 0640);
@@ -154,8 +153,8 @@ void copied_kinds(Sandbox& sandbox) {
 const Case kCopiedKinds("mounts/a-copy-has-sockets-fifos-and-links",
                         "config.md#linux-mount-options", copied_kinds);
 
-// 200 MB that take 12 KiB, in a tmpfs of 1 MiB: at the front, in the middle, and nothing at the
-// end.
+// 200 MB that occupy 12 KiB, in a tmpfs of 1 MiB: data at the front and in the middle, and a hole
+// at the end.
 void copied_holes(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   bundle.file("/t/sparse", "front").file("/t/empty", "").file("/t/dense", std::string(9000, 'd'));
@@ -177,11 +176,11 @@ void copied_holes(Sandbox& sandbox) {
 }
 const Case kCopiedHoles("mounts/a-copy-keeps-holes", "config.md#linux-mount-options", copied_holes);
 
-// An access list: without it, the mode's group has the rights of the mask.
+// An access list. Without it, the group bits of the mode would mean the mask's rights.
 void copied_attributes(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   bundle.file("/t/guarded", "x", 0640).file("/t/below/x", "");
-  // Version 2; user::rw- user:7:rwx group::--- mask::rwx other::---, as system.posix_acl_access.
+  // Version 2: user::rw- user:7:rwx group::--- mask::rwx other::---, as system.posix_acl_access.
   constexpr unsigned char kList[] = {2,   0,   0,   0,   1,   0,   6,  0,   255, 255, 255,
                                      255, 2,   0,   7,   0,   7,   0,  0,   0,   4,   0,
                                      0,   0,   255, 255, 255, 255, 16, 0,   7,   0,   255,

@@ -12,8 +12,8 @@
 namespace oci::conformance {
 namespace {
 
-// A directory of the host's with a file and another file system below it. The case has a mount
-// namespace of its own, so nothing has to be unmounted.
+// A directory of the host with a file and a submount. The case has a private mount namespace, so it
+// need not unmount.
 std::string tree(Sandbox& sandbox) {
   std::string source = sandbox.path("source");
   make_dir(source + "/below");

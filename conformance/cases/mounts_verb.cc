@@ -1,4 +1,4 @@
-// mounts add and mounts remove: other mounts for a container that runs.
+// mounts add and mounts remove: changes the mounts of a running container.
 #include "conformance/cases/mounts_verb.h"
 
 #include <sys/stat.h>
@@ -179,7 +179,7 @@ void targets(Sandbox& sandbox) {
 }
 const Case kTargets("mounts-verb/links-lead-nowhere-but-inside", "threats 1 (A)", targets);
 
-// The root is the container's: a link of its own leads to nothing of the host's.
+// The path is resolved in the container's root: a link there leads to nothing on the host.
 void source_in_root(Sandbox& sandbox) {
   Living living(sandbox);
   living.bundle().file("inside/file", "inside\n").mount("/mounted", "tmpfs", "tmpfs");
@@ -234,8 +234,8 @@ void no_pivot(Sandbox& sandbox) {
 }
 const Case kNoPivot("mounts-verb/the-root-may-be-one-without-pivot-root", kMan, no_pivot);
 
-// Processes that come into the container while `act` runs take numbers of its pid namespace. exec
-// does as well, so it is asked before and after.
+// A process that enters the container while `act` runs takes a number of its pid namespace. So does
+// exec, which measures the numbers before and after.
 void expect_no_process_inside(Sandbox& sandbox, const std::function<void()>& act) {
   const auto next = [&] {
     return std::stoi(exec(sandbox, {}, {"/bin/busybox", "sh", "-c", "echo $$"}).out);

@@ -1,4 +1,4 @@
-// A change of the mounts of a running container: `mounts add` and `mounts remove`.
+// Helpers for cases about `mounts add` and `mounts remove`.
 #pragma once
 
 #include <sys/mount.h>
@@ -36,7 +36,7 @@ inline void done(Sandbox& sandbox, const std::string& word, const std::string& j
                0);
 }
 
-// `path` as oci-rt names it; any runtime says one of `any_of`, if there are some.
+// Expects oci-rt to name `path`, and any runtime to name one of `any_of`, if there are some.
 inline void refused(Sandbox& sandbox, const std::string& word, const std::string& json,
                     const std::string& path, const Words& any_of = {}) {
   const Outcome outcome = mounts(sandbox, word, json);
@@ -55,7 +55,7 @@ inline std::string mountinfo(pid_t pid) {
   return read_file("/proc/" + std::to_string(pid) + "/mountinfo");
 }
 
-// The topmost mount there.
+// The topmost mount at `target`.
 inline std::optional<Mounted> mounted_at(pid_t pid, const std::string& target) {
   std::optional<Mounted> found;
   for (const std::string& line : lines(mountinfo(pid))) {
@@ -75,7 +75,7 @@ inline std::string read_inside(Sandbox& sandbox, const std::string& path) {
   return exec(sandbox, {}, {"/bin/busybox", "cat", path}).out;
 }
 
-// A running container. Its host must not see any of its mounts.
+// A running container. The host's mounts must not change.
 class Living {
  public:
   explicit Living(Sandbox& sandbox) : sandbox_(sandbox), bundle_(sandbox.bundle()) {

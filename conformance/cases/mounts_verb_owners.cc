@@ -1,5 +1,5 @@
-// mounts add and mounts remove where the host and others are near: propagation, ids, users, and
-// removal.
+// mounts add and mounts remove in contact with the host and with other users: propagation, ids,
+// users, cleanup.
 #include <sys/stat.h>
 
 #include <climits>
@@ -15,7 +15,7 @@
 namespace oci::conformance {
 namespace {
 
-// A tmpfs of the host's, shared with whoever binds it.
+// A tmpfs of the host, mounted shared.
 class SharedSource {
  public:
   explicit SharedSource(const std::string& path, const char* size = "size=64k") : path_(path) {
@@ -216,7 +216,8 @@ void rootless(Sandbox& sandbox) {
 }
 const Case kRootless("mounts-verb/an-ordinary-user-has-it-too", kMan, rootless);
 
-// Processes that have `words` in their command line, and that run the runtime's program or another.
+// Processes with `words` in their command line that run the runtime's program, or (false) another
+// one.
 std::vector<pid_t> processes(const Sandbox& sandbox, const std::string& words, bool is_runtime) {
   std::vector<pid_t> found;
   char runtime[PATH_MAX] = {}, program[PATH_MAX] = {};
@@ -238,7 +239,7 @@ void strike(const Sandbox& sandbox, int signal) {
     ::kill(pid, signal);
 }
 
-// A process that the runtime has started for it may go on alone.
+// A helper process of the runtime may outlive it for a moment.
 void wait_for_helpers(const Sandbox& sandbox) {
   expect(eventually([&] { return processes(sandbox, "[" + sandbox.id() + ":", false).empty(); }),
          "a process of the runtime's does not end");
@@ -305,7 +306,7 @@ const Case kRemoveKilled(
     "mounts-verb/remove-that-is-killed-is-whole-or-undone", "reliability 1 (R1)",
     [](Sandbox& sandbox) { struck(sandbox, "remove", SIGKILL); }, 120);
 
-// The container exchanges a part of the target with a link to the host's.
+// The container exchanges a part of the target with a link to the host.
 void race(Sandbox& sandbox, const std::string& name, const std::string& target) {
   Living living(sandbox);
   living.begin();

@@ -84,7 +84,7 @@ void hosts_pids(Sandbox& sandbox) {
 const Case kHostPids("namespaces/without-a-pid-namespace-pids-are-the-hosts",
                      "config-linux.md#namespaces", hosts_pids);
 
-// A process that stands in new namespaces until it is destroyed.
+// A process in new namespaces, for the lifetime of the object.
 class Holder {
  public:
   explicit Holder(int flags) : pid_(::fork()) {

@@ -1,5 +1,5 @@
-// linux.netDevices (config-linux.md#network-devices) and linux.intelRdt (#intelrdt). Each case has
-// a network namespace of its own for a host: the machine's devices are never touched.
+// linux.netDevices (config-linux.md#network-devices) and linux.intelRdt (#intelrdt). Each case uses
+// a new network namespace as its host, and never touches the machine's devices.
 #include <sched.h>
 #include <unistd.h>
 
@@ -18,7 +18,7 @@ std::string on_host(Sandbox& sandbox, const std::string& command) {
   return sandbox.call(Spawn{.argv = {"/bin/sh", "-c", command}}).out;
 }
 
-// A wire in a fresh network namespace: v0 has addresses and is up.
+// A veth pair in a new network namespace. v0 has addresses and is up.
 void make_wire(Sandbox& sandbox) {
   const std::string ip = require_program("ip");
   expect(::unshare(CLONE_NEWNET) == 0, "a case may have a network namespace");

@@ -1,4 +1,4 @@
-// NOTIFY_SOCKET: what a container says to its service manager (sd_notify(3), cli-contract 6).
+// NOTIFY_SOCKET: messages of a container to its service manager (sd_notify(3), cli-contract 6).
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -19,10 +19,10 @@
 namespace oci::conformance {
 namespace {
 
-// Listens as systemd does: reads each message, and closes the descriptor of a barrier.
+// Acts like systemd: reads each message, and closes the descriptor of a barrier.
 class Manager {
  public:
-  // "@name" is of the abstract namespace.
+  // "@name" is in the abstract namespace.
   explicit Manager(std::string address) : address_(std::move(address)) {
     socket_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     sockaddr_un name{};
@@ -55,7 +55,7 @@ class Manager {
     const std::lock_guard<std::mutex> lock(mutex_);
     return barriers_;
   }
-  // Whether nothing but pipes was handed over.
+  // True if all descriptors received were pipes.
   bool all_pipes() {
     const std::lock_guard<std::mutex> lock(mutex_);
     return all_pipes_;
@@ -148,7 +148,7 @@ void all_is_passed(Sandbox& sandbox) {
 const Case kAll("notify/run-passes-on-what-a-service-may-tell-and-barriers", "sd_notify(3)",
                 all_is_passed);
 
-// The manager of a system is pid 1, and a descriptor may take hours to close.
+// The system's manager is pid 1, and closing some descriptors may take hours.
 void no_descriptor_is_passed(Sandbox& sandbox) {
   Manager manager(sandbox.path("manager"));
   Bundle bundle = sandbox.bundle();
@@ -164,7 +164,7 @@ void no_descriptor_is_passed(Sandbox& sandbox) {
 const Case kDescriptor("notify/the-manager-gets-no-descriptor-of-the-containers", "threats 2",
                        no_descriptor_is_passed);
 
-// READY=1 and the pid as the caller sees it: the service's process is the container's init.
+// READY=1, and the container's init as the main process: its pid in the caller's view.
 void expect_announced(Sandbox& sandbox, Manager& manager) {
   const json::Document state = sandbox.state();
   const std::string pid = to_text(*find(state, "/pid"));
@@ -280,7 +280,7 @@ void without(Sandbox& sandbox) {
       "mounted;; esac; done < /proc/mounts");
   bundle.write();
   expect_equal("without the variable", sandbox.run(bundle).out, "<>\n");
-  // An engine that has its own proxy says so in the config.
+  // An engine with a proxy of its own sets the variable in the config.
   bundle.set_json("/process/env", R"(["PATH=/bin", "NOTIFY_SOCKET=/engine/socket"])").write();
   Manager manager(sandbox.path("manager"));
   const Outcome ran =

@@ -10,7 +10,7 @@
 namespace oci::conformance {
 namespace {
 
-// utime and stime of /proc/PID/stat: a process that stands still needs none.
+// utime and stime of /proc/PID/stat, which do not grow in a paused process.
 std::string processor_time(pid_t pid) {
   const std::vector<std::string> words =
       split(read_file("/proc/" + std::to_string(pid) + "/stat"), ' ');

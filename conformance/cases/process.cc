@@ -42,7 +42,7 @@ const Case kArguments("process/args-arrive-as-they-are", "config.md#process", ex
 void path_search(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   bundle
-      .file("one/tool", "#!/bin/sh\necho one\n", 0644)  // not executable: the search goes on
+      .file("one/tool", "#!/bin/sh\necho one\n", 0644)  // not executable: the search continues
       .file("two/tool", "#!/bin/sh\necho two\n", 0755)
       .set_json("/process/env", R"(["PATH=/missing:/one:/two:/bin"])")
       .args({"tool"});
@@ -82,7 +82,7 @@ void hostile_passwd(Sandbox& sandbox) {
   Spawn spawn = sandbox.invocation({"run", "--bundle", bundle.directory(), sandbox.id()});
   spawn.seconds = 5;
   bundle.write();
-  sandbox.call(spawn);  // whatever it answers, it does answer
+  sandbox.call(spawn);  // any answer is fine, if it comes in time
 }
 const Case kHostilePasswd("process/a-fifo-as-passwd-holds-nobody-up", "threats 5", hostile_passwd);
 

@@ -1,5 +1,5 @@
-// Wrong configs: each is refused with the name of what is wrong, before anything is made. Every row
-// is run with a control (refusal.cc). T11 of threats 2 are the rows marked so.
+// Mistakes in configs: each is refused by name before anything is created. Every row has a control
+// (refusal.cc). Rows marked T11 are those of threats 2.
 #include "conformance/contract/texts.h"
 #include "conformance/harness/case.h"
 #include "conformance/harness/expect.h"
@@ -12,15 +12,15 @@ namespace {
 struct Row {
   const char* name;
   const char* clause;
-  const char* path;     // how oci-rt has to call it
-  const char* word;     // what anybody's message has to have; "": anything
-  const char* pointer;  // where the mistake goes
+  const char* path;     // its name in oci-rt's message
+  const char* word;     // required in the message of any runtime; "": none
+  const char* pointer;  // place of the mistake
   const char* value;
 };
 
 // clang-format off
 constexpr Row kRows[] = {
-    // Mistyped: a number or a truth in quotes would otherwise run weaker than it reads (T11).
+    // Wrong types: ignoring a quoted number or boolean would weaken the container silently (T11).
     {"uid-in-quotes", "threats 2 (T11)", "process.user.uid", "uid", "/process/user/uid", R"("1000")"},
     {"no-new-privileges-in-quotes", "threats 2 (T11)", "process.noNewPrivileges", "noNewPrivileges", "/process/noNewPrivileges", R"("true")"},
     {"readonly-in-quotes", "threats 2 (T11)", "root.readonly", "readonly", "/root/readonly", R"("true")"},
@@ -37,7 +37,7 @@ constexpr Row kRows[] = {
     {"a-uid-with-a-fraction", "config.md#posix-platform-user", "process.user.uid", "uid", "/process/user/uid", "1.5"},
     {"a-group-of-more-than-32-bits", "config.md#posix-platform-user", "process.user.additionalGids[0]", "additionalGids", "/process/user/additionalGids", "[4294967296]"},
     {"an-oom-score-out-of-range", "config.md#linux-process", "process.oomScoreAdj", "oom", "/process/oomScoreAdj", "2000"},
-    // Unknown words.
+    // Unknown values.
     {"an-unknown-namespace", "config-linux.md#namespaces", "linux.namespaces[0].type", "namespace", "/linux/namespaces/0/type", R"("foo")"},
     {"an-unknown-rlimit", "config.md#posix-process", "process.rlimits[0].type", "rlimit", "/process/rlimits", R"([{"type": "RLIMIT_NO_SUCH", "soft": 1, "hard": 1}])"},
     {"an-rlimit-twice", "config.md#posix-process", "process.rlimits[1].type", "rlimit", "/process/rlimits", R"([{"type": "RLIMIT_NOFILE", "soft": 9, "hard": 9}, {"type": "RLIMIT_NOFILE", "soft": 8, "hard": 8}])"},
@@ -69,7 +69,7 @@ constexpr Row kRows[] = {
     {"a-nul-in-args", "threats 6", "process.args[0]", "", "/process/args", R"(["/bin/true\u0000x"])"},
     {"a-nul-in-env", "threats 6", "process.env[0]", "", "/process/env", R"(["A=1\u0000B=2"])"},
     {"a-nul-in-a-destination", "threats 6", "mounts[1].destination", "", "/mounts/-", R"({"destination": "/x\u0000y", "type": "tmpfs", "source": "tmpfs"})"},
-    // Things that do not go together.
+    // Conflicting properties.
     {"maps-without-a-user-namespace", "config-linux.md#user-namespace-mappings", "linux.uidMappings", "", "/linux/uidMappings", R"([{"containerID": 0, "hostID": 100000, "size": 1}])"},
     {"domainname-without-uts", "config.md#domainname", "domainname", "", "/domainname", R"("x")"},
     {"a-version-of-the-future", "config.md#specification-version", "ociVersion", "version", "/ociVersion", R"("2.0.0")"},
@@ -93,7 +93,7 @@ constexpr Row kRows[] = {
 };
 // clang-format on
 
-// Every runtime has words of its own.
+// Other runtimes phrase their messages in their own way.
 void expect_words(const Sandbox& sandbox, const std::string& name, const std::string& said) {
   if (!sandbox.runtime().json_paths) return;
   std::string line;
@@ -116,7 +116,7 @@ void refuse(Sandbox& sandbox, const Row& row) {
 
 std::vector<Case> from_table() {
   std::vector<Case> cases;
-  cases.reserve(std::size(kRows));  // a case must stay where it was made
+  cases.reserve(std::size(kRows));  // cases register their address
   for (const Row& row : kRows) {
     cases.emplace_back(std::string("config/") + row.name + "-is-refused", row.clause,
                        [&row](Sandbox& sandbox) { refuse(sandbox, row); });
@@ -125,11 +125,11 @@ std::vector<Case> from_table() {
 }
 const std::vector<Case> kFromTable = from_table();
 
-// Documents that no editor would write.
+// Malformed documents.
 struct Document {
   const char* name;
   const char* clause;
-  const char* says;  // what oci-rt's message has to have
+  const char* says;  // required in oci-rt's message
   std::string (*spoil)(const std::string& good);
 };
 
@@ -170,7 +170,7 @@ std::vector<Case> from_documents() {
 }
 const std::vector<Case> kFromDocuments = from_documents();
 
-// Go writes null for a property that was not given, and never for a key of the user's.
+// Go writes null for a property that was not given, but never for a user-defined key.
 void nulls(Sandbox& sandbox) {
   Bundle given = sandbox.bundle();
   for (const char* absent : {"/annotations", "/linux/sysctl", "/linux/resources/unified",

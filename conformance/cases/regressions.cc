@@ -1,5 +1,5 @@
-// What once went wrong in some runtime, and has no chapter of its own: verbs that hang, descriptors
-// that nobody opened, a container that turns on its own /proc.
+// Past bugs of some runtime without a chapter of their own: verbs that hang, descriptors out of
+// nowhere, a container that manipulates its own /proc.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -60,7 +60,7 @@ void poststart_without_permission(Sandbox& sandbox) {
 const Case kPoststart("hooks/a-poststart-that-cannot-be-executed-stops-the-container",
                       "runtime.md#lifecycle", poststart_without_permission);
 
-// `delete --force` while `holder` waits for a hook that never ends, and what is left then.
+// Calls `delete --force` while `holder` waits for a hook that hangs, and checks the leftovers.
 void expect_freed(Sandbox& sandbox, Command& holder, const Snapshot& before) {
   expect(eventually([&] { return exists(sandbox.path("log/began")); }), "the hook does not begin");
   const Outcome removed = sandbox.call({"delete", "--force", sandbox.id()});
@@ -70,7 +70,7 @@ void expect_freed(Sandbox& sandbox, Command& holder, const Snapshot& before) {
   expect(left.empty(), "after it " + shown(left) + " is left");
 }
 
-// The shell stays, so that what hangs is a child of the hook: both have to end.
+// The shell stays, so the hanging process is a child of the hook: both must end.
 Bundle hung_in(Sandbox& sandbox, const std::string& kind, const std::string& log) {
   make_dir(sandbox.path("log"));
   Bundle bundle = sleeper(sandbox);
@@ -131,8 +131,8 @@ void covered_proc(Sandbox& sandbox) {
 const Case kCovered("lifecycle/a-program-that-covers-its-proc-is-managed-as-any-other",
                     "runtime.md#lifecycle", covered_proc);
 
-// Whoever shares the rootfs renames /proc while the container is made. Either that is noticed, or
-// what is masked there stays masked under its new name.
+// Another user of the rootfs renames /proc while the container is created. Either create notices
+// it, or masked paths stay masked under the new name.
 void moved_proc(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   const std::string root = bundle.rootfs();

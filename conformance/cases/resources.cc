@@ -1,5 +1,5 @@
-// linux.resources, file by file: what each property becomes on cgroup v2, and what cannot be had
-// there (config-linux.md#control-groups).
+// linux.resources: the cgroup v2 file and value of each property, and properties that v2 lacks
+// (config-linux.md#control-groups).
 #include <algorithm>
 
 #include "conformance/cases/cgroup_case.h"
@@ -40,7 +40,7 @@ constexpr Limit kLimits[] = {
     {"huge-page-reservations-are-limited-too", "config-linux.md#huge-page-limits", "hugetlb", R"({"hugepageLimits": [{"pageSize": "2MB", "limit": 4194304}]})", "hugetlb.2MB.rsvd.max", "4194304"},
 };
 
-// What only cgroup v1 has: a runtime may convert it, and else has to refuse it.
+// Properties of cgroup v1: a runtime may convert or must refuse them.
 struct Refused {
   const char* name;
   const char* clause;
@@ -73,7 +73,7 @@ constexpr Refused kRefused[] = {
 
 std::vector<Case> limits() {
   std::vector<Case> cases;
-  cases.reserve(std::size(kLimits));  // a case must stay where it was made
+  cases.reserve(std::size(kLimits));  // cases register their address
   for (const Limit& one : kLimits) {
     cases.emplace_back(std::string("cgroups/") + one.name, one.clause, [&one](Sandbox& sandbox) {
       require_controller(one.controller);
@@ -100,7 +100,7 @@ void no_pids(Sandbox& sandbox) {
   require_controller("pids");
   require_limits_in_v2(sandbox);
   Bundle bundle = placed(sandbox);
-  // Before 1.3 engines wrote 0 for "no limit".
+  // Before 1.3, engines wrote 0 for "no limit".
   bundle.set("/ociVersion", "1.3.0").set_json("/linux/resources", R"({"pids": {"limit": 0}})");
   sandbox.create(bundle);
   expect_equal("pids.max", trimmed(read_file(cgroup_directory(sandbox) + "/pids.max")), "0");
@@ -133,7 +133,7 @@ void throttles(Sandbox& sandbox) {
 const Case kThrottles("cgroups/throttles-are-lines-of-io-max", "config-linux.md#block-io",
                       throttles);
 
-// One of the two files has it: which, the kernel's scheduler decides.
+// One of two files has the weight, depending on the I/O scheduler.
 void io_weight(Sandbox& sandbox) {
   require_controller("io");
   require_limits_in_v2(sandbox);

@@ -1,4 +1,4 @@
-// The root filesystem: read-only, propagation, masked and read-only paths, and no way out of it.
+// The root filesystem: read-only, propagation, masked and read-only paths, and escapes from it.
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -77,7 +77,7 @@ void escape(Sandbox& sandbox) {
 }
 const Case kEscape("root/the-chroot-escape-stays-inside", "config.md#root", escape);
 
-// The shell that this machine runs, and the libraries that ldd names.
+// The machine's shell, with the libraries listed by ldd.
 void copied_bash(Sandbox& sandbox) {
   const std::string bash = require_program("bash");
   Bundle bundle = sandbox.bundle();
@@ -96,15 +96,15 @@ void copied_bash(Sandbox& sandbox) {
 }
 const Case kBash("root/copied-bash-and-its-libraries-run", "config.md#root", copied_bash);
 
-// The letters of the optional fields of "/" as the container sees it.
+// The optional fields of the mount at "/" as the container sees it.
 std::string propagation(Sandbox& sandbox, const char* value) {
   Bundle bundle = sandbox.bundle();
   if (*value) bundle.set("/linux/rootfsPropagation", value);
   return sandbox.facts(bundle).mount("/").optional;
 }
 
-// What is mounted where the bundle lies must be shared, or there is nothing to be seen. The case
-// has a mount namespace of its own, so nobody else sees this.
+// The mount that holds the bundle must be shared, or the case would prove nothing. The case has a
+// private mount namespace, so others do not see this change.
 void share_everything() {
   if (::mount(nullptr, "/", nullptr, MS_REC | MS_SHARED, nullptr) != 0) {
     throw Skipped("no shared mounts to be had");

@@ -1,5 +1,5 @@
-// The root at its own path until the pivot: hooks work on it by that path, as NVIDIA's, lxcfs' and
-// those of its kind do (config.md#createcontainer-hooks), and binds see the mounts that are there.
+// Until the pivot, the root is available at its own path. Hooks of NVIDIA, lxcfs and others work on
+// it by that path (config.md#createcontainer-hooks), and binds see the mounts made there.
 #include <sys/mount.h>
 
 #include <string>
@@ -12,10 +12,10 @@ namespace {
 
 constexpr char kHooks[] = "config.md#createcontainer-hooks";
 
-// The callers and containers that each of these must hold for.
+// Each case runs for these callers and containers.
 enum class As { kRoot, kUserNamespace, kOrdinaryUser };
 
-// A bundle with a directory `log` that the container has at /log.
+// A bundle with a log directory, mounted at /log.
 Bundle logged(Sandbox& sandbox, As as) {
   make_dir(sandbox.path("log"));
   ::chmod(sandbox.path("log").c_str(), 0777);
@@ -31,7 +31,8 @@ std::string log_of(const Sandbox& sandbox, const std::string& name) {
   return read_file(sandbox.path("log/" + name));
 }
 
-// $ROOT is the path of the root, $LOG the log directory, $OURS a file of the host's.
+// Environment of the script: $ROOT is the path of the root, $LOG the log directory, $OURS a file of
+// the host.
 void add_hook(Bundle& bundle, const Sandbox& sandbox, const std::string& kind,
               const std::string& script) {
   write_file(sandbox.path("ours"), "the host's\n");
@@ -41,7 +42,7 @@ void add_hook(Bundle& bundle, const Sandbox& sandbox, const std::string& kind,
              hook_json(sandbox, {.kind = kind, .text = script, .env = env, .input = Input::kUsed}));
 }
 
-// The output of the program.
+// Returns the output of the program.
 std::string run(Sandbox& sandbox, As as, Bundle& bundle) {
   const Outcome ran = as == As::kOrdinaryUser ? User(sandbox).run(bundle) : sandbox.run(bundle);
   expect_equal("run (" + trimmed(ran.err) + ") exits with", ran.exit_code, 0);
@@ -74,7 +75,7 @@ void binds_readonly(Sandbox& sandbox, As as) {
   expect(exists(bundle.rootfs("made")), "the root is read-only before its hooks have run");
 }
 
-// nvidia-ctk hook update-ldcache, in its steps: a mount namespace, pivot_root, ldconfig.
+// The steps of nvidia-ctk hook update-ldcache: a mount namespace, pivot_root, ldconfig.
 void enters(Sandbox& sandbox, As as) {
   Bundle bundle = logged(sandbox, as);
   bundle.shell("cat /etc/x /etc/entered; ls /etc/pivoted");
@@ -94,7 +95,8 @@ void caches(Sandbox& sandbox, As as) {
   expect_equal("the program finds", run(sandbox, as, bundle), "/etc/ld.so.cache\n");
 }
 
-// libnvidia-container (`docker --gpus`): from a prestart hook, by the PID of the state.
+// The way of libnvidia-container (`docker --gpus`): a prestart hook that enters by the pid in the
+// state.
 std::string entered(As as, const std::string& command) {
   const std::string user = as == As::kOrdinaryUser ? "-U --preserve-credentials " : "";
   return "pid=$(sed -n 's/.*\"pid\": *\\([0-9]*\\).*/\\1/p'); " + require_program("nsenter") +
@@ -134,7 +136,7 @@ void works_in_the_root(Sandbox& sandbox, As as) {
   expect_equal("its working directory", log_of(sandbox, "seen"), bundle.rootfs() + "\n");
 }
 
-// A case for root, one for a user namespace, one for an ordinary user.
+// Three cases: for root, for a user namespace, for an unprivileged user.
 class Three {
  public:
   Three(const std::string& name, void (*function)(Sandbox&, As))

@@ -1,5 +1,5 @@
-// What a runtime that an ordinary user calls maps, and where it keeps its state:
-// user_namespaces(7), subuid(5).
+// Id maps and state directory of a runtime called by an unprivileged user: user_namespaces(7),
+// subuid(5).
 #include "conformance/cases/rootless_user.h"
 
 namespace oci::conformance {
@@ -49,7 +49,7 @@ void not_granted(Sandbox& sandbox) {
 }
 const Case kNotGranted("rootless/a-range-that-is-not-granted-is-refused", kMaps, not_granted);
 
-// A user whom nobody gave a range at all, as useradd(8) leaves those of a system.
+// A user without any subordinate ids, like system users made by useradd(8).
 void no_range(Sandbox& sandbox) {
   Etc etc(sandbox);
   etc.grant_ids();
@@ -82,7 +82,7 @@ void no_helper(Sandbox& sandbox) {
 }
 const Case kNoHelper("rootless/a-missing-helper-is-named", kMaps, no_helper);
 
-// A helper of the caller's own choice, for it runs with the caller's rights.
+// The caller may choose the helper, since it runs with the caller's privileges.
 Outcome run_with_helper(Sandbox& sandbox, const std::string& script) {
   Etc etc(sandbox);
   etc.grant_ids();
@@ -147,7 +147,7 @@ void no_user_namespace(Sandbox& sandbox) {
 const Case kNoUserNamespace("rootless/a-config-for-root-is-refused", "cli-contract 8.3",
                             no_user_namespace);
 
-// Root inside of a user namespace, as podman calls its runtime.
+// Root inside a user namespace: podman calls its runtime this way.
 void root_of_a_namespace(Sandbox& sandbox) {
   const std::string unshare = require_program("unshare");
   const User user(sandbox);

@@ -1,11 +1,11 @@
-// A part of the cgroup tree that is delegated to the ordinary user (cgroups(7)).
+// A delegated subtree of cgroups for the unprivileged user (cgroups(7)).
 #pragma once
 
 #include "conformance/cases/rootless_user.h"
 
 namespace oci::conformance {
 
-// A cgroup that is the user's, with one in it to start from, and a controller to limit by.
+// A cgroup owned by the user, with a child to start from and a controller for limits.
 class Delegated {
  public:
   explicit Delegated(Sandbox& sandbox) {
@@ -48,7 +48,7 @@ class Delegated {
     expect_equal("limit", trimmed(read_file(cgroup2_mount() + cgroup + file)),
                  pids ? "77" : "4194304");
   }
-  // `spawn` begun in start().
+  // Runs `spawn` from inside start().
   Spawn from_inside(Spawn spawn) const {
     Words argv = {"/bin/sh", "-c", "echo $$ > " + start() + "/cgroup.procs && exec \"$@\"", "sh"};
     argv.insert(argv.end(), spawn.argv.begin(), spawn.argv.end());

@@ -1,6 +1,6 @@
-// A container of an ordinary user's runs as that user, so that its cgroup and the attributes of it
-// are its own to change (cgroups(7) "Delegation", xattr(7)). None of that hides it from ps, kill
-// --all and delete --force.
+// A rootless container runs as the caller, so it may change its cgroup and the attributes of it
+// (cgroups(7) "Delegation", xattr(7)). It must not hide from ps, kill --all and delete --force that
+// way.
 #include <csignal>
 #include <cstdlib>
 
@@ -17,7 +17,7 @@ std::string on_mark(const std::string& change) {
   return "probe xattr " + std::string(kOwn) + " user.oci-rt.owner" + change + "; ";
 }
 
-// Each closes or changes what is its own, and says so.
+// Each script closes or changes something the container owns, then creates the file "ready".
 const struct {
   const char* name;
   std::string script;
@@ -52,7 +52,7 @@ class Hidden {
     bundle_.write();
   }
 
-  // The pid of init.
+  // Returns the pid of init.
   pid_t run() {
     const Outcome ran = sandbox_.call(
         tree_.from_inside(user_.invocation({"run", "-d", "--bundle", bundle_.directory(),
@@ -98,7 +98,7 @@ void listed_and_killed(Sandbox& sandbox, const std::string& script) {
   hidden.expect_nothing_left("delete");
 }
 
-// Without a pid namespace init does not take the others along.
+// Without a pid namespace, other processes survive init.
 void outlived(Sandbox& sandbox, const std::string& script) {
   Hidden hidden(sandbox, script, false);
   const pid_t init = hidden.run();
@@ -108,8 +108,8 @@ void outlived(Sandbox& sandbox, const std::string& script) {
   hidden.expect_nothing_left("delete");
 }
 
-// It has users besides the caller, and gives the cgroup to one of them: a user namespace's root
-// may.
+// The container maps more users than the caller, and gives the cgroup to one of them. Root in a
+// user namespace may do that.
 void given_away(Sandbox& sandbox, bool own_pids, bool ended) {
   Etc etc(sandbox);
   etc.grant_ids();
@@ -135,7 +135,7 @@ const Case kGivenAwayOutlived("rootless/a-cgroup-given-away-hides-nothing-that-o
 
 std::vector<Case> all() {
   std::vector<Case> cases;
-  cases.reserve(3 * std::size(kTricks));  // a case must stay where it was made
+  cases.reserve(3 * std::size(kTricks));  // cases register their address
   for (const auto& trick : kTricks) {
     const std::string name = trick.name, script = trick.script;
     cases.emplace_back("rootless/" + name + "-hides-nothing-from-delete", kClause,

@@ -1,5 +1,5 @@
-// The life of a container that an ordinary user makes: its verbs, cgroups(7) "delegation", and what
-// takes privileges.
+// The lifecycle of a rootless container: verbs, cgroups(7) "delegation", and operations that need
+// privileges.
 #include <csignal>
 #include <ctime>
 
@@ -166,7 +166,7 @@ void not_alone(Sandbox& sandbox) {
   tree.limit(bundle).write();
   Spawn spawn =
       tree.from_inside(user.invocation({"run", "--bundle", bundle.directory(), sandbox.id()}));
-  // The shell stays there as well.
+  // The shell stays in the cgroup, too.
   spawn.argv[2].replace(spawn.argv[2].find("exec \"$@\""), 9, "\"$@\"");
   user.says(sandbox.call(spawn), {"holds other processes", {"cgroup"}});
 }

@@ -1,11 +1,11 @@
-// --rootless: who goes on without a cgroup, and who does not (cli-contract 3, 8.3).
+// --rootless: when a runtime continues without a cgroup, and when it fails (cli-contract 3, 8.3).
 #include "conformance/cases/cgroup_case.h"
 #include "conformance/cases/rootless_user.h"
 
 namespace oci::conformance {
 namespace {
 
-// Nobody can make a cgroup, not even root, as long as this lives.
+// Makes cgroups read-only, even for root, for the lifetime of the object.
 class ReadOnlyCgroups {
  public:
   explicit ReadOnlyCgroups(std::string mount) : mount_(std::move(mount)) {
@@ -16,7 +16,7 @@ class ReadOnlyCgroups {
   ~ReadOnlyCgroups() { remount(0); }
 
  private:
-  // Of this mount, which is the case's own, and not of the tree.
+  // Only this mount, which is private to the case, not the whole tree.
   bool remount(unsigned long flag) const {
     const unsigned long flags = MS_REMOUNT | MS_BIND | MS_NOSUID | MS_NODEV | MS_NOEXEC | flag;
     return ::mount(nullptr, mount_.c_str(), nullptr, flags, nullptr) == 0;
@@ -50,7 +50,7 @@ void root_without_cgroups(Sandbox& sandbox) {
 const Case kRootWithout("rootless/true-lets-root-go-on-where-no-cgroup-can-be-made",
                         "cli-contract 3", root_without_cgroups);
 
-// What was asked for is not quietly left out.
+// A requested limit is not dropped silently.
 void root_with_a_limit(Sandbox& sandbox) {
   require_limits_in_v2(sandbox);
   const ReadOnlyCgroups tree(cgroup2_mount());

@@ -1,4 +1,4 @@
-// An ordinary user in whose name a runtime is called, for the cases about that.
+// Helpers for rootless cases: an unprivileged user as the caller of the runtime.
 #pragma once
 
 #include <sys/mount.h>
@@ -22,7 +22,8 @@ inline void give(const std::string& path) {
   if (::lchown(path.c_str(), kUid, kUid) != 0) throw Skipped("chown does not work");
 }
 
-// The sandbox in the hands of a user without privileges, who has a home and a runtime directory.
+// Calls of the runtime by an unprivileged user with a home and a runtime directory, in this
+// sandbox.
 class User {
  public:
   explicit User(Sandbox& sandbox) : sandbox_(sandbox) {
@@ -36,7 +37,7 @@ class User {
 
   std::string run_directory() const { return sandbox_.path("run"); }
 
-  // As `spec --rootless` maps: root inside is the user.
+  // The mapping of `spec --rootless`: root inside is the user.
   Bundle bundle(const std::string& name = "bundle") const {
     Bundle bundle = sandbox_.bundle(name);
     give(bundle.directory());
@@ -44,7 +45,7 @@ class User {
     return bundle;
   }
 
-  // Any program, in their name.
+  // Runs any program as the user.
   Spawn spawn(const Words& argv, const std::string& groups = "--clear-groups") const {
     const std::string uid = std::to_string(kUid);
     Spawn spawn;
@@ -84,7 +85,7 @@ class User {
     return Facts(outcome.out);
   }
 
-  // The pid of init.
+  // Returns the pid of init.
   pid_t create(Bundle& bundle, const Words& options = {}) const {
     bundle.write();
     Words words = {"create", "--bundle", bundle.directory(), "--pid-file", sandbox_.path("pid")};
@@ -94,7 +95,7 @@ class User {
     return std::atoi(read_file(sandbox_.path("pid")).c_str());
   }
 
-  // As expect_refusal(), in the name of the user.
+  // Like expect_refusal(), called by the user.
   void refuses(Bundle& bundle, const Mistake& mistake,
                const std::function<void(Bundle&)>& spoil) const {
     const Outcome control = run(bundle);
@@ -121,7 +122,7 @@ class User {
   std::string setpriv_;
 };
 
-// Files of /etc with other content, for this case alone.
+// Replaces files of /etc for this case alone, by bind mounts.
 class Etc {
  public:
   explicit Etc(Sandbox& sandbox) : sandbox_(sandbox) {}
@@ -142,7 +143,7 @@ class Etc {
     }
     covered_.push_back(path);
   }
-  // 12345 is "ocirt", who may map 300000 to 365535.
+  // 12345 is "ocirt", with subordinate ids 300000 to 365535.
   void grant_ids() {
     require_program("newuidmap");
     put("passwd", read_file("/etc/passwd") + "ocirt:x:12345:12345::/:/bin/sh\n");

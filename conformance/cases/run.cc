@@ -1,4 +1,4 @@
-// run: create, start, wait and delete in one call; and rounds of many containers at once.
+// run: create, start, wait and delete in one call. Also rounds of many containers at once.
 #include <csignal>
 #include <memory>
 #include <thread>
@@ -23,8 +23,8 @@ const Case kExitCode("run/exits-with-the-programs-code", "cli-contract 7", exit_
 
 void signal_code(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
-  // As pid 1 the shell cannot kill itself: a child of the init would not show in the code, so the
-  // signal comes from outside.
+  // The shell is pid 1 and cannot kill itself. The death of a child would not show in the exit
+  // code, so the signal comes from outside.
   bundle.shell("echo ready; sleep 30");
   bundle.write();
   Spawn spawn = sandbox.invocation({"run", "--bundle", bundle.directory(), sandbox.id()});

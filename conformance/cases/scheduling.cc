@@ -1,5 +1,5 @@
-// How the process is scheduled, where its memory comes from, its execution domain and its labels
-// (config.md#linux-process, config-linux.md#memory-policy, #personality).
+// Scheduling, memory policy, execution domain and labels of the process (config.md#linux-process,
+// config-linux.md#memory-policy, #personality).
 #include <sys/stat.h>
 
 #include "conformance/cases/apparmor_case.h"
@@ -12,7 +12,7 @@
 namespace oci::conformance {
 namespace {
 
-// What sched_getattr(2) says: policy, nice, priority, runtime, deadline, period, flags.
+// Returns sched_getattr(2): policy, nice, priority, runtime, deadline, period, flags.
 std::string scheduled(Sandbox& sandbox, const char* scheduler) {
   Bundle bundle = sandbox.bundle();
   bundle.set_json("/process/scheduler", scheduler);
@@ -20,7 +20,7 @@ std::string scheduled(Sandbox& sandbox, const char* scheduler) {
 }
 
 void fair_policies(Sandbox& sandbox) {
-  // Since Linux 6.12 the runtime of a fair policy is its slice, of which the spec says nothing.
+  // Since Linux 6.12, runtime of a fair policy is its slice. The specification does not mention it.
   const auto without_slice = [&](const char* json) {
     const std::vector<std::string> words = split(scheduled(sandbox, json), ' ');
     return words[0] + " " + words[1] + " " + words[2] + " " + words[6];

@@ -1,4 +1,4 @@
-// linux.seccomp: what the kernel answers inside (config-linux.md#seccomp).
+// linux.seccomp: results of system calls inside (config-linux.md#seccomp).
 #include <sys/syscall.h>
 
 #include <cerrno>
@@ -86,8 +86,8 @@ struct Comparison {
   const char* op;
   const char* value;
   const char* value_two;
-  const char* hit;   // an argument that the rule is about
-  const char* miss;  // and one that it is not about
+  const char* hit;   // an argument that matches the rule
+  const char* miss;  // an argument that does not match
 };
 constexpr Comparison kComparisons[] = {
     {"SCMP_CMP_EQ", "5", "0", "5", "6"},
@@ -153,7 +153,7 @@ void newer_calls(Sandbox& sandbox) {
       .set("/linux/seccomp/defaultAction", "SCMP_ACT_ERRNO")
       .set_json("/linux/seccomp/syscalls", R"([{"action": "SCMP_ACT_ALLOW", "names": []}])");
   Words all;
-  // Everything up to clone3: what a profile of that age would list.
+  // All calls up to clone3, as in an old profile.
   for (const char* name : {"execve",          "exit_group",   "exit",
                            "write",           "writev",       "read",
                            "close",           "brk",          "mmap",
@@ -237,7 +237,7 @@ constexpr Refused kRefused[] = {
 
 std::vector<Case> refusals() {
   std::vector<Case> cases;
-  cases.reserve(std::size(kRefused));  // a case must stay where it was made
+  cases.reserve(std::size(kRefused));  // cases register their address
   for (const Refused& one : kRefused) {
     cases.emplace_back(
         std::string("seccomp/an-unknown-") + one.name + "-is-refused", "config-linux.md#seccomp",

@@ -1,5 +1,5 @@
-// What a profile may say beyond a filter that refuses: actions, architectures, a listener nobody
-// needs, and whom the filter is for (config-linux.md#seccomp).
+// Profiles beyond a filter that refuses: other actions, architectures, an unused listener, and the
+// set of filtered processes (config-linux.md#seccomp).
 #include <sys/syscall.h>
 
 #include <cerrno>
@@ -20,7 +20,7 @@ Bundle with_profile(Sandbox& sandbox, const std::string& profile) {
   return bundle;
 }
 
-// What getpriority(2) answers when the profile has `action` for it.
+// The result of getpriority(2) under a profile with this `action` for it.
 std::string answer_under(Sandbox& sandbox, const std::string& action) {
   Bundle bundle = with_profile(sandbox, R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
       {"names": ["getpriority"], "action": ")" +
@@ -30,7 +30,7 @@ std::string answer_under(Sandbox& sandbox, const std::string& action) {
 }
 
 void log(Sandbox& sandbox) {
-  // The raw call answers 20 minus the nice value: not an error.
+  // The raw call returns 20 minus the nice value, which is not an error.
   expect_equal("SCMP_ACT_LOG", answer_under(sandbox, "SCMP_ACT_LOG"), "0 ok\n");
 }
 const Case kLog("seccomp/log-lets-the-call-through", "config-linux.md#seccomp", log);
@@ -78,8 +78,7 @@ void unused_listener(Sandbox& sandbox) {
 const Case kListener("seccomp/a-listener-without-notify-is-ignored", "config-linux.md#seccomp",
                      unused_listener);
 
-// A startContainer hook is a program of the image: nothing that it may not do as the program may it
-// do as a hook.
+// A startContainer hook is a program of the image: it must be restricted like the program.
 void hooks_too(Sandbox& sandbox) {
   for (const bool forbidden : {false, true}) {
     Bundle bundle = with_profile(sandbox, R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [

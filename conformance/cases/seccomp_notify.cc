@@ -1,4 +1,4 @@
-// linux.seccomp with SCMP_ACT_NOTIFY: an agent outside decides calls (config-linux.md#seccomp).
+// linux.seccomp with SCMP_ACT_NOTIFY: an agent outside decides on calls (config-linux.md#seccomp).
 #include <fcntl.h>
 #include <linux/seccomp.h>
 #include <poll.h>
@@ -25,10 +25,10 @@
 namespace oci::conformance {
 namespace {
 
-// The answer to a call: an errno, or 0 to let the kernel do it.
+// The answer to a call: an errno, or 0 to let the kernel continue it.
 using Decide = std::function<int(const seccomp_data&)>;
 
-// Listens, takes one container's listener, and answers until the container is gone.
+// A seccomp agent: accepts one container's listener, and answers until the container exits.
 class Agent {
  public:
   Agent(const std::string& path, Decide decide) : decide_(std::move(decide)) {
@@ -46,7 +46,7 @@ class Agent {
   Agent& operator=(const Agent&) = delete;
   ~Agent() { stop(); }
 
-  // What came with the listener. Ends the agent.
+  // The message that came with the listener. Stops the agent.
   const std::string& message() {
     stop();
     return message_;
@@ -101,7 +101,7 @@ class Agent {
         header != nullptr && header->cmsg_type == SCM_RIGHTS) {
       std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
     }
-    // The rest of a message that came in pieces; the runtime closes the connection after it.
+    // The rest of a message that came in pieces. The runtime closes the connection after it.
     for (;;) {
       pollfd entry = {peer, POLLIN, 0};
       if (::poll(&entry, 1, 5000) <= 0) break;
@@ -184,7 +184,7 @@ void process_state(Sandbox& sandbox) {
 const Case kState("seccomp/the-agent-gets-the-container-process-state",
                   "config-linux.md#containerprocessstate", process_state);
 
-// An engine may look at the agent before it starts the container that it has created.
+// An engine may inspect the agent between create and start.
 void before_start(Sandbox& sandbox) {
   for (const bool no_new_privileges : {false, true}) {
     const std::string socket = sandbox.path("agent");
@@ -206,8 +206,8 @@ void before_start(Sandbox& sandbox) {
 const Case kBeforeStart("seccomp/the-agent-has-its-listener-before-start",
                         "config-linux.md#containerprocessstate", before_start);
 
-// What the runtime's own steps after loading the filter may call must not wait for an agent that
-// waits for the listener.
+// System calls of the runtime after it loads the filter must not wait for an agent that still waits
+// for the listener.
 void no_deadlock(Sandbox& sandbox) {
   const std::string socket = sandbox.path("agent");
   Agent agent(socket, [](const seccomp_data&) { return 0; });
@@ -232,7 +232,7 @@ void missing_agent(Sandbox& sandbox) {
 }
 const Case kMissing("seccomp/a-missing-agent-is-refused", "config-linux.md#seccomp", missing_agent);
 
-// The socket is there when the container is created, but nobody answers when it starts.
+// The socket exists when the container is created, but it has no listener at start.
 void deaf_agent(Sandbox& sandbox) {
   const std::string socket = sandbox.path("agent");
   {
@@ -246,7 +246,7 @@ void deaf_agent(Sandbox& sandbox) {
 const Case kDeaf("seccomp/nobody-at-the-listener-path-fails-the-run", "config-linux.md#seccomp",
                  deaf_agent);
 
-// Which calls of the runtime's own the agent is asked for decides how it loads the filter.
+// The runtime loads the filter in different ways, depending on which of its own calls are notified.
 void of_exec(Sandbox& sandbox) {
   const std::string socket = sandbox.path("agent");
   const auto decide = [](const seccomp_data& call) {

@@ -1,5 +1,5 @@
-// A filter that keeps the program from being executed, and one that kills it: both end without a
-// word of the program's, so that the runtime has to name the rule.
+// A filter that prevents the exec, and one that kills the program. The program prints nothing in
+// both cases, so the runtime must name the rule.
 #include <csignal>
 
 #include "conformance/harness/case.h"
@@ -37,7 +37,7 @@ void no_execve(Sandbox& sandbox) {
     const Outcome refused = sandbox.run(bundle);
     expect(refused.exit_code != 0, "the program ran");
     names(sandbox, refused, "linux.seccomp.syscalls[1] refuses execve(2)");
-    // The file is there, and so is its interpreter.
+    // The file and its interpreter exist.
     if (sandbox.runtime().json_paths) expect_lacks("what it says", refused.err, "no such file");
     sandbox.create(bundle);
     const Outcome started = sandbox.call({"start", sandbox.id()});

@@ -1,5 +1,5 @@
-// A mount namespace that others are in: the runtime's own, where the config lists none, or a joined
-// one (config-linux.md#namespaces). Nothing of theirs changes, and nothing stays there.
+// A shared mount namespace: that of the runtime, when the config lists none, or a joined one
+// (config-linux.md#namespaces). Mounts of others must not change, and no mount may remain.
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
@@ -24,7 +24,7 @@ std::string own_mounts() {
   return std::filesystem::read_symlink("/proc/self/ns/mnt");
 }
 
-// Its targets, and how each propagates.
+// Targets, propagation and options of all mounts.
 std::vector<std::string> mounts_of(const std::string& process) {
   std::vector<std::string> seen;
   for (const std::string& line : lines(read_file("/proc/" + process + "/mountinfo"))) {
@@ -80,7 +80,7 @@ void failing(Sandbox& sandbox) {
 const Case kFailing("namespaces/a-create-that-fails-leaves-none-of-the-callers-mounts", kClause,
                     failing);
 
-// A process in a copy of our mount namespace.
+// A process in a copy of this mount namespace.
 class Holder {
  public:
   explicit Holder() : pid_(::fork()) {

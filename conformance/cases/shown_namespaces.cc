@@ -1,5 +1,5 @@
-// File systems that show a namespace, where that is joined from outside of the container's user
-// namespace: user_namespaces(7). podman's `--uidmap … --ipc container:X` asks for it.
+// Filesystems that show a namespace, joined from outside the container's user namespace:
+// user_namespaces(7). podman's `--uidmap … --ipc container:X` needs it.
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -16,7 +16,7 @@ namespace {
 constexpr char kClause[] = "config-linux.md#namespaces";
 constexpr unsigned kHostId = 100000;
 
-// A container of the host's own user namespace.
+// A container in the host's user namespace.
 class Other {
  public:
   explicit Other(Sandbox& sandbox) : sandbox_(sandbox) {
@@ -37,7 +37,7 @@ class Other {
   std::string ns(const std::string& file) const {
     return "/proc/" + std::to_string(pid_) + "/ns/" + file;
   }
-  // The number of the file system that it sees at `path`.
+  // The device number of the filesystem that it sees at `path`.
   std::string device(const std::string& path) const {
     struct stat about {};
     if (::stat(("/proc/" + std::to_string(pid_) + "/root" + path).c_str(), &about) != 0) return "-";
@@ -123,7 +123,8 @@ void all(Sandbox& sandbox) {
 }
 const Case kAll("namespaces/all-that-show-one-beside-a-new-user-namespace", kClause, all);
 
-// Of two others: the user namespace of one, and the ipc namespace of the host's.
+// Joins the user namespace of one container, and the ipc namespace of another in the host's user
+// namespace.
 void joined_user(Sandbox& sandbox) {
   const Other other(sandbox);
   Bundle pause = sandbox.bundle("user");

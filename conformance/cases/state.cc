@@ -1,4 +1,4 @@
-// The state document (runtime.md#state), and what engines need of it beyond (cli-contract 5.1).
+// The state document (runtime.md#state), and the extra keys for engines (cli-contract 5.1).
 #include <csignal>
 #include <cstdint>
 #include <filesystem>
@@ -92,7 +92,7 @@ void annotations(Sandbox& sandbox) {
 }
 const Case kAnnotations("state/annotations-are-in-it", "runtime.md#state", annotations);
 
-// annotations.md#pre-defined-annotation-keys: they describe the image, and change nothing.
+// annotations.md#pre-defined-annotation-keys: they describe the image, and have no effect.
 void image_annotations(Sandbox& sandbox) {
   Bundle bundle = sleeper(sandbox);
   for (const char* key : {"os", "architecture", "variant", "author", "created", "stopSignal"}) {
@@ -121,7 +121,7 @@ const Case kKilled("state/a-program-killed-from-outside-is-stopped", "runtime.md
 void a_zombie(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   sandbox.create_and_start(bundle);
-  // Not reaped here: engines look at the state before they reap.
+  // Not reaped here: engines read the state before they reap.
   expect(eventually([&] { return sandbox.status() == "stopped"; }), "a zombie counts as running");
   sandbox.wait_stopped();
   sandbox.remove();

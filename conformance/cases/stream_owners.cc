@@ -1,4 +1,4 @@
-// Whose the caller's streams are while a program of another user has them.
+// Ownership of the caller's streams while a program of another user uses them.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 namespace oci::conformance {
 namespace {
 
-// config.md#user: who runs inside is no reason to give the caller's file away.
+// config.md#user: the user inside must not become the owner of the caller's file.
 void files_stay(Sandbox& sandbox) {
   const std::string input = sandbox.path("input");
   write_file(input, "what is read\n");
@@ -33,7 +33,7 @@ void files_stay(Sandbox& sandbox) {
 }
 const Case kFiles("streams/the-callers-files-stay-the-callers", "threats 2 (T3)", files_stay);
 
-// What engines hand over is a pipe, and a program of another user opens /dev/stdout anew.
+// Engines pass pipes, and an unprivileged program may reopen /dev/stdout.
 void pipes_are_given(Sandbox& sandbox) {
   int ends[2];
   expect(::pipe2(ends, O_CLOEXEC) == 0, "pipe2");

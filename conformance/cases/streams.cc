@@ -1,4 +1,4 @@
-// The streams of whoever calls: who keeps them, what becomes of them, what is handed over
+// The caller's streams: which processes keep them open, and which descriptors are passed on
 // (cli-contract 6, reliability 4).
 #include <fcntl.h>
 #include <poll.h>
@@ -22,7 +22,7 @@
 namespace oci::conformance {
 namespace {
 
-// What an engine reads a runtime's stream from.
+// The pipe through which an engine reads a stream of the runtime.
 class Pipe {
  public:
   Pipe() {
@@ -37,7 +37,7 @@ class Pipe {
   int writer() const { return ends_[1]; }
   void close_writer() { close_end(1); }
   void close_reader() { close_end(0); }
-  // Whether nobody has the writing end any more, within two seconds.
+  // True if all writers close within two seconds.
   bool ends() {
     close_writer();
     return eventually(
@@ -85,7 +85,7 @@ Bundle with_terminal(Sandbox& sandbox) {
   return bundle;
 }
 
-// A container with a terminal has none of the caller's streams.
+// A container with a terminal keeps none of the caller's streams.
 void ends_after_create(Sandbox& sandbox) {
   Bundle bundle = with_terminal(sandbox);
   bundle.args({"/bin/sleep", "30"}).write();
@@ -116,7 +116,7 @@ void ends_after_exec(Sandbox& sandbox) {
   expect_equal("exit code of exec", ran.exit_code, 0);
   expect_ends(streams, "exec --detach");
   const Terminal terminal = socket.receive();
-  // Its parent by now: the pid namespace does not end before it is reaped.
+  // The harness is its parent by now. The pid namespace does not end before it is reaped.
   const pid_t pid = std::atoi(read_file(pid_file).c_str());
   ::kill(pid, SIGKILL);
   expect(wait_child(pid, 5000).has_value(), "the process that was executed is not our child");
@@ -145,8 +145,7 @@ void ends_after_failure(Sandbox& sandbox) {
 }
 const Case kAfterFailure("streams/end-with-a-failure", "cli-contract 1.6", ends_after_failure);
 
-// A hook that leaves something behind does not leave it the caller's streams, and is not waited
-// for.
+// A process that a hook leaves behind does not keep the caller's streams, and is not waited for.
 void daemonizing_hook(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   const std::string hook = sandbox.path("hook");
@@ -158,7 +157,7 @@ void daemonizing_hook(Sandbox& sandbox) {
   Streams streams;
   Spawn spawn = sandbox.invocation({"create", "--bundle", bundle.directory(), sandbox.id()});
   spawn.fds = {{streams.out.writer(), 1}, {streams.err.writer(), 2}};
-  spawn.seconds = 8;  // far less than the daemon lives
+  spawn.seconds = 8;  // far shorter than the daemon's life
   const Outcome refused = sandbox.call(spawn);
   expect(refused.exit_code != 0, "create exits 0");
   expect_ends(streams, "a hook that left a process");
@@ -178,8 +177,8 @@ long cpu_time(pid_t pid) {
   return (std::stol(fields[11]) + std::stol(fields[12])) * 100 / ::sysconf(_SC_CLK_TCK);
 }
 
-// `run` with a terminal that stands in between: two seconds with a stream that does not work must
-// not cost a third of one, and the exit code is the program's.
+// `run` relays a terminal. With a broken stream, it must use less than a third of a second of CPU
+// time in two seconds, and exit with the program's code.
 void expect_calm(Sandbox& sandbox, const std::string& what,
                  const std::function<void(Spawn&)>& spoil) {
   Bundle bundle = with_terminal(sandbox);
@@ -204,7 +203,7 @@ void broken_streams(Sandbox& sandbox) {
   expect_calm(sandbox, "a stdout that nobody reads", [&](Spawn& spawn) {
     spawn.fds = {{dead.writer(), 1}};
   });
-  Pipe silent;  // nobody writes to it, and nobody will
+  Pipe silent;  // open, without any writes
   expect_calm(sandbox, "a stdin that says nothing", [&](Spawn& spawn) {
     spawn.fds = {{silent.writer(), 1}};
   });
@@ -228,7 +227,7 @@ void closed_streams(Sandbox& sandbox) {
 }
 const Case kClosed("streams/closed-ones-do-no-harm", "reliability 4", closed_streams);
 
-// Takes each connection, and closes it at once.
+// Accepts each connection, and closes it at once.
 class Slammer {
  public:
   explicit Slammer(const std::string& path) : path_(path) {
@@ -325,7 +324,7 @@ void listen_fds(Sandbox& sandbox) {
 const Case kListen("streams/listening-sockets-are-handed-over-with-their-names", "sd_listen_fds(3)",
                    listen_fds);
 
-// The debug log tells the stages, and the failure last.
+// The debug log has a record for each stage, and the failure last.
 void debug_log(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   bundle.args({"/no/such/program"}).write();
@@ -341,10 +340,10 @@ void debug_log(Sandbox& sandbox) {
 }
 const Case kDebug("cli/debug-tells-the-stages", "cli-contract 5.6", debug_log);
 
-// The journal's native protocol, in the case's own /run.
+// The journal's native protocol, in the private /run of the case.
 void journal(Sandbox& sandbox) {
   require_option(sandbox, "create", "--bundle");
-  // A runtime that does not know the word takes it for a file's name, in its directory.
+  // A runtime without this feature takes the word for a file name, relative to its directory.
   const auto logging_there = [&sandbox](const Words& words) {
     Spawn spawn = sandbox.invocation(words);
     spawn.argv.insert(spawn.argv.begin() + 1, {"--log", "journald:web1"});

@@ -1,4 +1,4 @@
-// Cgroups that systemd makes: cli-contract 6, "systemd"; the rows about systemd in reliability 4.
+// Cgroups made by systemd: cli-contract 6, "systemd"; the rows about systemd in reliability 4.
 #include <csignal>
 
 #include "conformance/cases/systemd_case.h"
@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kSeconds = 60;
 
-// A runtime may put the process into a group below the scope.
+// A runtime may put the process into a cgroup below the scope.
 void expect_in(const std::string& path, const std::string& scope) {
   expect(path == scope || path.starts_with(scope + "/"),
          "its cgroup is '" + path + "', not '" + scope + "'");
@@ -211,7 +211,7 @@ void exec_joins(Sandbox& sandbox) {
   const pid_t pid = std::stoi(read_file(sandbox.path("pid")));
   expect_equal("its cgroup", cgroup_of(pid), cgroup_of(sandbox.init_pid()));
   expect_contains("ps", sandbox.call({"ps", sandbox.id()}).out, std::to_string(pid));
-  // Ours to reap: its init waits for it otherwise.
+  // A child of the harness: init would wait for it otherwise.
   ::kill(pid, SIGKILL);
   expect(wait_child(pid, 5000).has_value(), "the second process does not end");
   sandbox.stop_and_remove();

@@ -1,4 +1,4 @@
-// A bus that is not there, or not well: reliability 4, "fake D-Bus peer". No systemd is needed.
+// A missing or misbehaving D-Bus daemon: reliability 4, "fake D-Bus peer". Needs no systemd.
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -21,15 +21,16 @@ namespace oci::conformance {
 namespace {
 
 enum class Habit {
-  kDeaf,         // a socket that nobody listens at
-  kSilent,       // takes the connection, and says nothing
+  kDeaf,         // a socket without a listener
+  kSilent,       // accepts the connection, and sends nothing
   kHangsUp,      // closes it after the first bytes
-  kMute,         // lets the caller in, and answers no call
-  kDropsInCall,  // lets the caller in, and closes in the middle of a call
+  kMute,         // authenticates the caller, and answers no call
+  kDropsInCall,  // authenticates the caller, and closes during a call
 };
 
-// dbus-daemon's side of the greeting:
-// dbus.freedesktop.org/doc/dbus-specification.html#auth-protocol. All three lines may come at once.
+// dbus-daemon's side of the authentication:
+// dbus.freedesktop.org/doc/dbus-specification.html#auth-protocol. All three lines may arrive at
+// once.
 std::string answers(std::string_view heard) {
   std::string out;
   const auto on = [&](std::string_view line, std::string_view answer) {
@@ -61,7 +62,7 @@ std::string answers(std::string_view heard) {
   }
 }
 
-// Listens at PATH with a bad habit, until the end of the case.
+// Listens at PATH and misbehaves, until the end of the case.
 class BadBus {
  public:
   BadBus(const std::string& path, Habit habit) {
@@ -83,7 +84,7 @@ class BadBus {
   }
   ~BadBus() {
     if (pid_ <= 0) return;
-    // Its children are ours once it is gone: the process of a case is a subreaper.
+    // Its children are reparented to the case, a subreaper, once it is gone.
     ::kill(pid_, SIGKILL);
     ::waitpid(pid_, nullptr, 0);
     for (const std::string& child : split(trimmed(read_file(children())), ' '))
@@ -103,7 +104,7 @@ class BadBus {
   pid_t pid_ = -1;
 };
 
-// `create` must fail in good time, and leave nothing: the harness looks for that.
+// `create` must fail in time and leave nothing. The harness checks for leaks.
 Outcome create_over(Sandbox& sandbox, const std::string& socket) {
   require_cgroup2();
   sandbox.always("--systemd-cgroup");

@@ -1,4 +1,4 @@
-// A container whose cgroup is a scope of systemd's, for the cases about --systemd-cgroup.
+// Helpers for cases about --systemd-cgroup: a container in a scope of systemd.
 #pragma once
 
 #include <sys/stat.h>
@@ -11,7 +11,7 @@
 
 namespace oci::conformance {
 
-// The machine's systemd, which a case cannot see otherwise: its /run is its own.
+// Access to the machine's systemd, which the private /run of the case hides.
 class Systemd {
  public:
   explicit Systemd(Sandbox& sandbox) : sandbox_(sandbox) {
@@ -30,7 +30,7 @@ class Systemd {
   Systemd(const Systemd&) = delete;
   Systemd& operator=(const Systemd&) = delete;
 
-  // "oci-ID.scope", what `slice:oci:ID` has to become.
+  // "oci-ID.scope", the unit for `slice:oci:ID`.
   std::string unit() const { return "oci-" + sandbox_.id() + ".scope"; }
 
   Bundle bundle(const std::string& name = "bundle") {
@@ -52,13 +52,13 @@ class Systemd {
   }
   void reload() { call({"daemon-reload"}); }
 
-  // A unit that nobody needs any more goes a moment after its last process.
+  // systemd unloads a unit a moment after its last process.
   void expect_gone() {
     expect(eventually([this] { return property("LoadState") == "not-found"; }),
            unit() + " is still there");
   }
 
-  // The scope's own cgroup, wherever the runtime puts the process below it.
+  // The cgroup of the scope, even if the runtime puts the process below it.
   std::string directory(pid_t pid) const {
     const std::string path = cgroup_of(pid);
     const size_t at = path.find(unit());

@@ -1,4 +1,4 @@
-// Limits of a scope: in the files of its cgroup, and in what systemd knows of it.
+// Limits of a scope, in its cgroup files and in the properties of the unit.
 #include "conformance/cases/systemd_case.h"
 #include "conformance/harness/case.h"
 #include "conformance/harness/expect.h"
@@ -15,7 +15,7 @@ struct Limit {
   const char* value;
 };
 
-// A runtime may keep the limits below the scope as well, but the scope has them.
+// A runtime may repeat the limits below the scope, but the scope must have them.
 void expect_limits(const std::string& when, const std::string& directory,
                    std::initializer_list<Limit> limits) {
   for (const Limit& limit : limits) {
@@ -68,7 +68,7 @@ void unified(Sandbox& sandbox) {
 const Case kUnified("systemd/unified-limits-outlive-daemon-reload", "config-linux.md#unified",
                     unified, kSeconds);
 
-// Whatever systemd writes again when it hears of one limit.
+// systemd rewrites several files when one limit changes; the others must stay.
 void others_stay(Sandbox& sandbox) {
   Systemd systemd(sandbox);
   Bundle bundle = systemd.bundle();

@@ -147,7 +147,7 @@ void without_terminal(Sandbox& sandbox) {
 const Case kUnasked("terminal/a-console-socket-without-a-terminal-is-refused", "cli-contract 6",
                     without_terminal);
 
-// `run` in the foreground, with a pty of ours as its own terminal.
+// `run` in the foreground, with a pty of the harness as its controlling terminal.
 Spawn foreground(Sandbox& sandbox, Bundle& bundle, const Terminal& terminal) {
   bundle.write();
   Spawn spawn = sandbox.invocation({"run", "--bundle", bundle.directory(), sandbox.id()});
@@ -168,7 +168,7 @@ void relayed(Sandbox& sandbox) {
 const Case kRelayed("terminal/run-relays-and-ends-with-the-programs-code", "cli-contract 6",
                     relayed);
 
-// Typed into a terminal, written to a file, which wants no carriage returns.
+// Standard input is a terminal and the output a file, which must not get carriage returns.
 void to_a_file(Sandbox& sandbox) {
   Bundle bundle = with_terminal(sandbox);
   bundle.shell("echo one; echo two >&2; printf 'three\\r\\n'; [ -t 1 ] && echo terminal");
@@ -182,7 +182,7 @@ void to_a_file(Sandbox& sandbox) {
 }
 const Case kToAFile("terminal/run-writes-plain-lines-to-a-file", "cli-contract 6", to_a_file);
 
-// Whoever has the master decides.
+// The owner of the master decides on the conversion.
 void as_sent(Sandbox& sandbox) {
   Bundle bundle = with_terminal(sandbox);
   bundle.shell("echo one");

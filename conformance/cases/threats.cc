@@ -1,5 +1,5 @@
 // Hostile root filesystems: T1 to T6, T8 and T10 of threats 2. The others are in
-// threats_configs.cc. Each fails on a runtime with the flaw that it is named after.
+// threats_configs.cc. Each case fails on a runtime with the flaw of its name.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,7 +19,7 @@ void link_to(const std::string& target, const std::string& path) {
   if (::symlink(target.c_str(), path.c_str()) != 0) throw Failed("symlink " + path);
 }
 
-// A directory of the host's that no container has any business with.
+// A directory of the host that no container may touch.
 std::string precious(Sandbox& sandbox) {
   const std::string directory = sandbox.path("precious");
   make_dir(directory);
@@ -35,7 +35,7 @@ void expect_untouched(Sandbox& sandbox) {
   expect_equal("a file of the host's", read_file(directory + "/file"), "mine\n");
 }
 
-// T1: /dev of the image is a link to a directory of the host's.
+// T1: /dev of the image is a link to a directory of the host.
 void dev_is_a_link(Sandbox& sandbox) {
   const std::string host = precious(sandbox);
   for (const std::string& target : {host, "../../../.." + host}) {
@@ -62,14 +62,14 @@ void parent_is_a_link(Sandbox& sandbox) {
 const Case kParentLink("threats/t1-the-parent-of-a-device-is-a-link",
                        "threats 2 (T1), CVE-2026-41579", parent_is_a_link);
 
-// T2: what hides masked paths is the image's own /dev/null.
+// T2: a runtime masks paths with the image's /dev/null.
 void null_is_a_link(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   bundle.file("attack", "attacker\n").file("secret", "secret\n");
   bundle.set_json("/linux/maskedPaths", R"(["/secret"])")
       .args({"/bin/busybox", "sh", "-c",
              "case $(cat /secret) in '') exit 40;; secret) exit 41;; *) exit 42;; esac"});
-  // The oracle is the exit code: the flaw of T3 could eat the output.
+  // Judged by the exit code, since the flaw of T3 could swallow the output.
   expect_equal("exit code of the control", sandbox.run(bundle).exit_code, 40);
   for (const char* target : {"/attack", "/missing", "/proc/self/environ"}) {
     ::unlink(bundle.rootfs("dev/null").c_str());
@@ -91,7 +91,7 @@ void null_is_a_file(Sandbox& sandbox) {
 const Case kNullFile("threats/t2-dev-null-is-a-file", "threats 2 (T2), CVE-2025-31133",
                      null_is_a_file);
 
-// T3: standard streams on the host's /dev/null must not be reopened as something of the image's.
+// T3: standard streams on the host's /dev/null must not be reopened as a file of the image.
 void null_streams(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   bundle.file("catch", "").shell("echo said; exit 9").write();
@@ -125,7 +125,7 @@ void console_is_a_link(Sandbox& sandbox) {
 const Case kConsoleLink("threats/t4-dev-console-is-a-link-to-the-host",
                         "threats 2 (T4), CVE-2026-88264, CVE-2025-52565", console_is_a_link);
 
-// T5: /proc or /sys is a link; the kernel's files must not land somewhere else.
+// T5: /proc or /sys is a link. The kernel's files must not appear elsewhere.
 void proc_is_a_link(Sandbox& sandbox) {
   for (const char* name : {"proc", "sys"}) {
     Bundle bundle = sandbox.bundle(std::string("t5") + name);
@@ -203,8 +203,8 @@ void masked_through_link(Sandbox& sandbox) {
 const Case kMaskLink("threats/t8-masks-through-a-link-stay-inside",
                      "threats 2 (T8), CVE-2021-30465", masked_through_link);
 
-// A mask is the null device, a device in a user namespace is the host's file, and the container's
-// root may be their owner.
+// A mask is the null device, and a device in a user namespace is a bind mount of the host's file.
+// The container's root may own it.
 void expect_null_kept(Sandbox& sandbox, Bundle& bundle, const std::string& path) {
   struct stat before = {}, after = {};
   expect(::stat("/dev/null", &before) == 0, "there is no /dev/null");
@@ -269,7 +269,7 @@ void exec_itself(Sandbox& sandbox) {
 const Case kSelf("threats/t10-the-program-is-the-runtime-itself", "threats 2 (T10), CVE-2019-5736",
                  exec_itself);
 
-// T10: a hostile neighbour in the same pid namespace grabs /proc/PID/exe while containers start.
+// T10: a hostile neighbour in the same pid namespace opens /proc/PID/exe while containers start.
 void exe_is_grabbed(Sandbox& sandbox) {
   const std::string copy = sandbox.path("runtime-copy");
   copy_file(sandbox.runtime().path, copy);

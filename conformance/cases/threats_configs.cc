@@ -1,5 +1,5 @@
-// What comes from the caller and its config: T7, T9 and T11 of threats 2, and more of T1
-// and T3. The flaws are in what the runtime lets through, not in the image.
+// Attacks through the caller and its config: T7, T9 and T11 of threats 2, and more of T1 and T3.
+// These flaws let something of the runtime or caller through. The image is harmless.
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -35,7 +35,7 @@ void inherited_descriptors(Sandbox& sandbox) {
 const Case kInherited("threats/t7-inherited-descriptors-stay-outside",
                       "threats 2 (T7), CVE-2024-21626", inherited_descriptors);
 
-// T7: nor is there one of the runtime's own, whatever the container does first.
+// T7: the runtime leaks no descriptor of its own either.
 void none_of_the_runtimes(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   sandbox.create(bundle);
@@ -51,7 +51,7 @@ void none_of_the_runtimes(Sandbox& sandbox) {
 const Case kOwn("threats/t7-no-descriptor-of-the-runtimes-is-inside",
                 "threats 2 (T7), CVE-2016-9962", none_of_the_runtimes);
 
-// T9: capabilities are inheritable only where the config says so.
+// T9: capabilities are inheritable only if the config says so.
 void nothing_inheritable(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   for (const char* set : {"bounding", "effective", "permitted"}) {
@@ -76,7 +76,7 @@ void spec_without_inheritable(Sandbox& sandbox) {
 const Case kSpec("threats/t9-spec-gives-nothing-inheritable", "threats 2 (T9), CVE-2022-29162",
                  spec_without_inheritable);
 
-// T9: what exec is told with -u is who it is, and never root.
+// T9: exec -u runs as exactly that user, never as root by mistake.
 void exec_as_user(Sandbox& sandbox) {
   require_option(sandbox, "exec", "--user");
   Bundle bundle = sandbox.bundle();
@@ -115,12 +115,12 @@ void exec_capability(Sandbox& sandbox) {
 const Case kExecCap("threats/t9-exec-with-a-capability-makes-none-inheritable",
                     "threats 2 (T9), CVE-2022-29162, CVE-2022-27650", exec_capability);
 
-// T11: what cannot be read as it is written must not run weaker than it reads. The oracle is what
-// the program could do, not the message; the messages are judged in refusals.cc.
+// T11: a mistyped property must not be ignored, which would weaken the container. Judged by the
+// abilities of the program; refusals.cc judges the messages.
 struct Mistyped {
   const char* pointer;
   const char* json;
-  const char* weak;  // a shell command that succeeds when the property was ignored
+  const char* weak;  // a shell command that succeeds if the property was ignored
 };
 constexpr Mistyped kMistyped[] = {
     {"/process/user/uid", R"("1000")", "[ $(id -u) = 0 ]"},
@@ -151,7 +151,7 @@ void mistyped(Sandbox& sandbox) {
 const Case kIgnored("threats/t11-what-is-mistyped-is-never-ignored", "threats 2 (T11), threats 6",
                     mistyped);
 
-// T3, the other streams: a pipe and a socket are no device, and st_rdev is 0 for all such.
+// T3, the other streams: pipes and sockets are not devices, and st_rdev is 0 for all of them.
 void other_streams(Sandbox& sandbox) {
   int ends[2] = {};
   for (const bool is_socket : {false, true}) {

@@ -1,6 +1,6 @@
-// The races of threats 7.2: an attacker who shares the root filesystem exchanges a
-// target with a link to the host's while the runtime works on it. Whatever it does then, nothing of
-// the host's may change, and what runs must be confined as its config says; a refusal is fine, too.
+// The races of threats 7.2: an attacker with write access to the root filesystem exchanges a target
+// with a link to the host while the runtime works on it. Files of the host must not change, and a
+// container that runs must be confined as configured. A refusal is fine, too.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -18,8 +18,8 @@ namespace {
 
 constexpr int kSeconds = 120;  // for runtimes that make many calls
 
-// A bundle that is made anew before each run, beside a directory of the host's that no container
-// has any business with.
+// A bundle that is recreated before each run, and a directory of the host that no container may
+// touch.
 struct Arena {
   explicit Arena(Sandbox& from) : sandbox(from), host(from.path("precious")) {}
 
@@ -34,7 +34,7 @@ struct Arena {
     remove_tree(sandbox.path("bundle"));
     return sandbox.bundle();
   }
-  // `name` of the root filesystem will be exchanged with a link to `target`.
+  // Prepares the exchange of `name` in the root filesystem with a link to `target`.
   Race race(Bundle& bundle, const std::string& name, const std::string& target) const {
     const std::string there = bundle.rootfs("the-other");
     if (::symlink(target.c_str(), there.c_str()) != 0) throw Failed("symlink " + there);
@@ -42,7 +42,7 @@ struct Arena {
   }
   Spawn run(Bundle& bundle) const {
     bundle.write();
-    sandbox.call({"delete", "--force", sandbox.id()});  // a refused one may have left something
+    sandbox.call({"delete", "--force", sandbox.id()});  // a refused run may have left something
     return sandbox.invocation({"run", "--bundle", bundle.directory(), sandbox.id()});
   }
   void expect_untouched() const {
@@ -53,8 +53,8 @@ struct Arena {
   }
 };
 
-// The usual shape: `edit` writes what the config asks of `name`, and `judge` says more than that
-// the host's is untouched.
+// The common form: `edit` configures a use of `name`, and `judge` makes further checks after those
+// of the host's files.
 void exchange_with_link(Sandbox& sandbox, const std::string& name, const std::string& below_host,
                         const std::function<void(Bundle&)>& edit,
                         const std::function<void(const Outcome&)>& judge) {
@@ -111,7 +111,7 @@ const Case kMakeTarget(
     "threats/race-a-mount-target-that-is-made", "threats 7.2, CVE-2024-45310",
     [](Sandbox& sandbox) { mount_target(sandbox, "one/two", false); }, kSeconds);
 
-// Each directory on the way is there for a moment before the next is made in it.
+// Each new parent directory exists for a moment before the next one is created in it.
 void made_on_the_way(Sandbox& sandbox) {
   exchange_with_link(
       sandbox, "first", "",
@@ -126,7 +126,7 @@ void made_on_the_way(Sandbox& sandbox) {
 const Case kOnTheWay("threats/race-a-directory-that-was-just-made", "threats 7.2, CVE-2024-45310",
                      made_on_the_way, kSeconds);
 
-// The destination is a link to a place that is not there yet: its text is walked by the runtime.
+// The destination is a dangling link, which the runtime resolves itself.
 void through_a_link(Sandbox& sandbox, const std::string& text) {
   exchange_with_link(
       sandbox, "first", "",
@@ -147,8 +147,8 @@ const Case kThroughDots(
     "threats/race-a-directory-above-a-link", "threats 7.2, CVE-2024-45310",
     [](Sandbox& sandbox) { through_a_link(sandbox, "/first/below/../second"); }, kSeconds);
 
-// The directory that a link's ".." is to leave is moved up: as many ".." as before lead above the
-// root then.
+// The directory left by the ".." of a link is moved up. The same number of ".." then leads above
+// the root.
 void moved_up(Sandbox& sandbox) {
   const Arena arena(sandbox);
   Race race{.here = sandbox.path("bundle/rootfs/first/below"),
@@ -270,7 +270,7 @@ void console(Sandbox& sandbox) {
 const Case kConsole("threats/race-dev-console", "threats 7.2, CVE-2025-52565, CVE-2026-88264",
                     console, kSeconds);
 
-// What the runtime writes below /proc must not land in a file of the host's.
+// Writes of the runtime below /proc must not reach a file of the host.
 void proc(Sandbox& sandbox) {
   const std::string fake = sandbox.path("fake-proc");
   for (const char* name : {"sys/kernel/domainname", "sys/kernel/hostname", "self/oom_score_adj",
@@ -309,7 +309,7 @@ void sys(Sandbox& sandbox) {
 }
 const Case kSys("threats/race-sys", "threats 7.2, CVE-2019-19921", sys, kSeconds);
 
-// Two whole root filesystems: the container may be in either, but not in half of each.
+// Two whole root filesystems: the container may run in either, but not in a mixture.
 void whole_root(Sandbox& sandbox) {
   const Arena arena(sandbox);
   Race race{.here = sandbox.path("bundle/rootfs"),

@@ -1,4 +1,4 @@
-// update: other limits for a container that runs (cli-contract 4).
+// update: changes limits of a running container (cli-contract 4).
 #include "conformance/cases/cgroup_case.h"
 #include "conformance/harness/case.h"
 #include "conformance/harness/expect.h"
@@ -87,7 +87,7 @@ void all_or_nothing(Sandbox& sandbox) {
                                  R"({"cpu": {"cpus": "0"}, "blockIO": {"throttleReadBpsDevice":
                 [{"major": 99, "minor": 77, "rate": 1048576}]}})");
   expect(outcome.exit_code != 0, "a device that is not there has a limit");
-  // cpuset.cpus itself cannot be emptied where processes are.
+  // cpuset.cpus itself cannot be emptied in a populated cgroup.
   expect_equal("its CPUs", value(sandbox, "cpuset.cpus.effective"), before);
   sandbox.stop_and_remove();
 }

@@ -1,4 +1,4 @@
-// update: what each option changes, and how sizes may be written (cli-contract 2.6, 4).
+// update: the effect of each option, and the syntax of sizes (cli-contract 2.6, 4).
 #include <algorithm>
 #include <utility>
 
@@ -49,7 +49,7 @@ void cpu_idle(Sandbox& sandbox) {
   require_controller("cpu");
   require_option(sandbox, "update", "--cpu-idle");
   Bundle bundle = placed(sandbox);
-  bundle.set_json("/linux/resources", R"({"cpu": {"shares": 1024}})");  // so that it has its files
+  bundle.set_json("/linux/resources", R"({"cpu": {"shares": 1024}})");  // enables the controller
   sandbox.create_and_start(bundle);
   if (value(sandbox, "cpu.idle").empty()) throw Skipped("this kernel has no cpu.idle");
   for (const char* idle : {"1", "0"}) {
@@ -72,15 +72,15 @@ void io_weight(Sandbox& sandbox) {
     throw Skipped("the kernel has no weights for disks");
   updated(sandbox, {"--blkio-weight", "500"});
   const std::string bfq = value(sandbox, "io.bfq.weight"), plain = value(sandbox, "io.weight");
-  // 10 to 1000 is 1 to 10000 where there is no BFQ.
+  // Without BFQ, 10 to 1000 becomes 1 to 10000.
   expect(bfq == "default 500" || bfq == "500" || plain == "default 4950",
          "io.bfq.weight is '" + bfq + "' and io.weight '" + plain + "'");
   sandbox.stop_and_remove();
 }
 const Case kIoWeight("update/blkio-weight-is-the-weight-of-disks", "cli-contract 4", io_weight);
 
-// cgroup v2 has no realtime time to share out: whoever asks for it must not think that they have
-// it.
+// cgroup v2 cannot distribute realtime runtime. The options are refused, since the user would
+// believe them applied.
 void realtime(Sandbox& sandbox) {
   require_limits_in_v2(sandbox);
   Bundle bundle = placed(sandbox);
@@ -125,7 +125,7 @@ std::string reason(const Outcome& outcome) {
   return trimmed(record == outcome.err.npos ? outcome.err : outcome.err.substr(record));
 }
 
-// Docker's units: what its own command line takes and people therefore write.
+// The units of Docker's command line, which users know.
 void sizes(Sandbox& sandbox) {
   require_limits_in_v2(sandbox);
   Bundle bundle = placed(sandbox);
@@ -141,7 +141,7 @@ void sizes(Sandbox& sandbox) {
                    0);
       expect_equal(std::string("memory.max for ") + text, value(sandbox, "memory.max"), bytes);
     } else {
-      // No limit to be had, but the complaint is about that and not about the text.
+      // Without the controller, the error must be about the limit, not about the text.
       const Outcome number = update(sandbox, {"--memory", bytes});
       expect_equal(std::string("what is said to ") + text, reason(outcome), reason(number));
     }

@@ -1,5 +1,5 @@
-// Mounts of containers with a user namespace: what crosses the border, and what must not
-// (config.md#mounts, mount_namespaces(7)).
+// Mounts of containers with a user namespace: propagation to and from the host, and flags that must
+// stay (config.md#mounts, mount_namespaces(7)).
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,8 +22,8 @@ Bundle mapped(Sandbox& sandbox) {
   return bundle;
 }
 
-// A file system of the host's, shared as systemd makes them all, that mapped root may write to. The
-// case has a mount namespace of its own, so nothing has to be unmounted.
+// A filesystem of the host, shared as systemd mounts everything, and writable for mapped root. The
+// case has a private mount namespace, so it need not unmount.
 std::string shared_source(Sandbox& sandbox) {
   std::string source = sandbox.path("shared");
   make_dir(source);
@@ -34,7 +34,7 @@ std::string shared_source(Sandbox& sandbox) {
   return source;
 }
 
-// One that may mount.
+// A container that may mount.
 Bundle& as_admin(Bundle& bundle) {
   for (const char* set : {"bounding", "effective", "permitted"}) {
     bundle.set_json("/process/capabilities/" + std::string(set), R"(["CAP_SYS_ADMIN"])");
@@ -75,7 +75,7 @@ void private_when_mapped(Sandbox& sandbox) {
 const Case kMappedPrivate("users/what-is-mounted-inside-stays-inside", "mount_namespaces(7)",
                           private_when_mapped);
 
-// A file system with flags that the host gave it.
+// A filesystem with restrictive flags set by the host.
 std::string restricted_source(Sandbox& sandbox) {
   std::string source = sandbox.path("shared");
   make_dir(source);

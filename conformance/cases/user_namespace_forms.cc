@@ -1,6 +1,5 @@
-// User namespaces that are not the usual one: without an id 0, another container's, and the
-// namespaces that an ordinary user may have made in theirs (user_namespaces(7),
-// time_namespaces(7)).
+// Unusual user namespaces: without an id 0, joined ones, and other namespaces that an unprivileged
+// user may create in theirs (user_namespaces(7), time_namespaces(7)).
 #include <filesystem>
 
 #include "conformance/cases/rootless_user.h"
@@ -25,8 +24,8 @@ void own_time(Sandbox& sandbox) {
 const Case kOwnTime("rootless/a-new-time-namespace-with-offsets",
                     "config-linux.md#offset-for-time-namespace", own_time);
 
-// A user joins namespaces of these types of another container of theirs. `change` is done to the
-// bundle that joins.
+// A user's container joins namespaces of these types of the same user's other container. `change`
+// edits the bundle that joins.
 Outcome join(Sandbox& sandbox, const User& user, const std::vector<std::string>& types,
              const std::function<void(Bundle&)>& change) {
   Bundle pause = user.bundle("other");
@@ -83,7 +82,7 @@ void joins_with_groups(Sandbox& sandbox) {
 const Case kGroups("rootless/groups-that-a-joined-user-namespace-denies-are-refused",
                    "config.md#posix-platform-user", joins_with_groups);
 
-// Root on the host has groups of its own, and they are no business of the container's.
+// Root on the host has groups, which the container must not get.
 void root_joins(Sandbox& sandbox) {
   const User user(sandbox);
   Bundle pause = user.bundle("other");

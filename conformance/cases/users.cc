@@ -133,7 +133,7 @@ void sysctl(Sandbox& sandbox) {
 }
 const Case kSysctl("users/sysctl-and-hostname", "config-linux.md#sysctl", sysctl);
 
-// As podman has it for --uidmap with --pid host: of those processes no procfs may be made inside.
+// podman's --uidmap with --pid host: procfs for the host's pid namespace cannot be mounted inside.
 void sysctl_beside_the_hosts_processes(Sandbox& sandbox) {
   Bundle bundle = mapped(sandbox);
   bundle.without_namespace("pid")
@@ -153,7 +153,7 @@ void joined(Sandbox& sandbox) {
   sandbox.create_and_start(pause);
   const std::string path = "/proc/" + std::to_string(sandbox.init_pid()) + "/ns/user";
   Bundle bundle = sandbox.bundle("joins");
-  // With the maps, as engines send it, and so that mapped root owns the rootfs.
+  // Engines send the maps, too; here they also make mapped root the owner of the rootfs.
   bundle.user_namespace(kHostId, 65536).new_namespace("user", path).write();
   const Outcome ran = sandbox.call({"run", "--bundle", bundle.directory(), sandbox.id() + "-j"});
   expect_equal("exit code", ran.exit_code, 0);

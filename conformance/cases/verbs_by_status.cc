@@ -1,5 +1,5 @@
-// The answers of the verbs about containers of each status: as in runtime.md#operations, or,
-// where that says nothing, as runc and crun agree.
+// Behaviour of the verbs for each status of a container: as in runtime.md#operations, or where it
+// is silent, as runc and crun agree.
 #include <csignal>
 
 #include "conformance/cases/engine.h"
@@ -75,8 +75,7 @@ void kill_all_of_nobody(Sandbox& sandbox) {
 const Case kKillAllOfNobody("rootless/kill-all-of-a-stopped-container-succeeds", "runc-kill(8)",
                             kill_all_of_nobody);
 
-// A process that waits to be started has no handler: each signal has the effect that signal(7)
-// calls its default action.
+// A process that waits for start has no handlers: each signal has its default action of signal(7).
 void end_before_start(Sandbox& sandbox) {
   const std::string& id = sandbox.id();
   Bundle bundle = sleeper(sandbox);
@@ -120,7 +119,7 @@ void paused(Sandbox& sandbox) {
 }
 const Case kPaused("pause/what-is-refused-names-it", "runtime.md#operations", paused);
 
-// A person mistypes where there is no bundle at all: the runtime does not advise to make one there.
+// A mistyped path without a bundle: the runtime must not advise to create one there.
 void run_nothing(Sandbox& sandbox) {
   require_option(sandbox, "run", "ID|DIR");
   const std::string here = sandbox.path("here");

@@ -1,4 +1,4 @@
-// process.cwd that is not in the image: it is made while the root filesystem may be written to.
+// process.cwd is missing in the image: it is created while the root filesystem is writable.
 #include <unistd.h>
 
 #include "conformance/harness/case.h"
@@ -29,7 +29,7 @@ void readonly_root(Sandbox& sandbox) {
 const Case kReadonly("process/a-working-directory-is-made-in-a-read-only-root",
                      "config.md#process, config.md#root", readonly_root);
 
-// In a mount of the config, and through links that lead to nothing yet.
+// In a mount of the config, and through dangling links.
 void elsewhere(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   bundle.set("/root/readonly", true)
@@ -46,7 +46,7 @@ void elsewhere(Sandbox& sandbox) {
 const Case kElsewhere("process/a-working-directory-is-made-in-mounts-and-through-links",
                       "config.md#process", elsewhere);
 
-// The control is the same directory where it may be made.
+// The control is the same directory on a writable mount.
 void cannot_be_made(Sandbox& sandbox) {
   make_dir(sandbox.path("volume"));
   Bundle bundle = sandbox.bundle();
@@ -62,7 +62,7 @@ void cannot_be_made(Sandbox& sandbox) {
 const Case kCannot("process/a-working-directory-that-cannot-be-made-is-refused",
                    "runtime.md#errors", cannot_be_made);
 
-// The program must not stand below the mask, in the directory that it hides.
+// The program must not start in the hidden directory below the mask.
 void masked(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   bundle.mount("/dev", "tmpfs", "tmpfs", {"nosuid", "mode=755"})

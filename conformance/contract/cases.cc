@@ -1,6 +1,6 @@
-// The contract that engines have with a runtime's words: each row of failures.txt is a case, which
-// provokes the failure and asks what podman, docker, containerd, CRI-O, conmon and conmon-rs make
-// of it.
+// Tests of messages, on which engines rely. Each row of failures.txt is a case that provokes a
+// failure and checks how podman, docker, containerd, CRI-O, conmon and conmon-rs classify the
+// message.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,7 +22,7 @@
 namespace oci::conformance {
 namespace {
 
-constexpr size_t kLongestMessage = 200;  // what the events of Kubernetes show of it
+constexpr size_t kLongestMessage = 200;  // the events of Kubernetes show so many characters
 
 std::string replace_all(std::string text, const std::string& from, const std::string& to) {
   for (size_t at = 0; (at = text.find(from, at)) != text.npos; at += to.size())
@@ -30,7 +30,7 @@ std::string replace_all(std::string text, const std::string& from, const std::st
   return text;
 }
 
-// Takes the first word off.
+// Removes and returns the first word.
 std::string take_word(std::string& rest) {
   const size_t space = std::min(rest.find(' '), rest.size());
   std::string word = rest.substr(0, space);
@@ -55,7 +55,7 @@ void require(std::string rest) {
   throw Failed("the table needs something unknown: " + what);
 }
 
-// One row at work.
+// Runs one row.
 class Provocation {
  public:
   Provocation(Sandbox& sandbox, const Row& row)
@@ -75,7 +75,7 @@ class Provocation {
     out = replace_all(out, "$DIR", sandbox_.directory());
     return replace_all(out, "$ID", sandbox_.id());
   }
-  // What a person would see who has short names.
+  // Replaces long names by the short ones of a typical user.
   std::string shortened(const std::string& text) const {
     std::string out = replace_all(text, sandbox_.directory(), "/d");
     return replace_all(out, sandbox_.id(), "web1");
@@ -162,7 +162,7 @@ void Provocation::have(const std::string& status) {
     return;
   }
   expect_equal("what a row can have", status, "stopped");
-  sandbox_.call({"kill", sandbox_.id(), "KILL"});  // it may have ended already
+  sandbox_.call({"kill", sandbox_.id(), "KILL"});  // it may have stopped already
   sandbox_.wait_stopped();
 }
 
@@ -187,7 +187,7 @@ void Provocation::judge() {
   expect_equal("what is wrong with stderr", stderr_problem(outcome_.err), "");
   expect_equal("what is on stdout", outcome_.out, "");
   const std::string message = shortened(records.back().msg);
-  // podman and CRI-O read the log or stderr, as they know the name of the runtime or do not.
+  // podman and CRI-O read the log if they know the runtime by name, and stderr otherwise.
   for (const std::string& text : {records.back().msg, outcome_.err}) {
     failure_.text = text;
     judge_class("podman", podman_class(failure_), "125");
@@ -195,7 +195,7 @@ void Provocation::judge() {
     judge_class("containerd", containerd_class(failure_), "error");
     judge_class("crio", crio_class(failure_), "error");
   }
-  if (!sandbox_.runtime().json_paths) return;  // every runtime has words of its own
+  if (!sandbox_.runtime().json_paths) return;  // other runtimes have other messages
   expect_text("contract/" + row_.name, message);
   for (const std::string& part : says_)
     expect_contains("the message", message, shortened(filled(part)));
@@ -210,7 +210,7 @@ void Provocation::judge_class(const std::string& engine, const std::string& seen
                wanted == classes_.end() ? usual : wanted->second);
 }
 
-// A table that cannot be read is one case, which fails.
+// An unreadable table becomes one case, which fails.
 std::list<Case> make_cases() {
   std::list<Case> cases;
   try {

@@ -28,7 +28,7 @@ bool has_any(std::string_view text, std::initializer_list<std::string_view> part
   return std::ranges::any_of(parts, [&](std::string_view part) { return has(text, part); });
 }
 
-// `/proc/1/attr/exec` in back-quotes.
+// Matches `/proc/1/attr/exec` in back-quotes.
 bool blames_attributes(std::string_view text) {
   const size_t begin = text.find("`/proc/");
   return begin != text.npos && has(text.substr(begin), "/attr") &&
@@ -63,7 +63,7 @@ std::string podman_class(const Failure& failure) {
   return "125";
 }
 
-// The later rule wins, as there, but that of directories ends it.
+// As in docker, later rules win, except that the rule of directories ends the search.
 std::string docker_class(const Failure& failure) {
   const std::string text = lower(failure.text);
   std::string code = "128";
@@ -124,7 +124,7 @@ std::string stderr_problem(std::string_view text) {
   return is_utf8(text) ? "" : "stderr is not UTF-8";
 }
 
-// RFC 3629: no surrogates, no longer form than needed.
+// RFC 3629: no surrogates, no overlong forms.
 bool is_utf8(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
     const auto lead = static_cast<unsigned char>(text[at]);
@@ -143,7 +143,7 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-// 2026-01-02T15:04:05[.123](Z|+01:00): what Go's time.RFC3339 reads.
+// The format of Go's time.RFC3339: 2026-01-02T15:04:05[.123](Z|+01:00).
 bool is_rfc3339(std::string_view time) {
   constexpr std::string_view kShape = "dddd-dd-ddTdd:dd:dd";
   if (time.size() <= kShape.size()) return false;

@@ -1,4 +1,4 @@
-// What engines make of a failure: the texts they search for, which nobody wrote down as an API.
+// The engines' classification of failures, by undocumented searches for phrases in the text.
 #pragma once
 
 #include <string>
@@ -7,26 +7,26 @@
 
 namespace oci::conformance {
 
-// A failed call of a runtime, as those that called it see it.
+// A failed call of a runtime, as seen by its caller.
 struct Failure {
   std::string verb;     // "create"
-  std::string command;  // process.args[0], which docker looks for in the text
-  std::string text;     // the message: of the log, or what is on stderr
+  std::string command;  // process.args[0]; docker searches for it in the text
+  std::string text;     // the message, from the log or stderr
 };
 
-// What `podman` exits with: 126 may not be executed, 127 not found, 125 anything else; "attr" when
-// it blames the security attributes (libpod/oci_util.go, define/exec_codes.go).
+// The exit code of `podman`: 126 not executable, 127 not found, 125 anything else. "attr" if it
+// blames the security attributes (libpod/oci_util.go, define/exec_codes.go).
 std::string podman_class(const Failure& failure);
 
-// What `docker run` exits with: 126, 127, 128; with "mount" where it adds its advice about a
-// directory on a file (daemon/errors.go).
+// The exit code of `docker run`: 126, 127, 128. With "mount" if it adds advice about a directory on
+// a file (daemon/errors.go).
 std::string docker_class(const Failure& failure);
 
-// Of kill and delete: "notfound" means that the task is gone, and that is success
+// For kill and delete: "notfound" means that the task has exited, which counts as success
 // (cmd/containerd-shim-runc-v2/process/utils.go).
 std::string containerd_class(const Failure& failure);
 
-// Of kill: "notfound" as above (internal/oci/runtime_oci.go). Minds the case of letters.
+// For kill: "notfound" as above (internal/oci/runtime_oci.go). Case-sensitive.
 std::string crio_class(const Failure& failure);
 
 // One JSON record of a log.
@@ -34,12 +34,12 @@ struct LogRecord {
   std::string level, msg, time;
 };
 
-// The log of a failed call as containerd reads it, a record after another, and podman, which wants
-// a single object. What one of them cannot read throws Failed.
+// Parses the log of a failed call as a sequence of records (containerd) and as a single object
+// (podman). Throws Failed if one of them could not read it.
 std::vector<LogRecord> read_records(std::string_view log);
 
-// What is wrong with the log or stderr of a failed call, or "" (conmon reads stderr once, 8191
-// bytes; conmon-rs wants UTF-8; containerd wants RFC 3339).
+// Returns the problem with the log or stderr of a failed call, or "". conmon reads 8191 bytes of
+// stderr once, conmon-rs needs UTF-8, containerd needs RFC 3339.
 std::string record_problem(const std::vector<LogRecord>& records);
 std::string stderr_problem(std::string_view text);
 

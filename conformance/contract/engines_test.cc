@@ -1,4 +1,4 @@
-// The rules of the engines bite: a text that each takes for something else.
+// Texts that engines misclassify, to prove the rules.
 #include "conformance/contract/engines.h"
 
 #include "conformance/contract/table.h"

@@ -9,7 +9,7 @@
 namespace oci::conformance {
 namespace {
 
-// No object: cases are made before main, in no order.
+// No objects with constructors: cases are created before main, in undefined order.
 constexpr std::string_view kKeywords[] = {
     "needs", "config", "set",   "add",  "drop",   "file",   "dir",        "link", "host",
     "have",  "first",  "input", "call", "podman", "docker", "containerd", "crio", "says"};

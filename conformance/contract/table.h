@@ -1,4 +1,4 @@
-// The table of failures: failures.txt, which says what it may hold.
+// The table of failures; failures.txt documents its format.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace oci::conformance {
 
-// One line of a row: a keyword and the rest.
+// One line of a row: a keyword and its argument.
 struct Line {
   std::string keyword, rest;
   int number = 0;  // in the file
@@ -18,7 +18,7 @@ struct Row {
   std::vector<Line> lines;
 };
 
-// Throws std::runtime_error, with the number of the line that is wrong.
+// Throws std::runtime_error with the line number of the mistake.
 std::vector<Row> parse_table(std::string_view text);
 
 }  // namespace oci::conformance

@@ -1,15 +1,15 @@
-// Whole messages of oci-rt, as texts.txt has them, so that a word that changes is seen.
+// Complete messages of oci-rt, pinned by texts.txt: every change of a word is noticed.
 #pragma once
 
 #include <string>
 
 namespace oci::conformance {
 
-// `said` without its times and places: "after 26 ms" and "config.json:3:14" differ from run to run.
+// Replaces times and places, which differ from run to run: "after 26 ms" and "config.json:3:14".
 std::string timeless(std::string said);
 
-// Fails unless texts.txt has `said` for `name`. The environment variable OCI_CONTRACT_TEXTS names a
-// file to which "NAME: TEXT" is added, in the form of texts.txt; then nothing is compared.
+// Fails unless texts.txt has `said` for `name`. If the environment variable OCI_CONTRACT_TEXTS
+// names a file, appends "NAME: TEXT" in the format of texts.txt instead, and compares nothing.
 void expect_text(const std::string& name, const std::string& said);
 
 }  // namespace oci::conformance

@@ -1,8 +1,8 @@
 #!/bin/bash
-# capture.sh OCI_RT [DIRECTORY]: writes the corpus anew: the config.json that real engines give their
-# runtime, for many of their options, and what `spec` of three runtimes says. Needs podman, buildah,
-# containerd, docker, runc, crun. Whether the container then runs does not matter. Everything that
-# the engines keep is in a temporary directory, in a mount namespace of its own.
+# capture.sh OCI_RT [DIRECTORY]: recreates the corpus: the config.json that real engines pass to their runtime, for many
+# of their options, and the output of `spec` of three runtimes. Needs podman, buildah, containerd, docker, runc, crun.
+# The containers need not run successfully. All data of the engines is in a temporary directory, in a private mount
+# namespace.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 oci=$(realpath "${1:?usage: $0 OCI_RT [DIRECTORY]}")
@@ -21,8 +21,8 @@ ln -s busybox "$work/rootfs/bin/sh"
 ln -s busybox "$work/rootfs/bin/true"
 echo 'root:x:0:0:root:/root:/bin/sh' >"$work/rootfs/etc/passwd"
 echo 'root:x:0:' >"$work/rootfs/etc/group"
-# Stands in for a runtime: keeps the config.json of every create and run, then is the runtime. The
-# paths are written into it, as engines clear the environment.
+# Replaces the runtime: keeps the config.json of every create and run, then executes the real one. The paths are written
+# into it, since engines clear the environment.
 cat >"$work/wrapper" <<WRAPPER
 #!/bin/bash
 raw=$raw oci=$oci
@@ -46,12 +46,12 @@ finish() {
   for pid in ${daemons[@]+"${daemons[@]}"}; do kill "$pid" && wait "$pid"; done 2>/dev/null
   umount --recursive --lazy "$work" 2>/dev/null
   find /sys/fs/cgroup -mindepth 1 -depth -type d \( -path '*libpod_parent*' -o -path '*/capture-*' \) -exec rmdir {} + 2>/dev/null
-  rmdir /sys/fs/cgroup/{default,docker} 2>/dev/null # the parents that containerd and docker make
+  rmdir /sys/fs/cgroup/{default,docker} 2>/dev/null  # parents made by containerd and docker
   rm -rf "$work"
 }
 trap finish EXIT
 
-# as NAME COMMAND...: what it makes the wrapper see is NAME.
+# as NAME COMMAND...: the command's first config seen by the wrapper is saved as NAME.
 as() {
   local name=$1
   shift

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """scrub.py WORK TARGET FILE.raw...: makes captured configs independent of the machine they come from.
 
-What an engine keeps to itself becomes "@file/NAME" or "@dir/NAME", which `oci-conformance diff` makes
-anew in the bundle; ids and paths of the capture go. Writes TARGET/NAME.json."""
+Private files of an engine become "@file/NAME" or "@dir/NAME", which `oci-conformance diff` recreates
+in the bundle. Ids and paths of the capture are removed. Writes TARGET/NAME.json."""
 import json
 import os
 import pathlib

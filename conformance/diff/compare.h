@@ -1,4 +1,4 @@
-// Two observations of one bundle, side by side.
+// Compares two observations of one bundle.
 #pragma once
 
 #include <string>
@@ -10,10 +10,10 @@ namespace oci::conformance {
 
 struct Difference {
   std::string path;
-  std::string left, right;  // "(none)" where one side has no such fact
+  std::string left, right;  // "(none)" if one side has no such fact
 };
 
-// Sorted by path. Where one side refuses, that is the only difference.
+// Sorted by path. If only one side accepts the bundle, that is the single difference.
 std::vector<Difference> compare(const Observation& left, const Observation& right);
 
 }  // namespace oci::conformance

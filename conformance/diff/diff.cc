@@ -62,7 +62,7 @@ Options parse_options(int argc, char** argv) {
   return options;
 }
 
-// A bundle of either side: what is compared over.
+// A config to compare both runtimes with.
 struct Subject {
   std::string name;  // "podman-default"
   std::string text;  // of its config.json
@@ -91,7 +91,7 @@ std::vector<Subject> read_subjects(const std::vector<std::string>& bundles) {
   return subjects;
 }
 
-// An observation crosses from the process of its run in a file: path, NUL, text, NUL.
+// Passes an observation from the process of its run through a file: path, NUL, text, NUL.
 void save(const Observation& seen, const std::string& file) {
   std::string text;
   for (const auto& [path, value] : seen)
@@ -124,7 +124,7 @@ std::string shown_list(const std::vector<std::string>& words) {
   return text;
 }
 
-// All subjects on one runtime, side by side, each isolated as a case is.
+// Runs all subjects on one runtime in parallel, each isolated like a case.
 std::vector<Observation> observe_all(const Run& run, const Runtime& runtime,
                                      const std::vector<Subject>& subjects,
                                      const std::vector<std::string>& without) {
@@ -149,7 +149,7 @@ std::vector<Observation> observe_all(const Run& run, const Runtime& runtime,
   std::vector<Observation> all;
   for (size_t row = 0; row < subjects.size(); ++row) {
     Observation seen = load(results + "/" + subjects[row].name);
-    // Among the facts: what the run left behind, or why there was none.
+    // Leftovers or the reason of a failed run count as a fact.
     if (verdicts[row].verdict != Verdict::kPassed) seen["/trouble"] = verdicts[row].reason;
     all.push_back(std::move(seen));
   }
@@ -184,7 +184,7 @@ class Report {
     }
   }
 
-  // What is listed and does not differ is to go, where everything was looked at.
+  // A listed difference that is gone must be deleted from the list, if everything was compared.
   int close(bool whole) {
     for (const Known::Entry& entry : known_.entries()) {
       if (!whole || used_.contains(entry.glob) || entry.sometimes) continue;

@@ -1,10 +1,10 @@
-// `oci-conformance diff`: where two runtimes make different things of the same bundles.
+// `oci-conformance diff`: finds differences between two runtimes over the same bundles.
 #pragma once
 
 namespace oci::conformance {
 
-// The words after "diff". Exit code: 0 when nothing differs but what is known, 1 otherwise, 2 when
-// the command line is wrong.
+// Takes the arguments after "diff". Returns 0 if all differences are known, 1 otherwise, 2 for a
+// wrong command line.
 int diff_runtimes(int argc, char** argv);
 
 }  // namespace oci::conformance

@@ -1,4 +1,4 @@
-// What the differential mode compares, and what it does not.
+// Tests of the facts that the differential mode compares or ignores.
 #include "conformance/diff/compare.h"
 #include "third_party/boost_test.h"
 

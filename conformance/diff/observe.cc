@@ -16,7 +16,7 @@ namespace {
 
 constexpr char kFile[] = "@file/", kDirectory[] = "@dir/";
 
-// By the controller that each needs; linux.resources.devices needs none.
+// The controller for each resource. linux.resources.devices needs none.
 constexpr struct {
   const char* resource;
   const char* controller;
@@ -47,7 +47,7 @@ uint64_t own_capabilities() {
   return 0;
 }
 
-// The one that this project's build machines lack; peers refuse what they cannot grant.
+// Missing on the project's build machines. Peers refuse capabilities that they cannot grant.
 constexpr int kSysResource = 24;
 
 void leave_out_capability(Rebuilt& rebuilt) {
@@ -82,7 +82,7 @@ void lower_limits(Rebuilt& rebuilt) {
   }
 }
 
-// What stood in the engine's own directories is made anew.
+// Recreates sources from the engine's own directories.
 void make_sources(Rebuilt& rebuilt, const Bundle& bundle) {
   json::Value* mounts = const_cast<json::Value*>(find(rebuilt.config, "/mounts"));
   if (!mounts) return;
@@ -114,7 +114,7 @@ std::string sorted(const std::string& words, char at) {
   return text;
 }
 
-// "master:12 shared:7" without the numbers of the groups.
+// "master:12 shared:7" without the numbers of peer groups.
 std::string propagation(const std::string& optional) {
   std::string text;
   for (const std::string& word : split(optional, ' '))
@@ -129,7 +129,7 @@ class Flat {
   void set(const std::string& path, const std::string& text) {
     seen_[path] = replaced(beyond_scrub(text), id_, "ID");
   }
-  // The first entry wins its plain name, the next ones are numbered from 2.
+  // The first entry keeps its plain name, further ones are numbered from 2.
   std::string unique(const std::string& path) {
     const int count = ++used_[path];
     return count == 1 ? path : path + "#" + std::to_string(count);
@@ -137,7 +137,7 @@ class Flat {
   Observation take() { return std::move(seen_); }
 
  private:
-  // A mount's root begins where its file system does, so what stands before may be cut.
+  // The root of a mount is relative to its filesystem, so a prefix may be missing.
   std::string beyond_scrub(const std::string& text) const {
     const size_t at = scrub_.empty() ? text.npos : text.find(scrub_);
     return at == text.npos ? text : "BUNDLE" + text.substr(at + scrub_.size());
@@ -169,7 +169,7 @@ void add_environment(const json::Value& list, Flat& flat) {
   }
 }
 
-// "pipe:[123]" is a pipe; "net:[4026531840]" is the host's or another one.
+// "pipe:[123]" becomes "pipe". "net:[4026531840]" is compared with the host's.
 std::string without_inode(const std::string& text) {
   return text.substr(0, text.find(":["));
 }
@@ -194,7 +194,7 @@ void add_object(const std::string& name, const json::Value& object, Flat& flat) 
   }
 }
 
-// What must differ between two runs, or is another fact in other words.
+// Facts that differ between any two runs, or that repeat another fact.
 bool is_noise(const std::string& name) {
   static const std::set<std::string> noise = {"monotonic", "boottime", "ppid", "sid", "pgid"};
   return noise.contains(name);
@@ -252,7 +252,7 @@ Rebuilt rebuild(std::string_view text, const std::vector<std::string>& without, 
   return rebuilt;
 }
 
-// As engines do it: create, start, delete. `run` would relay the standard streams in its own way.
+// Like engines: create, start, delete. `run` would relay the standard streams.
 Observation observe(Sandbox& sandbox, Bundle& bundle) {
   const Outcome created = sandbox.try_create(bundle);
   const Outcome started = created.exit_code == 0 ? sandbox.call({"start", sandbox.id()}) : created;
@@ -269,7 +269,7 @@ Observation observe(Sandbox& sandbox, Bundle& bundle) {
     seen["/delete"] = std::to_string(sandbox.call({"delete", "--force", sandbox.id()}).exit_code);
   }
   seen["/accepted"] = shown(started.exit_code == 0);
-  seen["!said"] = trimmed(started.err.substr(0, 300));  // for people, not compared
+  seen["!said"] = trimmed(started.err.substr(0, 300));  // for the user, not compared
   return seen;
 }
 

@@ -1,4 +1,4 @@
-// What one runtime makes of one bundle.
+// Observes the result of one bundle on one runtime.
 #pragma once
 
 #include <map>
@@ -11,25 +11,27 @@
 namespace oci::conformance {
 
 // Facts by path: "/limits/nofile" → "1024 1024", "/mounts/proc/options" → "nosuid,rw". Numbers that
-// must differ (process ids, inodes, times, ids of containers and mounts) are not among them.
+// always differ (process ids, inodes, times, ids of containers and mounts) are left out.
 using Observation = std::map<std::string, std::string>;
 
-// What is in the way of a config on this machine, left out of it: "linux.resources.cpu".
+// A config, and the properties removed from it since this machine cannot apply them:
+// "linux.resources.cpu".
 struct Rebuilt {
   json::Document config;
   std::vector<std::string> left_out;
 };
 
-// `text` is a config of the corpus or of an engine. The program becomes the probe, the root
-// filesystem the harness's, JSON pointers of `without` go, "@file/NAME" and "@dir/NAME" become
-// files of the bundle.
+// `text` is a config of the corpus or of an engine. Replaces the program by the probe and the root
+// filesystem by that of the harness, removes the JSON pointers of `without`, and turns "@file/NAME"
+// and "@dir/NAME" into files of the bundle.
 Rebuilt rebuild(std::string_view text, const std::vector<std::string>& without, Bundle& bundle,
                 const Sandbox& sandbox);
 
-// Runs it. "/accepted" is there always; the other facts when the container ran.
+// Runs the bundle. "/accepted" is always present, other facts only if the container ran.
 Observation observe(Sandbox& sandbox, Bundle& bundle);
 
-// For tests: what is left of a report of the probe. `scrub` is replaced by "BUNDLE", `id` by "ID".
+// For tests: converts a report of the probe to facts. Replaces `scrub` by "BUNDLE" and `id` by
+// "ID".
 Observation flatten(const json::Value& facts, const std::string& scrub, const std::string& id);
 
 }  // namespace oci::conformance

@@ -1,6 +1,6 @@
 #!/bin/bash
-# buildah.sh RUNTIME: buildah run with this runtime, in an image made from scratch. Its storage is in a
-# temporary directory. Ends "N passed, N failed, N skipped".
+# buildah.sh RUNTIME: tests buildah run with this runtime, in an image made from scratch. Its storage is in a temporary
+# directory. Ends "N passed, N failed, N skipped".
 . "$(dirname "$0")/common.sh"
 
 buildah() {

@@ -1,10 +1,9 @@
-# What the engine scripts share: a cgroup v2 view, a work directory, checks that are counted.
-# Sourced with $0's arguments; sets $runtime and $work, and $rootfs with busybox in it.
+# Common code of the engine scripts: a cgroup v2 view, a work directory, counted checks. Sourced with $0's arguments.
+# Sets $runtime and $work, and $rootfs with busybox in it.
 set -uo pipefail
 
 if [ "${OCI_RT_ENGINE_VIEW:-}" != 1 ]; then
-  # A private mount namespace, so that the engine sees cgroup v2, writes its own /run and leaves no
-  # mount behind.
+  # A private mount namespace: the engine sees cgroup v2, has its own /run and leaves no mount behind.
   OCI_RT_ENGINE_VIEW=1 exec unshare --mount --propagation private -- bash -c '
     grep -q " /sys/fs/cgroup .* - cgroup2 " /proc/self/mountinfo ||
       mount -t cgroup2 none /sys/fs/cgroup || exit 9
@@ -22,7 +21,7 @@ for applet in sh sleep cat echo true false tty id hostname ls ip stty touch env;
 done
 echo 'root:x:0:0:root:/root:/bin/sh' >"$rootfs/etc/passwd"
 
-# Limits that this machine's root may set, whatever its own are: engines would raise them.
+# Limits that root can set on every machine: engines would raise them above root's own.
 cat >"$work/containers.conf" <<'CONF'
 [containers]
 default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
@@ -34,7 +33,7 @@ export TMPDIR=$work/tmp
 mkdir -p "$TMPDIR"
 
 good=0 bad=0 skipped=0
-# check WHAT SEEN WANTED
+# check LABEL SEEN WANTED
 check() {
   if [ "$2" = "$3" ]; then
     good=$((good + 1)) && echo "ok - $1"
@@ -43,13 +42,13 @@ check() {
   fi
 }
 
-# code COMMAND...: its exit code; what it prints goes to $work/out.
+# code COMMAND...: prints its exit code. Its output goes to $work/out.
 code() {
   timeout 60 "$@" >"$work/out" 2>&1 </dev/null
   echo $?
 }
 
-# has WHAT FILE TEXT: counted, too.
+# has LABEL FILE TEXT: a counted check, too.
 has() {
   if grep -qF -- "$3" "$2"; then
     good=$((good + 1)) && echo "ok - $1"
@@ -58,10 +57,10 @@ has() {
   fi
 }
 
-# skip WHAT: with the reason.
+# skip REASON
 skip() { skipped=$((skipped + 1)) && echo "ok - # skip $1"; }
 
-# left ID: processes, cgroups and state of a container that is gone.
+# left ID LABEL: checks for cgroups and state of a removed container.
 left() {
   local cgroups state
   cgroups=$(find /sys/fs/cgroup -type d -name "*$1*" 2>/dev/null | head -n 3)
@@ -71,7 +70,7 @@ left() {
 }
 
 finish() {
-  # The parent that podman makes for all its containers goes when it is empty.
+  # podman's common parent cgroup, if empty.
   rmdir /sys/fs/cgroup/libpod_parent/conmon /sys/fs/cgroup/libpod_parent 2>/dev/null
   umount --recursive --lazy "$work" 2>/dev/null
   rm -rf "$work"

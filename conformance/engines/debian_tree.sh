@@ -1,6 +1,6 @@
 #!/bin/bash
-# debian_tree.sh RUNTIME: `spec`, then `run` with bash in a Debian tree made by debootstrap, and with
-# busybox. The tree is kept in $BUILD_DIR (or build) for the next time.
+# debian_tree.sh RUNTIME: tests `spec`, then `run` with bash in a Debian tree made by debootstrap, and with busybox. The
+# tree is cached in $BUILD_DIR (or build).
 . "$(dirname "$0")/common.sh"
 top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/conformance/mirror.sh"
@@ -18,7 +18,7 @@ if [ ! -e "$tree.made" ]; then
   touch "$tree.made"
 fi
 
-# edit FILE SCRIPT: the config that `spec` wrote, with no terminal and this program.
+# edit FILE ARGS ROOT: edits a config of `spec`: no terminal, this program, this root.
 edit() {
   python3 - "$1" "$2" "$3" <<'EDIT'
 import json, sys

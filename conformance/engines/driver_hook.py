@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""driver_hook.py inject|refresh|configure WORD…: does as a device's vendor has hooks do (libnvidia-container, nvidia-ctk).
+"""driver_hook.py inject|refresh|configure WORD…: hooks that act like those of device vendors (libnvidia-container, nvidia-ctk).
 
 inject, a prestart or createRuntime hook, enters the container's mount namespace and binds the library there. refresh, a
 createContainer hook, makes the loader's cache by ldconfig -r, writes from a chroot and from a pivoted root, binds a file.
-Both find the root filesystem at its path on the machine; drivers.sh tells how a container then is. configure adds both
-to the config of the bundle that a runtime's WORDs name, as nvidia-container-runtime does.
+Both find the root filesystem at its path on the host. drivers.sh describes the resulting container. configure adds both
+to the config of the bundle named in the runtime's WORDs, like nvidia-container-runtime.
 """
 import json
 import os

@@ -1,12 +1,11 @@
 #!/bin/bash
-# install.sh RUNTIME: `install` and `uninstall` of this runtime with the engines themselves: they take
-# what is written, run a container by the runtime's name, and afterwards every file is what it was.
-# /etc and /usr/local/bin are copies. containerd is downloaded from Debian where it is not installed.
-# Ends "N passed, N failed, N skipped".
+# install.sh RUNTIME: tests `install` and `uninstall` with the real engines: they accept the written files and run a
+# container by the runtime's name, and uninstall restores every file. Works on copies of /etc and /usr/local/bin.
+# Downloads containerd from Debian if it is not installed. Ends "N passed, N failed, N skipped".
 . "$(dirname "$0")/common.sh"
 data=$(realpath "$(dirname "$0")/../../runtime/install/testdata")
 
-# Everything is the engines' own place, but for the storage.
+# The engines use private copies of all directories except the storage.
 mkdir -p "$work"/{etc,bin,home}
 cp -a /etc/. "$work/etc" 2>/dev/null
 cp -a /usr/local/bin/. "$work/bin" 2>/dev/null
@@ -30,12 +29,12 @@ export HOME=$work/home
 oci=/usr/local/bin/oci-rt
 cd /
 
-# digest: of every file of the engines, with its mode.
+# digest: hashes all files of the engines, with their modes.
 digest() {
   find /etc/containers /etc/containerd /etc/docker /etc/crio -type f -printf '%m %U ' -exec sha256sum {} \; 2>/dev/null |
     sort -k 4 | sha256sum
 }
-# same WHAT DIGEST: nothing has changed since.
+# same LABEL DIGEST: checks that the files are unchanged.
 same() { check "$1" "$(digest)" "$2"; }
 
 # ---- podman
@@ -81,7 +80,7 @@ has "podman: a file of somebody else is named" "$work/out" "was not written by o
 same "podman: a file of somebody else stays" "$theirs"
 rm /etc/containers/containers.conf.d/50-oci-rt.conf
 
-# Somebody who is not root.
+# As an unprivileged user.
 mkdir "$work/home/user" && chmod 755 "$work" "$work/home" && chown 1000:1000 "$work/home/user"
 as_user=(setpriv --reuid 1000 --regid 1000 --clear-groups env HOME="$work/home/user")
 check "user: install podman" "$(code "${as_user[@]}" $oci install podman --no-verify)" 0
@@ -97,7 +96,7 @@ if ! command -v containerd >/dev/null; then
     dpkg -x containerd_*.deb "$work/packages/root") >"$work/out" 2>&1
   PATH=$PATH:$work/packages/root/usr/bin
 fi
-# round NAME FILE [OPTION...]: FILE as config.toml, there and back.
+# round NAME FILE [OPTION...]: installs and uninstalls with FILE as config.toml.
 round() {
   local name=$1 file=$2 before
   shift 2
@@ -123,7 +122,7 @@ if command -v containerd >/dev/null; then
     round "$(basename "$file")" "$file"
     round "$(basename "$file") --default" "$file" --default
   done
-  # 1.x: an imported file that has anything of the CRI plugin replaces all of it.
+  # 1.x: an imported file with any part of the CRI plugin replaces the whole section.
   case $(containerd --version) in *" 1."* | *" v1."*)
     echo '[plugins."io.containerd.grpc.v1.cri"]' >/etc/containerd/imported.toml
     printf 'version = 2\nimports = ["/etc/containerd/imported.toml"]\n' >/etc/containerd/config.toml

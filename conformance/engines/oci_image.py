@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""oci_image.py ROOTFS NAME [ENTRY=VALUE…] >ARCHIVE: an image of one layer, as ctr and docker import it.
+"""oci_image.py ROOTFS NAME [ENTRY=VALUE…] >ARCHIVE: writes an image of one layer, in the format that ctr and docker import.
 
 The archive is an OCI layout with docker's manifest.json beside it. NAME is host/repository:tag. An ENTRY is a
 property of the image's config, Env or Cmd or Healthcheck; its VALUE is JSON.

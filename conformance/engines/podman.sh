@@ -1,6 +1,6 @@
 #!/bin/bash
-# podman.sh RUNTIME: podman run, -d, -it, stop, exec codes, kill, rm -f with this runtime, on a plain
-# root filesystem. Its storage is in a temporary directory. Ends "N passed, N failed, N skipped".
+# podman.sh RUNTIME: tests podman run, -d, -it, stop, exec codes, kill, rm -f with this runtime, on a plain root
+# filesystem. Its storage is in a temporary directory. Ends "N passed, N failed, N skipped".
 . "$(dirname "$0")/common.sh"
 
 engine=("$(command -v podman)" --root "$work/storage" --runroot "$work/runroot" --tmpdir "$work/libpod"
@@ -27,7 +27,7 @@ mkdir -p "$work/volume" && echo shared >"$work/volume/file"
 check "run: a volume" "$("${podman_run[@]}" -v "$work/volume:/volume:ro" "${container[@]}" /bin/cat /volume/file)" shared
 check "run: only lo" "$("${podman_run[@]}" "${container[@]}" /bin/ip -o link | grep -c .)" 1
 
-# A terminal, as a person has it.
+# A terminal, as for a person.
 timeout 60 script -qec "$(printf '%q ' "${podman_run[@]}" -it "${container[@]}" /bin/sh -c 'tty; sleep 0.5; exit 5')" /dev/null \
   >"$work/out" 2>&1 </dev/null
 check "run -it: exit code" "$?" 5
@@ -52,7 +52,7 @@ check "wait: 137" "$(ask wait "$id")" 137
 check "rm: exit code" "$(code "${engine[@]}" rm "$id")" 0
 left "$id" "what was killed"
 
-# In a running one: more programs, a pause, what runs.
+# In a running container: more programs, a pause, a process list.
 id=$(ask run -d --hostname box "${container[@]}" /bin/sleep 1000)
 check "exec: output" "$(ask exec "$id" /bin/hostname)" box
 check "exec: exit code 7" "$(code "${engine[@]}" exec "$id" /bin/sh -c 'exit 7')" 7

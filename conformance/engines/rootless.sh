@@ -1,9 +1,9 @@
 #!/bin/bash
-# rootless.sh RUNTIME: README.md's commands for an ordinary user, word for word, run as one: with that user's id
-# alone, and with the ranges of /etc/subuid. Then README.md's recipes, as root.
+# rootless.sh RUNTIME: runs the commands that README.md gives to an unprivileged user, word for word, as such a user:
+# with the user's own id alone, and with the ranges of /etc/subuid. Then README.md's recipes, as root.
 . "$(dirname "$0")/common.sh"
 
-# A user of this script's own: these files are another's outside of this mount namespace.
+# A user that exists only in this script: the covered files are private to this mount namespace.
 uid=12345 home=$work/home
 cover() {
   cp "/etc/$1" "$work/$1"
@@ -19,18 +19,18 @@ cp "$runtime" "$home/bin/oci-rt"
 chown -R $uid:$uid "$home" "/run/user/$uid"
 chmod 700 "/run/user/$uid"
 
-# in_shell PREFIX DIR COMMANDS: in a shell, on a terminal; its exit code.
+# in_shell PREFIX DIR COMMANDS: runs a shell on a terminal, prints its exit code.
 in_shell() {
   timeout 60 script --quiet --return --command "$1 PATH=$home/bin:/usr/bin:/bin:/usr/sbin:/sbin \
     bash --norc -c 'cd \"$2\"; $3'" /dev/null </dev/null >"$work/out" 2>&1
   echo $?
 }
-# user COMMANDS: in their home, in their name.
+# user COMMANDS: runs them as the user, in the home directory.
 user() {
   in_shell "setpriv --reuid $uid --regid $uid --clear-groups env -i HOME=$home USER=ocirt TERM=xterm \
     XDG_RUNTIME_DIR=/run/user/$uid" "$home" "$1"
 }
-# root COMMANDS: in a directory of root's own.
+# root COMMANDS: runs them as root, in a private directory.
 root() { in_shell "env -i HOME=/root USER=root TERM=xterm" "$work/root" "$1"; }
 
 check "a bundle" "$(user 'mkdir -p web1/rootfs/bin && cp /bin/busybox web1/rootfs/bin/sh')" 0
@@ -47,14 +47,14 @@ json.dump(config, open(sys.argv[1], "w"))
 EDIT
 check "run, with ranges" "$(user 'echo "read a b c < /proc/self/uid_map; cat /proc/self/uid_map; exit 7" | oci-rt run web1')" 7
 has "what is mapped" "$work/out" "300000"
-# The whole life, from another shell each.
+# The whole lifecycle, each step from another shell.
 check "run --detach" "$(user 'sed -i "s/\"terminal\": true/\"terminal\": false/; s/\[\"sh\"\]/[\"sh\", \"-c\", \"while :; do :; done\"]/" web1/config.json && oci-rt run --detach --bundle web1 web1')" 0
 for verb in "state web1" "list" "ps web1" "exec web1 sh -c 'exit 0'" "kill --all web1 KILL" "delete --force web1"; do
   check "${verb%% *}" "$(user "oci-rt ${verb//\'/\"}")" 0
 done
 check "a limit takes a cgroup" "$(user 'sed -i "s/\"linux\": {/\"linux\": {\"resources\": {\"pids\": {\"limit\": 9}},/" web1/config.json && oci-rt run web1')" 1
 has "which is told" "$work/out" "systemd-run --user --scope -p Delegate=yes"
-# Where there is only a rootfs, the two commands as one line.
+# With only a rootfs: the two commands in one line.
 typed='echo "read a b c < /proc/self/uid_map; echo inside as \$b; exit 7"'
 check "a rootfs alone" "$(user 'mkdir -p here/rootfs/bin && cp /bin/busybox here/rootfs/bin/sh')" 0
 check "spec --rootless && run" "$(user "cd here && $typed | { oci-rt spec --rootless && oci-rt run x; }")" 7

@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""table.py [--reasons] COLUMN=LOG[#PART]…: the Markdown table of runtime/ENGINES.md, from what the engine scripts said.
+"""table.py [--reasons] COLUMN=LOG[#PART]…: the Markdown table of runtime/ENGINES.md, made from the logs of the engine scripts.
 
-A row is a flow, a column is a runtime or an engine with a runtime; a column that is named twice takes
-both logs. PART is what follows a line "--- PART" up to the next such line, in the log of
-vm/engines.sh. A log is what a script in this directory prints, alone or among other output. A line a check:
+A row is a flow, a column is a runtime or an engine with a runtime. A column that is named twice takes
+both logs. PART selects the lines after "--- PART" up to the next such line, in the log of
+vm/engines.sh. A log is the output of a script in this directory, alone or among other output. A line a check:
 
     ok - FLOW: detail
     not ok - FLOW: detail
     skip - FLOW: reason
 
-FLOW is all up to the first ": ". A cell is how many checks passed, of how many, when some did not; what was
-skipped was not a check. `-` is a flow that this log does not have. Rows stand in the order in which the
-logs name them. With --reasons a list of what failed follows, which is never part of a cell.
+FLOW is the text before the first ": ". A cell is the number of passed checks, and of all checks if some failed.
+Skipped checks do not count. `-` is a flow that this log does not have. Rows are in the order of the logs.
+With --reasons a list of the failures follows, which is never part of a cell.
 """
 import re
 import sys

@@ -1,5 +1,5 @@
 #!/bin/bash
-# vm_buildah.sh [--sample] RUNTIME [FLOW…]: buildah build and run with this runtime (--isolation oci) in the
+# vm_buildah.sh [--sample] RUNTIME [FLOW…]: tests buildah build and run with this runtime (--isolation oci) in the
 # virtual machine, as root and as a user. Ends "N passed, N failed, N skipped".
 manager=systemd
 [ "${1:-}" != --cgroupfs ] || { manager=cgroupfs && shift; }
@@ -23,13 +23,13 @@ RUN ["/bin/sh", "-c", "cat /word /owner /given | tr '\n' ' ' >/all"]
 FILE
 mkdir -p "$work/context" && echo given >"$work/context/given"
 
-# build NAME OPTION…: its exit code, for the Containerfile of that name in $work.
+# build NAME OPTION…: builds the Containerfile of that name in $work, prints the exit code.
 build() {
   local file=$1
   shift
   code buildah build --network none --pull-never --layers=false -f "$work/$file" "$@" "$work/context"
 }
-# in_image IMAGE OPTION… -- WORD…: what a container of it prints.
+# in_image IMAGE OPTION… -- WORD…: prints the output of a container of the image.
 in_image() {
   local container options=()
   container=$(buildah from --pull-never "$1") && shift
@@ -67,7 +67,7 @@ FILE
 }
 
 flow_build_limits() {
-  # A root without capabilities may write in /tmp, but not in /.
+  # Root without capabilities may write to /tmp, but not to /.
   cat >"$work/limited" <<'FILE'
 FROM localhost/box
 RUN cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/cpu.max >/tmp/seen; ulimit -n >>/tmp/seen; grep CapEff /proc/self/status >>/tmp/seen; cat /v/word >>/tmp/seen
@@ -93,7 +93,7 @@ flow_run() {
   check "rm" "$(code buildah rm "$c")" 0
 }
 
-# An image with nothing but one program.
+# An image with a single program.
 flow_scratch() {
   local c
   c=$(buildah from scratch)
@@ -121,7 +121,7 @@ flow_rootless() {
     -t made /home/$user/context)" 0
   check "what it made" "$(output as-user podman run --rm --network none made cat /all)" "mine 1000:1001 1000 given"
 }
-# The runtime where a user may execute it.
+# The runtime, in a place where a user may execute it.
 of_user() { [ "$kind" = oci-rt ] && echo /usr/local/bin/oci-rt || echo "$runtime"; }
 
 flow_nothing_left() {

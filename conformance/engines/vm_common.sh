@@ -1,6 +1,6 @@
-# What the scripts for the virtual machine share: a work directory with an image, daemons, flows whose checks
-# are counted. Sourced with $0's arguments, [--sample] RUNTIME [FLOW…]; sets $runtime, $kind, $work, $archive.
-# They change the machine they run in: /etc, modules, cgroups. So they run in the virtual machine alone.
+# Common code of the scripts for the virtual machine: a work directory with an image, daemons, flows with counted
+# checks. Sourced with $0's arguments, [--sample] RUNTIME [FLOW…]. Sets $runtime, $kind, $work, $archive. The scripts
+# change their machine (/etc, modules, cgroups), so they run in the virtual machine only.
 set -uo pipefail
 [ -e /share/command ] || { echo "$0 changes the machine it runs in: conformance/vm/run --engines -- $0 …" >&2 && exit 2; }
 
@@ -20,12 +20,12 @@ if [ -n "${OCI_RT_WITHOUT_LIMITS:-}" ]; then
   runtime=$work/unlimited/$kind
 fi
 export TMPDIR=$work/tmp
-# The root of a user namespace goes through it: crun has mounts in TMPDIR.
+# Root of a user namespace passes through it: crun has mounts in TMPDIR.
 install -d -m 1777 "$TMPDIR" && chmod 711 "$work"
-# How long what should be at once may take. The machine is emulated.
+# Timeout for things that should be immediate. The machine is emulated.
 patience=120
 
-# make_archive NAME [ENTRY=VALUE…]: $work/rootfs with busybox, and the image of it in $archive.
+# make_archive NAME [ENTRY=VALUE…]: makes $work/rootfs with busybox, and its image in $archive.
 archive=$work/image.tar
 make_archive() {
   mkdir -p "$work"/rootfs/{bin,dev,etc,proc,sys,tmp,run,root,home}
@@ -37,8 +37,8 @@ make_archive() {
   python3 "$here/oci_image.py" "$work/rootfs" "$@" >"$archive"
 }
 
-# make_linked DIRECTORY: $work/rootfs with links that lead nowhere before something is mounted there. $work/given has
-# a file for it, token; the machine's /etc/localtime is a link, too.
+# make_linked DIRECTORY: copies $work/rootfs and adds dangling links, which are destinations of mounts. $work/given has
+# a file for it, token. The machine's /etc/localtime becomes a link, too.
 make_linked() {
   cp -a "$work/rootfs" "$1"
   rm -rf "$1/run" "$1/var" && mkdir "$1/var"
@@ -51,7 +51,7 @@ make_linked() {
 }
 
 good=0 bad=0 left_out=0 flow=
-# check WHAT SEEN WANTED
+# check LABEL SEEN WANTED
 check() {
   if [ "$2" = "$3" ]; then
     good=$((good + 1)) && echo "ok - $flow: $1"
@@ -60,7 +60,7 @@ check() {
     [ ! -s "$work/out" ] || echo "# the last that was said: $(head -c 500 "$work/out" | tr '\n' ' ')"
   fi
 }
-# has WHAT TEXT: in what `code` or `output` left in $work/out.
+# has LABEL TEXT: searches the output of `code` or `output` in $work/out.
 has() {
   if grep -qF -- "$2" "$work/out"; then
     good=$((good + 1)) && echo "ok - $flow: $1"
@@ -70,23 +70,23 @@ has() {
 }
 skip() { left_out=$((left_out + 1)) && echo "skip - $flow: $1"; }
 
-# code COMMAND…: its exit code; what it prints goes to $work/out.
+# code COMMAND…: prints its exit code. Its output goes to $work/out.
 code() {
   timeout --kill-after=10 "$patience" "$@" >"$work/out" 2>&1 </dev/null
   echo $?
 }
-# output COMMAND…: its standard output, in one line; both streams go to $work/out, too.
+# output COMMAND…: prints its standard output in one line. Both streams go to $work/out, too.
 output() {
   timeout --kill-after=10 "$patience" "$@" >"$work/only" 2>"$work/errors" </dev/null
   cat "$work/only" "$work/errors" >"$work/out"
   tr -d '\r' <"$work/only" | tr '\n' ' ' | sed 's/ *$//'
 }
-# in_terminal COMMAND…: its exit code, on a terminal.
+# in_terminal COMMAND…: runs it on a terminal, prints its exit code.
 in_terminal() {
   timeout --kill-after=10 "$patience" script -qec "$(printf '%q ' "$@")" /dev/null >"$work/out" 2>&1 </dev/null
   echo $?
 }
-# until_true COMMAND…: asks again until it succeeds; fails when that takes too long.
+# until_true COMMAND…: repeats it until it succeeds. Fails at the timeout.
 until_true() {
   local end=$((SECONDS + patience))
   until "$@" >/dev/null 2>&1; do
@@ -95,13 +95,13 @@ until_true() {
   done
 }
 
-# cgroup_file ID NAME: a file in the cgroup of a container, whichever driver made it.
+# cgroup_file ID NAME: prints a file in the cgroup of a container, with either cgroup driver.
 cgroup_of() { find /sys/fs/cgroup -type d \( -name "$1" -o -name "*-$1.scope" \) | head -n 1; }
 cgroup_file() { cat "$(cgroup_of "$1")/$2" 2>/dev/null; }
 
 all_capabilities() { printf '%016x' $(((2 << $(cat /proc/sys/kernel/cap_last_cap)) - 1)); }
 
-# left ID: what there still is of a container that is gone.
+# left ID: checks for leftovers of a removed container.
 left() {
   [ -n "$1" ] || return
   sleep 0.2
@@ -113,7 +113,7 @@ remains() {
   find /run/containerd/runc "$work"/*/runtime* /run/oci-rt /run/runc -maxdepth 2 -name "*$1*" 2>/dev/null | head -n 3
   grep -F -- "$1" /proc/self/mountinfo | cut -d' ' -f5 | head -n 3
 }
-# A shim takes its time after it has answered.
+# A shim needs some time after its answer.
 until_gone() {
   local turn
   for turn in $(seq 30); do
@@ -122,7 +122,7 @@ until_gone() {
   done
 }
 
-# daemon NAME COMMAND…: starts it with its log in $work/NAME.log; its pid is in daemons[NAME].
+# daemon NAME COMMAND…: starts it with its log in $work/NAME.log. Its pid is in daemons[NAME].
 declare -A daemons
 daemon() {
   local name=$1
@@ -149,13 +149,13 @@ finish() {
   for name in "${!daemons[@]}"; do
     end_daemon "$name"
   done
-  # Snapshots and namespaces that a failed flow left mounted are below $work, or of the engine's shims.
+  # Mounts left by a failed flow are below $work, or belong to the engine's shims.
   grep -F "$work" /proc/self/mountinfo | cut -d' ' -f5 | sort -r | xargs -r -n 1 umount --lazy 2>/dev/null
   rm -rf --one-file-system "$work"
 }
 trap finish EXIT
 
-# run_flows FLOW…: those that were asked for, or all; each is a function flow_FLOW with - written as _.
+# run_flows FLOW…: runs those that were requested, or all. Each is a function flow_FLOW, with - written as _.
 run_flows() {
   local began
   for flow in "$@"; do

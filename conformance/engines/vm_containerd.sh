@@ -1,7 +1,7 @@
 #!/bin/bash
-# vm_containerd.sh [--sample] [--systemd] RUNTIME [FLOW…]: containerd's ctr with this runtime under the shim
-# io.containerd.runc.v2, in the virtual machine. --systemd: cgroups are made by systemd.
-# Ends "N passed, N failed, N skipped".
+# vm_containerd.sh [--sample] [--systemd] RUNTIME [FLOW…]: tests containerd's ctr with this runtime under the shim
+# io.containerd.runc.v2, in the virtual machine. --systemd: systemd makes the cgroups. Ends "N passed, N failed, N
+# skipped".
 driver=()
 [ "${1:-}" != --systemd ] || { driver=(--runc-systemd-cgroup) && shift; }
 . "$(dirname "$0")/vm_common.sh"
@@ -22,9 +22,9 @@ cli=(ctr --address "$work/containerd.sock")
 with=(--runtime io.containerd.runc.v2 --runc-binary "$runtime" ${driver[@]+"${driver[@]}"})
 ask() { output "${cli[@]}" "$@"; }
 
-# place ID: the option that says where the cgroup is to be: systemd must have a slice, a prefix and a name.
+# place ID: prints the option for the cgroup: systemd needs a slice, a prefix and a name.
 place() { [ ${#driver[@]} = 0 ] || echo "--cgroup system.slice:ctr:$1"; }
-# run ID OPTION… -- WORD…: in the foreground; its exit code.
+# run ID OPTION… -- WORD…: runs in the foreground, prints the exit code.
 run() {
   local id=$1 options=()
   shift
@@ -33,7 +33,7 @@ run() {
   # shellcheck disable=SC2046
   code "${cli[@]}" run "${with[@]}" $(place "$id") --rm ${options[@]+"${options[@]}"} "$image" "$id" "$@"
 }
-# begin ID OPTION… -- WORD…: in the background.
+# begin ID OPTION… -- WORD…: starts in the background.
 begin() {
   local id=$1 options=()
   shift

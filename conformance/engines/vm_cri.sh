@@ -1,11 +1,11 @@
 #!/bin/bash
-# vm_cri.sh [--sample] [--systemd] RUNTIME [FLOW…]: containerd's CRI plugin with this runtime, as a kubelet asks
-# it, in the virtual machine. --systemd: cgroups are made by systemd. Ends "N passed, N failed, N skipped".
+# vm_cri.sh [--sample] [--systemd] RUNTIME [FLOW…]: tests containerd's CRI plugin with this runtime, with requests like
+# a kubelet's, in the virtual machine. --systemd: systemd makes the cgroups. Ends "N passed, N failed, N skipped".
 driver=cgroupfs
 [ "${1:-}" != --systemd ] || { driver=systemd && shift; }
 . "$(dirname "$0")/vm_common.sh"
 
-# containerd 2 has two plugins of the one.
+# containerd 2 has split the plugin in two.
 version=2 cri='plugins."io.containerd.grpc.v1.cri"'
 pause="[$cri]
   sandbox_image"

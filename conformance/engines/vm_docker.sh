@@ -1,6 +1,6 @@
 #!/bin/bash
-# vm_docker.sh [--sample] [--systemd] RUNTIME [FLOW…]: docker with this runtime as its default, in the virtual
-# machine. --systemd: cgroups are made by systemd. Ends "N passed, N failed, N skipped".
+# vm_docker.sh [--sample] [--systemd] RUNTIME [FLOW…]: tests docker with this runtime as its default, in the virtual
+# machine. --systemd: systemd makes the cgroups. Ends "N passed, N failed, N skipped".
 driver=cgroupfs
 [ "${1:-}" != --systemd ] || { driver=systemd && shift; }
 . "$(dirname "$0")/vm_common.sh"
@@ -11,7 +11,7 @@ done
 
 image=box:1
 make_archive $image
-# BuildKit runs what it builds by itself, with what it finds as runc. This says that it asked this runtime.
+# BuildKit runs build steps with the runc that it finds in PATH. This script records its calls of the tested runtime.
 mkdir "$work/builder"
 cat >"$work/builder/runc" <<BUILDER
 #!/bin/sh
@@ -22,11 +22,11 @@ chmod +x "$work/builder/runc"
 major=$(dockerd --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
 prepare_drivers
 
-# The runtime once more, by the name that a person would give it, and with an option.
+# The same runtime under a second name, with an option.
 named=peer
 [ "$kind" != oci-rt ] || named=oci-rt
 
-# settings EXTRA: daemon.json, with more of it.
+# settings EXTRA: writes daemon.json with additional properties.
 settings() {
   local cdi=
   [ "$major" -lt 25 ] || cdi=', "features": {"cdi": true}'
@@ -43,28 +43,28 @@ inspect() { ask inspect --format "{{.$2}}" "$1"; }
 is() { [ "$(docker inspect --format "{{.$2}}" "$1" 2>/dev/null)" = "$3" ]; }
 soon() { until_true is "$@" && echo yes; }
 
-# Docker 20.10 knows those up to CAP_AUDIT_READ.
+# Docker 20.10 knows capabilities up to CAP_AUDIT_READ.
 docker_capabilities() { if [ "$major" -lt 23 ]; then echo 0000003fffffffff; else all_capabilities; fi; }
 
-# run WORD…: docker run --rm in the foreground; its exit code.
+# run WORD…: docker run --rm in the foreground, prints the exit code.
 run() { code docker run --rm --network none "$@"; }
-# said WORD…: what it says on standard output.
+# said WORD…: the same, prints its standard output.
 said() { ask run --rm --network none "$@"; }
-# begin NAME OPTION… IMAGE WORD…: in the background.
+# begin NAME OPTION… IMAGE WORD…: starts in the background.
 begin() {
   local name=$1
   shift
   check "run -d of $name" "$(code docker run -d --name "$name" --network none "$@")" 0
   id=$(tail -n 1 "$work/out")
 }
-# end NAME: removes it, whatever it does.
+# end NAME: removes it by force.
 end() {
   local id
   id=$(docker inspect --format '{{.Id}}' "$1")
   check "rm -f of $1" "$(code docker rm -f "$1")" 0
   left "$id"
 }
-# containerd has a life of its own, as with Debian's units; dockerd would give one that it starts 15 s.
+# containerd is a separate daemon, as with Debian's units: dockerd would wait 15 s for one that it starts.
 cat >"$work/config.toml" <<CONF
 version = 2
 root = "$work/containerd"

@@ -1,8 +1,8 @@
 #!/bin/bash
-# vm_podman.sh [--cgroupfs] [--sample] RUNTIME [FLOW…]: podman with this runtime in the virtual machine, as root
-# and as a user: each flow is a function in podman/. Cgroups are made by systemd, or by podman itself with
-# --cgroupfs. The runtime is the default one, by its name, from a drop-in such as README.md has.
-# Ends "N passed, N failed, N skipped".
+# vm_podman.sh [--cgroupfs] [--sample] RUNTIME [FLOW…]: tests podman with this runtime in the virtual machine, as root
+# and as a user. Each flow is a function in podman/. systemd makes the cgroups, or podman itself with --cgroupfs. The
+# runtime is the default one, configured by name in a drop-in like that of README.md. Ends "N passed, N failed, N
+# skipped".
 manager=systemd
 [ "${1:-}" != --cgroupfs ] || { manager=cgroupfs && shift; }
 . "$(dirname "$0")/vm_common.sh"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""without_limits.py RUNTIME WORD…: calls RUNTIME with WORDs, and takes the limits out of its bundle's config before that.
+"""without_limits.py RUNTIME WORD…: removes the limits from the config of the bundle, then calls RUNTIME with WORDs.
 
-For machines whose cgroups have no controllers (vm/run --namespaces): engines ask for limits that nobody wanted.
+For machines whose cgroups have no controllers (vm/run --namespaces): engines set default limits there, too.
 """
 import json
 import os

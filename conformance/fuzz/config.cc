@@ -1,4 +1,4 @@
-// config.json → Config: refused with a place, or read.
+// config.json → Config: accepted, or refused with a position.
 #include "conformance/fuzz/refusal.h"
 #include "conformance/fuzz/target.h"
 #include "spec/load_config.h"

@@ -1,6 +1,6 @@
-// Device rules → eBPF, against a plain reading of them.
+// Device rules → eBPF, checked against a simple interpreter of the rules.
 //
-// The first byte is the number of rules, then five values each; the rest are accesses.
+// The first byte is the number of rules, then five values each. The rest are accesses.
 #include "conformance/fuzz/target.h"
 #include "runtime/cgroup/device_program.h"
 #include "runtime/cgroup/testing/device_machine.h"

@@ -1,6 +1,7 @@
-// Id maps: of a config, of the mount option idmap, and in the kernel's form, each id by itself.
+// Id maps: of a config, of the mount option idmap, and in the kernel's form. Checks each id
+// separately.
 //
-// The bytes choose two maps; the rest is the text of an option idmap.
+// The bytes choose two maps; the rest is the text of an idmap option.
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -18,7 +19,7 @@ namespace {
 
 using Maps = std::vector<spec::IdMapping>;
 
-// Pairs of ids, inside and outside, in listed order; none: more than are worth counting.
+// Pairs of ids, inside and outside, in listed order. None if there are more than kMostPairs.
 using Pairs = std::vector<std::pair<uint32_t, uint32_t>>;
 constexpr size_t kMostPairs = 2000;
 
@@ -40,7 +41,7 @@ bool overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size) {
   return a < b + b_size && b < a + a_size;
 }
 
-// user_namespaces(7), and that no id is (uid_t)-1.
+// user_namespaces(7). No id may be (uid_t)-1.
 bool plainly_valid(const Maps& maps) {
   constexpr uint64_t kNone = 0xffffffff;
   for (size_t i = 0; i < maps.size(); ++i) {
@@ -64,7 +65,7 @@ std::string json(const Maps& maps) {
   return cat("[", text, "]");
 }
 
-// A config with these maps is valid exactly if the kernel would take them.
+// A config with these maps is valid exactly if the kernel accepts them.
 void check_config(const Maps& uids, const Maps& gids) {
   const std::string text = cat(
       R"({"ociVersion":"1.0.0","root":{"path":"r"},"process":{"cwd":"/","args":["a"],"user":{"uid":0,"gid":0}},)",
@@ -75,7 +76,7 @@ void check_config(const Maps& uids, const Maps& gids) {
          "a config has exactly the maps that can be", config ? text : config.error().message());
 }
 
-// The text of a map says of each id the same as the map.
+// The text of a map gives the same result for each id as the map.
 void check_text(const Maps& maps, uint32_t id) {
   std::optional<uint32_t> outside;
   for (const spec::IdMapping& map : maps) {
@@ -115,7 +116,7 @@ std::optional<spec::IdMapping> triplet(std::string_view text) {
   return spec::IdMapping{.container_id = numbers[0], .host_id = numbers[1], .size = numbers[2]};
 }
 
-// What `text` says of each id; false: it is wrong, or goes beyond the maps.
+// Adds the mapping of each id in `text`. False if the text is malformed, or exceeds the maps.
 bool add_list(std::string_view text, const Maps& containers, Pairs& out, bool& too_many) {
   for (std::string_view piece : split(text, '#')) {
     const bool relative = piece.starts_with('@');
@@ -167,7 +168,7 @@ void check_option(std::string_view text, const Maps& users, const Maps& groups) 
   demand(pairs_of(option.value().gids) == gids, "gids= maps each id as it says", text);
 }
 
-// subuid(5) as text: each id of a range that is allowed is in one of the user's lines.
+// subuid(5) as text: each id of an allowed range is in one of the user's lines.
 void check_grants(std::string_view text, const Maps& wanted) {
   for (const launch::SubIds& ids : launch::sub_ids_of(text, "user", 1000))
     demand(ids.count != 0, "a grant is of something");
@@ -191,7 +192,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
          {map.container_id, map.container_id + map.size - 1, map.container_id + map.size, 7U})
       fuzz::check_text(uids, id);
   const std::string_view rest = input.rest();
-  // A container's own maps are valid by then.
+  // A container's own maps have been validated before.
   if (fuzz::plainly_valid(uids) && fuzz::plainly_valid(gids)) fuzz::check_option(rest, uids, gids);
   fuzz::check_grants(rest, uids);
   return 0;

@@ -1,4 +1,4 @@
-// Texts that others wrote, on their way into the log, a terminal and messages.
+// Untrusted text in the log, on a terminal and in messages.
 #include "runtime/sys/log.h"
 #include "conformance/fuzz/target.h"
 #include "spec/diagnostics.h"
@@ -8,8 +8,8 @@
 namespace oci::fuzz {
 namespace {
 
-// How many bytes of well-formed UTF-8 `text` begins with; 0: none. By the value that they stand
-// for: RFC 3629.
+// The length of the UTF-8 character at the start of `text`, or 0 if malformed. Decodes the value:
+// RFC 3629.
 size_t character(std::string_view text) {
   const auto at = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
   if (at(0) < 0x80) return 1;
@@ -35,7 +35,7 @@ std::string plainly_valid(std::string_view text) {
   return out;
 }
 
-// C0, DEL and C1: a terminal may obey them.
+// C0, DEL and C1 controls, which a terminal may obey.
 bool has_controls(std::string_view text, std::string_view but) {
   for (size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
@@ -73,7 +73,7 @@ void check_text(std::string_view text, int64_t seconds) {
   const size_t begin = line.find(" msg=\"");
   demand(begin != line.npos && line.ends_with("\"\n"), "a record of text ends with its message",
          line);
-  // No quotation mark ends it before: what is in a message is no field of the record.
+  // A quotation mark must not end the message early: its text could inject fields into the record.
   std::string_view body = std::string_view(line).substr(begin + 6);
   body.remove_suffix(2);
   for (size_t i = 0; i < body.size(); ++i) {

@@ -1,6 +1,6 @@
-// The options of a mount, against plain readings of them.
+// Mount options, checked against simple parsers.
 //
-// The first line is the type of the mount, each of the others an option.
+// The first line is the type of the mount, each other line an option.
 #include <sys/mount.h>
 
 #include <algorithm>
@@ -25,7 +25,7 @@ bool is_known(std::string_view option) {
          option.starts_with("idmap=") || option.starts_with("ridmap=");
 }
 
-// Of the options for and against something, the last one counts.
+// Of two opposite options, the last one counts.
 void check_pair(const Options& options, std::string_view on, std::string_view off, bool set,
                 bool cleared) {
   bool last_on = false, last_off = false;
@@ -81,7 +81,8 @@ std::string text_of(const MountParameter& parameter) {
   return cat(parameter.key, parameter.has_value ? "=" : "", parameter.value);
 }
 
-// All that is not a name of ours reaches the filesystem: no character is lost, none is added.
+// All options that the runtime does not know reach the filesystem without loss or addition of a
+// character.
 void check_parameters(const Options& options, const MountOptions& out) {
   std::string given, taken;
   for (const std::string& option : options)
@@ -96,7 +97,7 @@ void check_parameters(const Options& options, const MountOptions& out) {
          cat(given, "\nbecame ", taken));
 }
 
-// Where no comma belongs to a value, the commas cut.
+// Without escapes and quotes, commas separate the parameters.
 void check_pieces(const Options& options, const MountOptions& out) {
   Options pieces;
   for (const std::string& option : options) {

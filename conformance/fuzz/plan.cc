@@ -1,4 +1,4 @@
-// Config → Plan, for several machines: of create, exec, mounts add and mounts remove.
+// Config → Plan on several machines, for create, exec, mounts add and mounts remove.
 #include "conformance/fuzz/plans.h"
 #include "conformance/fuzz/target.h"
 #include "spec/load_config.h"

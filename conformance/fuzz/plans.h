@@ -1,4 +1,4 @@
-// Machines that plans are made for, and what holds for every plan.
+// Host descriptions for plans, and checks that hold for every plan.
 #pragma once
 
 #include <span>
@@ -7,13 +7,13 @@
 
 namespace oci::fuzz {
 
-// Root; an ordinary user; root of a user namespace that lacks most capabilities and much else.
+// Root; an unprivileged user; root of a user namespace with few capabilities.
 std::span<const plan::Host> hosts();
 
 plan::Request some_request();
 
-// The block is whole: each text, list and vector lies in it, paths in the container are absolute
-// and clean, places for descriptors are in it. What `plan` prints is JSON.
+// Checks that the block is self-contained: all texts, lists, vectors and descriptor slots lie in
+// it, and paths in the container are absolute and clean. The output of `plan` must be JSON.
 void check_plan(plan::Plan plan);
 
 }  // namespace oci::fuzz

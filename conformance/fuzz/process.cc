@@ -1,4 +1,4 @@
-// The process document of `exec`, beside the config of a container → plan.
+// The process document of `exec` with the config of a container → plan.
 #include "conformance/fuzz/plans.h"
 #include "conformance/fuzz/refusal.h"
 #include "conformance/fuzz/target.h"

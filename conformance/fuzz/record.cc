@@ -1,5 +1,5 @@
-// The record of a container: damaged text is refused, and one that is read is the same after it was
-// written again.
+// The record of a container: damaged text is refused, and a valid record survives writing and
+// reading.
 #include "runtime/state/record.h"
 #include "conformance/fuzz/target.h"
 

@@ -11,7 +11,7 @@
 namespace oci::fuzz {
 namespace {
 
-// Takes "N:" off the front of `line`; 0: there is none.
+// Removes "N:" from the front of `line`. Returns 0 if it is missing.
 size_t take_number(std::string_view& line) {
   size_t number = 0;
   const auto parsed = std::from_chars(line.data(), line.data() + line.size(), number);

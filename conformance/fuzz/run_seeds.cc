@@ -1,5 +1,5 @@
-// The main of a target that is built without libFuzzer: every seed, the seed cut short, and the
-// seed with bytes changed, always the same ones.
+// The main of a target built without libFuzzer: runs every seed, the seed truncated, and the seed
+// with bytes changed. The variants are deterministic.
 #include <signal.h>
 #include <unistd.h>
 
@@ -22,7 +22,7 @@ namespace {
 constexpr size_t kVariants = 40;  // of each kind
 constexpr size_t kLargest = 64 << 10;
 
-char current[300];  // for the handler: which input it was
+char current[300];  // for the handler: the current input
 
 void tell(int signal) {
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, current, std::strlen(current));
@@ -32,7 +32,7 @@ void tell(int signal) {
 
 void run(const std::string& name, const char* change, size_t at, std::string_view text) {
   std::snprintf(current, sizeof current, "input: %s %s %zu\n", name.c_str(), change, at);
-  // Of its exact size, so that a sanitizer sees each byte that is read beyond it.
+  // Exactly sized, so that a sanitizer notices each byte read beyond it.
   const auto data = std::make_unique<uint8_t[]>(text.size());
   std::copy(text.begin(), text.end(), data.get());
   LLVMFuzzerTestOneInput(data.get(), text.size());

@@ -1,6 +1,6 @@
-// linux.seccomp → BPF, against a plain reading of the profile.
+// linux.seccomp → BPF, checked against a simple interpreter of the profile.
 //
-// An input that begins with '{' is a config.json, and its profile is taken. Of any other, the bytes
+// An input that begins with '{' is a config.json with a profile. In any other input, the bytes
 // choose the profile.
 #include <random>
 
@@ -18,8 +18,8 @@ namespace {
 using spec::SeccompAction;
 using spec::SeccompOperator;
 
-// Of every kind: plain, behind socketcall and ipc, of one ABI alone, of arm's own numbers, unknown.
-// A list of its own, as the seeds name them by their place: what is new comes last.
+// All kinds: plain, behind socketcall and ipc, of one ABI alone, with arm's own numbers, unknown.
+// Seeds refer to an entry by its index, so append new ones at the end.
 constexpr const char* kNames[] = {"read",
                                   "openat",
                                   "clone",
@@ -91,7 +91,7 @@ std::optional<spec::Seccomp> profile_of(Input& input) {
   if (!text.starts_with('{')) return profile_of_bytes(bytes);
   auto config = spec::load_config(text, "config.json");
   if (!config || !config.value().linux || !config.value().linux->seccomp) return {};
-  // The plain reading is of filters without a listener, as libseccomp 2.4 has none.
+  // The interpreter covers filters without a listener, since libseccomp 2.4 has none.
   if (spec::notifies(*config.value().linux->seccomp)) return {};
   return std::move(config.value().linux->seccomp);
 }

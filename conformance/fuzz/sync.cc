@@ -1,7 +1,7 @@
-// What the parent makes of init's messages: a container may have taken init over.
+// The parent's handling of messages from init, which a container may have taken over.
 //
-// The first byte is what the plan announces; then packets of 512 bytes, of which the last may be
-// short.
+// The first byte is the announcement of the plan, followed by packets of 512 bytes. The last one
+// may be short.
 #include <algorithm>
 #include <cstring>
 #include <memory>
@@ -15,7 +15,7 @@ namespace {
 
 using sync::Type;
 
-// The same rules by another way: what may still come, in order.
+// The same rules in another form: the messages still expected, in order.
 class PlainSequence {
  public:
   explicit PlainSequence(sync::Sequence::Needs needs) {

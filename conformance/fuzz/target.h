@@ -1,5 +1,5 @@
-// What every fuzz target has: the function that is called with each input, ways to take values off
-// an input, and a way to say that the input shows a mistake.
+// Common code of all fuzz targets: the entry point, helpers to take values from an input, and a
+// function to report a mistake.
 #pragma once
 
 #include <cstddef>
@@ -7,21 +7,21 @@
 #include <string>
 #include <string_view>
 
-// As libFuzzer calls it. Returns 0; a mistake ends the process.
+// Called by libFuzzer. Returns 0; a mistake ends the process.
 // NOLINTNEXTLINE(readability-identifier-naming): the name is libFuzzer's.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 
 namespace oci::fuzz {
 
-// Ends the process with SIGABRT unless `holds`. `claim`: what should hold; `found`: what was found
-// instead.
+// Ends the process with SIGABRT unless `holds`. `claim` is the expected property, `found` the
+// actual value.
 void demand(bool holds, std::string_view claim, std::string_view found = {});
 
 inline std::string_view text_of(const uint8_t* data, size_t size) {
   return {reinterpret_cast<const char*>(data), size};
 }
 
-// Numbers and texts off the front of an input; behind its end all numbers are 0 and all texts are
+// Takes numbers and texts from the front of an input. Behind its end, numbers are 0 and texts are
 // empty.
 class Input {
  public:

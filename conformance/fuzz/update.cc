@@ -1,4 +1,4 @@
-// The resources document of `update` → the files of a cgroup.
+// The resources document of `update` → files of a cgroup.
 #include <set>
 
 #include "conformance/fuzz/refusal.h"

@@ -31,7 +31,7 @@ void link_or_copy(const std::string& from, const std::string& to) {
   if (::link(from.c_str(), to.c_str()) != 0) copy_file(from, to);
 }
 
-// Not the files: busybox and the probe are shared by all bundles.
+// Only directories: all bundles share the files of busybox and the probe.
 void give_directories(const std::string& top, unsigned owner) {
   if (::lchown(top.c_str(), owner, owner) != 0) throw std::runtime_error("chown " + top);
   for (const auto& entry : std::filesystem::recursive_directory_iterator(top)) {

@@ -1,4 +1,4 @@
-// A bundle that is thrown away after its case: a small root filesystem and a config to edit.
+// A disposable bundle for one case: a small root filesystem and a config to edit.
 #pragma once
 
 #include <string>
@@ -9,10 +9,10 @@
 
 namespace oci::conformance {
 
-// What every root filesystem holds, made once.
+// Files that every root filesystem shares.
 struct Template {
   std::string busybox;  // a static busybox
-  std::string probe;    // the static program that reports from inside
+  std::string probe;    // the static program that reports from inside the container
 };
 
 class Bundle {
@@ -40,7 +40,7 @@ class Bundle {
   // Maps [0, size) to [host_id, …) and gives the directories of the rootfs to mapped root.
   Bundle& user_namespace(unsigned host_id = 100000, unsigned size = 65536);
 
-  // Raw text instead of the edited config, for documents that no editor would write.
+  // Raw text in place of the edited config: malformed documents, for example.
   Bundle& text(std::string json);
   std::string text() const;
   Bundle& write();  // config.json

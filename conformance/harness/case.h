@@ -1,4 +1,4 @@
-// A conformance case: one sentence of the specification, and how to see whether a runtime keeps it.
+// A conformance case: one sentence of the specification, and a test for it.
 #pragma once
 
 #include <functional>
@@ -16,9 +16,8 @@ struct Case {
   // Registers itself: a case is a global in a file below cases/. `seconds` is its time limit.
   Case(std::string name, std::string clause, Body body, int seconds = 30);
 
-  std::string name;  // "hostname/is-the-configured-one"
-  std::string
-      clause;  // where it is said: "config.md#hostname", "cli-contract 5.2", "CVE-2019-5736"
+  std::string name;    // "hostname/is-the-configured-one"
+  std::string clause;  // source: "config.md#hostname", "cli-contract 5.2", "CVE-2019-5736"
   Body body;
   int seconds;
 };
@@ -26,12 +25,12 @@ struct Case {
 // Every case, sorted by name.
 std::vector<const Case*> all_cases();
 
-// Thrown by a case, and turned into one line of the report. Every case has a process of its own.
+// Thrown by a case; becomes one line of the report. Every case has a process of its own.
 struct Failed : std::runtime_error {
   using runtime_error::runtime_error;
 };
 
-// The case cannot be judged on this machine: `what()` names what is missing.
+// The case cannot be judged on this machine: `what()` names the missing feature.
 struct Skipped : std::runtime_error {
   using runtime_error::runtime_error;
 };

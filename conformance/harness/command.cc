@@ -25,7 +25,7 @@ int code_of(int status) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-// Numbers that no dup2 below aims at.
+// Above all target numbers of the dup2 calls below.
 constexpr int kParkedFrom = 200;
 
 void take_terminal(int slave) {
@@ -43,7 +43,7 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
   return list;
 }
 
-// What holds up a command that does not end: where in the kernel it and all below it wait.
+// For a command that timed out: the kernel function in which it and each of its descendants wait.
 std::string where_they_wait(pid_t pid) {
   std::vector<pid_t> waiting = descendants(pid);
   waiting.insert(waiting.begin(), pid);

@@ -1,4 +1,4 @@
-// Runs a program with a deadline and keeps what it said.
+// Runs a program with a timeout and captures its output.
 #pragma once
 
 #include <sys/types.h>
@@ -18,45 +18,45 @@ struct Outcome {
   std::string err;
 };
 
-// How a program is started. Its output goes to files, so that a container that outlives the
-// runtime cannot hold the harness up.
+// Options for starting a program. Its output goes to files, so a container that outlives the
+// runtime cannot block the harness.
 struct Spawn {
   std::vector<std::string> argv;
-  std::vector<std::string> env;          // "NAME=value", added to the harness's own
-  std::vector<std::string> unset;        // names to leave out of it
+  std::vector<std::string> env;          // "NAME=value", added to the harness's environment
+  std::vector<std::string> unset;        // names removed from that environment
   std::string input;                     // its standard input
   std::string cwd;                       // "": the harness's
-  std::string out_file, err_file;        // "": made below `scratch`
-  std::vector<std::pair<int, int>> fds;  // descriptors of ours to hand over, and as which number
-  std::optional<int> terminal;           // a pty slave: becomes 0, 1, 2 and controls it
+  std::string out_file, err_file;        // "": created below `scratch`
+  std::vector<std::pair<int, int>> fds;  // our descriptor, and its number in the child
+  std::optional<int> terminal;  // a pty slave: becomes 0, 1, 2 and the controlling terminal
   std::optional<unsigned> umask;
   std::vector<std::pair<int, unsigned long>> soft_limits;  // RLIMIT_*, in the child only
-  std::function<void()> before;  // in the child, last of all: other things from a caller
-  int seconds = 15;              // then it is killed, and that is a failure
-  bool held = false;  // stops itself (SIGSTOP) before it becomes the program: for a tracer
+  std::function<void()> before;  // runs in the child just before exec, for other set-up
+  int seconds = 15;              // timeout; the program is killed, and the case fails
+  bool held = false;             // stops itself (SIGSTOP) before exec, for a tracer
 };
 
-// A program that was started and not yet waited for.
+// A started program, to be waited for.
 class Command {
  public:
   Command(Spawn spawn, const std::string& scratch);
   Command(const Command&) = delete;
   Command& operator=(const Command&) = delete;
-  ~Command();  // kills what still runs
+  ~Command();  // kills the program if it still runs
 
   pid_t pid() const { return pid_; }
   bool running();
   void signal(int number) const;
-  // Throws Failed when the time limit passes, and when the program changed the flags of an open
-  // file that it shares with us: a caller's stream that no longer blocks breaks the caller.
+  // Throws Failed at the timeout, and when the program changed the flags of an open file that it
+  // shares with the harness: O_NONBLOCK left on a caller's stream breaks the caller.
   Outcome wait();
   const std::string& out_file() const { return spawn_.out_file; }
 
  private:
-  // An open file that the program has, too.
+  // An open file that the harness shares with the program.
   struct Shared {
     int ours, theirs;
-    int flags;  // F_GETFL, before
+    int flags;  // F_GETFL, before the start
     bool owned;
   };
 
@@ -69,16 +69,16 @@ class Command {
   Spawn spawn_;
   std::vector<Shared> shared_;
   pid_t pid_ = -1;
-  std::optional<int> code_;  // once it ended
+  std::optional<int> code_;  // set after the exit
 };
 
 Outcome run_command(Spawn spawn, const std::string& scratch);
 
-// Waits for a child, for at most `milliseconds` times patience(); its exit code as Outcome has it,
-// or nothing.
+// Waits for a child for at most `milliseconds` times patience(). Returns its exit code as in
+// Outcome, or nullopt.
 std::optional<int> wait_child(pid_t pid, int milliseconds);
 
-// The path of a program in PATH or in /usr/sbin:/sbin; "" when there is none.
+// Searches PATH, then /usr/sbin:/sbin. Returns the path, or "".
 std::string find_program(std::string_view name);
 
 }  // namespace oci::conformance

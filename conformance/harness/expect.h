@@ -1,4 +1,4 @@
-// What a case demands. A broken demand throws Failed with a sentence that shows both sides.
+// Expectations of cases. A failed one throws Failed with a sentence that shows both sides.
 #pragma once
 
 #include <concepts>
@@ -26,7 +26,7 @@ requires(!std::same_as<T, bool>) std::string shown(T number) {
 }
 std::string shown(const std::vector<std::string>& words);  // "[a b c]"
 
-// `what` is a sentence that is true when the demand is broken: "the mount is writable".
+// `what` is the sentence for a failure: "the mount is writable".
 void expect(bool holds, const std::string& what);
 
 template <class Seen, class Wanted>

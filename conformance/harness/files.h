@@ -1,5 +1,5 @@
-// Whole small files and directories, as cases need them. Failures throw: they are the harness's
-// own.
+// Reading and writing whole small files and directories. Failures throw: the harness itself is at
+// fault.
 #pragma once
 
 #include <functional>
@@ -9,23 +9,22 @@
 
 namespace oci::conformance {
 
-std::string read_file(const std::string& path);  // "" when there is none
+std::string read_file(const std::string& path);  // "" if it does not exist
 void write_file(const std::string& path, std::string_view text, unsigned mode = 0644);
 void make_dir(const std::string& path);  // and its parents, 0755
 void copy_file(const std::string& from, const std::string& to, unsigned mode = 0755);
 bool exists(const std::string& path);                            // also a dangling symlink
-std::vector<std::string> entries(const std::string& directory);  // names, sorted; none: empty
+std::vector<std::string> entries(const std::string& directory);  // names, sorted; {} if missing
 void remove_tree(const std::string& path);
 
 std::vector<std::string> lines(std::string_view text);
 std::vector<std::string> split(std::string_view text, char at);  // without empty parts
 std::string trimmed(std::string_view text);
 
-// How many times longer than usual everything may take: OCI_CONFORMANCE_PATIENCE, for machines
-// that are emulated.
+// Factor for all timeouts: OCI_CONFORMANCE_PATIENCE, for emulated machines.
 int patience();
 
-// Asks `done` every few milliseconds until it says yes; false when `milliseconds` have passed.
+// Polls `done` every few milliseconds. False if it is still false after `milliseconds`.
 bool eventually(const std::function<bool()>& done, int milliseconds = 5000);
 
 }  // namespace oci::conformance

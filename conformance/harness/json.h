@@ -1,5 +1,5 @@
-// Editing and reading JSON by pointer ("/linux/namespaces/0/type"). The harness's own, on purpose:
-// a parser shared with the runtime would share its mistakes.
+// Edits and reads JSON by pointer ("/linux/namespaces/0/type"). Deliberately separate from the
+// runtime's parser: a shared parser would share its mistakes.
 #pragma once
 
 #include <concepts>
@@ -12,13 +12,13 @@
 
 namespace oci::conformance {
 
-// Throws Failed when `text` is no JSON; `what` says whose it is.
+// Throws Failed when `text` is not JSON. `what` names the document in the message.
 json::Document parse_json(const std::string& what, std::string_view text);
 
-// The value at `pointer`; nullptr when there is none.
+// The value at `pointer`, or nullptr.
 const json::Value* find(const json::Value& from, std::string_view pointer);
 
-// The value at `pointer`, made if it is missing; "-" stands for a new element of an array.
+// The value at `pointer`, created if missing. "-" stands for a new element of an array.
 json::Value& place(json::Document& in, std::string_view pointer);
 
 void remove(json::Document& from, std::string_view pointer);

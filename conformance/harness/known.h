@@ -1,4 +1,4 @@
-// Deviations that are expected: known/NAME.txt, a case and the reason a line.
+// Expected deviations: known/NAME.txt, one case and its reason a line.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace oci::conformance {
 
-// The set that this process has, as /proc/self/status tells it.
+// The effective set of this process, from /proc/self/status.
 uint64_t effective_capabilities();
 
 class Known {
@@ -18,12 +18,12 @@ class Known {
 
   struct Entry {
     std::string glob, reason;
-    bool sometimes = false;  // a race in the runtime: it may pass, too
+    bool sometimes = false;  // a race in the runtime: the case may also pass
   };
 
-  // Lines are `case-or-glob: reason`; empty ones and those that begin with # say nothing. A reason
-  // may begin with "sometimes, ", or with "without CAP_SYS_RESOURCE, ": then it holds where
-  // `capabilities` lack that. A line without a reason throws std::runtime_error.
+  // Parses lines of `case-or-glob: reason` and skips empty lines and comments (#). A reason may
+  // begin with "sometimes, ", or with "without CAP_SYS_RESOURCE, ", which applies only if
+  // `capabilities` lack it. Throws std::runtime_error for a line without a reason.
   static Known parse(std::string_view text, uint64_t capabilities = effective_capabilities());
 
   std::optional<Entry> find(const std::string& case_name) const;

@@ -23,7 +23,7 @@ struct Process {
   char state = '?';
 };
 
-// pid -> parent, of all that /proc shows. A command may hold spaces and parentheses.
+// Reads /proc. The command name in stat may hold spaces and parentheses.
 std::map<pid_t, Process> processes() {
   std::map<pid_t, Process> all;
   for (const std::string& name : entries("/proc")) {
@@ -171,7 +171,7 @@ std::vector<std::string> Snapshot::leaks(const Sandbox& sandbox) const {
           found.push_back("process " + std::to_string(pid) + " " + command_of(pid));
         }
         for (const auto& name : entries(sandbox.state_root())) {
-          // crun's compiled filters, which are no container's.
+          // crun keeps compiled filters there; they belong to no container.
           if (name != ".cache") found.push_back("state/" + name);
         }
         for (const auto& mount : added(mounts_, mount_lines()))

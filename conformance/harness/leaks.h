@@ -1,4 +1,4 @@
-// What a case left behind: processes, cgroups, mounts, state, files.
+// Leak check: processes, cgroups, mounts, state and files that a case left behind.
 #pragma once
 
 #include <sys/types.h>
@@ -10,23 +10,23 @@
 
 namespace oci::conformance {
 
-// Every living process below `ancestor`. A case's process is a subreaper, so nothing gets away.
+// Every living process below `ancestor`. A case is a subreaper, so its orphans stay below it.
 std::vector<pid_t> descendants(pid_t ancestor);
 
-// Kills them all, and what they start meanwhile.
+// Kills them all, and the processes that they start meanwhile.
 void kill_descendants(pid_t ancestor);
 
-// Kills what lives in the cgroups that carry `id` in their name, and removes them.
+// Kills the processes in cgroups that have `id` in their name, and removes these cgroups.
 void remove_cgroups(const std::string& id);
 
 class Snapshot {
  public:
   static Snapshot take();
 
-  // One sentence for each thing that is there now and was not; waits up to two seconds for the
-  // last to go. Looks at the caller's descendants, descriptors and mount
-  // namespace, /tmp, /dev/shm and /run,
-  // the case's state root, and the cgroups that carry the sandbox's id.
+  // Returns one sentence for each thing that did not exist when the snapshot was taken. Waits up to
+  // two seconds for the last one to disappear. Looks at the caller's descendants, descriptors and
+  // mount namespace, at /tmp, /dev/shm and /run, at the case's state root, and at the cgroups that
+  // carry the sandbox's id.
   std::vector<std::string> leaks(const Sandbox& sandbox) const;
 
  private:

@@ -14,8 +14,8 @@ struct Options {
   bool json_paths = false, keep = false, retry = false, list = false, coverage = false;
 };
 
-// `known` is where known deviations are when nothing else is said. What is wrong is printed, and
-// ends the program with 2; --help ends it with 0.
+// `known` is the default directory of known deviations. Prints errors and exits with 2. --help
+// exits with 0.
 Options parse_options(int argc, char** argv, const std::string& known);
 
 }  // namespace oci::conformance

@@ -1,4 +1,4 @@
-// How results are printed, one function a format.
+// Output formats, one function each.
 #include <algorithm>
 #include <cstdio>
 #include <map>
@@ -81,7 +81,7 @@ void print_table(const std::vector<const Case*>& cases, const std::vector<Column
     print_reasons(*cases[row], columns, row);
 }
 
-// What XML takes for itself, and what it does not take at all.
+// Escapes the characters that XML reserves, and drops those that it cannot represent.
 std::string xml(const std::string& text) {
   std::string out;
   for (const char c : text) {
@@ -128,7 +128,7 @@ void print_junit(const std::vector<const Case*>& cases, const std::vector<Column
   std::printf("</testsuites>\n");
 }
 
-// A row a chapter, which is a case's name up to the slash: "passed / deviates / skipped".
+// One row a chapter (the case name up to the slash): "passed / deviates / skipped".
 void print_markdown(const std::vector<const Case*>& cases, const std::vector<Column>& columns) {
   std::map<std::string, std::vector<Column>> chapters;
   for (size_t row = 0; row < cases.size(); ++row) {

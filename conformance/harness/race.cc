@@ -17,10 +17,10 @@
 namespace oci::conformance {
 namespace {
 
-// By then a use that holds no descriptor has named the target once more.
+// After so many calls, code that holds no descriptor has named the target again.
 constexpr size_t kCallsAfter = 8;
 
-// An emulated machine is fifty times slower than a real one, and gets fewer gaps.
+// An emulated machine is fifty times slower, and gets fewer gaps.
 constexpr double kSeconds = 5;
 constexpr size_t kFewestGaps = 8, kMostGaps = 60;
 
@@ -93,12 +93,12 @@ std::vector<Gap> gaps_of(Sandbox& sandbox, const Race& race) {
   return some;
 }
 
-// Runs with the attack in this gap; says how often the names were exchanged.
+// Runs with the attack in this gap. Returns the number of exchanges.
 int attack(Sandbox& sandbox, const Race& race, const Gap& gap, Spawn spawn, Outcome& outcome) {
   int exchanged = 0;
   outcome = trace_paths(std::move(spawn), sandbox.directory(), [&](const HeldCall& call) {
     if (call.process != gap.call.process) return;
-    // What the runtime makes itself can be exchanged as soon as it is there.
+    // A file that the runtime makes itself can be exchanged once it exists.
     const bool strike = exchanged == 0 && call.nth >= gap.call.nth && exists(race.here);
     const bool restore = exchanged == 1 && !gap.for_good && call.nth > gap.call.nth;
     if (!strike && !restore) return;
@@ -108,7 +108,7 @@ int attack(Sandbox& sandbox, const Race& race, const Gap& gap, Spawn spawn, Outc
   return exchanged;
 }
 
-// Looks whether `here` is what it should be, and then writes there.
+// The control: checks that `here` has the right type, then writes there.
 void expect_control_is_caught(Sandbox& sandbox, const Race& race) {
   const std::string script =
       "if [ -L here ]; then exit 0; elif [ -d here ]; then echo x > here/caught; "

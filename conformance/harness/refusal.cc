@@ -1,4 +1,4 @@
-// Refusals need a control: where a runtime can run nothing at all, it refuses every mistake, too.
+// Each refusal has a control: a runtime that can run nothing at all also refuses every mistake.
 #include <sys/prctl.h>
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-// Verdicts, and how they are printed: a table over runtimes, TAP, JUnit, a summary by chapter.
+// Verdicts, and their output: a table over runtimes, TAP, JUnit, a summary by chapter.
 #pragma once
 
 #include <string>
@@ -18,7 +18,7 @@ struct Result {
   double seconds = 0;
 };
 
-// A result after known deviations were looked up.
+// A verdict combined with the known deviations.
 enum class Standing { kPassed, kFailed, kSkipped, kKnown, kUnexpectedPass };
 struct Judged {
   Standing standing = Standing::kFailed;

@@ -17,7 +17,7 @@ std::string cgroup2_mount() {
   std::string found;
   for (const std::string& line : lines(read_file("/proc/self/mountinfo"))) {
     const Mounted mount = parse_mountinfo(line);
-    if (mount.type == "cgroup2") found = mount.target;  // a later one may hide the earlier
+    if (mount.type == "cgroup2") found = mount.target;  // a later mount may hide an earlier one
   }
   return found;
 }

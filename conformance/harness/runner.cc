@@ -27,7 +27,7 @@ struct Running {
   pid_t pid = -1;
   int pipe = -1;
   Clock::time_point began;
-  std::string said;  // verdict, then the reason
+  std::string said;  // the verdict, then the reason
 };
 
 Result judge_body(const Case& test, Sandbox& sandbox) {
@@ -42,7 +42,7 @@ Result judge_body(const Case& test, Sandbox& sandbox) {
 }
 
 Result run_one(const Case& test, Sandbox& sandbox) {
-  // Whatever the runtime starts and lets go of becomes this process's child.
+  // Orphans of the runtime become children of this process.
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   ::umask(022);
   enter_private_temporaries();
@@ -123,7 +123,7 @@ std::string Pool::directory(size_t row) const {
   return run_.work + "/" + runtime_.name + "-" + std::to_string(row);
 }
 
-// Ends in a letter, so that no id is the beginning of another.
+// Ends in a letter, so that no id is a prefix of another.
 std::string Pool::id(size_t row) const {
   return "oc" + std::to_string(::getpid()) + "-" + runtime_.name + std::to_string(row) + "x";
 }
@@ -141,7 +141,8 @@ void Pool::launch(size_t row) {
   running_.push_back({.row = row, .pid = pid, .pipe = ends[0], .began = Clock::now(), .said = {}});
 }
 
-// False at the end. A container that the case leaked cannot hold the pipe: it is close-on-exec.
+// False at the end. A container that the case leaked cannot keep the pipe open: it is
+// close-on-exec.
 bool read_more(Running& one) {
   std::array<char, 4096> buffer = {};
   const ssize_t got = ::read(one.pipe, buffer.data(), buffer.size());
@@ -149,7 +150,7 @@ bool read_more(Running& one) {
   return got > 0;
 }
 
-// Waits a little for any case to speak or end, and for those that take too long.
+// Waits briefly for output or the end of any case, and ends those that timed out.
 void Pool::step() {
   std::vector<pollfd> waiting;
   for (const Running& one : running_) {

@@ -1,4 +1,4 @@
-// A process a case, some of them at a time, each with a time limit.
+// Runs cases in parallel, each in a process of its own with a timeout.
 #pragma once
 
 #include <functional>
@@ -11,13 +11,13 @@
 namespace oci::conformance {
 
 struct Run {
-  std::string work;  // a directory for everything, which exists
+  std::string work;  // an existing directory for all files
   Template parts;
   int jobs = 2;
   bool keep = false;  // leave the directories of cases that failed
 };
 
-// Judges every case on `runtime`; the results are in the order of the cases.
+// Judges every case on `runtime`. Results are in the order of the cases.
 std::vector<Result> run_cases(const Run& run, const Runtime& runtime,
                               const std::vector<const Case*>& cases);
 

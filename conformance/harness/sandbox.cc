@@ -51,7 +51,7 @@ Spawn Sandbox::invocation(const Words& arguments) const {
   return spawn;
 }
 
-// Keeps `alive_` true: which containers a forced delete has to look for afterwards.
+// Keeps `alive_`: the containers that clean_up() has to delete.
 void Sandbox::note(const Words& argv, const Outcome& outcome) {
   const bool stays =
       has(argv, {"create"}) || (has(argv, {"run"}) && has(argv, {"-d", "--detach", "--keep"}));
@@ -156,7 +156,7 @@ pid_t Sandbox::init_pid() {
   return pid_;
 }
 
-// The case is a subreaper, so the container's process is its child once the runtime is gone.
+// The case is a subreaper: the container's process becomes its child after the runtime exits.
 int Sandbox::wait_stopped() {
   if (!exit_code_) exit_code_ = wait_child(init_pid(), 10000);
   expect(exit_code_.has_value(), "the container's process does not end, or is not our child");

@@ -1,4 +1,4 @@
-// What a case works with: the runtime under test, a directory of its own, and bundles in it.
+// The environment of one case: the runtime under test, a private directory, and bundles in it.
 #pragma once
 
 #include <functional>
@@ -14,24 +14,24 @@
 
 namespace oci::conformance {
 
-// The binary under test and its dialect.
+// The binary under test and its command line.
 struct Runtime {
   std::string name;  // "runc": names its known/ file
   std::string path;
-  std::vector<std::string> words;  // global options that always stand after the binary
+  std::vector<std::string> words;  // global options for every call
   std::string version;             // the first line of --version
   bool json_paths = false;         // refusals must name the property by its full path
 };
 
-// What create, run and their like are given besides the bundle.
+// Arguments for create, run and so on, besides the bundle.
 using Words = std::vector<std::string>;
 
 class Sandbox {
  public:
   Sandbox(const Runtime& runtime, std::string directory, std::string id, Template parts);
 
-  // A container id that nothing else on the machine uses. It is part of every name that this case
-  // makes outside its directory, so that what it leaves behind is found.
+  // A container id that is unique on the machine. It is part of every name that this case makes
+  // outside its directory, so that the leak check finds leftovers.
   const std::string& id() const { return id_; }
   const std::string& directory() const { return directory_; }
   std::string path(std::string_view name) const;
@@ -49,11 +49,11 @@ class Sandbox {
   Outcome call(const Words& arguments);
   Outcome call(Spawn spawn);
 
-  // `run`, in the foreground. What the container prints is in the outcome.
+  // `run` in the foreground. The outcome includes the output of the container.
   Outcome run(Bundle& bundle, const Words& options = {});
-  // `run` that must exit 0, of a bundle whose program prints facts (the default).
+  // `run` that must exit 0, for a bundle whose program prints facts (the default).
   Facts facts(Bundle& bundle, const Words& options = {});
-  // `run` that must exit 0, of a shell script; returns what it printed.
+  // `run` of a shell script, must exit 0. Returns its output.
   std::string output(Bundle& bundle, const std::string& script);
 
   Outcome try_create(Bundle& bundle, const Words& options = {});
@@ -69,12 +69,13 @@ class Sandbox {
   std::string status();
   pid_t init_pid();
   int wait_stopped();                   // the exit code of the container's process
-  std::string said();                   // what the container printed since create
+  std::string said();                   // the container's output since create
   std::string said(size_t want_lines);  // waits until there are so many lines
 
-  // Runs whatever this case may have left. Called by the harness after the leak check.
+  // Deletes by force the containers that this case left. The harness calls it before the leak
+  // check.
   void clean_up();
-  // Containers that were made and not deleted yet, by what the calls returned.
+  // Containers that were created and not yet deleted, judged by exit codes.
   const std::set<std::string>& alive() const { return alive_; }
 
  private:
@@ -89,14 +90,15 @@ class Sandbox {
   std::optional<int> exit_code_;
 };
 
-// What a config mistake must lead to.
+// The expected refusal of a mistake in a config.
 struct Mistake {
-  std::string path;  // "linux.namespaces[0].type": what oci-rt has to say
-  Words any_of;      // what any runtime has to say: one of these, whatever the case of letters
+  std::string path;  // "linux.namespaces[0].type": oci-rt must name it
+  Words any_of;      // other runtimes must name one of these, in any letter case
 };
 
-// The bundle must run as it is (the control). With `spoil` done to it, create must exit non-zero,
-// name the property, and leave nothing behind; the program must not have run. Returns its message.
+// Runs the bundle unchanged as the control: it must succeed. After `spoil`, create must exit
+// non-zero, name the property and leave nothing behind, and the program must not run. Returns its
+// message.
 std::string expect_refusal(Sandbox& sandbox, Bundle& bundle, const Mistake& mistake,
                            const std::function<void(Bundle&)>& spoil);
 

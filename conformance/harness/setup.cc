@@ -10,8 +10,8 @@
 namespace oci::conformance {
 namespace {
 
-// Each case has a /tmp, /dev/shm and /run of its own, and some call the runtime in the name of an
-// ordinary user. Such a user may not enter every directory (/root).
+// Each case has its own /tmp, /dev/shm and /run, and some cases call the runtime as an unprivileged
+// user. Such a user cannot enter every directory (/root, for example).
 bool reached_by_all_cases(const std::string& path) {
   for (const char* covered : {"/tmp/", "/dev/shm/", "/run/"}) {
     if (path.starts_with(covered)) return false;
@@ -24,7 +24,7 @@ bool reached_by_all_cases(const std::string& path) {
   return ::stat(path.c_str(), &info) == 0 && (info.st_mode & kRead) && (info.st_mode & kSearch);
 }
 
-// A copy below `work`, with the program for systemd that oci-rt looks for beside itself.
+// Copies below `work`, together with the -systemd helper that oci-rt looks for beside itself.
 std::string copy_program(const std::string& path, const std::string& work) {
   std::string pattern = work + "/runtime.XXXXXX";
   if (!::mkdtemp(pattern.data())) throw std::runtime_error("cannot make " + pattern);

@@ -1,4 +1,4 @@
-// What stands before the first run: a place to work, the files of every bundle, the runtimes.
+// Set-up before the first run: the work directory, the files of every bundle, the runtimes.
 #pragma once
 
 #include <string>
@@ -7,15 +7,15 @@
 
 namespace oci::conformance {
 
-// A fresh directory below `parent`, open to a mapped root.
+// Creates a directory below `parent` that a mapped root can enter.
 std::string make_work(const std::string& parent);
 
-// Copies a static busybox ("": the one in PATH) and the probe, which stands beside this program,
-// into `work`. Throws std::runtime_error when there is none.
+// Copies into `work` a static busybox ("": the one in PATH) and the probe from the directory of
+// this program. Throws std::runtime_error if one is missing.
 Template make_template(const std::string& busybox, const std::string& work);
 
-// "[NAME=]BIN [OPTION…]"; without a name it is the binary's. `work` takes the output of --version,
-// and a copy of a binary that ordinary users could not reach where it is.
+// Parses "[NAME=]BIN [OPTION…]". The default name is that of the binary. `work` receives the output
+// of --version, and a copy of a binary that unprivileged users could not reach in its place.
 Runtime parse_runtime(const std::string& text, const std::string& work);
 
 }  // namespace oci::conformance

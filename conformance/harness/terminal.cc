@@ -69,7 +69,7 @@ std::string Terminal::size() const {
   return std::to_string(size.ws_row) + " " + std::to_string(size.ws_col);
 }
 
-// EIO is how a pty master says that nobody holds its slave any more.
+// A pty master returns EIO once its slave is closed everywhere.
 std::string Terminal::read_until(std::string_view wanted) {
   std::array<char, 4096> buffer = {};
   while (wanted.empty() || seen_.find(wanted) == seen_.npos) {
@@ -83,7 +83,7 @@ std::string Terminal::read_until(std::string_view wanted) {
 
 ConsoleSocket::ConsoleSocket(std::string path)
     : path_(std::move(path)), listener_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  // The path may be longer than sun_path holds: bind below a descriptor of its directory.
+  // The path may be longer than sun_path: bind through a descriptor of its directory.
   const size_t slash = path_.rfind('/');
   const int dir = ::open(path_.substr(0, slash).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
   const std::string name = "/proc/self/fd/" + std::to_string(dir) + path_.substr(slash);

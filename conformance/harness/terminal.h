@@ -6,7 +6,7 @@
 
 namespace oci::conformance {
 
-// A pty master that is read and written like a person would.
+// A pty master, used like a person at a terminal.
 class Terminal {
  public:
   explicit Terminal(int master) : master_(master) {}
@@ -22,8 +22,8 @@ class Terminal {
   void resize(int rows, int columns) const;
   std::string size() const;  // "rows columns"
 
-  // Everything printed until `wanted` appeared or the other side closed. Throws Failed when
-  // neither happens in time.
+  // Returns all output until `wanted` appears or the other side closes. Throws Failed at the
+  // timeout.
   std::string read_until(std::string_view wanted);
   std::string read_all() { return read_until(""); }
 
@@ -42,7 +42,7 @@ class ConsoleSocket {
   ~ConsoleSocket();
 
   const std::string& path() const { return path_; }
-  // The pty master that the runtime sent: one message, some data, exactly one descriptor.
+  // Returns the received pty master. Demands one message with data and exactly one descriptor.
   Terminal receive();
 
  private:

@@ -23,7 +23,7 @@ namespace {
 struct PathCall {
   long number;
   const char* name;
-  int argument;  // which one is the path
+  int argument;  // index of the path
 };
 constexpr PathCall kPathCalls[] = {
     {SYS_open, "open", 0},
@@ -63,7 +63,7 @@ constexpr PathCall kPathCalls[] = {
     {SYS_execve, "execve", 0},
 };
 
-// What PTRACE_O_TRACESYSGOOD makes of a stop at a system call: ptrace(2).
+// PTRACE_O_TRACESYSGOOD marks system call stops with this signal: ptrace(2).
 constexpr int kStop = SIGTRAP | 0x80;
 constexpr long kOptions =
     PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
@@ -102,8 +102,8 @@ class Tracer {
       step();
   }
 
-  // ptrace(2) lets go only of a process that is stopped. A child that was just born is traced as
-  // well, and perhaps was not heard of yet.
+  // ptrace(2) detaches only from a stopped process. A newborn child is traced, too, and may not
+  // have reported yet.
   void let_go() {
     for (const auto& [pid, process] : tracees_)
       born_.insert(pid);
@@ -143,7 +143,7 @@ class Tracer {
     tracees_[thread] = {.process = known->second};
   }
 
-  // Looks at the next event without taking it. The program's end is left for Command::wait.
+  // Peeks at the next event. The exit of the program itself is left to Command::wait.
   bool ended(pid_t program) {
     siginfo_t event = {};
     while (::waitid(P_ALL, 0, &event, WEXITED | WSTOPPED | __WALL | WNOWAIT) != 0) {
@@ -170,7 +170,7 @@ class Tracer {
     if (signal == kStop) {
       look(pid);
     } else if (event == PTRACE_EVENT_STOP && signal != SIGTRAP) {
-      ::ptrace(PTRACE_LISTEN, pid, 0, 0);  // a group stop: it stays stopped until SIGCONT
+      ::ptrace(PTRACE_LISTEN, pid, 0, 0);  // a group stop: stays stopped until SIGCONT
       return;
     }
     const bool passed_on = event == 0 && signal != kStop;
@@ -195,7 +195,7 @@ class Tracer {
 
   const std::function<void(const HeldCall&)>& at_call_;
   std::map<pid_t, Tracee> tracees_;    // by thread
-  std::set<pid_t> born_;               // of them, those that have not stopped yet
+  std::set<pid_t> born_;               // a subset that has not stopped yet
   std::map<pid_t, size_t> processes_;  // their numbers
   std::map<size_t, size_t> counts_;    // path calls, by number of the process
   pid_t next_ = 0;

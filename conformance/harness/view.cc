@@ -43,9 +43,8 @@ std::string controllers(const std::string& directory) {
   return trimmed(read_file(directory + "/cgroup.controllers"));
 }
 
-// A null device that belongs to this mount namespace: cases chmod it, and crun chowns the one it
-// finds to the root of user namespaces, while other cases look at theirs. Without CAP_MKNOD
-// /dev/null stays the host's.
+// A private null device for this mount namespace. Cases chmod it, and crun chowns it to the root of
+// user namespaces while other cases look at theirs. Without CAP_MKNOD, /dev/null stays the host's.
 void cover_null_device() {
   constexpr char kPlace[] = "/tmp", kOwn[] = "/tmp/null";
   check(::mount("none", kPlace, "ramfs", 0, "mode=700"), kPlace);

@@ -107,7 +107,7 @@ std::vector<std::string> names_in(const char* directory) {
   return names;
 }
 
-// A line of /proc/self/status, without its name.
+// The value of a line of /proc/self/status.
 std::string status_of(const std::string& name) {
   for (const std::string& line : read_lines("/proc/self/status")) {
     if (line.compare(0, name.size() + 1, name + ":") != 0) continue;
@@ -231,7 +231,7 @@ void surroundings(int argc, char** argv) {
   fact("cgroup", read_lines("/proc/self/cgroup"));
 }
 
-// struct sched_attr of <linux/sched/types.h>, which does not go together with <sched.h>.
+// struct sched_attr of <linux/sched/types.h>, a header that conflicts with <sched.h>.
 struct Scheduled {
   unsigned size, policy;
   unsigned long long flags;
@@ -240,8 +240,8 @@ struct Scheduled {
   unsigned long long runtime, deadline, period;
 };
 
-// "POLICY NICE PRIORITY RUNTIME DEADLINE PERIOD FLAGS", sched_getattr(2); "CLASS LEVEL",
-// ioprio_get(2); "MODE NODES", get_mempolicy(2), the latter as a bit mask.
+// "POLICY NICE PRIORITY RUNTIME DEADLINE PERIOD FLAGS" of sched_getattr(2), "CLASS LEVEL" of
+// ioprio_get(2), and "MODE NODES" of get_mempolicy(2) with the nodes as a bit mask.
 void scheduling() {
   fact("policy", ::sched_getscheduler(0));
   fact("nice", ::getpriority(PRIO_PROCESS, 0));

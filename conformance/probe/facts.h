@@ -1,4 +1,4 @@
-// What the probe prints about where it is.
+// The probe's report about its surroundings.
 #pragma once
 
 namespace oci::conformance::probe {

@@ -1,5 +1,5 @@
-// The static program that runs inside containers. `probe facts` prints what it sees as JSON; the
-// other words do one thing each and print how the kernel answered.
+// The static program that runs inside containers. `probe facts` prints its surroundings as JSON.
+// Each other word does one thing and prints the kernel's answer.
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -29,7 +29,7 @@ int answer(long result) {
   return 0;
 }
 
-// probe syscall NUMBER [ARGUMENT…]: what the kernel says, by its errno.
+// probe syscall NUMBER [ARGUMENT…]: makes a system call and prints its errno.
 int do_syscall(int count, char** words) {
   long a[7] = {};
   for (int i = 0; i < count && i < 7; ++i)
@@ -50,7 +50,7 @@ int do_create(int count, char** words) {
   return count < 1 ? 2 : answer(::open(words[0], O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
 }
 
-// probe read PATH: how many bytes come, up to a page.
+// probe read PATH: prints the number of bytes read, up to a page.
 int do_read(int count, char** words) {
   if (count < 1) return 2;
   char page[4096];
@@ -62,7 +62,7 @@ int do_read(int count, char** words) {
   return 0;
 }
 
-// -errno, or 0. `fd`: -1 for none.
+// Returns -errno, or 0. `fd` -1 sends none.
 int send_to_manager(const char* text, int fd) {
   const char* path = std::getenv("NOTIFY_SOCKET");
   if (path == nullptr) return -ENOENT;
@@ -92,7 +92,7 @@ int send_to_manager(const char* text, int fd) {
   return error;
 }
 
-// sd_notify_barrier(3): the other side closes the pipe once it has read what came before.
+// sd_notify_barrier(3): the receiver closes the pipe after it has read all earlier messages.
 int await_manager() {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return -errno;
@@ -103,7 +103,7 @@ int await_manager() {
   return error;
 }
 
-// A descriptor whose last close may take as long as the sender likes: tcp(7), SO_LINGER.
+// The sender decides how long the last close of this descriptor takes: tcp(7), SO_LINGER.
 int send_a_socket() {
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (socket < 0) return -errno;
@@ -112,8 +112,8 @@ int send_a_socket() {
   return error;
 }
 
-// probe notify TEXT…: each a message to $NOTIFY_SOCKET; "barrier" waits until it was read, "socket"
-// is a barrier with something else than a pipe.
+// probe notify TEXT…: sends each as a message to $NOTIFY_SOCKET. "barrier" waits until it was read,
+// "socket" is a barrier with a socket in place of the pipe.
 int do_notify(int count, char** words) {
   for (int i = 0; i < count; ++i) {
     const std::string_view word = words[i];
@@ -128,7 +128,7 @@ int do_notify(int count, char** words) {
   return answer(0);
 }
 
-// probe escape: the classic way out of a chroot. Prints the names in what is "/" afterwards.
+// probe escape: the classic escape from a chroot. Prints the names in the resulting "/".
 int do_escape(int, char**) {
   ::mkdir("/escape-attempt", 0755);
   if (::chroot("/escape-attempt") != 0) return answer(-1);
@@ -145,7 +145,8 @@ bool same_file(const struct stat& one, const char* path) {
   return ::stat(path, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
-// Keeps a foreign executable that `pid` runs; -1 when it is gone or one of the image's.
+// Opens the executable of `pid` if it is not from the image. Returns -1 if it is, or if the process
+// is gone.
 int hold_executable(int pid) {
   char path[64];
   std::snprintf(path, sizeof path, "/proc/%d/exe", pid);
@@ -159,7 +160,7 @@ int hold_executable(int pid) {
   return -1;
 }
 
-// While it runs, a file cannot be opened for writing (ETXTBSY): tried again and again.
+// A running executable cannot be opened for writing (ETXTBSY), so the caller retries.
 bool try_to_write(int held) {
   char path[64];
   std::snprintf(path, sizeof path, "/proc/self/fd/%d", held);
@@ -170,8 +171,8 @@ bool try_to_write(int held) {
   return wrote;
 }
 
-// probe grab: takes hold of the executable of every process that is not the image's, and tries to
-// write its first byte, until it is killed.
+// probe grab: opens the executable of every process that does not come from the image, and tries to
+// write its first byte, until killed.
 int do_grab(int, char**) {
   int held[32] = {};
   int count = 0;
@@ -192,19 +193,19 @@ int do_grab(int, char**) {
   }
 }
 
-// probe sleep: until a signal ends it.
+// probe sleep: sleeps until a signal arrives.
 int do_sleep(int, char**) {
   for (;;)
     ::pause();
 }
 
-// probe tty: opens /dev/tty and pushes a character into its input (TIOCSTI).
+// probe sti: pushes a character into the input of its terminal (TIOCSTI).
 int do_sti(int, char**) {
   const char byte = 'x';
   return answer(::syscall(SYS_ioctl, 0, 0x5412, &byte));
 }
 
-// probe keyring: the number of its session keyring.
+// probe keyring: prints the id of the session keyring.
 int do_keyring(int, char**) {
   constexpr int kGetId = 0, kSession = -3;  // keyctl(2)
   std::printf("%ld\n", ::syscall(SYS_keyctl, kGetId, kSession, 0));

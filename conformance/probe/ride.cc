@@ -13,7 +13,7 @@
 namespace oci::conformance::probe {
 namespace {
 
-// Numbers are given out one after another: pid_namespaces(7). Some go to processes that are gone
+// The kernel allocates pids in sequence: pid_namespaces(7). Some belong to processes that exit
 // before they are seen.
 constexpr pid_t kAhead = 8;
 
@@ -48,7 +48,7 @@ int ride(int, char**) {
   for (pid_t next = ::getpid() + 1;;) {
     for (pid_t pid = next; pid < next + kAhead; ++pid) {
       if (::ptrace(PTRACE_SEIZE, pid, nullptr, nullptr) != 0) {
-        if (errno == EPERM) next = pid + 1;  // it is there, and protected
+        if (errno == EPERM) next = pid + 1;  // exists, and is protected
         continue;
       }
       next = pid + 1;

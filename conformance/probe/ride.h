@@ -1,10 +1,10 @@
-// The attacker inside who waits for processes that come into its pid namespace.
+// An attacker inside the container: waits for processes that join its pid namespace.
 #pragma once
 
 namespace oci::conformance::probe {
 
-// probe ride: seizes each one as early as it can, and prints with which rights it was caught, a
-// line a process: of /proc/PID/status, for as long as it is stopped. Never ends by itself.
+// probe ride: seizes each process as early as possible. Prints the privileges with which it was
+// caught, one line of /proc/PID/status values a process, while it is stopped. Runs until killed.
 int ride(int count, char** words);
 
 }  // namespace oci::conformance::probe

@@ -1,11 +1,12 @@
-# What the scripts about an ordinary user share: the user, words said in their name, checks. Sourced with $runtime
-# set; sets $name, $uid, $home, $run_directory.
+# Common code of the scripts for an unprivileged user: the user, commands run as the user, checks. Sourced with $runtime
+# set. Sets $name, $uid, $home, $run_directory.
 [ "$(cat /proc/1/comm)" = systemd ] && command -v loginctl >/dev/null || {
   echo "systemd is not pid 1" && echo "0 passed, 0 failed, 1 skipped"
   exit 0
 }
 
-# make_user NAME UID PROGRAM…: with a bundle web1 whose rootfs has the PROGRAMs of busybox; home is theirs.
+# make_user NAME UID PROGRAM…: makes a user with a bundle web1, with the PROGRAMs of busybox in its rootfs. The user
+# owns the home.
 make_user() {
   name=$1 uid=$2 home=/home/$1 run_directory=/run/user/$2
   shift 2
@@ -18,7 +19,7 @@ make_user() {
   [ ! -e "$runtime-systemd" ] || cp "$runtime-systemd" "$home/oci-rt-systemd"
   chown -R "$uid:$uid" "$home"
 }
-# start_manager SOCKET: a systemd of their own, that listens there below $run_directory.
+# start_manager SOCKET: starts the user's systemd and waits until it listens there, below $run_directory.
 start_manager() {
   loginctl enable-linger "$name"
   for _ in $(seq 300); do
@@ -26,13 +27,13 @@ start_manager() {
     sleep 0.2
   done
 }
-# user COMMAND…: in their name, from a cgroup that is root's; its output in $said, its code in $code.
+# user COMMAND…: runs it as the user, in a cgroup of root. Its output is in $said, its exit code in $code.
 user() {
   said=$(cd "$home" && timeout 120 setpriv --reuid "$uid" --regid "$uid" --clear-groups env -i HOME="$home" USER="$name" \
     XDG_RUNTIME_DIR="$run_directory" PATH="$home:/usr/bin:/bin" "$@" 2>&1 </dev/null)
   code=$?
 }
-# config CHANGE: what `spec` writes, and CHANGE in Python on `config`.
+# config CHANGE: writes the config of `spec`, after running CHANGE in Python on `config`.
 config() {
   rm -f "$home/web1/config.json"
   user oci-rt spec --bundle web1
@@ -47,7 +48,7 @@ EDIT
 }
 
 good=0 bad=0
-# check WHAT SEEN WANTED
+# check LABEL SEEN WANTED
 check() {
   if [ "$2" = "$3" ]; then
     good=$((good + 1)) && echo "ok - $1"

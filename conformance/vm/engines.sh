@@ -1,19 +1,18 @@
 #!/bin/bash
-# engines.sh sample ENGINE… | whole [PEER…] | peers PEER… | only RUNTIME,… ENGINE[:FLOW,…]…: the work that test.sh
-# gives the virtual machine with engines; runs inside it: podman, buildah, containerd, its CRI plugin and docker with
-# oci-rt, cgroups made by the engine's driver of both kinds. `sample` is the flows that a broken runtime would not survive, with
-# podman, containerd, cri or docker. A PEER, runc or crun of Debian, is asked for the same with the driver that each
-# engine has by itself; its failures are not counted.
-# `peers` leaves oci-rt out. `only` has flows by name, with each RUNTIME (oci-rt, a peer) and systemd's cgroups.
-# Each part ends with its log, below "--- NAME": table.py makes the tables of runtime/ENGINES.md of them. The last
-# line is "N passed, N failed, N skipped".
+# engines.sh sample ENGINE… | whole [PEER…] | peers PEER… | only RUNTIME,… ENGINE[:FLOW,…]…: the part of test.sh that
+# runs in the virtual machine with engines: podman, buildah, containerd, its CRI plugin and docker with oci-rt, with
+# both cgroup drivers of each engine. `sample` runs the flows that a broken runtime would fail, with podman, containerd,
+# cri or docker. A PEER, runc or crun of Debian, runs the same flows with the default driver of each engine, and its
+# failures are not counted. `peers` leaves oci-rt out. `only` runs flows by name, with each RUNTIME (oci-rt, a peer) and
+# systemd's cgroups. Each part ends with its log, below "--- NAME". table.py makes the tables of runtime/ENGINES.md from
+# them. The last line is "N passed, N failed, N skipped".
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/conformance/lib.sh"
 cd "$top/conformance/engines"
 oci=$build/runtime/oci-rt
 
-# What follows ends each part's log; a log that comes at once is there, too, when the machine takes too long.
+# Ends each part with its log. A log printed at once survives if the machine times out.
 show() { say "--- $1" && cat "$build/logs/$1.log"; }
 judged() {
   part "$@"

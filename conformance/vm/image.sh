@@ -1,5 +1,5 @@
-# Which image the virtual machine needs, and where it is kept: outside the tree, under a name made from
-# all that goes into it. Sourced by run.
+# Selects the image of the virtual machine. Images are kept outside the tree, under a name made from all their inputs.
+# Sourced by run.
 
 vm_cache=${OCI_RT_VM_CACHE:-/var/cache/oci-rt-vm}
 vm_packages="qemu-system-x86 mmdebstrap e2fsprogs xz-utils busybox-static util-linux"
@@ -9,15 +9,15 @@ guest_engines="udev podman buildah conmon catatonit passt slirp4netns dbus-user-
   containerd docker.io containernetworking-plugins fuse-overlayfs
   netavark iptables nftables uidmap ca-certificates
   python3-grpcio"
-# The client is a part of docker.io before Debian 13.
+# Before Debian 13, docker.io contains the client.
 guest_engines_trixie="docker-cli docker-buildx"
 guest_engines_sid=$guest_engines_trixie
-# Nothing else there needs useradd any more.
+# No other package there needs useradd any more.
 guest_packages_sid=passwd
 vm_releases="bookworm trixie sid"
 
-# ensure_image RELEASE ENGINES: prints the directory of the image, after building it if it is not
-# there: disk, vmlinuz, initrd. Two that ask at once build it once.
+# ensure_image RELEASE ENGINES: prints the directory of the image (disk, vmlinuz, initrd), and builds it first if it is
+# missing. Parallel calls build it once.
 ensure_image() {
   local release=$1 packages=$guest_packages key directory own
   own=guest_packages_$release packages+=" ${!own:-}"
@@ -32,11 +32,11 @@ ensure_image() {
       [ -e "$directory/disk" ] || build_image "$release" "$directory" "$packages"
     ) 9>"$vm_cache/.$release.lock" || return 1
   fi
-  touch "$directory"  # in use: build_image removes what was not for two weeks
+  touch "$directory"  # in use: build_image removes images unused for two weeks
   say "$directory"
 }
 
-# In a directory of its own that is renamed when all is well.
+# Builds in a temporary directory, and renames it on success.
 build_image() {
   local release=$1 directory=$2 packages=$3 made
   made=$(mktemp -d "$vm_cache/.building.XXXXXX")

@@ -1,12 +1,12 @@
 #!/bin/bash
-# namespaces.sh IMAGE WORK: the image's systemd in namespaces of this machine, where vm/run --namespaces has it instead of
-# a virtual machine. Runs as pid 1 of a pid namespace, in mount, network, IPC and UTS namespaces of its own. The serial
-# lines are files in WORK: output, a pipe, and code. WORK/share is the second drive.
+# namespaces.sh IMAGE WORK: runs the image's systemd in namespaces of this machine, for vm/run --namespaces, in place of
+# a virtual machine. Runs as pid 1 of a pid namespace, in new mount, network, IPC and UTS namespaces. The serial lines
+# are files in WORK: output, a pipe, and code. WORK/share is the second drive.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 image=$1 work=$2 root=$2/root
 
-# In a cgroup of its own, and then in a cgroup namespace that begins there. vm/run removes it.
+# Enters a new cgroup, and then a cgroup namespace that begins there. vm/run removes the cgroup.
 if [ "${3:-}" != --inside ]; then
   mkdir "$work/cgroup" "$root"
   mount -t cgroup2 none "$work/cgroup"
@@ -16,7 +16,7 @@ if [ "${3:-}" != --inside ]; then
   exec unshare --cgroup "$0" "$image" "$work" --inside
 fi
 
-# Nothing is written to the image. Engines' storage is an overlay itself, so it cannot be on one.
+# The image stays unchanged. The storage of engines is an overlay itself, so it cannot be on one.
 mount -t tmpfs -o mode=0755 tmpfs "$root"
 mkdir "$root"/{image,upper,work,root}
 mount -o loop,ro "$image/disk" "$root/image"
@@ -55,7 +55,8 @@ ln -s /proc/self/fd "$root/dev/fd"
 touch "$root/dev/ttyS1" "$root/dev/ttyS2"
 mount --bind "$work/output" "$root/dev/ttyS1"
 mount --bind "$work/code" "$root/dev/ttyS2"
-# The image's own, without the lines' settings. As systemd has it outside of containers, all mounts are shared.
+# The image's own script, without the settings of the serial lines. All mounts are shared, as systemd makes them outside
+# of containers.
 sed -e '/^stty /d' -e '/^while read/i mount --make-rshared /' "$here/guest.sh" >"$root/usr/local/lib/oci-rt-vm/guest.sh"
 
 ip link set lo up

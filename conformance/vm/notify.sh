@@ -1,6 +1,6 @@
 #!/bin/bash
-# notify.sh: services of Type=notify whose program is in a container; runs inside the virtual machine,
-# where systemd is the manager. Ends with "N passed, N failed, N skipped".
+# notify.sh: tests services of Type=notify with the program in a container. Runs inside the virtual machine, where
+# systemd is the manager. Ends with "N passed, N failed, N skipped".
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=${BUILD_DIR:-$top/build}
@@ -10,7 +10,7 @@ root=$work/state
 passed=0 failed=0
 trap 'systemctl --quiet stop "on-*" 2>/dev/null; rm -rf "$work"' EXIT
 
-# check WHAT SEEN WANTED
+# check LABEL SEEN WANTED
 check() {
   if [ "$2" = "$3" ]; then passed=$((passed + 1)) && echo "ok - $1"
   else failed=$((failed + 1)) && echo "not ok - $1: '$2', not '$3'"; fi
@@ -33,7 +33,7 @@ bundle() {
 JSON
 }
 
-# service NAME WORDS...: starts it and returns when it is ready, or cannot become so
+# service NAME WORDS...: starts it, and returns when it is ready or has failed
 service() {
   local name=$1
   shift

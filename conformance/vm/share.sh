@@ -1,8 +1,7 @@
-# The second drive of the virtual machine: the scripts and the programs that were built, and the command.
-# Sourced by run.
+# The second drive of the virtual machine: the scripts and the built programs, and the command. Sourced by run.
 
-# make_share WORK [PATH…] -- CMD…: writes WORK/share.img. In it are files/, what is to appear in the guest
-# at the same absolute paths; paths, a list of what to mount; command, a script for bash.
+# make_share WORK [PATH…] -- CMD…: writes WORK/share.img. It contains files/, which appears in the guest at the same
+# absolute paths; paths, a list of mounts; command, a script for bash.
 make_share() {
   local work=$1 staging=$1/share program
   shift
@@ -14,7 +13,7 @@ make_share() {
     [ ! -f "$program" ] || stage "$program"
   done
   echo "$top" >"$staging/paths"
-  # The one library of theirs that the guest has not, or not in this version.
+  # The one library that the guest lacks, or has in another version.
   { ldd "$build"/conformance/*_test 2>/dev/null || true; } | awk '/libboost/ { print $3 }' | while read -r program; do
     stage "$program" && echo "$program" >>"$staging/paths"
   done

@@ -1,7 +1,7 @@
 #!/bin/bash
-# tests.sh whole|sample [peers]: what test.sh has the virtual machine do; runs inside it: the unit tests, services
-# of Type=notify, and on oci-rt every case, or of those a sample: what the kernel and its cgroups decide. `peers`
-# also judges Debian's runc and crun. The logs follow; the last line is "N passed, N failed, N skipped".
+# tests.sh whole|sample [peers]: the part of test.sh that runs in the virtual machine: the unit tests, services of
+# Type=notify, and on oci-rt every case, or a sample of those that depend on the kernel and its cgroups. `peers` also
+# judges Debian's runc and crun. The logs follow. The last line is "N passed, N failed, N skipped".
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/conformance/lib.sh"
@@ -10,7 +10,7 @@ judge=$build/conformance/oci-conformance
 
 if [ "${1:-}" = units ]; then
   for unit in "$build"/*/*_test "$build"/*/*/*_test; do
-    # Where no kernel makes a difference an emulated processor takes long: texts in, texts out.
+    # Skips pure text processing, which does not depend on the kernel and is slow on an emulated processor.
     wanted=()
     case $(basename "$unit") in
       spec_test) continue ;;

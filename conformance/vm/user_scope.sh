@@ -1,11 +1,11 @@
 #!/bin/bash
-# user_scope.sh RUNTIME: an ordinary user whose own systemd makes the cgroups of their containers, over the
-# user's bus. Runs in the virtual machine; its last line is "N passed, N failed, N skipped".
+# user_scope.sh RUNTIME: tests an unprivileged user with a systemd user manager that makes the cgroups of the
+# containers, over the user's bus. Runs in the virtual machine. Its last line is "N passed, N failed, N skipped".
 set -uo pipefail
 runtime=$(realpath "${1:?usage: $0 RUNTIME}") || exit 2
 . "$(dirname "$0")/as_user.sh"
 make_user ocirt-scope 12346 sleep
-# What dbus-user-session has; the image has dbus-daemon alone.
+# The units of dbus-user-session; the image has dbus-daemon alone.
 mkdir -p /etc/systemd/user/sockets.target.wants
 [ -e /usr/lib/systemd/user/dbus.socket ] || {
   printf '[Socket]\nListenStream=%%t/bus\n' >/etc/systemd/user/dbus.socket
@@ -18,7 +18,7 @@ config["process"]["args"] = ["/bin/sleep", "1000"]
 config["linux"]["resources"] = {"memory": {"limit": 67108864}, "pids": {"limit": 50}}
 config["linux"]["cgroupsPath"] = "user.slice:oci:web1"'
 
-# create: nothing that it starts may hold the streams of user() open.
+# create: started processes must not keep the streams of user() open.
 create() { user sh -c "exec $home/oci-rt --root $home/state --systemd-cgroup create --bundle web1 web1 >$home/out 2>&1"; }
 act() { user $home/oci-rt --root $home/state "$@"; }
 property() { user systemctl --user show --value --property "$1" oci-web1.scope; }

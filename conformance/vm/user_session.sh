@@ -1,7 +1,6 @@
 #!/bin/bash
-# user_session.sh RUNTIME: an ordinary user with a systemd of their own, as whoever logs in has: what
-# it delegates is where limits hold. Runs in the virtual machine; its last line is "N passed, N failed,
-# N skipped".
+# user_session.sh RUNTIME: tests an unprivileged user with a systemd user manager, as after a login: limits apply in
+# delegated cgroups. Runs in the virtual machine. Its last line is "N passed, N failed, N skipped".
 set -uo pipefail
 runtime=$(realpath "${1:?usage: $0 RUNTIME}") || exit 2
 . "$(dirname "$0")/as_user.sh"
@@ -9,7 +8,7 @@ make_user ocirt 12345 sh sleep cat
 start_manager systemd/private
 
 scope="systemd-run --user --scope --quiet -p Delegate=yes"
-# says RESOURCES SCRIPT: a config with them.
+# says RESOURCES SCRIPT: makes a config with them.
 says() { config "config['process']['args'] = ['sh', '-c', '$2']; config['linux']['resources'] = $1"; }
 both='{"memory": {"limit": 67108864}, "pids": {"limit": 50}}'
 show="cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/pids.max"
@@ -26,7 +25,7 @@ said=$(systemd-run --quiet --wait --pipe --uid=$uid -p Delegate=yes -E XDG_RUNTI
 check "in a unit of the machine's that is theirs, limits hold" "$said" $'67108864\n50'
 
 says "$both" "exec sleep 1000"
-# What it runs has its streams, and would keep ours open.
+# The program inherits its streams, and would keep those of the test open.
 user sh -c "$scope oci-rt run --detach --bundle web1 web1 >/dev/null 2>&1; echo \$?"
 check "run --detach" "$said" 0
 user cat "/proc/$(grep -o '"pid":[0-9]*' $run_directory/oci-rt/web1/record.json | cut -d: -f2)/cgroup"

@@ -1,11 +1,11 @@
-"""A client of the Kubernetes container runtime interface, runtime.v1: the part of it that flows.py asks for.
+"""A client of the Kubernetes container runtime interface, runtime.v1: the subset for flows.py.
 
 Names and numbers of the fields are those of k8s.io/cri-api's api.proto. Enumerations are numbers here.
 """
 import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
-# A line a message: NAME FIELD:NUMBER:TYPE…; a type with * is repeated, map is from string to string.
+# A line a message: NAME FIELD:NUMBER:TYPE…. A type with * is repeated; map is from string to string.
 MESSAGES = """
 VersionRequest version:1:string
 VersionResponse runtime_name:2:string runtime_version:3:string
@@ -107,7 +107,7 @@ def describe(text):
 
 
 class Refused(Exception):
-    """What the engine answered instead."""
+    """The error answer of the engine."""
 
 
 class Client:

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""flows.py ADDRESS IMAGE DRIVER GIVEN [FLOW…]: what a kubelet asks of an engine, and what comes of it. vm_cri.sh starts
-the engine; GIVEN is a file that says "word". Ends "N passed, N failed, N skipped"."""
+"""flows.py ADDRESS IMAGE DRIVER GIVEN [FLOW…]: sends a kubelet's requests to an engine and checks the results. vm_cri.sh starts
+the engine. GIVEN is a file with the text "word". Ends "N passed, N failed, N skipped"."""
 import glob
 import os
 import sys
@@ -68,7 +68,7 @@ def limit(name, file):
 
 
 class Pod:
-    """A sandbox, with what was made in it; it ends with the block."""
+    """A sandbox with its containers, removed at the end of a `with` block."""
 
     def __init__(self, name, options=None, privileged=False, **config):
         linux = {"security_context": {"namespace_options": {"network": NODE, **(options or {})}, "privileged": privileged},
@@ -97,7 +97,7 @@ class Pod:
         return made
 
     def said(self, name, script, **options):
-        """What a container says until it ends; its exit code where that is not 0; why it does not start."""
+        """Returns the output of a container, with its exit code unless 0, or the reason why it does not start."""
         try:
             made = self.start(name, "/bin/sh", "-c", script, **options)
         except Refused as refused:
@@ -240,7 +240,7 @@ def flow_security():
 
 
 def hierarchy():
-    """The options that the kernel keeps for cgroup2 as a whole. containerd 2.1.7 and later give it to each privileged container."""
+    """The options that are global to the cgroup2 hierarchy. containerd 2.1.7 and later mount it in each privileged container."""
     with open("/proc/self/mountinfo", encoding="ascii") as mounts:
         return next(line.split()[-1] for line in mounts if line.split()[4] == "/sys/fs/cgroup")
 
@@ -255,7 +255,7 @@ def flow_privileged():
 
 
 def flow_host_root():
-    """The whole machine, as a node's monitor and `kubectl debug node` have it."""
+    """The host's whole root, as a node's monitor and `kubectl debug node` mount it."""
     see = "cat /host/etc/of-the-machine; touch /host/made 2>/dev/null || echo refused"
     monitor = [{"container_path": "/host", "host_path": "/", "readonly": True, "propagation": HOST_TO_CONTAINER}]
     debug = [{"container_path": "/host", "host_path": "/"}]
@@ -269,7 +269,7 @@ def flow_host_root():
 
 
 def flow_links():
-    """An image with links that lead nowhere before something is mounted there."""
+    """An image with dangling links, which are destinations of mounts."""
     linked = {"image": {"image": "docker.io/library/linked:1"}}
     secret = "/var/run/secrets/kubernetes.io/serviceaccount"
     zone = [{"container_path": "/etc/localtime", "host_path": "/etc/localtime", "readonly": True}]

@@ -1,7 +1,7 @@
-# Flows of vm_docker.sh: the drivers of devices; processors. Sourced by it.
+# Flows of vm_docker.sh: device drivers, processors. Sourced by it.
 
-# Before dockerd starts, as it looks then: the hook that --gpus has it add, and a runtime by the name `vendor` that
-# adds hooks to each config and goes on as the one that is judged.
+# Runs before dockerd starts, which looks for the hook that --gpus adds. Also makes a runtime named `vendor`, which adds
+# hooks to each config and then executes the tested runtime.
 prepare_drivers() {
   make_driver
   printf '#!/bin/sh\nexec %s inject\n' $driver_hook >"$work/builder/nvidia-container-runtime-hook"
@@ -29,7 +29,7 @@ flow_cdi() {
   check "without" "$(said $image /bin/sh -c 'ls -d /usr/lib/* /dev/card 2>/dev/null')" ""
 }
 
-# The engine's units may be pinned to a processor; its containers are not.
+# The engine's units may be pinned to a processor, but its containers are not.
 flow_affinity() {
   local unit=(systemd-run --quiet --collect --property=CPUAffinity=0 --property=Delegate=yes --property=KillMode=process)
   end_daemon docker

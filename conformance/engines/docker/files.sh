@@ -1,6 +1,6 @@
-# Flows of vm_docker.sh: the machine's files and the image's, at their paths in the container. Sourced by it.
+# Flows of vm_docker.sh: files of the host and of the image, at their paths in the container. Sourced by it.
 
-# The whole machine, as monitors have it.
+# The host's whole root, as monitors mount it.
 flow_host_root() {
   local late=$work/late see='cat /host/etc/of-the-machine; touch /host/made 2>/dev/null; echo $?'
   mkdir -p "$late" && echo machine >/etc/of-the-machine && ln -sfn / "$work/top"
@@ -24,7 +24,7 @@ flow_tmpfs() {
   check "where there is none, a user writes" "$(said --user 1000 --tmpfs /new $image /bin/sh -c 'touch /new/x && stat -c %a /new')" 1777
 }
 
-# An image with links that lead nowhere before something is mounted there.
+# An image with dangling links, which are destinations of mounts.
 flow_links() {
   local secret=/var/run/secrets/kubernetes.io/serviceaccount
   make_linked "$work/linked"

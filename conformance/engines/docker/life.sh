@@ -1,4 +1,4 @@
-# Flows of vm_docker.sh: what happens to a container from its start to its end. Sourced by it.
+# Flows of vm_docker.sh: the lifecycle of a container. Sourced by it.
 
 flow_run() {
   check "exit code 0" "$(run $image /bin/sh -c 'echo "hello $$"')" 0
@@ -15,7 +15,7 @@ flow_run() {
   check "-i: standard input" "$(echo typed | docker run --rm -i --network none $image /bin/cat)" typed
 }
 
-# By a name of its own, with an option: dockerd calls a script that has it.
+# By a second name with an option: dockerd calls the runtime through a script.
 flow_by_name() {
   check "output" "$(said --runtime $named $image /bin/echo hello)" hello
   check "exit code 7" "$(run --runtime $named $image /bin/sh -c 'exit 7')" 7
@@ -24,7 +24,7 @@ flow_by_name() {
   begin called --runtime $named $image /bin/sleep 1000
   check "inspect: its runtime" "$(inspect called HostConfig.Runtime)" $named
   check "exec" "$(ask exec called /bin/echo on)" on
-  # That the option came: what it makes the runtime write into the shim's log.
+  # The option must have arrived: it makes the runtime write debug records to the shim's log.
   [ "$kind" != oci-rt ] ||
     check "its stages are in the log" "$(find "$work/state" -path "*/$id/log.json" -exec grep -c '"level":"debug"' {} + | sed 's/^[1-9][0-9]*$/some/')" some
   end called
@@ -79,7 +79,7 @@ flow_exec() {
   begin box --hostname box $image /bin/sleep 1000
   check "output" "$(ask exec box /bin/hostname)" box
   check "exit code 7" "$(code docker exec box /bin/sh -c 'exit 7')" 7
-  # 126 whatever the reason, in docker of these versions: moby issue 45795.
+  # 126 for every reason in docker of these versions: moby issue 45795.
   check "a missing program is 126 or 127" "$(code docker exec box /bin/missing | sed 's/12[67]/yes/')" yes
   has "and is named" /bin/missing
   check "a missing name is 126 or 127" "$(code docker exec box missing | sed 's/12[67]/yes/')" yes
@@ -171,7 +171,7 @@ flow_nothing_left() {
 }
 no_shims() { ! pgrep -f '^/[^ ]*containerd-shim'; }
 
-# dockerd goes and comes; the container does not notice.
+# dockerd stops and restarts while the container goes on.
 flow_live_restore() {
   local pid
   begin lasting $image /bin/sh -c 'trap "exit 3" TERM; while :; do sleep 0.1; done'

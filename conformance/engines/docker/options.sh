@@ -1,4 +1,4 @@
-# Flows of vm_docker.sh: what a container is given. Sourced by it.
+# Flows of vm_docker.sh: options of containers. Sourced by it.
 
 flow_info() {
   check "default runtime" "$(ask info --format '{{.DefaultRuntime}}')" judged
@@ -18,7 +18,7 @@ flow_limits() {
   for pair in memory.max=67108864 memory.low=33554432 memory.swap.max=0 "cpu.max=50000 100000" cpuset.cpus=0 pids.max=50; do
     check "${pair%%=*}" "$(cgroup_file "$id" "${pair%%=*}")" "${pair#*=}"
   done
-  # runc and crun of other days turn shares into other weights; all are below the default of 100.
+  # Other versions of runc and crun convert shares to other weights, all below the default of 100.
   check "cpu.weight" "$([ "$(cgroup_file "$id" cpu.weight)" -lt 100 ] && echo less)" less
   check "what it sees" "$(ask exec limited /bin/cat /sys/fs/cgroup/memory.max)" 67108864
   end limited
@@ -68,7 +68,7 @@ flow_volumes() {
   check "a file" "$(said -v "$work/volume/file:/etc/one:ro" $image /bin/head -n 1 /etc/one)" shared
   check "volume rm" "$(code docker volume rm named)" 0
 }
-# Since docker 25 read-only is recursive, where the runtime says that it can do that.
+# Since docker 25, read-only is recursive if the runtime supports it.
 nested_code() {
   if [ "$major" -ge 25 ] && "$runtime" features 2>/dev/null | grep -q '"rro"'; then echo 1; else echo 0; fi
 }
@@ -170,7 +170,7 @@ flow_buildkit() {
   has "its code" "11"
 }
 
-# Another daemon: all its containers have a user namespace.
+# A second daemon: all its containers have a user namespace.
 flow_userns_remap() {
   end_daemon docker
   grep -q '^dockremap:' /etc/passwd || echo 'dockremap:x:977:977::/:/bin/false' >>/etc/passwd

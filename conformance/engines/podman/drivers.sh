@@ -1,4 +1,4 @@
-# Flows: the drivers of devices.
+# Flows: device drivers.
 
 flow_driver() {
   local hooks=$work/drivers.d
@@ -10,7 +10,7 @@ flow_driver() {
   hooked() { output podman --hooks-dir "$hooks" run --rm --network none "$@"; }
   check "hooks that bind, ldconfig, chroot, pivot_root" "$(hooked box sh -c "$driver_seen")" "$driver_wanted"
   check "below a volume" "$(hooked -v "$work/libraries:/usr/lib" box sh -c "$driver_seen")" "$driver_wanted"
-  # A createContainer hook is in the user namespace, too, where it may not read the bundle.
+  # A createContainer hook also runs in the user namespace, where it may not read the bundle.
   rm "$hooks/createContainer.json"
   check "with a user namespace: a library" "$(hooked --userns=auto:size=4096 box wc -c /usr/lib/libcap.so.2)" "${driver_wanted%% *} /usr/lib/libcap.so.2"
   check "nothing is mounted on the machine" "$(on_machine)" 0

@@ -1,6 +1,6 @@
-# Flows: the machine's files and the image's, at their paths in the container.
+# Flows: files of the host and of the image, at their paths in the container.
 
-# The whole machine, as monitors and toolboxes have it.
+# The host's whole root, as monitors and toolboxes mount it.
 flow_host_root() {
   local late=$work/late see='cat /host/etc/of-the-machine; touch /host/made 2>/dev/null; echo $?'
   mkdir -p "$late" && echo machine >/etc/of-the-machine && ln -sfn / "$work/top"
@@ -25,7 +25,7 @@ flow_tmpfs() {
   check "where there is none, a user writes" "$(box --user 1000 --tmpfs /new -- sh -c 'touch /new/x && stat -c %a /new')" 1777
 }
 
-# An image with links that lead nowhere before something is mounted there.
+# An image with dangling links, which are destinations of mounts.
 flow_links() {
   local secret=/var/run/secrets/kubernetes.io/serviceaccount
   make_linked "$work/linked"
@@ -51,7 +51,7 @@ flow_device_files() {
   check "--device instead of it" "$(box --device /dev/urandom:/dev/random -- stat -c %t:%T /dev/random)" 1:9
 }
 
-# podman makes a directory that it can make: below a mount it leaves that to the runtime.
+# podman creates the directory if it can. Below a mount it leaves that to the runtime.
 flow_directory() {
   check "--workdir below a tmpfs, --read-only" "$(box --read-only --tmpfs /t --workdir /t/deep/er -- pwd)" /t/deep/er
   printf 'FROM localhost/box\nWORKDIR /of/image\n' >"$work/directory"

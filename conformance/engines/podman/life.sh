@@ -1,4 +1,4 @@
-# Flows: the life of a container in the background.
+# Flows: the lifecycle of a container in the background.
 
 flow_life() {
   begin l1 -- sh -c 'trap "exit 3" TERM; echo begun; while :; do sleep 0.1; done'
@@ -76,7 +76,7 @@ flow_update() {
 
 flow_stats() {
   begin s1 --memory 64m -- sh -c 'while :; do :; done'
-  # It spins: of the time since its start a tenth at least is its own.
+  # It spins, so it must have used at least a tenth of the time since its start.
   check "stats: memory, its limit, processes, time" \
     "$(output podman stats --no-stream --format '{{.MemUsage}} {{.PIDs}} {{.CPU}}' s1 | sed 's/^[1-9][0-9.]*[kM]B/some/; s/ [1-9][0-9][0-9.]*%*$/ time/')" "some / 67.11MB 1 time"
   check "top" "$(output podman top s1 pid user comm | tr -s ' ')" "PID USER COMMAND 1 root sh"

@@ -1,6 +1,6 @@
-# Flows: limits. Each is seen in the cgroup, and as podman knows it.
+# Flows: limits, checked in the cgroup and in podman's view.
 
-# in_cgroup FILE…: a script that prints them.
+# in_cgroup FILE…: prints a script that prints these files.
 in_cgroup() { printf 'cd /sys/fs/cgroup && cat'; printf ' %s' "$@"; }
 
 flow_limits() {
@@ -13,7 +13,7 @@ flow_limits() {
   check "who made the cgroup" "$(cgroup_of "$id" | grep -c '\.scope$')" "$([ "$manager" = systemd ] && echo 1 || echo 0)"
   flow=cpu
   check "--cpus, --cpuset-cpus" "${seen[*]:3:3}" "50000 100000 0"
-  # How shares become a weight has changed (crun 1.21, runc 1.3): less than the default, at any rate.
+  # The conversion of shares to a weight has changed (crun 1.21, runc 1.3), but it stays below the default.
   check "--cpu-shares" "$([ "${seen[6]:-0}" -gt 1 ] && [ "${seen[6]}" -lt 100 ] && echo less)" less
   flow=pids
   check "--pids-limit" "${seen[7]:-}" 20
@@ -31,7 +31,7 @@ flow_no_cgroups() {
   check "split: below podman's own cgroup" "$(box --cgroups=split --cgroupns=host -- cut -d: -f3 /proc/self/cgroup | grep -c "^$(cut -d: -f3 /proc/self/cgroup)/")" 1
 }
 
-# conmon 2.1.6, podman 4.3's, tells of it with no runtime: neither with runc nor with crun.
+# conmon 2.1.6 (podman 4.3) reports no OOM with any runtime, neither with runc nor with crun.
 flow_oom() {
   check "exit code" "$(code podman run --name o1 --network none --memory 16m --memory-swap 16m box sh -c 'tail /dev/zero; sleep 3; exit 9')" 9
   check "exit code of pid 1" "$(code podman run --name o2 --network none --memory 16m --memory-swap 16m box tail /dev/zero)" 137

@@ -1,4 +1,4 @@
-# Flows: podman of a user without privileges, with a systemd of its own (linger).
+# Flows: podman of an unprivileged user with a systemd user manager (linger).
 
 user=rover
 flow_rootless() {
@@ -34,7 +34,7 @@ flow_rootless_life() {
   check "nothing is left" "$(output as-user podman ps -aq)$(find /run/user/1000/{oci-rt,crun,runc} -mindepth 1 -maxdepth 1 ! -name .cache 2>/dev/null)" ""
 }
 
-# The user's systemd has memory and pids to give away; with cgroupfs a user has no limits.
+# The user's systemd delegates memory and pids. With cgroupfs a user has no limits.
 flow_rootless_limits() {
   be_user || return
   [ "$manager" = systemd ] || { skip "a user's limits are systemd's" && return; }

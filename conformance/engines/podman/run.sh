@@ -1,4 +1,4 @@
-# Flows: what `podman run` makes of its options.
+# Flows: options of `podman run`.
 
 flow_by_path() {
   check "a program" "$(output podman --runtime "$runtime" run --rm --network none box sh -c 'echo hello $$')" "hello 1"
@@ -58,7 +58,7 @@ flow_volumes() {
   end v1
 }
 
-# Who owns a file is mapped, in a container with a user namespace.
+# File owners are mapped in a container with a user namespace.
 flow_idmap() {
   local from=$work/mapped
   mkdir -p "$from" && touch "$from/file" && chown 5:6 "$from/file"
@@ -86,7 +86,7 @@ JSON
   : >"$work/hooks.log"
   check "exit code" "$(code podman --hooks-dir "$hooks" run --rm --network none box true)" 0
   until_true grep -q poststop "$work/hooks.log"
-  # podman 5 has no hooks of prestart: it makes them createRuntime's, in the order of the files' names.
+  # podman 5 has no prestart hooks: it turns them into createRuntime hooks, in the order of the file names.
   local first="prestart created createRuntime created"
   [ "$major" -lt 5 ] || first="createRuntime created prestart created"
   check "each ran, with the state" "$(sed 's/creating/created/' "$work/hooks.log" | tr '\n' ' ')" \

@@ -1,4 +1,4 @@
-# Flows: who a container is and what it may.
+# Flows: identity and privileges of a container.
 
 flow_userns() {
   check "--userns=auto: its own ids" "$(box --userns=auto:size=4096 -- awk '{ print $1, $3, ($2 >= 300000) }' /proc/self/uid_map)" "0 4096 1"
@@ -61,7 +61,7 @@ flow_namespaces() {
     "0::/ made tmpfs"
 }
 
-# A user namespace of its own, and others' beside it, which belong to the machine's.
+# A new user namespace together with joined namespaces, which belong to the machine's user namespace.
 flow_joined() {
   local pid own=(--uidmap 0:200000:5000 --gidmap 0:200000:5000)
   begin j2 -- sleep 1000

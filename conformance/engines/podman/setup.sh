@@ -1,13 +1,14 @@
-# What the flows of vm_podman.sh share: the configuration, the image, words to run and to look.
+# Common code of the flows of vm_podman.sh: the configuration, the image, functions to run containers and to check them.
 
-# set_up: podman's configuration in /etc, an image `box` of busybox. Expects $kind, $runtime, $manager.
+# set_up: writes podman's configuration to /etc, and imports an image `box` of busybox. Expects $kind, $runtime,
+# $manager.
 set_up() {
   modprobe -a overlay veth bridge tun fuse 2>/dev/null
   podman=podman
   major=$(podman --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
   mkdir -p /etc/containers/containers.conf.d
   echo '{"default": [{"type": "insecureAcceptAnything"}]}' >/etc/containers/policy.json
-  # libsubid of shadow 4.20 has ranges for users that exist alone.
+  # libsubid of shadow 4.20 has ranges only for users that exist.
   grep -q '^containers:' /etc/passwd || echo 'containers:x:978:978::/:/bin/false' >>/etc/passwd
   printf '%s:200000:65536\n' root containers >/etc/subuid
   sed -i 's/^containers:200000:65536/containers:300000:1000000/' /etc/subuid
@@ -39,7 +40,7 @@ CONF
   echo "# $(podman --version), $("$runtime" --version | head -n 1), cgroups by $manager"
 }
 
-# With /lib64 a link as in Debian: then a program of the machine runs where /usr is mounted.
+# /lib64 is a link as in Debian: programs of the machine run if /usr is mounted.
 make_rootfs() {
   mkdir -p "$work/rootfs"/{bin,dev,etc,proc,sys,tmp,run,root,home,usr,var/tmp}
   chmod 1777 "$work"/rootfs/tmp "$work"/rootfs/var/tmp && chmod 700 "$work/rootfs/root"
@@ -50,14 +51,14 @@ make_rootfs() {
   printf 'root:x:0:\nguest:x:1001:\n' >"$work/rootfs/etc/group"
 }
 
-# box OPTION… -- WORD…: what a container of its own prints.
+# box OPTION… -- WORD…: prints the output of a new container.
 box() {
   local options=()
   while [ "$1" != -- ]; do options+=("$1") && shift; done
   shift
   output podman run --rm --network none ${options[@]+"${options[@]}"} box "$@"
 }
-# box_code OPTION… -- WORD…: its exit code.
+# box_code OPTION… -- WORD…: prints its exit code.
 box_code() {
   local options=()
   while [ "$1" != -- ]; do options+=("$1") && shift; done
@@ -65,7 +66,7 @@ box_code() {
   code podman run --rm --network none ${options[@]+"${options[@]}"} box "$@"
 }
 declare -A ids
-# begin NAME OPTION… -- WORD…: in the background; its id is in $id.
+# begin NAME OPTION… -- WORD…: starts a container in the background. Its id is in $id.
 begin() {
   local name=$1 options=()
   shift
@@ -75,7 +76,7 @@ begin() {
   ids[$name]=$id
   check "run -d of $name" "$([ ${#id} = 64 ] || cat "$work/out")" ""
 }
-# end NAME: removes it and looks what is left.
+# end NAME: removes it and checks for leftovers.
 end() {
   check "rm -f of $1" "$(code podman rm -f -t 0 "$1")" 0
   gone "${ids[$1]:-$1}"
@@ -85,7 +86,7 @@ status() { field "$1" .State.Status; }
 is_status() { [ "$(status "$1")" = "$2" ]; }
 logs_have() { podman logs "$1" 2>&1 | grep -qF -- "$2"; }
 
-# gone ID: cgroups, units, state and mounts of a container that is gone. conmon takes its time.
+# gone ID: checks for cgroups, units, state and mounts of a removed container. conmon needs some time.
 gone() {
   local turn
   for turn in $(seq 30); do

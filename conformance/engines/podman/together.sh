@@ -1,6 +1,6 @@
-# Flows: more than one container, and what podman makes for them.
+# Flows: several containers, and the objects that podman makes for them.
 
-# podman 4 gives the cgroup of a pod a device program that denies all there is, with any runtime below it.
+# podman 4 gives the cgroup of a pod a device program that denies everything, with any runtime below it.
 pods_have_devices() {
   [ "$major" -ge 5 ] || [ "$manager" = systemd ] && return
   skip "podman 4 denies its pods all devices where it makes their cgroups itself"

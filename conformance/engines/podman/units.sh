@@ -1,6 +1,7 @@
-# Flows: containers that systemd starts and watches.
+# Flows: containers started and watched by systemd.
 
-# A quadlet where podman has them (4.4), or what `generate systemd` writes, which leaves the container in machine.slice.
+# A quadlet where podman has them (4.4), else the output of `generate systemd`, which leaves the container in
+# machine.slice.
 flow_unit() {
   local unit=oci-rt-test pid below=/oci-rt-test.service/
   [ "$major" -ge 5 ] || below=/machine.slice/libpod-
@@ -30,14 +31,14 @@ flow_unit() {
   systemctl reset-failed $unit 2>/dev/null
 }
 
-# The program in the container says itself that it is ready.
+# The program in the container reports its readiness itself.
 flow_notify() {
   check "READY=1 from inside" "$(code systemd-run --quiet --wait --collect --service-type=notify --property=NotifyAccess=all --property=TimeoutStartSec=100 \
     --property=Delegate=yes podman run --rm --network none --sdnotify=container --cgroups=split -v /usr:/usr:ro box \
     sh -c '/usr/bin/systemd-notify --ready && sleep 1')" 0
 }
 
-# A unit may be pinned to a processor; its containers are not.
+# A unit may be pinned to a processor, but its containers are not.
 flow_affinity() {
   local pinned=(systemd-run --quiet --wait --pipe --collect --property=CPUAffinity=0)
   check "of the unit" "$(output "${pinned[@]}" nproc)" 1
