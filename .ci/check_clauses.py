@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Fails where a citation leads nowhere.
+"""Fails if a citation has no target.
 
 check_clauses.py [ROOT] [--cases BINARY | --self-test]
 
-Looked at are all files of the tree:
-- a tag of a document in runtime/docs, such as "cli-contract 5.2", "threats 2 (T8)" or "rule A", has its section and row there;
-- a heading of the specification, such as "config.md#mounts", is one of those in .ci/spec_headings.txt;
-- a relative link in a document has its file, and its heading;
-- a clause of conformance/coverage has one of the forms below.
-With --cases, also the clauses that BINARY --list prints have them, and each case that runtime/docs names is there.
-With --self-test, it looks at wrong and right citations of its own, and fails if it takes one for the other."""
+Checks all files of the tree:
+- a tag of a document in runtime/docs, such as "cli-contract 5.2", "threats 2 (T8)" or "rule A", needs its section and row;
+- a heading of the specification, such as "config.md#mounts", must be in .ci/spec_headings.txt;
+- a relative link in a document needs its file, and its heading;
+- a clause of conformance/coverage must have one of the forms below.
+With --cases, it also checks the clauses printed by BINARY --list, and that each case named in runtime/docs exists.
+With --self-test, it checks built-in right and wrong citations, and fails on a wrong result."""
 import argparse
 import fnmatch
 import pathlib
@@ -17,10 +17,10 @@ import re
 import subprocess
 import sys
 
-# The name that a tag uses, and the document that it means.
+# The name in a tag -> the document.
 DOCUMENTS = {"cli-contract": "cli-contract.md", "threats": "threat-model.md", "reliability": "reliability.md",
              "messages": "messages.md"}
-# Words that read like such a name: there is no document for them.
+# Words that look like such a name, without a document.
 OTHERS = ("ux", "spec-map", "design", "peers", "anchors")
 SECTION = r"(\d+[a-z]?(?:\.\d+)*)"
 TAG = re.compile(r"(?<![\w/.-])(" + "|".join((*DOCUMENTS, *OTHERS)) + r")(\.md)?,? (?:section )?" + SECTION +
@@ -29,13 +29,13 @@ RULES = re.compile(r"\brules? ((?:[A-Z](?:, | and | to )?)+)\b(?![\w-])")
 SPEC = re.compile(r"(?<![\w/.-])((?:config|config-linux|runtime|runtime-linux|features|features-linux|bundle|glossary|annotations)\.md)"
                   r"(?:#([\w-]+))?")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-# What a part of a clause may be besides a tag and a heading of the specification.
+# Other forms for a part of a clause, besides a tag and a heading of the specification.
 FORMS = [r"CVE-\d{4}-\d{4,}", r"[\w.-]+\([1-9]\)", r"oci-rt(?: [a-z]+)? --help", r"schema/[\w-]+\.json",
          r"[\w-]+ (?:issue|pull request) \d+", r"Documentation/[\w/.-]+"]
 
 
 def headings(text):
-    """The headings of a Markdown text, as GitHub links them."""
+    """The headings of a Markdown text, in the form of GitHub's links."""
     found, fenced = set(), False
     for line in text.splitlines():
         fenced ^= line.startswith("```")
@@ -46,7 +46,7 @@ def headings(text):
 
 
 def sections(text):
-    """Section -> the ids of its rows. A section is a heading, or a row that begins with its number."""
+    """Section -> ids of its rows. A section is a heading, or a row that begins with its number."""
     found, now = {}, None
     for line in text.splitlines():
         heading = re.match(r"#+ " + SECTION + r"[. ]", line)
@@ -61,7 +61,7 @@ def sections(text):
     return found
 
 
-# A citation in a text, and whether it leads somewhere.
+# A citation in a text, and whether it has a target.
 TEXTS = [
     ("cli-contract 5.2", True), ("cli-contract 5.9", False), ("cli-contract 88", False), ("(cli-contract 1.4).", True),
     ("threats 2 (T8)", True), ("threats 2 (T88)", False), ("threats 1 (A, E)", True), ("threats 1 (A, Q)", False),
@@ -108,7 +108,7 @@ class Checker:
         return f"{document} of the specification has no heading '{heading}'"
 
     def clause_problem(self, clause):
-        # A comma inside of parentheses divides ids, not parts.
+        # A comma within parentheses separates ids, not parts.
         for part in re.split(r", (?![^(]*\))", clause):
             tag, spec = TAG.fullmatch(part), SPEC.fullmatch(part)
             if tag or spec:

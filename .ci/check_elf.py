@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""check_elf.py BUILD: fails where a program in BUILD lacks a protection that its ELF headers tell of.
+"""check_elf.py BUILD: fails if a program in BUILD lacks a protection that is visible in its ELF headers.
 
-The program is position-independent, but for init; its relocations are bound at the start and read-only then; no segment is
-writable and executable, nor the stack; functions with arrays check their guard; and it has the marks of CET where the compiler makes them
-and all that it is linked with has them (Debian's static C library has none)."""
+Programs except init are position-independent, with relocations bound at the start and then read-only. No segment is writable
+and executable, nor is the stack. Functions with arrays have a stack protector. CET is marked if the compiler and all linked
+libraries support it (Debian's static C library does not)."""
 import pathlib
 import platform
 import re
@@ -25,13 +25,13 @@ def crt_has_cet():
 
 
 def segments(path):
-    """(type, flags) of each."""
+    """(type, flags) of each segment."""
     rows = re.findall(r"^  ([A-Z_]+) +0x\S+ 0x\S+ 0x\S+ 0x\S+ 0x\S+ ([R ][W ][E ])", output("readelf", "-lW", path), re.M)
     return [(kind, flags.replace(" ", "")) for kind, flags in rows]
 
 
 def own_symbols(build, name):
-    """Of a static program those of our libraries: the C library's own functions have guards anyway."""
+    """For a static program, those of the project's libraries: the C library has guards anyway."""
     if name != "runtime/oci-rt":
         return output("nm", build / name)
     return "".join(output("nm", library) for library in sorted(build.glob("runtime/*/lib*.a")) if "init" not in library.name)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fails if a source file has more than 400 lines; tells of functions with more than 60."""
+"""Fails if a source file has more than 400 lines. Reports functions with more than 60."""
 import pathlib
 import re
 import subprocess
@@ -13,8 +13,8 @@ for name in files.stdout.split():
         long_files.append(f"{name}: {len(lines)} lines")
     begin, margin = None, ""
     for number, line in enumerate(lines, 1):
-        # clang-format puts a function's opening line and its closing brace at the margin. When it takes more than
-        # one line, the others are four in; what is in a class is not at the margin.
+        # clang-format puts the first line of a function and its closing brace at the margin, and indents further
+        # lines of its head by four. Functions in a class are not at the margin.
         if line[:1] not in ("", " "):
             margin = line
         more = "(" in margin and margin[-1] not in "{;:}"
