@@ -43,14 +43,14 @@ std::string own_capabilities() {
 }
 
 // JUnit and Markdown own standard output; remarks go to stderr.
-FILE* aside(const Options& options) {
+FILE* remarks(const Options& options) {
   return options.format == "junit" || options.format == "markdown" ? stderr : stdout;
 }
 
 void print_machine(const Options& options, const std::vector<Runtime>& runtimes) {
   utsname kernel = {};
   ::uname(&kernel);
-  FILE* const out = aside(options);
+  FILE* const out = remarks(options);
   std::fprintf(out, "# kernel %s %s, uid %u, capabilities %s\n", kernel.release, kernel.machine,
                ::getuid(), own_capabilities().c_str());
   std::fprintf(out, "# cgroups: view %s: %s\n", options.view.c_str(), describe_cgroups().c_str());
@@ -84,8 +84,8 @@ bool is_wrong(const Judged& judged) {
   return judged.standing == Standing::kFailed || judged.standing == Standing::kUnexpectedPass;
 }
 
-void ask_again(const Run& run, const Runtime& runtime, const std::vector<const Case*>& cases,
-               const Known& known, Column& column) {
+void retry_failed(const Run& run, const Runtime& runtime, const std::vector<const Case*>& cases,
+                  const Known& known, Column& column) {
   std::vector<size_t> rows;
   std::vector<const Case*> again;
   for (size_t row = 0; row < cases.size(); ++row) {
@@ -114,7 +114,7 @@ Column judge_runtime(const Options& options, const Run& run, const Runtime& runt
     column.results.push_back(judge(results[row], cases[row]->name, known));
   }
   for (int round = 0; options.retry && round < 3; ++round)
-    ask_again(run, runtime, cases, known, column);
+    retry_failed(run, runtime, cases, known, column);
   return column;
 }
 
@@ -156,7 +156,7 @@ int judge_all(const Options& options) {
     columns.push_back(judge_runtime(options, run, runtime, cases));
   if (!options.keep) remove_tree(work);
   find_printer(options.format)(cases, columns);
-  return print_totals(aside(options), total(columns));
+  return print_totals(remarks(options), total(columns));
 }
 
 }  // namespace

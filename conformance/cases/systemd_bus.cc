@@ -42,7 +42,7 @@ std::string answers(std::string_view heard) {
   return out;
 }
 
-[[noreturn]] void attend(int caller, Habit habit) {
+[[noreturn]] void serve(int caller, Habit habit) {
   std::string buffer(4096, '\0');
   bool begun = false;
   for (;;) {
@@ -76,7 +76,7 @@ class BadBus {
     if (pid_ == 0) {
       for (;;) {
         const int caller = ::accept4(socket, nullptr, nullptr, SOCK_CLOEXEC);
-        if (caller >= 0 && ::fork() == 0) attend(caller, habit);
+        if (caller >= 0 && ::fork() == 0) serve(caller, habit);
         ::close(caller);
       }
     }

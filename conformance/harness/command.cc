@@ -71,7 +71,7 @@ Command::Command(Spawn spawn, const std::string& scratch) : spawn_(std::move(spa
   for (const auto& [ours, theirs] : spawn_.fds)
     share(ours, theirs, false);
   pid_ = ::fork();
-  if (pid_ == 0) become();
+  if (pid_ == 0) exec_program();
 }
 
 void Command::share(int ours, int theirs, bool owned) {
@@ -93,7 +93,7 @@ std::string Command::changed_flags() const {
   return numbers;
 }
 
-void Command::become() const {
+void Command::exec_program() const {
   if (spawn_.held) ::raise(SIGSTOP);
   std::vector<std::pair<int, int>> parked;
   for (const Shared& one : shared_) {
@@ -121,7 +121,7 @@ void Command::become() const {
   ::_exit(127);
 }
 
-void Command::forget_shared() {
+void Command::close_shared() {
   for (const Shared& one : shared_) {
     if (one.owned) ::close(one.ours);
   }
@@ -129,7 +129,7 @@ void Command::forget_shared() {
 }
 
 Command::~Command() {
-  forget_shared();
+  close_shared();
   if (!running()) return;
   ::kill(pid_, SIGKILL);
   int status = 0;
@@ -161,7 +161,7 @@ Outcome Command::wait() {
     code_ = *code;
   }
   const std::string changed = changed_flags();
-  forget_shared();
+  close_shared();
   if (!changed.empty()) {
     throw Failed(spawn_.argv[0] + " changed the flags of the caller's descriptors" + changed);
   }

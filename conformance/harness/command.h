@@ -63,8 +63,8 @@ class Command {
   void share(int ours, int theirs, bool owned);
   void open_stream(const std::string& path, int flags, int as);
   std::string changed_flags() const;
-  void forget_shared();
-  [[noreturn]] void become() const;
+  void close_shared();
+  [[noreturn]] void exec_program() const;
 
   Spawn spawn_;
   std::vector<Shared> shared_;

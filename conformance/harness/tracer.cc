@@ -97,14 +97,14 @@ class Tracer {
       throw Failed("cannot trace the runtime");
     }
     ::kill(program, SIGCONT);
-    meet(program);
+    track(program);
     while (!ended(program))
       step();
   }
 
   // ptrace(2) detaches only from a stopped process. A newborn child is traced, too, and may not
   // have reported yet.
-  void let_go() {
+  void detach_all() {
     for (const auto& [pid, process] : tracees_)
       born_.insert(pid);
     while (!born_.empty()) {
@@ -113,7 +113,7 @@ class Tracer {
       int status = 0;
       ::ptrace(PTRACE_INTERRUPT, pid, 0, 0);
       while (::waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status)) {
-        note_birth(pid, status);
+        track_child(pid, status);
         const int signal = WSTOPSIG(status) & 0x7f;
         const bool passed_on = signal != SIGTRAP && status >> 16 == 0;
         if (::ptrace(PTRACE_DETACH, pid, 0, passed_on ? signal : 0) == 0) break;
@@ -126,7 +126,7 @@ class Tracer {
     size_t process = 0;
   };
 
-  void note_birth(pid_t parent, int status) {
+  void track_child(pid_t parent, int status) {
     const int event = status >> 16;
     if (event != PTRACE_EVENT_FORK && event != PTRACE_EVENT_VFORK && event != PTRACE_EVENT_CLONE) {
       return;
@@ -136,7 +136,7 @@ class Tracer {
     if (!tracees_.contains(static_cast<pid_t>(child))) born_.insert(static_cast<pid_t>(child));
   }
 
-  void meet(pid_t thread) {
+  void track(pid_t thread) {
     born_.erase(thread);
     const pid_t process = process_of(thread);
     const auto [known, fresh] = processes_.try_emplace(process, processes_.size());
@@ -164,8 +164,8 @@ class Tracer {
       tracees_.erase(pid);
       return;
     }
-    if (!tracees_.contains(pid)) meet(pid);
-    note_birth(pid, status);
+    if (!tracees_.contains(pid)) track(pid);
+    track_child(pid, status);
     const int signal = WSTOPSIG(status), event = status >> 16;
     if (signal == kStop) {
       look(pid);
@@ -209,7 +209,7 @@ Outcome trace_paths(Spawn spawn, const std::string& scratch,
   Command command(std::move(spawn), scratch);
   Tracer tracer(at_call);
   tracer.follow(command.pid());
-  tracer.let_go();
+  tracer.detach_all();
   return command.wait();
 }
 
