@@ -1,4 +1,4 @@
-// oci-rt: builds containers as the Open Container Initiative's runtime specification says.
+// oci-rt: runs containers according to the Open Container Initiative's runtime specification.
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
@@ -14,7 +14,7 @@
 
 namespace {
 
-// Where the caller closed one of 0, 1, 2, the next file that is opened would be taken for it.
+// If the caller closed 0, 1 or 2, the next opened file would take that number.
 void fill_standard_descriptors() {
   for (int fd = 0; fd <= 2; ++fd) {
     if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
@@ -23,8 +23,8 @@ void fill_standard_descriptors() {
   }
 }
 
-// Before the command line is read for good, for that opens the log. 0: it names none. A value that
-// is no number is refused later.
+// Runs before the command line is parsed, because parsing opens the log. 0: the option is absent.
+// An invalid number is refused later.
 int last_preserved(std::span<const char* const> argv) {
   constexpr std::string_view kOption = "preserve-fds";
   int last = 0;
@@ -46,12 +46,12 @@ int last_preserved(std::span<const char* const> argv) {
 
 int main(int argc, char** argv) {
   fill_standard_descriptors();
-  // What the caller left open is nobody's: neither a hook's nor the container's. Those of
-  // --preserve-fds are opened again where the program is executed.
+  // Keep inherited descriptors away from hooks and the container. Those of --preserve-fds are made
+  // inheritable again where the program is executed.
   oci::sys::take_inherited_descriptors(last_preserved({argv, static_cast<size_t>(argc)}));
   oci::sys::take_inherited_umask();
-  signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error of a write, not our end
-  signal(SIGXFSZ, SIG_IGN);  // nor is a file that outgrows RLIMIT_FSIZE
-  signal(SIGCHLD, SIG_DFL);  // a caller that ignores it would have our children vanish unseen
+  signal(SIGPIPE, SIG_IGN);  // a closed reader makes write(2) fail instead of killing this process
+  signal(SIGXFSZ, SIG_IGN);  // the same for a file beyond RLIMIT_FSIZE
+  signal(SIGCHLD, SIG_DFL);  // if the caller ignored it, children would be reaped unseen
   return oci::cli::run_command_line({argv, static_cast<size_t>(argc)});
 }

@@ -1,5 +1,5 @@
-// What the owner of a cgroup has closed to itself: a container that runs as the caller owns its own
-// cgroup, and chmod(2) is free to an owner.
+// Reopens a cgroup that its owner has closed with chmod(2). A container that runs as the caller
+// owns its cgroup, so it may do that.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,9 +17,9 @@
 namespace oci::cgroup {
 namespace {
 
-constexpr int kReopenings = 100;  // it may be closed again as long as somebody lives in it
+constexpr int kReopenings = 100;  // a live process may close it again at any time
 
-// Whether `name` in `dir` is open now that was not.
+// Adds the owner's permissions to `name` in `dir`. false: nothing was missing, or it failed.
 bool reopen(int dir, const std::string& name) {
   struct stat info = {};
   if (::fstatat(dir, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) < 0) return false;
@@ -37,7 +37,7 @@ Result<sys::UniqueFd> open_path(int top, std::string_view path) {
   return sys::open_at(top, relative, O_PATH | O_DIRECTORY | O_NOFOLLOW);
 }
 
-// From above, since one that is closed hides those below. false: nothing could be done.
+// Starts at the top, because a closed directory hides those below. false: nothing was changed.
 bool reopen_all(int top, std::string_view path) {
   bool done = false;
   for (unsigned count = 0; count < depth_of(path); ++count) {
@@ -49,7 +49,7 @@ bool reopen_all(int top, std::string_view path) {
   return done;
 }
 
-// Where this fails, the look that follows does as well, and tells why.
+// Ignores errors: the open that follows fails as well, and reports the reason.
 void let_all(int directory, const char* name, mode_t mode) {
   [[maybe_unused]] const int ignored = ::fchmodat(directory, name, mode, 0);
 }

@@ -14,7 +14,7 @@ namespace {
 
 constexpr char kSubtreeControl[] = "cgroup.subtree_control";
 
-// What tells how much is used.
+// The controllers with usage counters.
 constexpr std::string_view kCounting[] = {"cpu", "io", "memory", "pids"};
 
 bool counts(int dir) {
@@ -24,8 +24,8 @@ bool counts(int dir) {
          });
 }
 
-// cgroups(7): the kernel passes cpu and pids on also where processes are, but then no cgroup below
-// takes any ("domain invalid"). Only the root may have both; it has no type.
+// cgroups(7): the kernel enables cpu and pids even for a cgroup with processes, but then no cgroup
+// below takes any ("domain invalid"). Only the root may have both. The root has no cgroup.type.
 bool holds_processes(int dir) {
   const Result<std::string> type = read_control(dir, "cgroup.type");
   const Result<std::string> processes = read_control(dir, "cgroup.procs");
@@ -41,7 +41,7 @@ void enable_counting(int dir) {
   if (!available || !enabled) return;
   for (const std::string_view name : kCounting) {
     if (!has_word(available.value(), name) || has_word(enabled.value(), name)) continue;
-    // One a write: the kernel refuses the whole line for one of them.
+    // One controller a write: the kernel rejects a whole line for one bad name.
     (void)sys::write_file_at(dir, kSubtreeControl, cat("+", name));
   }
 }
@@ -98,7 +98,7 @@ Error Controllers::explain(int err, int dir, std::string_view path) const {
                      "--cgroup-manager=disabled"));
   }
   if (err == EOPNOTSUPP) {
-    // cgroups(7): a domain controller counts processes, and there they may be torn apart.
+    // cgroups(7): a domain controller needs whole processes, and threaded cgroups may split them.
     return Error(ErrorKind::kUnsupported,
                  cat(property, ": cgroup '", where,
                      "' is threaded, where only cpu, cpuset and pids can be limited; choose "
@@ -120,7 +120,7 @@ Status Controllers::enable(int dir, std::string_view path) const {
 }
 
 Status Controllers::enable_down_to(int mount, int dir, std::string_view path) const {
-  // What a cgroup passes on, all those above it pass on too.
+  // A controller enabled here is enabled in all ancestors, too.
   if (OCI_TRY(missing(dir)).empty()) return {};
   for (unsigned count = 0; count <= depth_of(path); ++count) {
     const std::string_view prefix = prefix_of(path, count);

@@ -1,4 +1,4 @@
-// Passing controllers down the tree: cgroup.subtree_control. For this folder alone.
+// Enables controllers down the tree: cgroup.subtree_control. Internal to this folder.
 #pragma once
 
 #include <span>
@@ -12,18 +12,19 @@ namespace oci::cgroup {
 
 class Controllers {
  public:
-  // What `writes` need; they are kept for messages and must outlive this.
+  // The controllers that `writes` need. Keeps `writes` for messages, so they must outlive this
+  // object.
   explicit Controllers(std::span<const Write> writes)
       : names_(controllers_of(writes)), writes_(writes) {}
 
   bool empty() const { return names_.empty(); }
 
-  // Enables them for the children of the cgroup `dir`, whose place is `path`. Those that are
-  // enabled already are not written: that would wait for cgroups which are being destroyed.
+  // Enables them for the children of the cgroup `dir` at `path`. Writes only missing ones: a write
+  // waits for cgroups that are being destroyed.
   Status enable(int dir, std::string_view path) const;
 
-  // The same for `path` and everything above it, from the mount down; only looks at `dir`, which
-  // is `path` opened, if nothing is missing.
+  // The same for `path` and all its ancestors, from the mount down. `dir`: `path` opened. If it has
+  // all of them, nothing else is read.
   Status enable_down_to(int mount, int dir, std::string_view path) const;
 
  private:
@@ -35,11 +36,11 @@ class Controllers {
   std::span<const Write> writes_;
 };
 
-// The controllers that count (cpu, io, memory, pids), for the children of `dir`, also where nothing
-// is limited: `events` and what engines show read their files, and other runtimes have them on.
-// Whatever the kernel or the caller's rights do not let have stays off.
+// Enables the controllers with counters (cpu, io, memory, pids) for the children of `dir`, even
+// without limits: `events` and engines read their files, and other runtimes enable them as well.
+// Errors are ignored.
 void enable_counting(int dir);
-// The same for `path`, which is `dir` opened, and everything above it.
+// The same for `path` and all its ancestors. `dir`: `path` opened.
 void enable_counting_down_to(int mount, int dir, std::string_view path);
 
 }  // namespace oci::cgroup

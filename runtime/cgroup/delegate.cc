@@ -12,7 +12,7 @@
 namespace oci::cgroup {
 namespace {
 
-// What a kernel without the list has.
+// The list for kernels without the file.
 constexpr char kFallback[] = "cgroup.procs\ncgroup.subtree_control\ncgroup.threads\n";
 
 Status give(int dir, const std::string& file, uid_t owner) {

@@ -1,4 +1,4 @@
-// Giving a cgroup to the user of a container: config-linux.md#cgroup-ownership.
+// Delegates a cgroup to the user of a container: config-linux.md#cgroup-ownership.
 #pragma once
 
 #include <sys/types.h>
@@ -7,8 +7,8 @@
 
 namespace oci::cgroup {
 
-// Makes `owner`, a uid of the host's, the owner of the cgroup and of those of its files that the
-// kernel lists as safe to delegate (cgroups(7), /sys/kernel/cgroup/delegate).
+// Makes the host uid `owner` the owner of the cgroup, and of the files that the kernel lists as
+// safe to delegate (cgroups(7), /sys/kernel/cgroup/delegate).
 Status delegate(int cgroup_fd, uid_t owner);
 
 }  // namespace oci::cgroup

@@ -1,4 +1,4 @@
-// On the machine's own cgroup v2 tree, in a private view of it, below a name of this test's own.
+// Runs in the machine's cgroup v2 tree, in a private mount of it, below a unique name.
 #include "runtime/cgroup/delegate.h"
 
 #include <sys/stat.h>

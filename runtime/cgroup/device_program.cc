@@ -25,10 +25,10 @@ using spec::DeviceType;
 
 constexpr uint8_t kAnyAccess = BPF_DEVCG_ACC_MKNOD | BPF_DEVCG_ACC_READ | BPF_DEVCG_ACC_WRITE;
 
-// Jumps have 16 bits, and no rule takes more than 5 instructions.
+// Jump offsets have 16 bits, and no rule needs more than 5 instructions.
 constexpr size_t kMaxProgram = std::numeric_limits<int16_t>::max();
 
-// A rule that can match; kAll and absent match everything.
+// A rule that can match. kAll and absent numbers match everything.
 struct Match {
   bool allow = false;
   DeviceType type{};
@@ -40,7 +40,7 @@ struct Match {
 };
 
 struct Decision {
-  std::vector<Match> matches;  // the first that covers an access decides it
+  std::vector<Match> matches;  // the first match decides
   bool otherwise = false;
 };
 
@@ -54,14 +54,14 @@ uint8_t access_bits(std::string_view letters) {
   return bits;
 }
 
-// False: no device has this number.
+// false: no device has this number.
 bool read_number(const std::optional<int64_t>& from, std::optional<uint32_t>& to) {
   if (!from || *from == -1) return true;
   to = static_cast<uint32_t>(*from);
   return *from >= 0 && *from <= std::numeric_limits<uint32_t>::max();
 }
 
-// Neighbours with the same verdict commute; sorted, they share comparisons.
+// Sorting neighbours with the same verdict keeps the result, and lets them share comparisons.
 auto order(const Match& one) {
   const int type = one.type == DeviceType::kChar ? 0 : one.type == DeviceType::kBlock ? 1 : 2;
   return std::tuple(type, !one.major, one.major, !one.minor, one.minor, !one.is_whole());
@@ -121,10 +121,10 @@ class Writer {
  private:
   using Group = std::span<const Match>;
 
-  // What an access in a group may still meet behind it.
+  // Whether rules after the group can still match.
   enum class After { kMore, kNothing };
 
-  // Returns where it is; `code` as in <linux/bpf.h>.
+  // Returns the index of the instruction. `code`: see <linux/bpf.h>.
   size_t write(uint8_t code, Register to = kVerdict, uint32_t operand = 0, size_t offset = 0) {
     bpf_insn one{};
     one.code = code;
@@ -155,14 +155,14 @@ class Writer {
 
   std::vector<size_t>& verdict(const Match& match) { return match.allow ? to_allow_ : to_deny_; }
 
-  // The jumps of `from` go to what is written next.
+  // Points the jumps in `from` at the next instruction.
   void land(const std::vector<size_t>& from) {
     for (const size_t at : from) {
       out_[at].off = static_cast<int16_t>(out_.size() - at - 1);
     }
   }
 
-  // Neighbours with the same `key`; stops where nothing can come behind.
+  // Calls `write_group` for each run with the same `key`. Stops when no later rule can match.
   template <class Key, class Write>
   After each_group(Group all, Key key, Write write_group) {
     for (size_t begin = 0; begin < all.size();) {
@@ -215,13 +215,13 @@ class Writer {
         verdict(match).push_back(jump(BPF_JEQ, kMinor, *match.minor));
       } else {
         verdict(match).push_back(write(BPF_JMP | BPF_JA));
-        return After::kNothing;  // the verifier refuses code that cannot be reached
+        return After::kNothing;  // the verifier rejects unreachable code
       }
     }
     return After::kMore;
   }
 
-  // What a rule allows of an access is taken off it; the rest is for the rules behind.
+  // Clears the access bits that the rule allows. Later rules decide the remaining bits.
   void partly(const Match& match) {
     std::vector<size_t> other;
     if (match.minor) other.push_back(jump(BPF_JNE, kMinor, *match.minor));
@@ -250,7 +250,7 @@ uint64_t address(const void* data) {
 bpf_attr load_attributes(std::span<const bpf_insn> program) {
   static constexpr char kLicense[] = "Apache-2.0";
   bpf_attr attributes;
-  std::memset(&attributes, 0, sizeof attributes);  // the kernel wants its padding empty, too
+  std::memset(&attributes, 0, sizeof attributes);  // the kernel requires zeroed padding
   attributes.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE;
   attributes.insns = address(program.data());
   attributes.insn_cnt = static_cast<uint32_t>(program.size());
@@ -258,7 +258,7 @@ bpf_attr load_attributes(std::span<const bpf_insn> program) {
   return attributes;
 }
 
-// The last line of the verifier's log that is about the program.
+// The last line of the verifier's log about the program.
 std::string verifiers_word(std::span<const bpf_insn> program) {
   constexpr uint32_t kLogSize = 16384;
   std::string log(kLogSize, '\0');

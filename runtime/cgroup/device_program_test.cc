@@ -50,7 +50,7 @@ std::vector<DeviceRule> with_defaults(std::vector<DeviceRule> rules) {
   return rules;
 }
 
-// What engines write: nothing, but for one device.
+// A typical list of engines: deny all, allow one device.
 std::vector<DeviceRule> typical() {
   return with_defaults(
       {{false, DeviceType::kAll, {}, {}, "rwm"}, {true, DeviceType::kChar, 10, 229, "rwm"}});
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(programs_are_short) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-// A cgroup of this test's own, in a private view of the machine's tree.
+// A unique cgroup, in a private mount of the machine's tree.
 struct Place {
   Place() : path(cat("/sys/fs/cgroup/oci-rt-devices-", ::getpid())) {
     BOOST_REQUIRE(::mkdir(path.c_str(), 0755) == 0);
@@ -154,7 +154,7 @@ struct Place {
   sys::UniqueFd fd;
 };
 
-// errno of opening `path` from inside the cgroup; 0: it worked.
+// The errno of opening `path` inside the cgroup. 0: success.
 int open_inside(int cgroup, const char* path, int flags) {
   clone_args args = {};
   args.flags = CLONE_INTO_CGROUP;

@@ -18,7 +18,7 @@ Result<sys::UniqueFd> open_directory(const Layout& layout, const std::string& pa
   return open_cgroup(mount.get(), path);
 }
 
-// false: the deadline came first.
+// false: the deadline passed.
 Result<bool> wait_until(int dir, bool frozen, sys::Deadline deadline) {
   const sys::UniqueFd events = OCI_TRY(sys::open_at(dir, "cgroup.events", O_RDONLY));
   for (;;) {
@@ -54,7 +54,7 @@ Result<bool> is_frozen(const Layout& layout, const std::string& path) {
 }
 
 Result<bool> is_frozen(int cgroup_fd) {
-  // Asked to be, and perhaps not whole yet; or frozen from above.
+  // The freeze was requested and may be incomplete, or an ancestor is frozen.
   const Result<std::string> asked = read_control(cgroup_fd, "cgroup.freeze");
   if (asked && asked.value().starts_with('1')) return true;
   const Result<std::string> text = read_control(cgroup_fd, "cgroup.events");

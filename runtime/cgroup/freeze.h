@@ -1,4 +1,4 @@
-// Stopping everything in a cgroup where it is, and letting it go on: cgroup-v2, cgroup.freeze.
+// Freezes and thaws all processes of a cgroup: cgroup-v2, cgroup.freeze.
 #pragma once
 
 #include <string>
@@ -11,13 +11,13 @@ namespace oci::cgroup {
 
 enum class Freeze : bool { kThaw, kFreeze };
 
-// Returns once all of it is frozen, or none. kBusy: the deadline passed, for a process in an
-// uninterruptible sleep freezes only after it; a cgroup that was to be frozen is thawed again.
+// Returns when all processes are frozen or thawed. kBusy: the deadline passed, because a process in
+// an uninterruptible sleep freezes only after it. A freeze is then taken back.
 Status set_frozen(const Layout& layout, const std::string& path, Freeze wanted,
                   sys::Deadline deadline);
 
-// Whether it was asked to stand still, all of it or not yet, or is frozen from above; not if it is
-// gone.
+// Whether a freeze was requested (complete or not), or an ancestor is frozen. false if the cgroup
+// is gone.
 Result<bool> is_frozen(const Layout& layout, const std::string& path);
 Result<bool> is_frozen(int cgroup_fd);
 

@@ -19,10 +19,10 @@ namespace oci::cgroup {
 namespace {
 
 constexpr mode_t kMode = 0755;
-constexpr int kAttempts = 100;  // a lost one means that another container got on with it
+constexpr int kAttempts = 100;  // an attempt fails only when another container has made progress
 constexpr std::chrono::seconds kUndoLimit(5);
 
-// The deepest directory of a path that is there.
+// The deepest existing directory of a path.
 struct Existing {
   sys::UniqueFd fd;
   unsigned count = 0;
@@ -40,11 +40,11 @@ Result<Existing> find_existing(int mount, std::string_view path) {
   }
 }
 
-// config-linux.md#control-groups: refuse what no container can be put into.
+// config-linux.md#control-groups: refuse a cgroup that cannot take a container.
 Status check_fit(int dir) {
   const Events events = parse_events(OCI_TRY(read_control(dir, "cgroup.events")));
   if (events.frozen) {
-    // True also of a new one below a frozen parent: a process cloned into it would never run.
+    // Also true for a new cgroup below a frozen parent: a process cloned into it would never run.
     return Error(ErrorKind::kBusy, "container's cgroup unexpectedly frozen");
   }
   if (!events.populated) return {};
@@ -53,8 +53,8 @@ Status check_fit(int dir) {
                                      " process(es) found", name_pids(pids)));
 }
 
-// Makes the directories that are missing below `here`, the deepest one that is there, and opens
-// the last one. An error for which is_gone() holds: a parent was removed by another container.
+// Makes the missing directories below `here`, the deepest existing one, and opens the last one. An
+// error with is_gone(): another container removed a parent.
 Result<sys::UniqueFd> make_missing(const Location& location, const Controllers& controllers,
                                    sys::UniqueFd here) {
   const unsigned depth = depth_of(location.path);
@@ -80,7 +80,7 @@ Result<sys::UniqueFd> make_missing(const Location& location, const Controllers& 
     }
     here = std::move(next).value();
     if (is_leaf) break;
-    // For whoever is the last to leave it; a kernel that has no such attribute leaves it there.
+    // For the last container that leaves it. Kernels without this attribute keep the directory.
     ::fsetxattr(here.get(), kMadeMark, "", 0, 0);
     if (!controllers.empty()) OCI_TRY(controllers.enable(here.get(), path));
     enable_counting(here.get());
@@ -97,7 +97,7 @@ bool parse_number(std::string_view text, uint64_t& out) {
   return std::from_chars(text.data(), text.data() + text.size(), out).ec == std::errc();
 }
 
-// memory.checkBeforeUpdate: the kernel would reclaim and kill until the limit holds.
+// memory.checkBeforeUpdate: otherwise the kernel reclaims and kills until the limit holds.
 Status check_usage(int dir, const Write& write) {
   uint64_t limit = 0, used = 0;
   if (!parse_number(write.value, limit)) return {};  // "max"
@@ -118,7 +118,7 @@ Status write_value(int dir, const Write& write, const std::string& file, std::st
   } while (done < 0 && errno == EINTR);
   if (done >= 0) return {};
   const int err = errno;
-  // Not in the kernel's words: engines take ENOENT's for a missing program.
+  // Not the kernel's text: engines read ENOENT's as a missing program.
   if (err == ENOENT) return missing_file(write, file);
   return Error::system(err,
                        cat(write.property, ": write '", value, "' to cgroup file '", file, "'"));
@@ -155,13 +155,13 @@ Cgroup::Cgroup(Cgroup&& other) noexcept
       kept_(std::exchange(other.kept_, true)) {}
 
 Cgroup::~Cgroup() {
-  (void)undo();  // the error that brought us here is the one worth telling
+  (void)undo();  // report the error that led here, not this one
 }
 
 Status Cgroup::undo() {
   if (std::exchange(kept_, true)) return {};
-  if (!fd_) return remove_parents(layout_, location_);  // what may be at its place is not ours
-  if (taken_over_) {  // emptied, and given back to the container that it was of
+  if (!fd_) return remove_parents(layout_, location_);  // a cgroup at this path is not ours
+  if (taken_over_) {  // empty it, and return it to the container that had it
     (void)take(false);
     OCI_TRY(kill_and_remove(layout_, location_, sys::deadline_in(kUndoLimit)));
     remove_mark(fd_.get());
@@ -184,7 +184,7 @@ Status Cgroup::take(bool is_made) {
   return write_mark(fd_.get(), {.owner = location_.owner, .home = location_.home, .made = is_made});
 }
 
-// Controllers first: a directory's files are those of its parent's controllers at its birth.
+// Enables the controllers first, so that a new directory has their files from the start.
 Status Cgroup::make(int mount, std::span<const Write> writes, sys::UniqueFd existing) {
   const std::string_view path = location_.path;
   const unsigned depth = depth_of(path);
@@ -201,7 +201,7 @@ Status Cgroup::make(int mount, std::span<const Write> writes, sys::UniqueFd exis
     OCI_TRY(take(true));
     return check_fit(fd_.get());
   }
-  // What another container has made and left is this one's from here on.
+  // A cgroup left by another container belongs to this one from now on.
   before_ = OCI_TRY(read_mark(existing.get()));
   fd_ = std::move(existing);
   taken_over_ = true;
@@ -219,7 +219,7 @@ Result<Cgroup> Cgroup::create(const Layout& layout, const std::string& path,
     OCI_TRY(remember(cgroup.location_));
     const Status made = cgroup.make(mount.get(), writes, std::move(found.fd));
     if (made) return cgroup;
-    // A parent went away with the last container in it: look again.
+    // The last container of a parent has removed it: look again.
     if (!is_gone(made.error())) return made.error();
   }
   return Error(ErrorKind::kBusy,
@@ -234,7 +234,7 @@ Result<Cgroup> Cgroup::adopt(const Layout& layout, const std::string& path,
   Cgroup cgroup(layout, {.path = path, .existed = above, .owner = owner, .home = home});
   cgroup.fd_ = OCI_TRY(open_cgroup(mount.get(), path));
   OCI_TRY(cgroup.take(true));
-  // What systemd does not know of, such as hugetlb.
+  // Controllers that systemd does not know, such as hugetlb.
   const Controllers controllers(writes);
   if (!controllers.empty()) {
     const std::string_view parent = prefix_of(path, above);

@@ -1,4 +1,4 @@
-// On the machine's own cgroup v2 tree, in a private view of it, below names of this test's own.
+// Runs in the machine's cgroup v2 tree, in a private mount of it, below unique names.
 #include "runtime/cgroup/fs_v2.h"
 
 #include <fcntl.h>
@@ -36,7 +36,7 @@ void write_control(std::string_view path, std::string_view value) {
   BOOST_TEST_REQUIRE(!!sys::write_file_at(AT_FDCWD, full(path), value), full(path));
 }
 
-// A name that nobody else uses, removed with all that is below it at the end.
+// A unique name. The destructor removes it, with everything below.
 struct Place {
   Place() : path(cat("/oci-rt-test-", ::getpid(), "-", ++count)) {}
   ~Place() {
@@ -58,7 +58,7 @@ struct Place {
   std::string path;
 };
 
-// A process that was born in the cgroup and pauses.
+// Starts a process in the cgroup that pauses.
 pid_t spawn_in(int cgroup) {
   clone_args args = {};
   args.flags = CLONE_INTO_CGROUP;
@@ -141,7 +141,7 @@ BOOST_FIXTURE_TEST_CASE(very_deep_trees_are_removed_with_few_descriptors, Place)
   BOOST_REQUIRE(made);
   const std::string name(200, 'd');
   sys::UniqueFd here(::open(full(path).c_str(), O_DIRECTORY | O_CLOEXEC));
-  constexpr int kDepth = 40;  // 8,000 characters: no path can say it
+  constexpr int kDepth = 40;  // 8,000 characters: longer than any path
   for (int i = 0; i < kDepth; ++i) {
     BOOST_REQUIRE(::mkdirat(here.get(), name.c_str(), 0755) == 0);
     here.reset(::openat(here.get(), name.c_str(), O_DIRECTORY | O_CLOEXEC));
@@ -157,7 +157,7 @@ BOOST_FIXTURE_TEST_CASE(a_passed_deadline_names_what_is_left_and_a_later_call_en
   BOOST_REQUIRE(made);
   made.value().keep();
   testing::Child child(spawn_in(made.value().fd()));
-  // A tracer holds it at its exit: killed, and yet there.
+  // A tracer stops it at its exit: it is killed, but still there.
   BOOST_REQUIRE(::ptrace(PTRACE_SEIZE, child.pid(), nullptr, PTRACE_O_TRACEEXIT) == 0);
 
   const Status late =
@@ -221,7 +221,7 @@ BOOST_FIXTURE_TEST_CASE(an_ended_container_leaves_its_cgroup_to_the_next_one_in_
   BOOST_TEST(::kill(child.pid(), 0) == 0);
   BOOST_TEST(processes(kLayout, second.value().location()).value().size() == 1u);
 
-  // What the first one has made goes with the last one in it.
+  // The last container in it removes the cgroup that the first one made.
   BOOST_TEST(second.value().location().existed == 1u);
   BOOST_TEST(!!end(second.value().location()));
   BOOST_TEST(WTERMSIG(child.reap()) == SIGKILL);

@@ -1,5 +1,5 @@
-// On ordinary directories that look like a cgroup v2 tree: what is read and written, and what is
-// said. What the kernel makes of it is fs_v2_root_test.cc's.
+// Tests reads, writes and messages on ordinary directories that look like a cgroup v2 tree.
+// fs_v2_root_test.cc tests the kernel's reactions.
 #include "runtime/cgroup/fs_v2.h"
 
 #include <fcntl.h>
@@ -13,7 +13,7 @@ namespace {
 constexpr char kCalm[] = "populated 0\nfrozen 0\n";
 
 struct FakeTree {
-  // "/box" is there, empty; the root has controllers, none of them enabled.
+  // "/box" exists and is empty. The root has controllers, none of them enabled.
   FakeTree() {
     dir.write("cgroup.controllers", "cpu memory pids\n");
     dir.write("cgroup.subtree_control", "");
@@ -58,7 +58,7 @@ BOOST_FIXTURE_TEST_CASE(a_cgroup_with_processes_is_refused_before_anything_is_re
 
 BOOST_FIXTURE_TEST_CASE(a_limit_on_processes_is_looked_for_all_the_way_up, FakeTree) {
   const sys::UniqueFd box(::open(dir.path("box").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  BOOST_TEST(!pids_exhausted(box.get()));  // there is no such controller
+  BOOST_TEST(!pids_exhausted(box.get()));  // no pids controller
   dir.write("box/pids.max", "max\n");
   dir.write("box/pids.current", "3\n");
   BOOST_TEST(!pids_exhausted(box.get()));
@@ -96,7 +96,7 @@ BOOST_FIXTURE_TEST_CASE(only_missing_controllers_are_enabled, FakeTree) {
   const Write writes[] = {{.file = "memory.max", .value = "1"}, {.file = "pids.max", .value = "1"}};
   dir.write("cgroup.subtree_control", "memory");
   BOOST_REQUIRE(create(writes));
-  // A real one answers a read with the set; this one shows what was written over "memory".
+  // A real file returns the set of controllers. This one keeps the old text behind the written one.
   BOOST_TEST(dir.read("cgroup.subtree_control") == "+pidsy");
 }
 

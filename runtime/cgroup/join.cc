@@ -48,7 +48,7 @@ Result<sys::UniqueFd> open_to_join(const std::string& path, const std::string& b
   }
   sys::UniqueFd own = OCI_TRY(std::move(there));
   if (!below.empty()) return open_below(own.get(), below);
-  // The rule of "no internal processes": cgroups(7).
+  // The "no internal processes" rule: cgroups(7).
   if (OCI_TRY(read_control(own.get(), "cgroup.subtree_control")).size() <= 1) return own;
   const std::string of_init = OCI_TRY(cgroup_of(init));
   if (!is_below(of_init, path)) return own;

@@ -1,4 +1,4 @@
-// The cgroup of one more process of a container.
+// Finds the cgroup for another process of a container.
 #pragma once
 
 #include <sys/types.h>
@@ -10,12 +10,12 @@
 
 namespace oci::cgroup {
 
-// Where a process is, as its path in the v2 tree; "" for the root of the tree.
+// The path of a process in the v2 tree. "" for the root.
 Result<std::string> cgroup_of(pid_t pid);
 
-// For clone3(CLONE_INTO_CGROUP): `below` in the container's cgroup `path`, "" being itself. Where
-// that may hold no process any more, because the container manages cgroups below it, the cgroup of
-// its init, `init`; never outside of `path`, but where something has moved init and removed that.
+// For clone3(CLONE_INTO_CGROUP): `below` in the container's cgroup `path`. "": `path` itself. If
+// the container manages cgroups below `path`, so that it may hold no process itself, the cgroup of
+// its init. Never outside `path`, except when something on the host moved init and removed `path`.
 Result<sys::UniqueFd> open_to_join(const std::string& path, const std::string& below, pid_t init);
 
 }  // namespace oci::cgroup

@@ -18,7 +18,7 @@ constexpr size_t kMountinfoLimit = 64U << 20;
 Result<bool> is_cgroup2(const char* path) {
   struct statfs fs = {};
   if (::statfs(path, &fs) == 0) return fs.f_type == CGROUP2_SUPER_MAGIC;
-  // Guessing on would be worse: "unified" below a v2 tree is somebody's cgroup.
+  // Do not guess on: "unified" below a v2 tree would be an ordinary cgroup.
   if (errno != ENOENT) return Error::system(errno, cat("look at '", path, "'"));
   return false;
 }
@@ -88,8 +88,8 @@ Result<Layout> find_layout() {
 }
 
 std::string why_missing(std::string_view controller, std::string_view proc_cgroups) {
-  // "NAME HIERARCHY NUMBER ENABLED", tabs between; v1's name for io is blkio. The file knows
-  // nothing of hierarchies of v2, which are all 0.
+  // "NAME HIERARCHY NUMBER ENABLED", separated by tabs. The v1 name of io is blkio. The hierarchy
+  // of every v2 controller is 0.
   const std::string_view name = controller == "io" ? "blkio" : controller;
   while (!proc_cgroups.empty()) {
     std::string_view line = take(proc_cgroups, '\n');

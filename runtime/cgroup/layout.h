@@ -1,4 +1,4 @@
-// Where the cgroup v2 tree is, and why a controller is not in it.
+// Finds the cgroup v2 tree, and explains a missing controller.
 #pragma once
 
 #include <string>
@@ -10,17 +10,17 @@ namespace oci::cgroup {
 
 struct Layout {
   std::string mount_point;
-  bool hybrid = false;  // v1 hierarchies are mounted beside it, and hold some controllers
+  bool hybrid = false;  // v1 hierarchies are mounted beside it and hold some controllers
 };
 
-// /sys/fs/cgroup, /sys/fs/cgroup/unified, or the first cgroup2 mount of this namespace. A host
-// with v1 alone, or without any cgroup file system, is a kUnsupported error that says so.
+// /sys/fs/cgroup, /sys/fs/cgroup/unified, or the first cgroup2 mount of this namespace.
+// kUnsupported: the host has only v1, or no cgroup file system.
 Result<Layout> find_layout();
 
-// The cgroup2 mount named by the text of a /proc/self/mountinfo; what find_layout() falls back on.
+// The cgroup2 mount in the text of a /proc/self/mountinfo, the fallback of find_layout().
 Result<Layout> layout_from_mountinfo(std::string_view mountinfo);
 
-// Why `controller` cannot be enabled, from the text of /proc/cgroups ("" if that is missing):
+// Why `controller` cannot be enabled, from the text of /proc/cgroups ("" if the file is missing):
 // "the memory controller is not in the cgroup v2 tree (a v1 hierarchy holds it)".
 std::string why_missing(std::string_view controller, std::string_view proc_cgroups);
 

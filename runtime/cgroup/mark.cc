@@ -39,7 +39,8 @@ Result<std::optional<Mark>> read_mark(int dir) {
       return std::optional<Mark>(std::move(mark));
     }
     const bool has_none = errno == ENODATA || errno == EOPNOTSUPP || errno == ENOENT ||
-                          errno == ENODEV || errno == ERANGE;  // too long to be one of ours
+                          errno == ENODEV ||
+                          errno == ERANGE;  // ERANGE: longer than any mark of oci-rt
     if (!has_none) return Error::system(errno, "read the mark of a cgroup");
   }
   return std::optional<Mark>();

@@ -12,7 +12,7 @@
 namespace oci::cgroup {
 namespace {
 
-// Absent: no create() of the caller's made it what it is.
+// Absent: no mark, or one that another user could have written.
 Result<std::optional<Location>> marked_at(int dir, const std::string& path) {
   std::optional<Mark> mark = OCI_TRY(read_mark(dir));
   struct stat info = {};
@@ -31,12 +31,12 @@ Result<std::optional<Location>> marked_at(int dir, const std::string& path) {
 Result<std::vector<Location>> find_marked(const Layout& layout) {
   const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
   std::vector<Location> found;
-  std::vector<std::string> paths = {""};  // still to be looked at
+  std::vector<std::string> paths = {""};  // still to be visited
   while (!paths.empty()) {
     const std::string path = std::move(paths.back());
     paths.pop_back();
     const Result<sys::UniqueFd> here = open_cgroup(mount.get(), path);
-    if (!here) continue;  // removed meanwhile, or another user's
+    if (!here) continue;  // removed in the meantime, or another user's
     std::optional<Location> marked;
     if (!path.empty()) marked = OCI_TRY(marked_at(here.value().get(), path));
     if (marked) {

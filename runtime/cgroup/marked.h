@@ -1,4 +1,4 @@
-// The containers' cgroups that are there, by their marks alone: for who has lost the records.
+// Finds the cgroups of containers by their marks, without the state records.
 #pragma once
 
 #include <sys/types.h>
@@ -12,16 +12,15 @@
 
 namespace oci::cgroup {
 
-// Each as kill_and_remove() takes it. Not those inside of another marked one, which a runtime in
-// that container made; and of marks that an ordinary user may write, those of the caller's own
-// cgroups.
+// Locations for kill_and_remove(). Leaves out marks inside another marked cgroup: a runtime in that
+// container made them. Accepts marks of the user attribute only on cgroups that the caller owns.
 Result<std::vector<Location>> find_marked(const Layout& layout);
 
 struct Inhabited {
   std::vector<pid_t> pids;
-  std::string home;  // of the mark, if there is one
+  std::string home;  // from the mark, if there is one
 };
-// Whoever's it is. Nobody lives in one that is not there.
+// For any owner. A missing cgroup has no processes.
 Result<Inhabited> inhabitants(const Layout& layout, const std::string& path);
 
 }  // namespace oci::cgroup

@@ -16,7 +16,7 @@ namespace {
 
 constexpr size_t kOwnFileLimit = 1U << 20;
 
-// As its effective ids, which is what open(2) will ask for.
+// Uses the effective ids, as open(2) does.
 bool may_write(int dir, const char* file) {
   return ::faccessat(dir, file, W_OK, AT_EACCESS) == 0;
 }
@@ -34,7 +34,7 @@ std::string_view common_ancestor(std::string_view one, std::string_view other) {
   return prefix_of(one, count);
 }
 
-// The deepest directory of `path` that is there.
+// Opens the deepest existing directory of `path`.
 Result<sys::UniqueFd> open_deepest(int mount, std::string_view path, unsigned& count) {
   for (count = depth_of(path);; --count) {
     Result<sys::UniqueFd> fd = open_cgroup(mount, prefix_of(path, count));
@@ -67,7 +67,7 @@ std::string obstacle(const Layout& layout, const std::string& path) {
   if (!may_write(deepest.value().get(), is_there ? "cgroup.procs" : ".")) {
     return cat("this user may not write to cgroup '", shown(prefix_of(path, count)), "'");
   }
-  // Who moves a process, or makes one elsewhere, needs the cgroup above both.
+  // Moving a process, or cloning it elsewhere, needs write access to the common ancestor.
   const std::string_view above = common_ancestor(own.value(), path);
   const Result<sys::UniqueFd> top = open_cgroup(mount.value().get(), above);
   if (top && may_write(top.value().get(), "cgroup.procs")) return "";

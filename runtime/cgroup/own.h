@@ -1,4 +1,4 @@
-// What a caller without privileges has in the tree: cgroups(7), "Cgroups delegation".
+// The part of the tree delegated to an unprivileged caller: cgroups(7), "Cgroups delegation".
 #pragma once
 
 #include <string>
@@ -8,29 +8,29 @@
 
 namespace oci::cgroup {
 
-// The cgroup that the caller is in, or was in before step_aside(), as place() writes one; "" for
-// the root of the tree. An error where it is outside of what the caller's cgroup namespace shows.
+// The cgroup of the caller, or the one before step_aside(), in the form of place(). "" for the
+// root. Error: it is outside the caller's cgroup namespace.
 Result<std::string> own_cgroup();
 
-// What keeps the caller from making a cgroup at `path`, or from entering one that is there: "it may
-// not write to '/user.slice'". "": nothing.
+// The reason why the caller cannot make a cgroup at `path`, or enter an existing one: "it may not
+// write to '/user.slice'". "": no obstacle.
 std::string obstacle(const Layout& layout, const std::string& path);
 
-// Whether the files of the cgroup `path` may be written: without that it cannot be entered from
+// Whether the caller may write the files of the cgroup `path`. Otherwise it cannot enter it from
 // anywhere.
 bool may_enter(const Layout& layout, const std::string& path);
 
-// Whether controllers can be enabled below a cgroup: one that holds processes passes none on, but
-// for the root of the tree.
+// Whether controllers can be enabled below a cgroup. The kernel refuses that if it has processes,
+// except for the root.
 enum class Passing {
   kYes,
-  kOnceWeLeave,  // nobody but the caller is in it
-  kNo,           // others are
+  kOnceWeLeave,  // the caller is its only process
+  kNo,           // it has other processes
 };
 Result<Passing> passing(const Layout& layout, const std::string& path);
 
-// Moves the caller to a cgroup below its own, so that the own one can pass controllers on. The
-// next container that is removed from in there removes it, or systemd with the unit.
+// Moves the caller to a cgroup below its own, so that its own can enable controllers. Removed with
+// the next container in there, or by systemd with the unit.
 Status step_aside(const Layout& layout, const std::string& own);
 
 }  // namespace oci::cgroup

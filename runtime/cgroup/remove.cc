@@ -23,7 +23,7 @@
 namespace oci::cgroup {
 namespace {
 
-// false: it is busy. Already gone counts as removed.
+// false: it is busy. A missing directory counts as removed.
 Result<bool> remove_directory(int parent, const std::string& name) {
   if (::unlinkat(parent, name.c_str(), AT_REMOVEDIR) == 0) return true;
   if (errno == ENOENT || errno == ENODEV) return true;
@@ -35,8 +35,8 @@ Result<bool> remove_path(int mount, std::string_view path) {
   return remove_directory(mount, std::string(path.substr(1)));
 }
 
-// The directories inside `top`, deepest first, whatever their depth: one descriptor at a time.
-// Nobody runs in them any more. false: one of them is busy.
+// Removes the directories inside `top`, deepest first, at any depth, with one descriptor at a time.
+// They have no processes any more. false: one of them is busy.
 Result<bool> remove_children(int top) {
   sys::UniqueFd here = OCI_TRY(sys::open_at(top, ".", O_RDONLY | O_DIRECTORY));
   std::vector<std::string> names;  // from `top` to `here`
@@ -57,7 +57,7 @@ Result<bool> remove_children(int top) {
   }
 }
 
-// Parents that create() made, of this container or of one that left earlier.
+// Removes parents that create() made, for this container or for one that left earlier.
 void leave_parents(int mount, const Location& location) {
   const std::string_view parent = prefix_of(location.path, depth_of(location.path) - 1);
   (void)remove_path(mount, cat(parent, "/", kAside));  // busy while a `run` is in it
@@ -69,11 +69,11 @@ void leave_parents(int mount, const Location& location) {
       if (!dir && !is_gone(dir.error())) return;
     }
     const Result<bool> removed = remove_path(mount, path);
-    if (!removed || !removed.value()) return;  // somebody else is in it
+    if (!removed || !removed.value()) return;  // another container uses it
   }
 }
 
-// The place comes from a file: nothing is removed where place() would not have put it.
+// The path comes from a file: refuse one that place() would not return.
 Status check_place(const Location& location) {
   const Result<std::string> clean = place(location.path, "");
   if (clean && clean.value() == location.path) return {};
@@ -89,7 +89,7 @@ Status signal_inside(int dir, std::span<const pid_t> pids, int signal) {
     for (size_t i = 0; i < count; ++i) {
       held[i].reset(static_cast<int>(::syscall(SYS_pidfd_open, pids[start + i], 0)));
     }
-    // Seen inside while held: whatever the descriptor holds belongs to the container.
+    // Checked while the pidfds are open: each of them then belongs to the container.
     const std::vector<pid_t> inside = OCI_TRY(processes_below(dir));
     for (size_t i = 0; i < count; ++i) {
       if (!held[i] || !std::ranges::binary_search(inside, pids[start + i])) continue;
@@ -102,8 +102,7 @@ Status signal_inside(int dir, std::span<const pid_t> pids, int signal) {
   return {};
 }
 
-// A threaded cgroup has no cgroup.kill: round after round, for processes that were forked
-// meanwhile.
+// A threaded cgroup has no cgroup.kill. Several rounds catch processes that fork meanwhile.
 Status kill_one_by_one(int dir) {
   constexpr int kRounds = 100;
   for (int round = 0; round < kRounds; ++round) {
@@ -115,7 +114,7 @@ Status kill_one_by_one(int dir) {
 }
 
 Status kill_inside(int dir) {
-  // Reaches frozen processes and everything below, and no fork outruns it (Linux 5.14).
+  // Reaches frozen processes and all cgroups below. No fork escapes it (Linux 5.14).
   const Result<sys::UniqueFd> file = open_control(dir, "cgroup.kill", O_WRONLY);
   const Status killed =
       file ? sys::write_all(file.value().get(), "1", "cgroup.kill") : Status(file.error());
@@ -141,7 +140,7 @@ Status wait_until_empty(int dir, const Location& location, sys::Deadline deadlin
     if (got < 0 && errno == ENODEV) return {};
     if (got < 0) return Error::system(errno, cat("watch cgroup '", location.path, "'"));
     if (!parse_events({text.data(), static_cast<size_t>(got)}).populated) return {};
-    // Ready as soon as the file's text is no longer what was read (cgroups(7)).
+    // Ready as soon as the file differs from the text that was read (cgroups(7)).
     pollfd changed = {.fd = events.value().get(), .events = POLLPRI, .revents = 0};
     const int ready = ::poll(&changed, 1, sys::poll_timeout(deadline));
     if (ready == 0) return still_populated(dir, location);
@@ -151,18 +150,18 @@ Status wait_until_empty(int dir, const Location& location, sys::Deadline deadlin
 
 enum class Holder {
   kUs,
-  kNobody,        // it is not marked: a crash came right after it was made, or it is a stranger's
-  kSomebodyElse,  // a later container's, which also removes it
+  kNobody,        // no mark: a crash right after mkdir, or a stranger's cgroup
+  kSomebodyElse,  // a later container has it, and removes it
 };
 
 struct Held {
   sys::UniqueFd dir;  // none: it is gone
   Holder holder = Holder::kUs;
-  bool made = false;  // to be removed, not only emptied
+  bool made = false;  // remove it, do not only empty it
 };
 
-// Whether another container has taken over the cgroup of `location`, which `mark` is on. A
-// container that may write the mark itself is not believed.
+// Whether another container has taken over the cgroup of `location`, according to `mark`. Does not
+// trust a mark that the container may have written itself.
 bool is_taken_over(const Location& location, const Mark& mark) {
   if (mark.owner == location.owner) return false;
   if (mark.trusted || location.inode == 0) return true;
@@ -189,7 +188,7 @@ Result<Held> hold(int mount, const Location& location) {
   return held;
 }
 
-// The cgroup to look into for the container's processes; none if it has none.
+// Opens the cgroup to find the container's processes. None: the container has no cgroup any more.
 Result<sys::UniqueFd> open_own(const Layout& layout, const Location& location) {
   OCI_TRY(check_place(location));
   const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
@@ -198,8 +197,8 @@ Result<sys::UniqueFd> open_own(const Layout& layout, const Location& location) {
   return std::move(held.dir);
 }
 
-// `watch` has an event whenever something in the directory above is removed. Without one (a user
-// has a few of them only: inotify(7)) it is looked at again and again.
+// inotify reports each removal in the parent directory. Without it (a user has a limited number:
+// inotify(7)), polls.
 Result<bool> await_removal(int mount, const Location& location, int watch, sys::Deadline deadline) {
   for (;;) {
     const Result<sys::UniqueFd> dir = open_cgroup(mount, location.path);
@@ -217,7 +216,7 @@ Result<bool> await_removal(int mount, const Location& location, int watch, sys::
   }
 }
 
-// One round of kill, wait, remove. false: something was busy for another reason than a process.
+// One round of kill, wait, remove. false: busy, but not because of a process.
 Result<bool> empty_and_remove(int mount, const Location& location, const Held& held,
                               sys::Deadline deadline) {
   OCI_TRY(kill_inside(held.dir.get()));
@@ -248,18 +247,17 @@ Status kill_and_remove(const Layout& layout, const Location& location, sys::Dead
   const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
   Held held = OCI_TRY(hold(mount.get(), location));
   if (held.holder == Holder::kSomebodyElse) return {};
-  // The usual case: everything in it has ended by itself.
+  // The usual case: all processes have exited already.
   bool done = !held.dir || (held.made && OCI_TRY(remove_path(mount.get(), location.path)));
   while (!done) {
-    // Another container may take the place over once it is empty; who lives in it then is not ours
-    // to kill.
+    // Another container may take over the empty cgroup. Its processes must not be killed.
     held = OCI_TRY(hold(mount.get(), location));
     if (!held.dir || held.holder != Holder::kUs) break;
     Result<bool> round = empty_and_remove(mount.get(), location, held, deadline);
     if (!round && !is_gone(round.error())) return std::move(round).error();
     done = round && round.value();
     if (done) break;
-    // Empty and yet busy: the kernel is taking down what was inside, and has no event for its end.
+    // Empty but busy: the kernel is destroying the cgroups inside, and gives no event for that.
     if (sys::poll_timeout(deadline) == 0) {
       return Error(ErrorKind::kBusy, cat("cgroup '", location.path, "' is empty but stays busy"));
     }
@@ -275,7 +273,7 @@ Result<Removal> kill_and_await_removal(const Layout& layout, const Location& loc
   OCI_TRY(check_place(location));
   const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
   const std::string_view above = prefix_of(location.path, depth_of(location.path) - 1);
-  // Watched before it is looked at, or its end could be missed.
+  // Add the watch before the first look, so that no removal is missed.
   sys::UniqueFd watch(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
   const std::string parent = cat(layout.mount_point, above);
   if (watch && ::inotify_add_watch(watch.get(), parent.c_str(), IN_DELETE | IN_ONLYDIR) < 0) {

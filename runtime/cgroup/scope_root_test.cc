@@ -1,5 +1,4 @@
-// A cgroup that somebody else has made, as systemd does: on the machine's own tree, in a private
-// view of it.
+// Tests cgroups made by others, as systemd does, in a private mount of the machine's tree.
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <sys/stat.h>
@@ -25,7 +24,7 @@ using std::chrono::seconds;
 
 const Layout kLayout{.mount_point = "/sys/fs/cgroup"};
 
-// Made here, in the place of systemd, and gone at the end.
+// Plays systemd: makes the cgroup, and removes it at the end.
 struct Scope {
   Scope()
       : path(cat("/oci-rt-scope-", ::getpid(), "-", ++count)), full(cat("/sys/fs/cgroup", path)) {
@@ -73,7 +72,7 @@ BOOST_FIXTURE_TEST_CASE(an_adopted_one_is_killed_and_then_waited_for, Scope) {
   testing::Child inside(spawn());
   BOOST_TEST((end() == Removal::kPending));
   BOOST_TEST(WTERMSIG(inside.reap()) == SIGKILL);
-  // What nobody removes is removed by the second half.
+  // If systemd does not remove it, kill_and_remove() does.
   BOOST_TEST(!!kill_and_remove(kLayout, location(), sys::deadline_in(seconds(10))));
   BOOST_TEST(::access(full.c_str(), F_OK) != 0);
   BOOST_TEST((end() == Removal::kDone));

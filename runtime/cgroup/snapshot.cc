@@ -8,7 +8,7 @@
 namespace oci::cgroup {
 namespace {
 
-// cgroup-v2.rst: files with a line a device, and what takes a device's line away.
+// cgroup-v2.rst: files with one line a device, and the value that removes the line.
 constexpr struct {
   std::string_view file, none;
 } kByDevice[] = {{"io.max", "rbps=max wbps=max riops=max wiops=max"},
@@ -25,14 +25,14 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
-// "8:0 rbps=1048576" is about "8:0"; "max" about nothing.
+// "8:0" of "8:0 rbps=1048576". "" of "max".
 std::string_view device_of(std::string_view line) {
   const std::string_view first = line.substr(0, line.find(' '));
   return first.find(':') == first.npos ? "" : first;
 }
 
-// cpuset.cpus or .mems that was empty: all that the parent has. The kernel does not empty it where
-// processes are.
+// Resets cpuset.cpus or .mems to empty, which means all of the parent's. The kernel refuses that
+// for a cgroup with processes: then writes the parent's set.
 void forget_set(int dir, const std::string& file) {
   if (sys::write_file_at(dir, file, "\n")) return;
   const Result<std::string> all = read_control(dir, cat("../", file, ".effective").c_str());
@@ -93,7 +93,7 @@ std::string_view Snapshot::first_that_differs() const {
 }
 
 Status Snapshot::restore() const {
-  // Twice, since some wait for others: cpu.max for cpu.max.burst, cpu.weight for cpu.idle.
+  // Twice, because some files depend on others: cpu.max on cpu.max.burst, cpu.weight on cpu.idle.
   for (int turn = 0; turn < 2; ++turn) {
     for (const Content& content : contents_) {
       const Result<std::string> now = read_control(dir_.get(), content.file.c_str());

@@ -1,4 +1,4 @@
-// What files of a cgroup hold, to be brought back.
+// Saves the content of cgroup files and restores it.
 #pragma once
 
 #include <span>
@@ -16,13 +16,13 @@ namespace oci::cgroup {
 
 class Snapshot {
  public:
-  // Of `files`, and of those that `writes` would change. Those that are not there are left out.
+  // Saves `files`, and those that `writes` would change. Leaves out missing files.
   static Result<Snapshot> take(const Layout& layout, const std::string& path,
                                std::span<const Write> writes,
                                std::span<const std::string_view> files = {});
 
-  // Writes back what has changed since. Error: the kernel does not take all of it; the rest is as
-  // it was.
+  // Writes back every file that has changed. Error: the kernel rejects an old value. All other
+  // files are restored.
   Status restore() const;
 
  private:

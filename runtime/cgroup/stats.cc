@@ -28,7 +28,7 @@ std::optional<uint64_t> number(std::string_view text) {
   return value;
 }
 
-// Of a file that holds one number, or "max".
+// From a file with one number, or "max".
 std::optional<uint64_t> number_in(const Text& text) {
   if (!text) return std::nullopt;
   std::string_view rest = *text;
@@ -59,7 +59,7 @@ class Keyed {
   std::vector<Entry> entries_;
 };
 
-// "0.00", which JSON reads as it is.
+// "0.00", valid in JSON as it is.
 bool is_fraction(std::string_view text) {
   const auto digits = [](std::string_view part) {
     return !part.empty() && part.find_first_not_of("0123456789") == part.npos;
@@ -104,7 +104,7 @@ std::optional<CpuStats> cpu(const ReadFile& read) {
   cpu.total_ns = stat.or_zero("usage_usec") * kNsPerUs;
   cpu.user_ns = stat.or_zero("user_usec") * kNsPerUs;
   cpu.kernel_ns = stat.or_zero("system_usec") * kNsPerUs;
-  // Only the controller knows of periods; the rest the kernel always counts.
+  // Only the cpu controller has periods. The kernel always counts the rest.
   if (const std::optional<uint64_t> periods = stat.at("nr_periods")) {
     cpu.throttling = {.periods = *periods,
                       .throttled_periods = stat.or_zero("nr_throttled"),
@@ -134,7 +134,7 @@ uint64_t sum(uint64_t a, uint64_t b) {
   return a > std::numeric_limits<uint64_t>::max() - b ? kUnlimited : a + b;
 }
 
-// What may be used of it, nobody limits by itself.
+// These kinds of memory have no limit of their own.
 std::optional<MemoryUse> part(std::optional<uint64_t> usage) {
   if (!usage) return std::nullopt;
   return MemoryUse{.limit = kUnlimited, .usage = *usage};

@@ -1,5 +1,4 @@
-// What the kernel counts for a cgroup: the texts of its files as numbers. What a file that is not
-// there would say is absent, and not 0.
+// Parses the statistics files of a cgroup. Values of a missing file are absent, not 0.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +39,7 @@ struct CpuStats {
   std::optional<Pressure> pressure;
 };
 
-// Which of them the container may use.
+// The CPUs and memory nodes that the container may use.
 struct CpusetStats {
   std::vector<uint32_t> cpus, nodes;
 };
@@ -55,7 +54,7 @@ struct MemoryUse {
 struct MemoryCounts {
   uint64_t cache = 0;
   MemoryUse memory;
-  // Memory and swap together, as cgroup v1 counts and clients expect. A peak of both is unknown.
+  // Memory plus swap, as cgroup v1 counts it and clients expect. The peak of the sum is unknown.
   std::optional<MemoryUse> with_swap;
   std::optional<MemoryUse> kernel, sockets;
   std::vector<std::pair<std::string, uint64_t>> raw;  // memory.stat, in its order
@@ -68,7 +67,7 @@ struct MemoryStats {
 
 struct PidsStats {
   uint64_t current = 0;
-  std::optional<uint64_t> limit;  // absent: none
+  std::optional<uint64_t> limit;  // absent: unlimited
 };
 
 struct IoCount {
@@ -97,10 +96,10 @@ struct Stats {
   std::optional<std::vector<HugePageStats>> huge_pages;
 };
 
-// The text of a file of the cgroup; absent: there is no such file.
+// The text of a file of the cgroup. Absent: there is no such file.
 using ReadFile = std::function<std::optional<std::string>(const std::string& name)>;
 
-// `page_sizes`: those of the hugetlb files, as their names have it.
+// `page_sizes`: as in the names of the hugetlb files.
 Stats parse_stats(const ReadFile& read, std::span<const std::string> page_sizes);
 
 }  // namespace oci::cgroup

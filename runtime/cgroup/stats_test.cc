@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(pressure) {
   BOOST_TEST(stats.cpu->pressure->full->total == 4U);
 }
 
-// It goes into a JSON document as it is.
+// The value is copied into a JSON document unchanged.
 BOOST_AUTO_TEST_CASE(pressure_that_is_no_number_is_left_out) {
   for (const char* bad :
        {"some avg10=x avg60=0.00 avg300=0.00 total=1\n",

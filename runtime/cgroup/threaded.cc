@@ -41,7 +41,7 @@ Result<std::vector<pid_t>> processes_of_threads(int cgroup_fd) {
   while (at < end) {
     pid_t thread = 0;
     at = std::from_chars(at, end, thread).ptr + 1;
-    // pidfd_open(2) takes the first thread of a process alone.
+    // pidfd_open(2) accepts only the main thread of a process.
     const sys::UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, thread, 0)));
     if (process) pids.push_back(thread);
   }

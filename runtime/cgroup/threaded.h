@@ -9,11 +9,11 @@
 
 namespace oci::cgroup {
 
-// A cgroup that is made below a threaded one is "domain invalid" and takes no process. Makes it
-// threaded, and before it those above that are like it. kUnsupported: it is none of them.
+// A new cgroup below a threaded one is "domain invalid" and takes no process. Makes it threaded,
+// and its invalid ancestors before it. kUnsupported: it is not in that state.
 Status make_threaded(int cgroup_fd);
 
-// The processes of a threaded cgroup, of which the kernel lists only the threads there.
+// The processes of a threaded cgroup: the kernel lists only its threads.
 Result<std::vector<pid_t>> processes_of_threads(int cgroup_fd);
 
 }  // namespace oci::cgroup

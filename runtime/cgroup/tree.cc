@@ -19,7 +19,7 @@ namespace {
 
 constexpr size_t kControlLimit = 64U << 20;  // cgroup.procs of some millions of processes
 
-// As the kernel lays it out for getdents64(2).
+// The layout of getdents64(2).
 struct Entry {
   uint64_t inode;
   int64_t offset;
@@ -35,7 +35,7 @@ Status for_each_entry(int dir, Visit visit) {
   ::lseek(dir, 0, SEEK_SET);
   for (;;) {
     const long got = ::syscall(SYS_getdents64, dir, buffer, sizeof buffer);
-    if (got < 0 && errno == ENOENT) return {};  // removed while we look
+    if (got < 0 && errno == ENOENT) return {};  // removed in the meantime
     if (got < 0) return Error::system(errno, "list a cgroup");
     if (got == 0) return {};
     for (const char* at = buffer; at < buffer + got;) {
@@ -51,7 +51,7 @@ Status add_pids(int dir, std::vector<pid_t>& pids) {
   Result<std::string> text = list ? sys::read_all(list.value().get(), "cgroup.procs", kControlLimit)
                                   : Result<std::string>(list.error());
   if (!text) {
-    // In a threaded cgroup: its processes are listed by the domain above it (cgroups(7)).
+    // A threaded cgroup: the domain above it lists its processes (cgroups(7)).
     if (is_gone(text.error()) || text.error().sys_errno() == EOPNOTSUPP) return {};
     return std::move(text).error();
   }
@@ -65,7 +65,7 @@ Status add_pids(int dir, std::vector<pid_t>& pids) {
   return {};
 }
 
-// Of a threaded one, it is the domain above that lists processes.
+// A threaded cgroup cannot read cgroup.procs.
 bool is_domain(int dir) {
   char first;
   const Result<sys::UniqueFd> list = open_control(dir, "cgroup.procs", O_RDONLY);
@@ -159,7 +159,7 @@ Result<std::vector<std::string>> page_sizes_of(int dir) {
     if (!name.starts_with(kBefore) || !name.ends_with(kAfter)) return true;
     name.remove_prefix(kBefore.size());
     name.remove_suffix(kAfter.size());
-    if (name.find('.') == name.npos) sizes.emplace_back(name);  // not those of 2MB.rsvd
+    if (name.find('.') == name.npos) sizes.emplace_back(name);  // skip those of 2MB.rsvd
     return true;
   }));
   std::ranges::sort(sizes);
@@ -169,8 +169,8 @@ Result<std::vector<std::string>> page_sizes_of(int dir) {
 Result<std::vector<pid_t>> processes_below(int dir) {
   std::vector<pid_t> pids;
   const bool is_threaded = !is_domain(dir);
-  // Relative paths, still to be visited. What lies deeper than a path can say is not listed;
-  // cgroup.kill reaches it all the same.
+  // Relative paths, still to be visited. Cgroups deeper than PATH_MAX are not listed, but
+  // cgroup.kill reaches them.
   std::vector<std::string> paths = {""};
   while (!paths.empty()) {
     const std::string path = std::move(paths.back());

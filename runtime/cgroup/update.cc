@@ -13,7 +13,7 @@
 namespace oci::cgroup {
 namespace {
 
-// "max" is -1, as the specification has it.
+// "max" is -1 in the specification.
 std::optional<int64_t> number_at(std::string_view text) {
   if (text.starts_with("max")) return -1;
   int64_t value = 0;

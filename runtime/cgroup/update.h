@@ -1,4 +1,4 @@
-// Changing the limits of a cgroup that is in use.
+// Changes the limits of a cgroup in use.
 #pragma once
 
 #include <span>
@@ -11,12 +11,12 @@
 
 namespace oci::cgroup {
 
-// What a new limit leaves open where v2 has two of them in one file, or one that counts from
-// another: cpu.quota beside cpu.period, memory.limit below memory.swap. Filled in from the files.
+// Completes partial limits from the files, where v2 has two limits in one file or derives one from
+// another: cpu.quota with cpu.period, memory.swap with memory.limit.
 Status complete(const Layout& layout, const std::string& path, spec::Resources& resources);
 
-// All of it or, after an error, nothing: what was written gets its old value back. Controllers that
-// are missing are enabled on the way down.
+// All or nothing: after an error, every file gets its old value back. Enables missing controllers
+// on the way down.
 Status update(const Layout& layout, const std::string& path, std::span<const Write> writes);
 
 }  // namespace oci::cgroup

@@ -14,12 +14,12 @@ std::string or_max(int64_t value) {
   return value < 0 ? "max" : std::to_string(value);
 }
 
-// v1 took a rate of 0 as "none".
+// In v1 a rate of 0 means no limit.
 std::string rate_or_max(uint64_t rate) {
   return rate == 0 ? "max" : std::to_string(rate);
 }
 
-// Collects writes; keeps the first complaint.
+// Collects writes, and keeps the first error.
 class Builder {
  public:
   Write& put(std::string file, std::string value, std::string property) {
@@ -35,11 +35,11 @@ class Builder {
   void refuse(ErrorKind kind, std::string_view property, std::string_view why) {
     if (!error_) error_ = Error(kind, cat(property, ": ", why));
   }
-  // For what only v1 has. `harmless`: what is asked for is how v2 is anyway.
+  // For limits of v1 only. `harmless`: v2 behaves as requested anyway.
   void only_v1(std::string_view property, bool harmless) {
     if (!harmless) refuse(ErrorKind::kUnsupported, property, "cgroup v2 has no such limit");
   }
-  // -1 and up; says whether it is.
+  // Whether the value is -1 or more. Reports an error otherwise.
   bool in_range(int64_t value, std::string_view property) {
     if (value >= kNoLimit) return true;
     refuse(ErrorKind::kInvalidConfig, property, cat("must be -1 or more, not ", value));
@@ -64,7 +64,7 @@ void add_swap(Builder& out, const spec::MemoryResources& memory) {
     out.put("memory.swap.max", "max", kProperty).if_missing = IfMissing::kNothing;
     return;
   }
-  // The specification's value is of memory and swap together, v2's of swap alone.
+  // The specification's value is memory plus swap, that of v2 is swap alone.
   if (!memory.limit || *memory.limit < 0) {
     return out.refuse(ErrorKind::kInvalidConfig, kProperty,
                       "limits memory and swap together, so it needs memory.limit");
@@ -80,7 +80,7 @@ void add_swap(Builder& out, const spec::MemoryResources& memory) {
 
 void add_memory(Builder& out, const spec::MemoryResources& memory) {
   static constexpr char kLimit[] = "linux.resources.memory.limit";
-  // 0 is how engines spell "not given", and then no limit on memory is none on swap.
+  // Engines write 0 for "not given". Then no memory limit means no swap limit.
   if (memory.swap.value_or(0) != 0) {
     add_swap(out, memory);
   } else if (memory.limit == kNoLimit) {
@@ -94,7 +94,7 @@ void add_memory(Builder& out, const spec::MemoryResources& memory) {
   if (memory.reservation && out.in_range(*memory.reservation, kReservation)) {
     out.put("memory.low", or_max(*memory.reservation), kReservation);
   }
-  // 0 and -1 are how engines spell "none" where v2 has none to set.
+  // Engines write 0 or -1 for "none", and v2 has no such limit.
   out.only_v1("linux.resources.memory.kernel", memory.kernel.value_or(0) <= 0);
   out.only_v1("linux.resources.memory.kernelTCP", memory.kernel_tcp.value_or(0) <= 0);
   out.only_v1("linux.resources.memory.swappiness", !memory.swappiness);
@@ -108,10 +108,10 @@ void add_cpu_bandwidth(Builder& out, const spec::CpuResources& cpu) {
   static constexpr char kBurst[] = "linux.resources.cpu.burst";
   const int64_t quota = cpu.quota.value_or(0);
   const uint64_t period = cpu.period.value_or(0);
-  // 0 is how engines spell "not given".
+  // Engines write 0 for "not given".
   if (quota != 0 || period != 0) {
     if (!out.in_range(quota, kQuota)) return;
-    // The kernel refuses a quota below the burst, which may be an older one.
+    // The kernel refuses a quota below the burst, and an old burst may still be set.
     if (cpu.burst) out.put("cpu.max.burst", "0", kBurst);
     out.put("cpu.max",
             cat(or_max(quota == 0 ? kNoLimit : quota), " ", period == 0 ? kDefaultPeriod : period),
@@ -131,7 +131,7 @@ void add_cpu(Builder& out, const spec::CpuResources& cpu) {
   if (cpu.idle && *cpu.idle != 0 && *cpu.idle != 1) {
     out.refuse(ErrorKind::kInvalidConfig, kIdle, cat("must be 0 or 1, not ", *cpu.idle));
   }
-  // The kernel refuses a weight for an idle group: leave idleness first, enter it last.
+  // The kernel refuses a weight for an idle group: leave idle first, enter it last.
   if (cpu.idle && !idle) out.put("cpu.idle", "0", kIdle);
   if (const uint64_t weight = cpu_weight_from_shares(cpu.shares.value_or(0)); weight != 0) {
     out.put("cpu.weight", std::to_string(weight), "linux.resources.cpu.shares");
@@ -155,7 +155,7 @@ void add_pids(Builder& out, const spec::PidsResources& pids) {
   out.put("pids.max", or_max(*pids.limit), kProperty);
 }
 
-// BFQ takes v1's scale as it is; without BFQ there is io.weight, with its own.
+// BFQ uses the scale of v1. Without BFQ, use io.weight with its own scale.
 void put_io_weight(Builder& out, std::string_view whose, uint64_t weight, std::string property) {
   Write& write = out.put("io.bfq.weight", cat(whose, std::to_string(weight)), std::move(property));
   write.if_missing = IfMissing::kInstead;
@@ -216,14 +216,15 @@ void add_hugepages(Builder& out, const std::vector<spec::HugepageLimit>& limits)
     const std::string stem = cat("hugetlb.", limits[i].page_size);
     const std::string value = std::to_string(limits[i].limit);
     const std::string property = cat(entry, ".limit");
-    // A limit on reservations makes mmap(2) fail; the other one kills by SIGBUS on the first touch.
-    // config-linux.md#huge-page-limits prefers the former; older kernels have only the latter.
+    // A limit on reservations makes mmap(2) fail. The other one kills with SIGBUS on the first
+    // access. config-linux.md#huge-page-limits prefers the former, but older kernels have only the
+    // latter.
     out.put(cat(stem, ".rsvd.max"), value, property).if_missing = IfMissing::kNothing;
     out.put(cat(stem, ".max"), value, property);
   }
 }
 
-// cgroup-v2.rst, "RDMA Interface Files": a line a device, of the limits that are given.
+// cgroup-v2.rst, "RDMA Interface Files": one line a device, with the given limits.
 void add_rdma(Builder& out, const std::vector<spec::RdmaLimit>& limits) {
   for (const spec::RdmaLimit& limit : limits) {
     std::string line = limit.device;
@@ -233,7 +234,7 @@ void add_rdma(Builder& out, const std::vector<spec::RdmaLimit>& limits) {
   }
 }
 
-// Files of the core that are settings; the rest of cgroup.* moves or kills processes.
+// Core files that are settings. The other cgroup.* files move or kill processes.
 bool is_core_limit(std::string_view file) {
   constexpr std::string_view kSettings[] = {"cgroup.max.depth", "cgroup.max.descendants",
                                             "cgroup.pressure"};
@@ -251,7 +252,7 @@ void add_unified(Builder& out, const spec::Resources& resources) {
     if (value.find_first_not_of('\n') == value.npos) {
       out.refuse(ErrorKind::kInvalidConfig, property, "must not be empty");
     }
-    // Files as io.max take one line in each write(2).
+    // Files such as io.max accept only one line for each write(2).
     for (std::string_view rest = value; !rest.empty();) {
       const size_t end = std::min(rest.find('\n'), rest.size());
       if (end != 0) out.put(file, std::string(rest.substr(0, end)), property);

@@ -1,4 +1,4 @@
-// linux.resources as the files to write in a cgroup v2 directory. Pure: nothing is touched here.
+// Converts linux.resources to writes to cgroup v2 files. Pure: changes nothing.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +12,10 @@
 
 namespace oci::cgroup {
 
-// What it means that a kernel does not have a file.
+// How to treat a file that the kernel does not have.
 enum class IfMissing : uint8_t {
   kError,
-  kNothing,  // what was asked for is so without it
+  kNothing,  // the request already holds without it
   kNoSwap,   // fine only if the kernel cannot swap at all
   kInstead,  // write `instead` to `instead_file`
 };
@@ -27,27 +27,27 @@ struct Write {
   IfMissing if_missing = IfMissing::kError;
   std::string instead_file;
   std::string instead;
-  std::string usage_file;  // refuse a value below what this file says: memory.checkBeforeUpdate
+  std::string usage_file;  // refuse a value below the number in this file: memory.checkBeforeUpdate
 
   friend bool operator==(const Write&, const Write&) = default;
 };
 
 struct Writes {
   std::vector<Write> before_clone;
-  // pids.max of 0 would forbid clone3(CLONE_INTO_CGROUP) itself, so it follows it.
+  // A pids.max of 0 would forbid clone3(CLONE_INTO_CGROUP), so it comes after that.
   std::vector<Write> after_clone;
 };
 
-// All limits but the device rules (device_program.h). A property that only cgroup v1 has is an
-// error (kUnsupported) unless its value is what v2 does anyway.
-// Order within a container: memory.swap.max before memory.max, unified last so that it wins.
+// All limits except the device rules (device_program.h). A property of v1 only is an error
+// (kUnsupported), unless v2 behaves like that anyway. Order: memory.swap.max before memory.max, and
+// unified last, so that it wins.
 Result<Writes> v2_writes(const spec::Resources& resources);
 
-// The controllers that the files belong to, sorted, each once: {"cpu", "memory"}.
+// The controllers of the files, sorted, each once: {"cpu", "memory"}.
 std::vector<std::string_view> controllers_of(std::span<const Write> writes);
 
-// Conversions from v1's scales; 0 means "leave alone" to every engine.
-// cpu.shares 2..262144 to cpu.weight 1..10000, 1024 giving 100, as runc 1.3.2 and crun 1.23 do.
+// Conversions from the scales of v1. 0 means "unchanged" to every engine.
+// cpu.shares 2..262144 to cpu.weight 1..10000. 1024 becomes 100, as in runc 1.3.2 and crun 1.23.
 uint64_t cpu_weight_from_shares(uint64_t shares);
 // blkio.weight 10..1000 to io.weight 1..10000.
 uint64_t io_weight_from_blkio(uint64_t weight);

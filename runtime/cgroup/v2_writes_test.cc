@@ -27,7 +27,7 @@ std::string error_of(const spec::Resources& resources) {
 
 BOOST_AUTO_TEST_CASE(no_resources_are_no_writes) {
   expect({}, {});
-  // What engines send without being asked for anything.
+  // The values that engines send by default.
   expect({.memory = spec::MemoryResources{.disable_oom_killer = false, .use_hierarchy = true},
           .cpu = spec::CpuResources{.shares = 0, .quota = 0, .period = 0, .realtime_period = 0},
           .pids = spec::PidsResources{},

@@ -17,8 +17,8 @@ Error gone() {
   return Error(ErrorKind::kNotFound, "the container's cgroup was removed");
 }
 
-// From the beginning, of a file that is held open: poll(2) speaks of changes since it was read.
-// Absent: the cgroup was removed.
+// Reads a held descriptor from the start: poll(2) reports changes since the last read. Absent: the
+// cgroup was removed.
 Result<std::optional<std::string>> read_again(int fd) {
   std::array<char, 4096> text;
   const ssize_t got = ::pread(fd, text.data(), text.size(), 0);
@@ -54,14 +54,14 @@ Result<Stats> Watch::stats() const {
   const ReadFile read = [&](const std::string& name) -> std::optional<std::string> {
     Result<std::string> text = read_control(dir_.get(), name.c_str());
     if (text) return std::move(text).value();
-    // EOPNOTSUPP: the kernel was told not to count pressure, with psi=0 or cgroup.pressure.
+    // EOPNOTSUPP: pressure is disabled by psi=0 or cgroup.pressure.
     const bool absent = is_gone(text.error()) || text.error().sys_errno() == EOPNOTSUPP;
     if (!absent && trouble) trouble = std::move(text).error();
     return std::nullopt;
   };
   Stats stats = parse_stats(read, page_sizes_);
   OCI_TRY(std::move(trouble));
-  // Every cgroup but the root has it, whatever its controllers.
+  // Every cgroup except the root has cpu.stat, with any controllers.
   if (!stats.cpu) return gone();
   return stats;
 }

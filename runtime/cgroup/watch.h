@@ -1,4 +1,4 @@
-// One cgroup for as long as somebody looks at it: its numbers, and what the kernel announces.
+// Watches one cgroup: its statistics, its OOM kills and its end.
 #pragma once
 
 #include <poll.h>
@@ -23,14 +23,14 @@ class [[nodiscard]] Watch {
   // kNotFound: it was removed.
   Result<Stats> stats() const;
 
-  // For poll(2): each is ready once its file says something new (cgroup-v2.rst: "file modified
-  // event"). The second is -1 where the memory controller is elsewhere.
+  // For poll(2): each is ready when its file has changed (cgroup-v2.rst: "file modified event").
+  // The fd of the second is -1 without the memory controller.
   std::array<pollfd, 2> wanted() const;
 
-  // How many more processes the kernel has killed for memory since the last call, or since open().
+  // The number of OOM kills since the last call, or since open().
   uint64_t new_oom_kills();
 
-  // Whether a process lives in or below it; none does in one that was removed.
+  // Whether a process lives in or below it. false if it was removed.
   Result<bool> populated();
 
  private:

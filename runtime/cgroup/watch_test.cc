@@ -1,4 +1,4 @@
-// On an ordinary directory that looks like a cgroup v2 tree.
+// Runs on an ordinary directory that looks like a cgroup v2 tree.
 #include "runtime/cgroup/watch.h"
 
 #include "runtime/testing/temp_dir.h"

@@ -1,12 +1,12 @@
-// oci-rt checkpoint, oci-rt restore: they understand the options of clients, so that they can
-// report a problem of the container first.
+// oci-rt checkpoint, oci-rt restore: parse the options of clients, so that errors about the
+// container come first.
 #include "runtime/cli/command.h"
 #include "runtime/cli/create_options.h"
 
 namespace oci::cli {
 namespace {
 
-// Of both verbs: engines give the same to either.
+// Options of both verbs: engines pass the same to either.
 constexpr Option kCriuOptions[] = {
     {.name = "image-path", .value = "DIR"},
     {.name = "work-path", .value = "DIR"},

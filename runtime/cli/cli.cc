@@ -70,7 +70,7 @@ Result<int> run_verb(const Arguments& globals, Words words, int& failure_code) {
   return code;
 }
 
-// Where options cannot be read: those before the bad one name the log that is to tell of it.
+// For a command line with a bad option: opens the log that the options before it name.
 void open_log_of(Words words) {
   for (size_t count = words.size(); count-- > 0;) {
     const Result<Arguments> before = parse_arguments(kGlobalSyntax, words.first(count), {});

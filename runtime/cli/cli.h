@@ -1,4 +1,4 @@
-// The whole command line: from argv to an exit code.
+// The command line: from argv to an exit code.
 #pragma once
 
 #include <span>
@@ -7,13 +7,13 @@
 
 namespace oci::cli {
 
-// Does what `argv` says. The value is the exit code; after an error that is `failure_code`, 1
-// unless the command has one of its own.
+// Executes `argv` and returns the exit code. After an error, the exit code is `failure_code`: 1,
+// unless the command has another one.
 Result<int> execute(std::span<const char* const> argv, int& failure_code);
 
-// The same, and shows and logs its error if there is one. The exit code: 0; 1 for an error of ours,
-// 255 for one of `exec`; of a foreground `run` or `exec`, the program's own, or 128 + N if signal N
-// ended it.
+// The same, and prints and logs the error if there is one. Returns the exit code: 0, 1 for an error
+// of oci-rt, 255 for an error of `exec`. In the foreground, `run` and `exec` return that of the
+// program, or 128 + N if signal N ended it.
 int run_command_line(std::span<const char* const> argv);
 
 }  // namespace oci::cli

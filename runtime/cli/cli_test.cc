@@ -1,4 +1,4 @@
-// Whole command lines, as clients send them, against a lifecycle that remembers its requests.
+// Whole command lines of clients, with a fake lifecycle that records its requests.
 #include "runtime/cli/cli.h"
 
 #include <fcntl.h>
@@ -39,7 +39,7 @@ struct Outcome {
   std::string request;
 };
 
-// Runs one command line; its standard output goes to a file of its own meanwhile.
+// Runs one command line, with its standard output redirected to a file.
 Outcome ran(std::string_view line) {
   const std::vector<std::string> words = split(line);
   std::vector<const char*> argv;
@@ -64,7 +64,7 @@ Outcome ran(std::string_view line) {
   return outcome;
 }
 
-// What reached lifecycle, or "error: " and the message.
+// The request that lifecycle received, or "error: " and the message.
 std::string asked(std::string_view line) {
   const Outcome outcome = ran(line);
   return outcome.code < 0 ? cat("error: ", outcome.error) : outcome.request;
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(buildkit_is_understood) {
   check(cases);
 }
 
-// conmon's create and podman's own calls.
+// conmon's create, and podman's own calls.
 BOOST_AUTO_TEST_CASE(podman_is_understood) {
   const Case cases[] = {
       {"oci-rt --log-format=json --log=/dev/null create --bundle /b --pid-file /b/p web",
@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(the_version_is_as_clients_read_it) {
     BOOST_TEST(outcome.out.find("\ncommit: ") != std::string::npos);
     BOOST_TEST(outcome.out.find("\nspec: 1.3.0\n") != std::string::npos);
     BOOST_TEST(outcome.out.find("\nlibseccomp: ") != std::string::npos);
-    // Docker takes every line with this word for the first one.
+    // Docker takes every line with "version" as the first one.
     BOOST_TEST(outcome.out.rfind("version") < outcome.out.find('\n'));
   }
   BOOST_TEST(version_text("/usr/sbin/runc").starts_with("runc version "));
@@ -272,7 +272,7 @@ BOOST_AUTO_TEST_CASE(a_state_has_no_newline_at_its_end) {
   fake.taken.clear();
 }
 
-// A working directory of its own, with a bundle in it.
+// A new working directory with a bundle in it.
 struct Directory {
   Directory() {
     BOOST_REQUIRE(mkdtemp(path) != nullptr);
@@ -320,7 +320,7 @@ BOOST_AUTO_TEST_CASE(run_takes_a_directory) {
   // create is for engines and scripts: its operand is the id
   BOOST_TEST(asked("oci-rt create app") == "create id=app");
 
-  unlink("app/config.json");  // a bundle that is not finished is one all the same
+  unlink("app/config.json");  // an unfinished bundle is still a bundle
   BOOST_TEST(asked("oci-rt run app") == "run id=app bundle=app");
   directory.touch("app/config.json");
 
@@ -359,7 +359,7 @@ BOOST_AUTO_TEST_CASE(a_taken_name_gets_a_number) {
   Directory directory;
   fake.taken = {"app", "app-2"};
   BOOST_TEST(asked("oci-rt run ./app") == "run id=app-3 bundle=./app");
-  // but an id that was given is left to lifecycle to refuse
+  // but an explicit id is left to lifecycle to refuse
   BOOST_TEST(asked("oci-rt run -b app app") == "run id=app bundle=app");
 }
 

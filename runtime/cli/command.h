@@ -1,4 +1,4 @@
-// A verb of the command line: its grammar, and the function that does it.
+// A verb of the command line: its grammar and its function.
 #pragma once
 
 #include <span>
@@ -13,15 +13,16 @@ namespace oci::cli {
 
 struct Command {
   Syntax syntax;
-  // Options to a request, one call of lifecycle, its answer to stdout. The value is the exit code.
+  // Converts options to a request, calls lifecycle and prints the answer. Returns the exit code.
   Result<int> (*run)(const lifecycle::Context& context, const Arguments& arguments);
-  int failure_code = 1;  // the exit code when it fails
-  // Why this version cannot do it: of a verb that is there for clients that send it, and not in the
-  // help. podman takes a --help that succeeds for support, and words about a missing value as well.
+  int failure_code = 1;  // exit code after an error
+  // The reason why this version does not support the verb. Such a verb exists for clients that send
+  // it, and is not in the help. podman takes a successful --help, or a message about a missing
+  // value, as support.
   std::string_view lacks = {};
 };
 
-// One a file, named as its verb.
+// One for each file, named like its verb.
 extern const Command kCheckpointCommand, kCreateCommand, kDeleteCommand, kEventsCommand,
     kExecCommand, kFeaturesCommand, kGcCommand, kInstallCommand, kKillCommand, kListCommand,
     kMountsCommand, kPauseCommand, kPsCommand, kResumeCommand, kPlanCommand, kRestoreCommand,
@@ -30,7 +31,7 @@ extern const Command kCheckpointCommand, kCreateCommand, kDeleteCommand, kEvents
 // In the order of the help.
 std::span<const Command* const> commands();
 
-// An error names the nearest verb.
+// An error suggests the nearest verb.
 Result<const Command*> find_command(std::string_view name);
 
 }  // namespace oci::cli

@@ -21,7 +21,7 @@ Result<const Command*> find_command(std::string_view name) {
     if (command->syntax.command == name) return command;
     names.push_back(command->syntax.command);
   }
-  // runc's words, which its tests look for.
+  // The message of runc, which its tests search for.
   std::string text = cat("No help topic for '", name, "'");
   if (const std::string_view near = spec::nearest(name, names); !near.empty()) {
     text += cat("; did you mean '", near, "'?");

@@ -5,7 +5,7 @@
 namespace oci::cli {
 namespace {
 
-// Of other runtimes, and without a meaning here: `create` never waits.
+// Options of other runtimes, without effect here: `create` never waits.
 constexpr Option kOptions[] = {
     {.name = "detach"},
     {.name = "no-subreaper"},

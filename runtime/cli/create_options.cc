@@ -26,13 +26,13 @@ bool is_directory(const std::string& path) {
   return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-// A directory without a config.json is a bundle that is not finished: lifecycle says what it lacks.
+// A directory without a config.json is an unfinished bundle: lifecycle reports the missing parts.
 bool means_bundle(const std::string& operand) {
   if (operand == "." || operand == ".." || operand.find('/') != std::string::npos) return true;
   return is_directory(operand) && !is_bundle(".");
 }
 
-// Nothing to make a bundle from: advice for one place would be for the wrong one of two.
+// There is no bundle at either place, so advice for one of them could be wrong.
 Error no_bundle(std::string_view operand) {
   return Error(ErrorKind::kInvalidConfig,
                cat("bundle: neither './", operand,
@@ -44,7 +44,7 @@ Result<std::string> free_id(const lifecycle::Context& context, const std::string
   for (int number = 2;; ++number) {
     const Result<spec::State> taken = lifecycle::state(context, id);
     if (!taken && taken.error().kind() == ErrorKind::kNotFound) return id;
-    // No directory to look in is no name that is taken.
+    // Without a state root to look in, no id is taken.
     if (!taken && taken.error().kind() == ErrorKind::kUsage) return taken.error();
     id = cat(wanted, "-", number);
     if (number > 1000) {
@@ -83,7 +83,7 @@ Status choose_bundle(const lifecycle::Context& context, const Arguments& argumen
   }
   options.bundle = operand;
   char real[PATH_MAX];
-  // A path that does not resolve is named by lifecycle, with what is wrong with it.
+  // If the path does not resolve, lifecycle reports the reason.
   const char* path = realpath(operand.c_str(), real) == nullptr ? operand.c_str() : real;
   options.id = OCI_TRY(free_id(context, id_from_path(path)));
   return {};
@@ -93,7 +93,7 @@ std::string id_from_path(std::string_view path) {
   while (path.ends_with('/'))
     path.remove_suffix(1);
   path = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
-  // Neither ".", nor "..", nor what reads like an option.
+  // Skips "." and "..", and leading dashes, which would look like an option.
   while (!path.empty() && (path.front() == '.' || path.front() == '-'))
     path.remove_prefix(1);
   std::string id;

@@ -1,4 +1,4 @@
-// What `create`, `run` and `plan` have in common: options that say what is made, and from what.
+// Options shared by `create`, `run` and `plan`.
 #pragma once
 
 #include <string>
@@ -28,16 +28,16 @@ inline constexpr Option kCreateOptions[] = {
     {.name = "no-new-keyring", .help = "keep the session keyring of the caller"},
 };
 
-// All but the id. Without --bundle, the bundle is ".".
+// All options except the id. Without --bundle, the bundle is ".".
 Result<lifecycle::CreateOptions> create_options(const Arguments& arguments);
 
-// For people, `oci-rt run DIR`: without --bundle, an operand that cannot be an id, or that is a
-// bundle while the working directory is none, is the bundle; the id is made from its name, with a
-// number behind it if a container has that name already. Engines pass --bundle always.
+// For `oci-rt run DIR` typed by people. Without --bundle, the operand is the bundle if it cannot be
+// an id, or if it is a bundle and the working directory is not. The id is then made from its name,
+// with a number appended if that name is taken. Engines always pass --bundle.
 Status choose_bundle(const lifecycle::Context& context, const Arguments& arguments,
                      lifecycle::CreateOptions& options);
 
-// A legal id that is close to the last part of `path`: "/srv/my app/" gives "my-app".
+// A valid id similar to the last part of `path`: "my-app" for "/srv/my app/".
 std::string id_from_path(std::string_view path);
 
 }  // namespace oci::cli

@@ -11,7 +11,7 @@ struct Unit {
   int64_t nanoseconds;
 };
 
-// Both signs that look like a mu: U+00B5 and U+03BC.
+// Both characters that look like a mu: U+00B5 and U+03BC.
 constexpr Unit kUnits[] = {
     {"ns", 1},
     {"us", 1'000},
@@ -39,7 +39,7 @@ std::optional<int64_t> unit_at(std::string_view& text) {
   return std::nullopt;
 }
 
-// Three years: a point in time that is so far away can be counted, and one more digit held.
+// Three years: keeps a deadline, and one more digit, in range.
 constexpr int64_t kMost = INT64_C(100'000'000'000'000'000);
 
 std::string_view take_digits(std::string_view& text) {
@@ -51,7 +51,7 @@ std::string_view take_digits(std::string_view& text) {
   return digits;
 }
 
-// One number with its unit, taken off the front.
+// Takes one number with its unit off the front.
 std::optional<int64_t> term(std::string_view& text) {
   const std::string_view whole = take_digits(text);
   std::string_view fraction;

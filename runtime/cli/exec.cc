@@ -43,7 +43,7 @@ constexpr Option kOptions[] = {
     {.name = "no-subreaper"},
 };
 
-// Every value of an option that may be repeated.
+// All values of a repeatable option.
 std::vector<std::string> all(const Arguments& arguments, std::string_view name) {
   std::vector<std::string> values;
   for (const auto& [option, value] : arguments.options) {
@@ -57,9 +57,9 @@ Error bad(std::string_view option, std::string_view wanted, std::string_view fou
                cat("option --", option, ": expected ", wanted, ", found '", found, "'"));
 }
 
-// Digits alone, to the end: "1x" or "" must not become 0 (CVE-2026-30892).
+// Accepts digits only, to the end: "1x" or "" must not become 0 (CVE-2026-30892).
 Result<uint32_t> parse_id(std::string_view option, std::string_view text) {
-  constexpr uint32_t kNobody = 0xffffffff;  // no id: setresuid(2)
+  constexpr uint32_t kNobody = 0xffffffff;  // not a valid id: setresuid(2)
   uint32_t id = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
   if (error == std::errc() && end == text.data() + text.size() && id != kNobody) return id;
@@ -75,7 +75,7 @@ Status read_user(std::string_view text, lifecycle::ExecOptions& options) {
 }
 
 bool is_controller(std::string_view name) {
-  // Those of cgroup v1 as well: who names them wants the one cgroup that v2 has for all.
+  // Includes the controllers of v1: with v2 they all mean the single cgroup.
   constexpr std::string_view kNames[] = {
       "blkio",  "cpu",     "cpuacct",  "cpuset", "devices", "freezer",    "hugetlb", "io",
       "memory", "net_cls", "net_prio", "misc",   "pids",    "perf_event", "rdma",    "systemd",
@@ -83,7 +83,7 @@ bool is_controller(std::string_view name) {
   return std::ranges::find(kNames, name) != std::end(kNames);
 }
 
-// runc's "[CONTROLLER[,CONTROLLER…]:]PATH", which may be repeated. All must name one place.
+// runc's "[CONTROLLER[,CONTROLLER…]:]PATH", repeatable. All must have the same path.
 Result<std::string> read_cgroup(const Arguments& arguments) {
   std::string place;
   for (const std::string& given : all(arguments, "cgroup")) {
@@ -152,7 +152,7 @@ Result<lifecycle::ExecOptions> exec_options(const Arguments& arguments) {
   return options;
 }
 
-// Engines tell by it that the program did not run, from a code of its own.
+// With this code, engines know that the failure is not the program's own.
 constexpr int kNotExecuted = 255;
 
 Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {

@@ -10,7 +10,7 @@ Fake fake;
 
 namespace {
 
-// So that containers of an ordinary user are where root's are.
+// So that an unprivileged user has the same state root as root.
 struct RuntimeDirectory {
   RuntimeDirectory() { setenv("XDG_RUNTIME_DIR", "/run", 1); }
 };

@@ -1,4 +1,4 @@
-// A lifecycle for tests of the command line: it remembers the last request and does nothing.
+// A fake lifecycle for tests of the command line: records the last request, and does nothing.
 #pragma once
 
 #include <set>
@@ -10,7 +10,7 @@
 namespace oci::lifecycle {
 
 struct Fake {
-  std::string request;          // the verb, and what differs from the defaults
+  std::string request;          // the verb, and the options that differ from the defaults
   std::set<std::string> taken;  // ids that state() knows
   std::vector<Listed> listed;
 };

@@ -9,7 +9,7 @@
 namespace oci::cli {
 namespace {
 
-// From the tables that decide what config.json may say, so that neither can forget the other.
+// Uses the tables that also parse config.json, so that both always agree.
 Result<int> run(const lifecycle::Context&, const Arguments&) {
   const BuildInfo info = build_info();
   OCI_TRY(print(spec::features_json({.version = info.version,

@@ -1,4 +1,4 @@
-// The lines of `gc`.
+// The output of `gc`.
 #pragma once
 
 #include <span>
@@ -8,7 +8,7 @@
 
 namespace oci::cli {
 
-// "found cgroup /web1 (PID 12, 15): container "web1" is not in /run/oci-rt". Nothing for nothing.
+// "found cgroup /web1 (PID 12, 15): container "web1" is not in /run/oci-rt". Empty without garbage.
 std::string gc_lines(std::span<const lifecycle::Garbage> garbage, bool remove);
 
 // [{"kind": ..., "name": ..., "reason": ..., "pids": [...], "removed": true}], and "problem".

@@ -73,14 +73,14 @@ constexpr Choice<Rootless> kRootless[] = {
     {"false", Rootless::kFalse},
 };
 
-// /proc/self/ns/user of the first user namespace: PROC_USER_INIT_INO of the kernel's proc_ns.h.
+// /proc/self/ns/user of the initial user namespace: PROC_USER_INIT_INO of the kernel's proc_ns.h.
 constexpr ino_t kFirstUserNamespace = 0xeffffffd;
 
 std::string default_root(const Environment& from) {
-  // podman sets XDG_RUNTIME_DIR for root as well: it counts only for those who cannot use /run.
+  // podman sets XDG_RUNTIME_DIR for root as well. It counts only for users who cannot use /run.
   if (from.privileged) return "/run/oci-rt";
   if (!from.xdg_runtime_dir.empty()) return cat(from.xdg_runtime_dir, "/oci-rt");
-  // Nowhere: an error of the verbs that need it.
+  // No directory: verbs that need one report an error.
   return from.own_runtime_dir.empty() ? "" : cat(from.own_runtime_dir, "/oci-rt");
 }
 
@@ -116,7 +116,7 @@ Environment read_environment(std::string& cwd_storage) {
   from.rootless = geteuid() != 0 || !is_first;
   from.privileged = geteuid() == 0 && (from.xdg_runtime_dir.empty() || is_first);
   if (geteuid() != 0 && from.xdg_runtime_dir.empty()) {
-    // pam_systemd(8) makes it; su(1) and sudo(8) do not say where it is.
+    // pam_systemd(8) makes it, but su(1) and sudo(8) do not set the variable.
     std::string own = cat("/run/user/", geteuid());
     if (stat(own.c_str(), &info) == 0 && info.st_uid == geteuid()) {
       from.own_runtime_dir = std::move(own);

@@ -1,4 +1,4 @@
-// The options before the verb: where containers live, who limits them, and what is logged.
+// The options before the verb: the state root, the cgroup driver and the log.
 #pragma once
 
 #include <string>
@@ -11,15 +11,15 @@
 
 namespace oci::cli {
 
-// Operands: the verb and all that follows it.
+// Operands: the verb and everything after it.
 extern const Syntax kGlobalSyntax;
 
-// What the environment says: given, so that tests need not change it.
+// The environment of the process. A parameter, so that tests can set it.
 struct Environment {
-  bool privileged = false;           // root, who keeps containers in /run
-  bool rootless = false;             // no root, or that of another than the first user namespace
+  bool privileged = false;           // root with containers in /run
+  bool rootless = false;             // not root, or root of another than the initial user namespace
   std::string_view xdg_runtime_dir;  // XDG_RUNTIME_DIR
-  std::string own_runtime_dir{};     // where that is not set: /run/user/UID, if it is the caller's
+  std::string own_runtime_dir{};     // if that is unset: /run/user/UID, if the caller owns it
   std::string_view cwd;
 };
 

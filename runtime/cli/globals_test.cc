@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(this_process_can_be_asked) {
   BOOST_TEST((from.rootless || geteuid() == 0));
 }
 
-// The log is one a process: it is a child.
+// Runs in a child, because a process has only one log.
 int exit_code_of(const std::vector<const char*>& words) {
   const pid_t pid = fork();
   if (pid == 0) _exit(run_command_line(words));
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_bad_global_option_is_told_to_the_log_before_it) {
   BOOST_REQUIRE(bool(told));
   BOOST_TEST(told.value().starts_with("{\"level\":\"error\",\"msg\":\"unknown option '--bogus'"));
   BOOST_TEST(unlink(log.c_str()) == 0);
-  // The words of a program are not ours.
+  // Options of the container's program are not parsed.
   BOOST_TEST(exit_code_of({"oci-rt", "--bogus", "exec", "x", "program", "--log", log.c_str()}) ==
              1);
   BOOST_TEST(access(log.c_str(), F_OK) != 0);

@@ -10,7 +10,7 @@ constexpr size_t kWidth = 100;
 constexpr size_t kGap = 2;
 constexpr size_t kWidestLabel = 30;  // a longer one has a line of its own
 
-// Columns of a terminal: bytes that go on with a character have none.
+// Terminal columns: UTF-8 continuation bytes take none.
 size_t columns(std::string_view text) {
   return static_cast<size_t>(std::ranges::count_if(
       text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
@@ -23,7 +23,7 @@ std::string label(const Option& option) {
   return text;
 }
 
-// The words of `text` from `column` on, in as many lines as they need.
+// Wraps the words of `text` into lines that start at `column`.
 std::string wrapped(std::string_view text, size_t column) {
   std::string out;
   size_t used = column;

@@ -1,4 +1,4 @@
-// The command lines of install and uninstall, below a directory of the test's own.
+// Command lines of install and uninstall, below a temporary directory.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -10,7 +10,7 @@
 namespace oci::cli {
 namespace {
 
-// Its exit code, or the error. What it prints is lost.
+// The exit code, or the error. The output is dropped.
 std::string ran(std::vector<std::string> words) {
   std::vector<const char*> argv = {"oci-rt"};
   for (const std::string& word : words)

@@ -30,7 +30,7 @@ std::string ids(const std::vector<lifecycle::Listed>& containers) {
   return text;
 }
 
-// Clients know no status for a record that cannot be read: it is left out, and said in the log.
+// Clients know no status for an unreadable record: leave it out, and warn in the log.
 std::string json(const std::vector<lifecycle::Listed>& containers) {
   std::string text;
   for (const lifecycle::Listed& one : containers) {

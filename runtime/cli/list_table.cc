@@ -12,7 +12,7 @@ constexpr size_t kColumns = 6;
 using Row = std::array<std::string, kColumns>;
 
 Row row(const lifecycle::Listed& one) {
-  // A record that cannot be read is a line like any other: it must be seen to be deleted.
+  // An unreadable record has a line, too, so that the user sees it and can delete it.
   if (!one.problem.empty()) return {one.id, "-", "corrupt", one.problem, "-", "-"};
   const spec::State& state = one.state;
   return {one.id,       cat(state.pid), std::string(spec::status_name(state.status)),

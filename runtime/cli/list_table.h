@@ -1,4 +1,4 @@
-// Containers as a table for people.
+// The table of containers for people.
 #pragma once
 
 #include <span>
@@ -8,7 +8,7 @@
 
 namespace oci::cli {
 
-// A header and a line for each; columns as runc sets them.
+// A header, and one line for each container. Same columns as runc.
 std::string list_table(std::span<const lifecycle::Listed> containers);
 
 }  // namespace oci::cli

@@ -9,7 +9,7 @@
 namespace oci::cli {
 namespace {
 
-// By its name, or by its letter where `name` is one character.
+// Finds an option by its name, or by its letter if `name` is one character.
 const Option* find(const Syntax& syntax, std::string_view name) {
   const Option* found = nullptr;
   for_each_option(syntax, [&](const Option& option) {
@@ -81,9 +81,9 @@ class Reader {
     if (option == nullptr) return unknown_option(syntax_, outer_, word, name);
     if (option->value.empty()) return flag(*option, value.value_or("true"));
     if (!value) {
-      // Whatever comes next, even if it begins with '-': "--preserve-fds -1", "--resources -".
+      // Takes the next word even if it begins with '-': "--preserve-fds -1", "--resources -".
       if (next_ == argv_.size()) {
-        // podman looks for "requires an argument" to learn what a runtime can do.
+        // podman searches for "requires an argument" to detect features of a runtime.
         return Error(ErrorKind::kUsage,
                      cat("option --", option->name, " requires an argument: ", option->value));
       }
@@ -124,7 +124,7 @@ Status check_operands(const Syntax& syntax, std::span<const std::string_view> op
                                                                           : "at most";
   const bool has_options = !syntax.options.empty() || !syntax.more_options.empty();
   const bool late_option = !few && syntax.options_first && operands.back().starts_with('-');
-  // runc's words.
+  // The message of runc.
   return Error(ErrorKind::kUsage,
                cat("\"", syntax.command, "\" requires ", how, " ", bound,
                    " argument(s): ", program_name(syntax), has_options ? " [OPTION...]" : "",

@@ -1,4 +1,4 @@
-// The command line's grammar: what clients of runc and crun really send, and no more.
+// The grammar of the command line: the forms that clients of runc and crun send.
 //
 // It follows Go's command lines: single dashes before long names, values that begin with '-',
 // "--flag=false", and for some verbs options only before the first operand.
@@ -19,34 +19,35 @@ namespace oci::cli {
 struct Option {
   char letter = '\0';           // '\0': none
   std::string_view name;        // without dashes
-  std::string_view value = {};  // what to call its value in the help; empty: a flag
+  std::string_view value = {};  // name of its value in the help. Empty: a flag
   std::string_view help = {};   // empty: accepted, but not shown
 };
 
-// Every command has it.
+// An option of every command.
 inline constexpr Option kHelp{.letter = 'h', .name = "help", .help = "show this help"};
 
 struct Syntax {
-  std::string_view command;   // "create"; empty: the program itself
+  std::string_view command;   // "create". Empty: the program itself
   std::string_view operands;  // "ID [SIGNAL]"
   std::string_view summary;
   std::span<const Option> options = {};
   std::span<const Option> more_options = {};  // shared between commands
   size_t min_operands = 0;
   size_t max_operands = 0;
-  bool options_first = false;  // the first operand ends the options: what follows is passed on
+  bool options_first =
+      false;  // the first operand ends the options: the words after it are passed on
 };
 
-// What was given. Views into argv and into the table of options.
+// The parsed command line. Views into argv and into the table of options.
 class Arguments {
  public:
   bool flag(std::string_view name) const { return value(name) == "true"; }
-  // The last one counts. Empty: not given, or given as empty, which clients mean alike.
+  // The last value counts. Empty: absent or empty, which mean the same to clients.
   std::string_view value(std::string_view name) const;
   std::string text(std::string_view name) const { return std::string(value(name)); }
 
   std::vector<std::string_view> operands;
-  bool help = false;  // -h or --help: the rest was not looked at
+  bool help = false;  // -h or --help: parsing stopped there
   std::vector<std::pair<std::string_view, std::string_view>> options;  // name, value, as given
 };
 
@@ -63,9 +64,9 @@ void for_each_option(const Syntax& syntax, Visit visit) {
 // "oci-rt create".
 std::string program_name(const Syntax& syntax);
 
-// `words`: what follows the command's name. Errors: an option that is unknown, lacks its value or
-// is no boolean; the wrong number of operands. `outer`: options that belong before the command, for
-// the message to whoever writes them behind it.
+// `words`: those after the name of the command. `outer`: options that belong before the command,
+// for the error message if they come after it. Errors: an option is unknown, lacks its value or is
+// no boolean, or the number of operands is wrong.
 Result<Arguments> parse_arguments(const Syntax& syntax, std::span<const char* const> words,
                                   std::span<const Option> outer);
 
@@ -75,14 +76,14 @@ std::string help_text(const Syntax& syntax);
 // A decimal number of an option, or an error that names it.
 Result<uint32_t> parse_number(std::string_view option, std::string_view text, uint32_t highest);
 
-// One spelling of an option's value.
+// One allowed value of an option.
 template <class T>
 struct Choice {
   std::string_view name;
   T meaning;
 };
 
-// An error lists the spellings.
+// An error lists the allowed values.
 template <class T, size_t N>
 Result<T> choose(std::string_view option, std::string_view text, const Choice<T> (&choices)[N]) {
   std::string names;

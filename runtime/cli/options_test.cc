@@ -32,7 +32,7 @@ constexpr Syntax kStopping{.command = "exec",
                            .max_operands = 99,
                            .options_first = true};
 
-// Words are cut at blanks; an empty word is written as ''.
+// Splits at blanks. An empty word is written as ''.
 std::vector<std::string> split(std::string_view line) {
   std::vector<std::string> words;
   while (!line.empty()) {
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(every_way_to_write_an_option_is_read) {
       {"--detach=false web", "detach=false | web"},
       {"-d=false web", "detach=false | web"},
       {"--detach=1 --detach=F", "detach=true detach=false |"},
-      {"--detach true", "detach=true | true"},  // as Go: a flag takes no next word
+      {"--detach true", "detach=true | true"},  // as in Go: a flag takes no next word
       {"--bundle=", "bundle= |"},
       {"--bundle '' web", "bundle= | web"},
       {"--bundle=a=b", "bundle=a=b |"},

@@ -1,4 +1,4 @@
-// What a command answers.
+// The output of a command.
 #pragma once
 
 #include <string_view>
@@ -7,7 +7,7 @@
 
 namespace oci::cli {
 
-// To stdout, whole: an answer that could not be written is an error.
+// Writes the whole text to stdout. An incomplete write is an error.
 Status print(std::string_view text);
 
 }  // namespace oci::cli

@@ -32,7 +32,7 @@ std::string json(const std::vector<pid_t>& pids) {
   return text.empty() ? "[]\n" : text + "]\n";
 }
 
-// What is wanted to be seen of the processes, only the machine's ps(1) can tell.
+// Only the host's ps(1) can print the requested columns.
 Result<std::string> ask_ps(std::span<const std::string_view> options) {
   constexpr size_t kMostOutput = size_t{64} << 20;
   const char* const path = std::getenv("PATH");
@@ -45,7 +45,7 @@ Result<std::string> ask_ps(std::span<const std::string_view> options) {
   sys::Command ps{
       .path = std::move(program), .argv = {"ps"}, .env = {"LC_ALL=C"}, .kept_output = kMostOutput};
   for (const std::string_view option : options) {
-    // One operand may hold several, as Docker gives them.
+    // One operand may hold several words, as Docker passes them.
     for (const std::string& word : words_of(option))
       ps.argv.push_back(word);
   }

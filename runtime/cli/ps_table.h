@@ -1,4 +1,4 @@
-// The output of ps(1), and the rows of it that are about certain processes.
+// Filters the output of ps(1) for certain processes.
 #pragma once
 
 #include <sys/types.h>
@@ -11,11 +11,11 @@
 
 namespace oci::cli {
 
-// The heading, and the rows whose PID is one of `pids`, which ascend. An error if no column of the
-// heading is called PID.
+// The heading, and the rows with a PID in `pids`, which is sorted. Error: the heading has no column
+// PID.
 Result<std::string> rows_of(std::string_view table, const std::vector<pid_t>& pids);
 
-// Between blanks.
+// Splits at blanks.
 std::vector<std::string> words_of(std::string_view text);
 
 }  // namespace oci::cli

@@ -8,7 +8,7 @@ namespace {
 constexpr Option kOptions[] = {
     {.letter = 'd', .name = "detach", .help = "return once the container runs"},
     {.name = "keep", .help = "keep the ended container until `delete`"},
-    {.name = "no-subreaper"},  // nobody's orphans are adopted
+    {.name = "no-subreaper"},  // oci-rt never becomes a subreaper
 };
 
 Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {

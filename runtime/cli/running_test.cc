@@ -1,4 +1,4 @@
-// Command lines about a container that runs: exec, ps, pause, resume, update, as clients send them.
+// Command lines of clients for running containers: exec, ps, pause, resume, update.
 #include "runtime/cli/cli.h"
 #include "runtime/cli/fake_lifecycle_test.h"
 #include "third_party/boost_test.h"
@@ -8,7 +8,7 @@ namespace {
 
 using lifecycle::fake;
 
-// What reached lifecycle, or "error CODE: " and the message.
+// The request that lifecycle received, or "error CODE: " and the message.
 std::string asked(const std::vector<const char*>& argv) {
   fake.request.clear();
   int failure_code = 1;
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(mounts_are_added_and_removed_by_a_file) {
   BOOST_TEST(asked({"oci-rt", "mounts", "add", "web", "/a", "/b"}).starts_with("error 1: "));
 }
 
-// go-runc's and conmon's words, and the probes of podman.
+// The command lines of go-runc and conmon, and the probes of podman.
 BOOST_AUTO_TEST_CASE(checkpoint_and_restore_take_every_option_of_clients) {
   BOOST_TEST(asked({"runc",
                     "checkpoint",
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(checkpoint_and_restore_take_every_option_of_clients) {
              "restore id=web bundle=/b");
 }
 
-// A --help that succeeds, and words about a value that is missing, are support to podman.
+// podman takes a successful --help, or a message about a missing value, as support.
 BOOST_AUTO_TEST_CASE(checkpoint_and_restore_answer_no_to_every_probe) {
   const auto lacks = [](std::string_view verb) {
     return cat("error 1: ", verb,

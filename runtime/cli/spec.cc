@@ -38,7 +38,7 @@ Result<int> run(const lifecycle::Context&, const Arguments& arguments) {
   }
   if (raw < 0) return Error::system(errno, cat("write '", path, "'"));
   const sys::UniqueFd fd(raw);
-  // What an ordinary user can run is what they want; --rootless=false writes root's.
+  // An unprivileged user gets a config that they can run. --rootless=false writes that of root.
   const bool rootless =
       arguments.value("rootless").empty() ? geteuid() != 0 : arguments.flag("rootless");
   const std::string text =

@@ -1,4 +1,4 @@
-// Tables as people and clients read them: of `list`, and of `ps`.
+// The tables of `list` and `ps`, as people and clients read them.
 #include "runtime/cli/gc_text.h"
 #include "runtime/cli/list_table.h"
 #include "runtime/cli/ps_table.h"

@@ -37,7 +37,7 @@ constexpr Option kOptions[] = {
     {.name = "blkio-weight", .value = "N", .help = "relative I/O weight, 10 to 1000"},
     {.name = "cpu-rt-period", .value = "USEC"},
     {.name = "cpu-rt-runtime", .value = "USEC"},
-    // Taken back by the specification, and sent by old clients still.
+    // Removed from the specification, but old clients still send them.
     {.name = "kernel-memory", .value = "BYTES"},
     {.name = "kernel-memory-tcp", .value = "BYTES"},
 };
@@ -47,7 +47,7 @@ Error bad(std::string_view option, std::string_view found) {
                cat("option --", option, ": expected a number, found '", found, "'"));
 }
 
-// "b", "k", "m", "MB", "GiB": how many times it is doubled; -1 for none.
+// "b", "k", "m", "MB", "GiB": the unit as a power of two. -1: unknown unit.
 int doublings_of(std::string_view unit) {
   constexpr std::string_view kUnits = "bkmgtBKMGT";
   if (unit.empty()) return 0;
@@ -58,7 +58,7 @@ int doublings_of(std::string_view unit) {
   return plain || rest == "ib" || rest == "iB" ? static_cast<int>(which % 5) * 10 : -1;
 }
 
-// "512m", "1.5g", "512MiB", "-1": bytes, as docker/go-units reads them for runc.
+// "512m", "1.5g", "512MiB", "-1": bytes, as docker/go-units parses them for runc.
 Result<int64_t> parse_amount(std::string_view option, std::string_view text, bool has_unit) {
   const char* const last = text.data() + text.size();
   int64_t number = 0;
@@ -66,7 +66,7 @@ Result<int64_t> parse_amount(std::string_view option, std::string_view text, boo
   if (error == std::errc() && end == last) return number;
   if (error != std::errc() || text.starts_with('-') || !has_unit) return bad(option, text);
   const char* at = end;
-  int64_t part = 0, scale = 1;  // behind the point: part / scale
+  int64_t part = 0, scale = 1;  // after the point: part / scale
   if (*at == '.') {
     for (++at; at < last && *at >= '0' && *at <= '9'; ++at) {
       if (scale > 100'000'000) return bad(option, text);  // finer than a byte of a gigabyte
@@ -114,7 +114,7 @@ class Reader {
   }
 
   const Arguments& arguments_;
-  std::string_view wrong_;  // the first option that could not be read
+  std::string_view wrong_;  // the first invalid option
 };
 
 Result<spec::Resources> resources_of(const Arguments& arguments) {

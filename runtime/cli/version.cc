@@ -21,7 +21,7 @@ BuildInfo build_info() {
 std::string version_text(std::string_view program) {
   const std::string_view name = program.substr(program.rfind('/') + 1);  // npos + 1 is 0
   const BuildInfo info = build_info();
-  // go-runc reads the version of nothing but "runc": whoever installs us under this name wants
+  // go-runc reads only the version of "runc", so the name counts if the program is installed as
   // that.
   return cat(name == "runc" ? "runc" : "oci-rt", " version ", info.version,
              "\ncommit: ", info.commit, "\nspec: ", spec::kOciVersion,

@@ -1,4 +1,4 @@
-// What this program is: for `--version` and `features`.
+// Build information for `--version` and `features`.
 #pragma once
 
 #include <string>
@@ -14,8 +14,8 @@ struct BuildInfo {
 
 BuildInfo build_info();
 
-// `program`: argv[0]. Clients read the lines by their beginnings, and take every line that contains
-// "version" for the first.
+// `program`: argv[0]. Clients parse the lines by their first word, and take every line with
+// "version" as the first one.
 std::string version_text(std::string_view program);
 
 }  // namespace oci::cli

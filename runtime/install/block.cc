@@ -26,7 +26,7 @@ bool sets(std::string_view line, std::string_view key) {
   return without_blanks(line.substr(key.size())).starts_with('=');
 }
 
-// Goes through the lines once and keeps what is not ours.
+// Goes through the lines once and drops those of oci-rt.
 class Remover {
  public:
   explicit Remover(std::string_view default_key) : default_key_(default_key) {}
@@ -56,7 +56,7 @@ class Remover {
       return Error(ErrorKind::kInvalidConfig, cat(name, ": the line '", kEnd,
                                                   "' is missing; put it where oci-rt's lines end"));
     }
-    // What was written behind the block begins a line of its own.
+    // Text behind the block still starts on a line of its own.
     if (no_line_end_ && out.size() == stripped.at && out.ends_with('\n')) {
       out.pop_back();
       stripped.at = out.size();
@@ -78,7 +78,7 @@ class Remover {
   }
   void single() {
     stripped.ours = true;
-    stripped.was_default = true;  // there is no other key that single lines are for
+    stripped.was_default = true;  // single lines exist only for this key
   }
 
   std::string_view default_key_;

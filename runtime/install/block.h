@@ -1,5 +1,5 @@
-// Our lines in somebody's TOML file: a block between two marker lines, and single lines that keep
-// what they replace. Taking them out gives back every byte that was there before.
+// The lines of oci-rt in an engine's TOML file: a block between two marker lines, and single lines
+// that keep the line they replace. Removing them restores every byte of the original.
 #pragma once
 
 #include <string>
@@ -10,17 +10,19 @@
 
 namespace oci::install {
 
-// `lines`, each with its end, put in at stripped.at, or at the end where nothing of ours was.
+// Inserts `lines`, each with its newline, at stripped.at. Appends them if the file had no such
+// block.
 std::string with_block(const Stripped& stripped, std::string_view lines);
 
-// `line` (without its end) with another value from `value_begin` on; what it was stands behind it.
+// `line` (without its newline) with another value from `value_begin` on, and the old line in a
+// comment.
 std::string replaced_line(std::string_view line, size_t value_begin, std::string_view value);
-// A line where there was none.
+// A new line with a comment that marks it as oci-rt's.
 std::string added_line(std::string_view line);
 
-// `default_key`: the key whose presence in our lines makes oci-rt the default runtime. Error: the
-// end of the block, so that what is behind it cannot be told from ours, is missing in the file
-// `name`.
+// Removes the block and the single lines. `default_key`: the key in them that makes oci-rt the
+// default runtime. Error: the end marker is missing in the file `name`, so the lines after the
+// block cannot be told from those of oci-rt.
 Result<Stripped> without_ours(const Text& text, std::string_view name,
                               std::string_view default_key);
 

@@ -11,7 +11,7 @@ namespace {
 
 constexpr char kPlugins[] = "plugins";
 constexpr char kBinary[] = "BinaryName";
-// The plugin that has the runtimes, by version of the format; the first one counts from 1.
+// The plugin with the runtimes, by format version. Version 1 comes first.
 constexpr const char* kPluginIds[] = {"cri", "io.containerd.grpc.v1.cri",
                                       "io.containerd.cri.v1.runtime"};
 
@@ -20,7 +20,7 @@ TomlPath operator+(TomlPath path, std::string_view part) {
   return path;
 }
 
-// What the file says, as far as it matters here.
+// The parts of the file that matter here.
 struct Config {
   std::string_view text;
   std::string_view name;
@@ -77,7 +77,7 @@ Status check_enabled(const Config& config) {
   for (const std::string& item : names->items) {
     for (const char* id : kPluginIds) {
       if (item != id) continue;
-      // Docker's package for containerd comes so.
+      // Docker's containerd package ships with this setting.
       return config.problem(
           disabled->begin,
           cat("the CRI plugin, which has the runtimes, is disabled here; remove \"", id,
@@ -87,7 +87,7 @@ Status check_enabled(const Config& config) {
   return {};
 }
 
-// TOML lets nobody add to a table in braces, or define a table twice.
+// TOML forbids adding to an inline table and defining a table twice.
 Status check_free(const Config& config) {
   const TomlPath ours = config.runtimes() + kRuntimeName;
   for (const TomlEntry& entry : config.entries) {
@@ -112,7 +112,7 @@ std::string runtime_table(const Config& config, std::string_view name, std::stri
   return lines;
 }
 
-// kubelet names cgroups in the way of the driver it is told of, whatever the runtime.
+// kubelet derives cgroup names from the driver it is configured with, for every runtime.
 bool systemd_cgroup(const Config& config) {
   const std::string standard = config.value(config.base + kContainerdDefaultKey);
   const std::string name = toml_string(standard).value_or("runc");
@@ -135,10 +135,10 @@ std::string block_lines(const Config& config, const Wish& wish, bool default_in_
   return lines + runtime_table(config, kRuntimeName, options);
 }
 
-// Where default_runtime_name is or can be set outside of our block.
+// The place outside our block where default_runtime_name is set, or can be set.
 struct DefaultPlace {
-  const TomlEntry* set = nullptr;     // it has a value
-  const TomlEntry* header = nullptr;  // its table is there
+  const TomlEntry* set = nullptr;     // the key exists
+  const TomlEntry* header = nullptr;  // its table exists
 };
 
 Result<DefaultPlace> default_place(const Config& config) {
@@ -156,7 +156,7 @@ Result<DefaultPlace> default_place(const Config& config) {
   TomlPath table;
   for (const TomlEntry& entry : config.entries) {
     if (entry.table) table = entry.path;
-    // With `containerd.x = 1` in [plugins."…"] a header for it is refused.
+    // TOML refuses a header for a table that `containerd.x = 1` in [plugins."…"] has defined.
     if (!entry.table && starts_with(entry.path, config.base) && !starts_with(table, config.base)) {
       return config.problem(entry.begin, cat("put ", kContainerdDefaultKey, " = \"", kRuntimeName,
                                              "\" beside this by hand: its table has no [header]"));
@@ -165,7 +165,7 @@ Result<DefaultPlace> default_place(const Config& config) {
   return place;
 }
 
-// One insertion or replacement, of text[begin, end).
+// Replaces text[begin, end), or inserts if it is empty.
 struct Change {
   size_t begin = 0, end = 0;
   std::string text;
@@ -214,7 +214,7 @@ Result<bool> containerd_has(std::string_view text, std::string_view name, const 
   for (std::string_view rest = text; !rest.empty();) {
     const size_t size = std::min(rest.find('\n'), rest.size() - 1) + 1;
     const std::string_view line = rest.substr(0, size);
-    if (!line.starts_with("time=\"")) toml += line;  // its log, which shares the pipe
+    if (!line.starts_with("time=\"")) toml += line;  // containerd's log shares the pipe
     rest.remove_prefix(size);
   }
   const std::vector<TomlEntry> entries = OCI_TRY(scan_toml(toml, name));
@@ -226,7 +226,7 @@ Result<bool> containerd_has(std::string_view text, std::string_view name, const 
     const TomlPath base = base_of(version);
     const TomlPath binary = base + "runtimes" + kRuntimeName + "options" + kBinary;
     if (string(binary) != wish.path) continue;
-    // Somebody may have made it the default by hand.
+    // The user may have made it the default by hand.
     return !wish.is_default || string(base + kContainerdDefaultKey) == kRuntimeName;
   }
   return false;

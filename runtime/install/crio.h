@@ -11,7 +11,7 @@ namespace oci::install {
 
 inline constexpr std::string_view kCrioDefaultKey = "default_runtime";
 
-// `conmon`: where it is, or empty: CRI-O looks for it by itself.
+// `conmon`: its path. Empty: CRI-O searches for it.
 Result<std::string> crio_text(const Stripped& stripped, std::string_view name,
                               std::string_view conmon, const Wish& wish);
 

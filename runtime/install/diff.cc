@@ -11,7 +11,7 @@ namespace oci::install {
 namespace {
 
 constexpr size_t kContext = 3;
-constexpr size_t kMostCells = 16 << 20;  // of the table below: what is larger is shown as replaced
+constexpr size_t kMostCells = 16 << 20;  // of the table below. Larger texts are shown as replaced
 
 using Lines = std::vector<std::string_view>;
 
@@ -30,11 +30,11 @@ Lines lines_of(std::string_view text) {
   return lines;
 }
 
-// The middle parts, by their longest common subsequence.
+// Compares the middle parts by their longest common subsequence.
 void compare(std::span<const std::string_view> before, std::span<const std::string_view> after,
              std::vector<Step>& steps) {
   const size_t width = after.size() + 1;
-  std::vector<uint32_t> longest;  // of the rests that begin at [i][j]
+  std::vector<uint32_t> longest;  // of the suffixes that begin at [i][j]
   if ((before.size() + 1) * width <= kMostCells) longest.resize((before.size() + 1) * width);
   for (size_t i = longest.empty() ? 0 : before.size(); i-- > 0;) {
     for (size_t j = after.size(); j-- > 0;) {
@@ -74,11 +74,11 @@ std::vector<Step> steps_between(const Lines& before, const Lines& after) {
 }
 
 std::string range(size_t first, size_t count) {
-  // An empty range is named by the line before it.
+  // An empty range has the number of the line before it.
   return cat(count == 0 ? first : first + 1, count == 1 ? "" : cat(",", count));
 }
 
-// Steps [begin, end) with the numbers of lines before them.
+// `old_line` and `new_line`: the number of lines before `steps`.
 std::string hunk(std::span<const Step> steps, size_t old_line, size_t new_line) {
   size_t old_count = 0, new_count = 0;
   std::string body;

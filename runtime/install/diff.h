@@ -1,4 +1,4 @@
-// What changes between two texts, as diff -u shows it.
+// The difference of two texts in the format of diff -u.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace oci::install {
 
-// "" if they are equal. A text that is absent is shown as /dev/null.
+// "" if they are equal. An absent text is shown as /dev/null.
 std::string unified_diff(std::string_view name, const Text& before, const Text& after);
 
 }  // namespace oci::install

@@ -18,11 +18,11 @@ bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
-// What a daemon.json says, as far as it matters here.
+// The parts of a daemon.json that matter here.
 struct Daemon {
   std::string path;         // of runtimes.oci-rt
-  bool configured = false;  // there is a runtimes.oci-rt
-  bool other_form = false;  // one that we do not write
+  bool configured = false;  // runtimes.oci-rt exists
+  bool other_form = false;  // in a form that oci-rt does not write
   std::string standard;     // default-runtime
 };
 
@@ -64,7 +64,7 @@ std::string string_token(std::string_view text) {
   return json::compact(json::ref(text));
 }
 
-// `unit`: what a level is indented with; empty: all on one line.
+// `unit`: the indent of one level. Empty: all on one line.
 std::string runtime_value(std::string_view unit, const Wish& wish) {
   const std::string member = cat("\"", kPath, "\": ", string_token(wish.path));
   return unit.empty() ? cat("{", member, "}") : cat("{\n", unit, member, "\n}");
@@ -81,7 +81,7 @@ std::string with_runtime(const std::string& text, const Wish& wish) {
     return json_with_member(text, inner, kRuntimeName, runtime_value(one_line ? "" : unit, wish));
   }
   const std::string value = runtime_value(unit, wish);
-  // The value's own lines are indented once more by where they come to stand.
+  // The lines of the value get the indent of their new place.
   std::string object =
       cat("{", unit.empty() ? "" : cat("\n", unit), string_token(kRuntimeName), ": ");
   for (const char c : value) {
@@ -101,7 +101,7 @@ std::string with_default(const std::string& text, std::string_view name) {
              std::string_view(text).substr(set->value_end));
 }
 
-// Our members out, by their names; the default runtime is restored.
+// Removes the members of oci-rt by their names, and restores the old default runtime.
 std::string cut(std::string text, const Daemon& daemon, const Daemon& before,
                 bool runtimes_were_there) {
   if (daemon.standard == kRuntimeName && !before.standard.empty()) {
@@ -128,7 +128,7 @@ Result<std::string> docker_text(const Text& before, std::string_view name, const
     return Error(ErrorKind::kExists, cat(name, ": runtimes.", kRuntimeName,
                                          " exists already with more than a path; remove it first"));
   }
-  // dockerd takes an empty file for an empty object.
+  // dockerd treats an empty file as an empty object.
   const bool empty = !before || is_blank(*before);
   std::string text = with_runtime(empty ? "{}\n" : *before, wish);
   if (wish.is_default) text = with_default(text, kRuntimeName);
@@ -149,7 +149,7 @@ Result<Stripped> docker_without(const Text& current, const Text& kept, std::stri
     stripped.text = kept;
     return stripped;
   }
-  // Somebody has changed it since.
+  // The file was edited since.
   Daemon before;
   bool runtimes_were_there = false;
   if (kept && !is_blank(*kept)) {

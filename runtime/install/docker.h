@@ -1,6 +1,6 @@
 // Docker's daemon.json: https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file
-// JSON has no comments, so our part is known by its name and form, and what was there before is
-// kept in a file beside it.
+// JSON has no comments, so the members of oci-rt are recognized by name and form, and a copy of the
+// original is kept beside the file.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace oci::install {
 
-// `kept`: what was there before. An error names the place in the file `name`.
+// `kept`: the copy of the original. An error names the place in the file `name`.
 Result<Stripped> docker_without(const Text& current, const Text& kept, std::string_view name);
 
 Result<std::string> docker_text(const Text& before, std::string_view name, const Wish& wish);

@@ -1,4 +1,4 @@
-// What the golden files do not show: files that others have changed since, and refusals.
+// Cases beyond the golden files: files that were edited after the install, and refusals.
 #include "runtime/install/block.h"
 #include "runtime/install/containerd.h"
 #include "runtime/install/crio.h"
@@ -27,10 +27,10 @@ BOOST_AUTO_TEST_CASE(lines_around_a_block_stay) {
   const std::string after = good(containerd_text(stripped_of("version = 2"), "f", 2, kWish));
   BOOST_TEST(stripped_of(after + "[x]\n").text.value() == "version = 2\n[x]\n");
   BOOST_TEST(stripped_of("# top\n" + after).text.value() == "# top\nversion = 2");
-  // Written anew, the block stays where it is.
+  // A second install leaves the block at its place.
   const std::string moved = "# top\n" + after + "[x]\n";
   BOOST_TEST(good(containerd_text(stripped_of(moved), "f", 2, kWish)).ends_with("install\n[x]\n"));
-  // A file that was made for it, and has other lines now, is no longer only ours.
+  // A file made by oci-rt with other lines added since is kept.
   const std::string made = good(crio_text({}, "f", "", kWish));
   BOOST_TEST(!good(without_ours(made, "f", kCrioDefaultKey)).text);
   BOOST_TEST(good(without_ours(made + "[x]\n", "f", kCrioDefaultKey)).text.value() == "[x]\n");
@@ -141,11 +141,11 @@ BOOST_AUTO_TEST_CASE(files_that_podman_reads_later_are_told) {
 BOOST_AUTO_TEST_CASE(docker_members_of_others_stay) {
   const std::string before = "{\n  \"default-runtime\": \"runc\",\n  \"debug\": true\n}\n";
   std::string after = good(docker_text(before, "f", kDefaultWish));
-  after.replace(after.find("true"), 4, "false");  // somebody's change
+  after.replace(after.find("true"), 4, "false");  // an edit of the user
   const Stripped stripped = good(docker_without(after, before, "f"));
   BOOST_TEST(stripped.text.value() ==
              "{\n  \"default-runtime\": \"runc\",\n  \"debug\": false\n}\n");
-  // Without what was kept, ours goes, and nobody knows what was before.
+  // Without the copy, the members of oci-rt are removed, and the old default is unknown.
   BOOST_TEST(good(docker_without(after, std::nullopt, "f")).text.value() ==
              "{\n  \"debug\": false\n}\n");
 }

@@ -39,7 +39,7 @@ Status make_directories(const std::string& path) {
   }
 }
 
-// rename(2) would put a file in the place of a link.
+// Resolve a link first: rename(2) would replace the link with a file.
 Result<std::string> real_path(const std::string& path) {
   struct stat info = {};
   if (::lstat(path.c_str(), &info) != 0 || !S_ISLNK(info.st_mode)) return path;
@@ -50,7 +50,7 @@ Result<std::string> real_path(const std::string& path) {
   return std::string(real);
 }
 
-// Removes a name again, unless it got its place.
+// Removes a temporary file, unless keep() is called.
 class Leftover {
  public:
   explicit Leftover(std::string path) : path_(std::move(path)) {}
@@ -72,7 +72,7 @@ Status sync_directory(const std::string& path) {
 }
 
 Status write_file(const std::string& path, const std::string& text, const std::string& like) {
-  // Not one of the names that engines read: those end in .conf and .toml.
+  // Engines read *.conf and *.toml, so this name is not one of theirs.
   const std::string temporary = cat(path, ".oci-rt-", ::getpid());
   ::unlink(temporary.c_str());
   const int raw = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

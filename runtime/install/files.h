@@ -1,4 +1,4 @@
-// The files of engines: read whole, replaced at once or not at all.
+// The configuration files of engines: read whole, and replaced atomically.
 #pragma once
 
 #include <string>
@@ -8,13 +8,13 @@
 
 namespace oci::install {
 
-// Nothing: there is no such file.
+// Absent: the file does not exist.
 Result<Text> read_config_file(const std::string& path);
 
-// Makes the content of `path` `after` (nothing: no file), if it still is `before`. A file that is
-// there keeps its mode and owner, and a link to one stays a link; directories that are missing are
-// made. A reader sees either text, also after a crash. `like`: the file that a new one takes its
-// mode and owner from, if that exists.
+// Replaces the content `before` of `path` by `after` (absent: no file). Fails if the content is no
+// longer `before`. An existing file keeps its mode and owner, and a link stays a link. Missing
+// directories are created. A reader sees either text, even after a crash. `like`: a new file takes
+// mode and owner from this file, if it exists.
 Status change_file(const std::string& path, const Text& before, const Text& after,
                    const std::string& like = "");
 

@@ -1,5 +1,5 @@
-// What becomes of real files: testdata/NAME → testdata/NAME.after, and NAME.default with --default;
-// "new-…" begins with no file. OCI_RT_ACCEPT=1 rewrites what comes out.
+// Edits real files: testdata/NAME → testdata/NAME.after, and NAME.default with --default. "new-…"
+// starts without a file. OCI_RT_ACCEPT=1 rewrites the expected results.
 #include <fcntl.h>
 #include <stdlib.h>
 
@@ -30,7 +30,7 @@ constexpr Golden kGolden[] = {
     {"podman-new", true},        {"crio-new", true},
 };
 
-// One engine's edit, both ways.
+// The edit of one engine, in both directions.
 struct Edit {
   std::string name;
   bool is(std::string_view engine) const { return name.starts_with(engine); }
@@ -78,7 +78,7 @@ void check(const Golden& golden, bool is_default) {
   BOOST_TEST(again.was_default == is_default);
   BOOST_TEST((again.text == before));
   BOOST_TEST(edit.add(again, wish) == after);
-  // The other wish, from here, is what it is from the beginning.
+  // Changing to the other wish gives the same text as installing it first.
   const Wish other{"/opt/oci-rt", !is_default};
   BOOST_TEST(edit.add(again, other) == edit.add(untouched, other));
 }

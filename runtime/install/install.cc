@@ -13,7 +13,7 @@
 namespace oci::install {
 namespace {
 
-// The files as they are, and the main one without our part.
+// The files as they are, and the main one without the lines of oci-rt.
 struct Found {
   Place place;
   Text current;
@@ -56,7 +56,7 @@ Result<std::string> wanted_text(const Request& request, const Found& found, cons
       return containerd_text(found.stripped, file, containerd_format(containerd_version(from)),
                              wish);
     case Engine::kDocker:
-      // Somebody's own formatting of the same content is as good.
+      // The user may have formatted the same content differently: leave it.
       if (found.stripped.ours && OCI_TRY(docker_has(*found.current, file, wish))) {
         return *found.current;
       }
@@ -82,11 +82,13 @@ Result<bool> has(const Request& request, const std::string& text, const std::str
   return false;
 }
 
-// Both files of docker; the one that is kept first, so that it is there whenever ours is.
+// Writes both files of docker. The copy of the original comes first, so that it exists whenever the
+// main file is changed.
 Status change(const Place& place, const Text& before, const Text& after, const Text& kept_before,
               const Text& kept_after) {
   if (kept_after && kept_after != kept_before) {
-    // It may hold what not everybody is to read, such as the password of a proxy.
+    // The copy takes the mode of the original: it may hold a secret, such as the password of a
+    // proxy.
     OCI_TRY(change_file(place.kept, kept_before, kept_after, place.file));
   }
   OCI_TRY(change_file(place.file, before, after));

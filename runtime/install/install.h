@@ -1,4 +1,4 @@
-// Tells an engine about oci-rt, in its own configuration, and takes that back.
+// Adds oci-rt to the configuration of an engine, and removes it again.
 #pragma once
 
 #include <string>
@@ -11,15 +11,15 @@ enum class Engine { kPodman, kContainerd, kDocker, kCrio };
 
 struct Request {
   Engine engine = Engine::kPodman;
-  std::string path;  // of oci-rt; empty: of this program
-  std::string etc;   // instead of the engine's own directory, for packages; empty: that one
+  std::string path;  // path of oci-rt. Empty: of this program
+  std::string etc;   // for packages: instead of the engine's own directory. Empty: that one
   bool make_default = false;
   bool dry_run = false;
-  bool ask_engine = true;  // whether it reads what was written
+  bool ask_engine = true;  // let the engine check the written file
 };
 
-// What was done and what to do next, or with dry_run what would change. After an error the files
-// are what they were.
+// Return a report with the next step, or the diff with dry_run. After an error, all files are as
+// before.
 Result<std::string> install(const Request& request);
 Result<std::string> uninstall(const Request& request);
 

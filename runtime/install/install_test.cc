@@ -1,4 +1,4 @@
-// Whole installs, below a directory of the test's own, with engines that are scripts.
+// Whole installs below a temporary directory, with scripts in place of the engines.
 #include "runtime/install/install.h"
 
 #include <sys/stat.h>

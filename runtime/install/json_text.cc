@@ -49,7 +49,7 @@ std::string_view blanks_before(std::string_view text, size_t at) {
   return before.substr(last == std::string_view::npos ? 0 : last + 1);
 }
 
-// What comes before the first word of the line that `at` is on.
+// The indent of the line of `at`.
 std::string_view indent_of_line(std::string_view text, size_t at) {
   const size_t newline = text.substr(0, at).rfind('\n');
   const size_t begin = newline == std::string_view::npos ? 0 : newline + 1;
@@ -117,7 +117,7 @@ std::string json_with_member(std::string_view text, const JsonObject& object, st
   const std::string_view blanks = blanks_before(text, last.key_begin);
   const bool lines = blanks.find('\n') != std::string_view::npos;
   const std::string_view indent = lines ? blanks.substr(blanks.rfind('\n') + 1) : "";
-  // On one line with the brace before it there may be no blank at all.
+  // The first member may follow the brace on the same line without a blank.
   const std::string_view between = lines ? blanks : " ";
   return cat(text.substr(0, last.value_end), ",", between, name, indented(value, indent),
              text.substr(last.value_end));

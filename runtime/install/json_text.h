@@ -1,5 +1,5 @@
-// The members of a JSON object with their places in the text, and changes of one member that leave
-// the rest of the text as it is. For text that spec::parse_json() has accepted.
+// The members of a JSON object with their offsets, to change one member and keep the rest of the
+// text. Input must be accepted by spec::parse_json().
 #pragma once
 
 #include <cstddef>
@@ -16,24 +16,24 @@ struct JsonMember {
 };
 
 struct JsonObject {
-  size_t begin = 0;  // of its '{'
-  size_t end = 0;    // behind its '}'
+  size_t begin = 0;  // offset of its '{'
+  size_t end = 0;    // offset after its '}'
   std::vector<JsonMember> members;
 
   const JsonMember* find(std::string_view key) const;
 };
 
-// The object that begins at `at`, or behind the blanks there.
+// The object at `at`, or after the blanks there.
 JsonObject json_object(std::string_view text, size_t at);
 
-// `value`: JSON text, whose lines after the first are given the indent of where it comes to stand.
-// Both return the new text.
+// Return the new text. `value` is JSON text. Its lines after the first get the indent of their new
+// place.
 std::string json_with_member(std::string_view text, const JsonObject& object, std::string_view key,
                              std::string_view value);
 std::string json_without_member(std::string_view text, const JsonObject& object,
                                 const JsonMember& member);
 
-// What the text indents the members of its outermost object with; "" if it is on one line.
+// The indent of the members of the outermost object. "" if the text is on one line.
 std::string json_indent(std::string_view text);
 
 }  // namespace oci::install

@@ -27,7 +27,7 @@ struct CloseDir {
   void operator()(DIR* dir) const { ::closedir(dir); }
 };
 
-// DIR/*.conf, and `ours` if it belongs there, sorted as podman does.
+// DIR/*.conf, and `ours` if it is in DIR, sorted as podman does.
 std::vector<std::string> configs_in(const std::string& dir, const std::string& ours) {
   std::vector<std::string> names;
   const std::unique_ptr<DIR, CloseDir> stream(::opendir(dir.c_str()));
@@ -47,7 +47,7 @@ Result<std::string> config_home(const Surroundings& from) {
   return Error(ErrorKind::kUsage, "neither HOME nor XDG_CONFIG_HOME is set; give --etc DIR");
 }
 
-// Everything that podman reads, in its order: containers.conf(5).
+// All files that podman reads, in its order: containers.conf(5).
 Result<Place> podman_place(const std::string& etc, const Surroundings& from) {
   std::vector<std::string> roots = {etc};
   std::string own = etc;
@@ -109,7 +109,7 @@ Result<Place> place_of(Engine engine, const std::string& etc, const Surroundings
   if (engine == Engine::kPodman) return podman_place(etc, from);
   std::string dir = etc.empty() ? "/etc" : etc;
   if (engine == Engine::kDocker) {
-    // The daemon of a user who is not root reads the user's own file.
+    // A rootless daemon reads the user's own file.
     if (etc.empty() && !from.root) dir = OCI_TRY(config_home(from));
     const std::string file = dir + "/docker/daemon.json";
     return Place{.file = file, .kept = file + ".before-oci-rt"};
@@ -156,7 +156,7 @@ Result<std::string> runtime_path(const Request& request) {
     if (path.front() != '/' || path.find_first_of("\n\r\t") != std::string::npos) {
       return Error(ErrorKind::kUsage, cat("option --path: '", path, "' is no absolute path"));
     }
-    // Packages write for a machine that is not this one.
+    // A package is built for another machine, so skip the check for --etc.
     if (request.etc.empty() && !is_program(path)) {
       return Error(ErrorKind::kUsage, cat("option --path: there is no program '", path, "'"));
     }

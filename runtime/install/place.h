@@ -1,4 +1,4 @@
-// Where the files are, and which others an engine reads besides.
+// Paths of the configuration files of each engine.
 #pragma once
 
 #include <string>
@@ -11,42 +11,43 @@
 namespace oci::install {
 
 struct Place {
-  std::string file;  // that has our part
-  std::string kept;  // what was there before, for docker; empty: not needed
-  // podman's other files, in the order in which it reads them.
+  std::string file;  // the file that oci-rt changes
+  std::string kept;  // for docker: the copy of the original. Empty: not needed
+  // Other files of podman, in the order in which it reads them.
   std::vector<std::string> before, after;
 };
 
-// Given, so that tests need not change it.
+// The environment of this process. A parameter, so that tests can set it.
 struct Surroundings {
   bool root = false;
   std::string home;         // HOME
   std::string config_home;  // XDG_CONFIG_HOME
   std::string path;         // PATH
-  bool systemd = false;     // it is pid 1: sd_booted(3)
+  bool systemd = false;     // systemd is pid 1: sd_booted(3)
 };
 
 Surroundings read_surroundings();
 
-// `etc` as in Request.
+// `etc`: as in Request.
 Result<Place> place_of(Engine engine, const std::string& etc, const Surroundings& from);
 
 std::string_view engine_name(Engine engine);
 
-// Where a program is, or "": in PATH, and where daemons are, which a user's PATH lacks.
+// The path of a program, or "". Searches PATH and the usual directories of daemons, which a user's
+// PATH may lack.
 std::string find_program(std::string_view name, const Surroundings& from);
 
-// CRI-O's monitor, or "".
+// The path of CRI-O's monitor, or "".
 std::string find_conmon(const Surroundings& from);
 
-// Whether `runtime` would find oci-rt-systemd, which it needs where engines have systemd make
-// cgroups: runtime/systemd/README.md.
+// Whether `runtime` would find oci-rt-systemd. It is needed where an engine uses the systemd cgroup
+// driver: runtime/systemd/README.md.
 bool has_systemd_program(const std::string& runtime);
 
-// "in a …", for a place that is emptied or written anew; otherwise "".
+// "in a …" for a path in a temporary or build directory, otherwise "".
 std::string_view passing_place(const std::string& path);
 
-// The path that engines are to be given. Error: it is one that will not last.
+// The path of oci-rt for the engine. Error: the file there is temporary or missing.
 Result<std::string> runtime_path(const Request& request);
 
 }  // namespace oci::install

@@ -11,9 +11,9 @@ namespace {
 const TomlPath kRuntimes = {"engine", "runtimes", kRuntimeName};
 const TomlPath kDefault = {"engine", "runtime"};
 
-// The lists that name what a runtime can do, with podman's own content of them. It knows a runtime
-// by its name alone: one that is in neither gets no --log-format=json, and no --cgroups=disabled.
-// The manual calls the second one …nocgroups, which podman ignores (containers/common PR 408).
+// Lists of runtimes with a feature, with podman's defaults. podman matches the name only: a runtime
+// in neither list gets no --log-format=json and no --cgroups=disabled. The manual calls the second
+// list …nocgroups, which podman ignores (containers/common PR 408).
 struct Ability {
   const char* key;
   std::vector<std::string> own;
@@ -33,7 +33,7 @@ void add_missing(std::vector<std::string>& to, const std::vector<std::string>& f
   }
 }
 
-// What the array holds after all these files.
+// The items of the array after all these files.
 Result<std::vector<std::string>> effective(const Ability& ability,
                                            const std::vector<NamedText>& files) {
   std::vector<std::string> items = ability.own;

@@ -1,4 +1,4 @@
-// containers.conf, which podman and buildah read: https://github.com/containers/container-libs
+// containers.conf of podman and buildah: https://github.com/containers/container-libs
 // common/docs/containers.conf.5.md
 #pragma once
 
@@ -18,16 +18,16 @@ struct NamedText {
   std::string text;
 };
 
-// The drop-in. `before`: the files that podman reads before it, in that order: what they say of the
-// arrays is repeated, because an array of a later file replaces that of an earlier one.
+// Returns the drop-in. `before`: the files that podman reads earlier, in that order. Their array
+// items are repeated, because an array in a later file replaces an earlier one.
 Result<std::string> podman_text(const Stripped& stripped, std::string_view name,
                                 const std::vector<NamedText>& before, const Wish& wish);
 
-// What files that are read after it take back, a sentence each.
+// The settings that files read later override, one sentence each.
 Result<std::vector<std::string>> podman_overridden(const std::vector<NamedText>& after,
                                                    const Wish& wish);
 
-// Whether `text` says of oci-rt what `wish` says.
+// Whether `text` configures oci-rt as `wish` asks.
 Result<bool> podman_has(std::string_view text, std::string_view name, const Wish& wish);
 
 }  // namespace oci::install

@@ -1,4 +1,4 @@
-// For the tests of this folder.
+// Helpers for the tests of this folder.
 #pragma once
 
 #include <fcntl.h>

@@ -9,7 +9,7 @@
 namespace oci::install {
 namespace {
 
-// A line after another; each statement ends with its line.
+// Scans line by line. Each statement ends with its line.
 class Scanner {
  public:
   Scanner(std::string_view text, std::string_view name) : reader_(text), name_(name) {}

@@ -1,6 +1,5 @@
-// The statements of a TOML document with their places, so that a file can be changed without being
-// written anew. It reads values only as far as is needed to find their ends;
-// https://toml.io/en/v1.0.0
+// The statements of a TOML document with their offsets, so that an edit keeps the rest of the file.
+// Parses values only to find their ends: https://toml.io/en/v1.0.0
 #pragma once
 
 #include <cstddef>
@@ -16,14 +15,14 @@ namespace oci::install {
 using TomlPath = std::vector<std::string>;
 
 struct TomlEntry {
-  bool table = false;                     // a [header] or a [[header]]; otherwise key = value
-  TomlPath path;                          // from the root: the table's, and the key's own parts
-  size_t begin = 0;                       // of the first line
-  size_t end = 0;                         // of the last line, without its end
-  size_t value_begin = 0, value_end = 0;  // of the value; for a header of what is in its brackets
+  bool table = false;  // a [header] or a [[header]]. Otherwise key = value
+  TomlPath path;       // from the root: that of the table and the parts of the key
+  size_t begin = 0;    // start of the first line
+  size_t end = 0;      // end of the last line, without its newline
+  size_t value_begin = 0, value_end = 0;  // the value, or the path in the brackets of a header
 };
 
-// An error names the place: "FILE:LINE:COLUMN: what".
+// An error names the place: "FILE:LINE:COLUMN: problem".
 Result<std::vector<TomlEntry>> scan_toml(std::string_view text, std::string_view name);
 
 inline std::string_view value_of(std::string_view text, const TomlEntry& entry) {
@@ -35,12 +34,12 @@ const TomlEntry* find_entry(const std::vector<TomlEntry>& entries, const TomlPat
 
 bool starts_with(const TomlPath& path, const TomlPath& prefix);
 
-// The value of an entry: what its text means, where it is of that type.
+// Parse the text of a value. Absent if it has another type.
 std::optional<std::string> toml_string(std::string_view value);
 std::optional<long> toml_integer(std::string_view value);
 
-// An array of strings. containers.conf may have tables among them: {append=true} adds the strings
-// to those of the file before.
+// An array of strings. containers.conf allows the table {append=true} in it: then the strings are
+// added to those of earlier files.
 struct TomlStrings {
   std::vector<std::string> items;
   bool append = false;
@@ -50,7 +49,7 @@ std::optional<TomlStrings> toml_strings(std::string_view value);
 // Text as a basic string, with its quotes.
 std::string toml_quoted(std::string_view text);
 
-// As a header or a key has it: plugins."io.containerd.grpc.v1.cri".containerd
+// In the syntax of headers and keys: plugins."io.containerd.grpc.v1.cri".containerd
 std::string toml_dotted(const TomlPath& path);
 
 }  // namespace oci::install

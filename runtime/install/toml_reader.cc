@@ -5,7 +5,7 @@
 namespace oci::install {
 namespace {
 
-constexpr int kDeepest = 32;  // of values in values
+constexpr int kDeepest = 32;  // levels of nested values
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -121,7 +121,7 @@ bool TomlReader::multi_line(char quote, std::string& out) {
   const std::string_view three = quote == '"' ? "\"\"\"" : "'''";
   const size_t begin = place_;
   place_ += 3;
-  if (at_line_end() && !at_end()) place_ += peek() == '\r' ? 2 : 1;  // the first one does not count
+  if (at_line_end() && !at_end()) place_ += peek() == '\r' ? 2 : 1;  // TOML drops the first newline
   while (!at_end()) {
     if (text_.substr(place_).starts_with(three)) {
       place_ += 3;
@@ -149,7 +149,7 @@ bool TomlReader::escape(std::string& out) {
     return true;
   }
   if (name == '\n' || name == '\r' || name == ' ' || name == '\t') {
-    // A line that goes on: everything up to the next word is left out.
+    // A line continuation: drops everything up to the next word.
     ++place_;
     while (peek() == '\n' || peek() == '\r' || peek() == ' ' || peek() == '\t')
       ++place_;
@@ -206,7 +206,7 @@ bool TomlReader::value() {
   }
   if (peek() == '[') return list(']');
   if (peek() == '{') return list('}');
-  // Numbers, booleans, dates; a date may have a blank between its day and its time.
+  // Numbers, booleans, dates. A date may have a blank before its time.
   constexpr std::string_view kEnds = ",]}#\r\n\t ";
   const size_t begin = place_;
   while (!at_end() && kEnds.find(peek()) == std::string_view::npos)

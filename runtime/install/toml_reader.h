@@ -1,4 +1,4 @@
-// One place in a TOML text that moves forward: strings, keys, and where a value ends.
+// A cursor in a TOML text: reads strings and keys, and finds the end of values.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +10,8 @@ namespace oci::install {
 
 bool is_bare_key(char c);
 
-// Each function that returns a bool moves behind what it read; false: what() tells what is wrong at
-// place(). '\0' is what stands behind the end.
+// Each function that returns a bool moves past its token. false: what() describes the problem at
+// place(). Past the end, peek() gives '\0'.
 class TomlReader {
  public:
   explicit TomlReader(std::string_view text) : text_(text) {}
@@ -28,11 +28,10 @@ class TomlReader {
     place_ = place_ + count < text_.size() ? place_ + count : text_.size();
   }
   void skip_blanks();
-  void
-  skip_blank_lines();   // blanks, ends of lines, comments: what may stand between array elements
-  bool rest_of_line();  // blanks, a comment, the end of the line
+  void skip_blank_lines();  // blanks, newlines and comments between array elements
+  bool rest_of_line();      // blanks, a comment, the newline
 
-  bool dotted(std::vector<std::string>& parts);  // appends; ends behind the blanks that follow
+  bool dotted(std::vector<std::string>& parts);  // appends, and skips the blanks that follow
   bool string(std::string& out);                 // any of the four kinds
   bool value();
 

@@ -5,7 +5,7 @@
 namespace oci::install {
 namespace {
 
-// "PATH=VALUE" or "[PATH]", an entry a line.
+// Shows each entry as a line, "PATH=VALUE" or "[PATH]".
 std::string seen(std::string_view text) {
   std::string out;
   for (const TomlEntry& entry : good(scan_toml(text, "f"))) {

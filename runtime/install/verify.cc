@@ -14,14 +14,14 @@
 namespace oci::install {
 namespace {
 
-// podman opens its storage first, which takes a while on a slow disk.
+// podman opens its storage first, which may be slow.
 constexpr int64_t kPatience = 60;
 constexpr size_t kLargestAnswer = 1 << 20;
 
 struct Answer {
   std::string text;  // standard output and error
   bool ok = false;
-  std::string problem;  // where not
+  std::string problem;  // if not ok
 };
 
 std::vector<std::string> environment(const Surroundings& from) {
@@ -117,7 +117,7 @@ Result<std::string> ask_crio(const Place& place, const Wish& wish, const Surroun
   const Answer answer =
       ask({crio, "--config", main_file, "--config-dir", dir, "config"}, environment(from));
   if (!answer.ok) return refused("crio", answer.problem);
-  // Lines of defaults are comments, in some versions.
+  // Some versions print defaults as comments.
   const size_t table = answer.text.find(cat("[crio.runtime.runtimes.", kRuntimeName, "]"));
   if (table == std::string::npos || answer.text.find(cat("runtime_path = ", toml_quoted(wish.path)),
                                                      table) == std::string::npos) {

@@ -1,4 +1,4 @@
-// Asks an engine whether it reads what was written.
+// Asks an engine to check the written configuration.
 #pragma once
 
 #include <string>
@@ -10,12 +10,12 @@
 
 namespace oci::install {
 
-// A few words on who has read it: "podman reads it". Error: the engine is here and does not take
-// it.
+// Returns a short note, such as "podman reads it". Error: the engine is installed and rejects the
+// file.
 Result<std::string> ask_engine(const Request& request, const Place& place, const Wish& wish,
                                const Surroundings& from);
 
-// What `containerd --version` says, or "" where it is not here.
+// The output of `containerd --version`, or "" if it is not installed.
 std::string containerd_version(const Surroundings& from);
 
 }  // namespace oci::install

@@ -1,4 +1,4 @@
-// What an engine is to be told.
+// The settings that an engine is to get.
 #pragma once
 
 #include <optional>
@@ -9,19 +9,19 @@ namespace oci::install {
 inline constexpr char kRuntimeName[] = "oci-rt";
 
 struct Wish {
-  std::string path;  // of oci-rt, absolute
+  std::string path;  // absolute path of oci-rt
   bool is_default = false;
 };
 
-// The text of a file; nothing: there is none.
+// The text of a file. Absent: no file.
 using Text = std::optional<std::string>;
 
-// A file's text without what an earlier install wrote into it.
+// The text of a file without the lines of an earlier install.
 struct Stripped {
   Text text;
-  bool ours = false;         // there was something of ours
-  bool was_default = false;  // it made oci-rt the default runtime
-  size_t at = 0;             // where it stood
+  bool ours = false;         // it had lines of oci-rt
+  bool was_default = false;  // they made oci-rt the default runtime
+  size_t at = 0;             // their offset
 };
 
 }  // namespace oci::install

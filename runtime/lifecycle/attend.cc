@@ -12,7 +12,7 @@
 namespace oci::lifecycle {
 namespace {
 
-// All signals but those about ourselves are the container's.
+// SIGCHLD and SIGWINCH are for the runtime itself. All others go to the container.
 void forward_signals(sys::SignalStream& signals, int pidfd, TerminalRelay* relay) {
   while (const std::optional<int> signal = signals.next()) {
     if (*signal == SIGCHLD) continue;
@@ -47,7 +47,7 @@ Status attend(launch::Launched& init, sys::SignalStream& signals, TerminalRelay*
       return Error::system(errno, "wait for the container");
     }
     if (polled[0].revents != 0) forward_signals(signals, init.pidfd(), relay);
-    // This process stays the service's main one: it has the signals and the exit code.
+    // This process stays the main process of the service: engines signal it and read its exit code.
     if (notify != nullptr && polled[2].revents != 0) notify->pass_on(0);
     if (relay != nullptr) relay->handle(&polled[3]);
     if (!ended && polled[1].revents != 0) {

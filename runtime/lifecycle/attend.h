@@ -1,4 +1,4 @@
-// Standing in for a process of a container in the foreground: `run` and `exec`.
+// Foreground mode of `run` and `exec`: forwards signals, terminal bytes and sd_notify(3) messages.
 #pragma once
 
 #include "runtime/launch/launch.h"
@@ -9,12 +9,12 @@
 
 namespace oci::lifecycle {
 
-// Passes signals on, until the process has ended and all that it wrote to its terminal is
-// delivered. `relay`: null without a terminal; `notify`: null where nothing is passed on.
+// Forwards until the process has exited and all its terminal output is delivered. `relay`: null
+// without a terminal. `notify`: null without NOTIFY_SOCKET.
 Status attend(launch::Launched& process, sys::SignalStream& signals, TerminalRelay* relay,
               NotifyProxy* notify);
 
-// What a shell would say of it: 128 + N after signal N.
+// The exit code as a shell reports it: 128 + N after signal N.
 int exit_code(int wait_status);
 
 }  // namespace oci::lifecycle

@@ -17,8 +17,8 @@ Status Console::connect(const std::string& socket) {
 
 Status Console::take(sys::UniqueFd master, const std::string& name) {
   if (!socket_) {
-    // A terminal wants "\r\n", and the relay writes to it all that the pty gives. A file or a pipe
-    // does not.
+    // A terminal wants "\r\n", and the relay copies the pty's output to it unchanged. A file or a
+    // pipe wants "\n".
     if (!sys::is_terminal(STDOUT_FILENO)) OCI_TRY(sys::keep_line_ends(master.get()));
     terminal_ = std::move(master);
     return {};

@@ -1,4 +1,4 @@
-// What a verb that starts a process hands to whoever called it: the terminal, the pid, a pidfd.
+// Results that a verb hands to its caller: the terminal, the pid, a pidfd.
 #pragma once
 
 #include <string>
@@ -13,18 +13,18 @@ namespace oci::lifecycle {
 // The pty's master: sent over the console socket, or kept for the foreground.
 class Console {
  public:
-  // Before there is anything to undo. An empty path: there is no socket.
+  // Call it before anything exists that needs a rollback. An empty path: no console socket.
   Status connect(const std::string& socket);
   Status take(sys::UniqueFd master, const std::string& name);
 
-  // What was not sent.
+  // The master, unless take() sent it over the socket.
   sys::UniqueFd release() { return std::move(terminal_); }
 
  private:
   sys::UniqueFd socket_, terminal_;
 };
 
-// --pidfd-socket and --pid-file, in this order.
+// Serves --pidfd-socket and --pid-file, in this order.
 Status tell_caller(const CallerOptions& options, const launch::Launched& process);
 
 }  // namespace oci::lifecycle

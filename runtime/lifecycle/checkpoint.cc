@@ -1,5 +1,5 @@
-// `checkpoint` and `restore`: what they are asked is checked, and then they say that it cannot be
-// had. podman asks for their options, to know what a runtime can do (crutils of podman).
+// `checkpoint` and `restore`: check their arguments, then fail as unsupported. podman asks for
+// their options to detect the features of a runtime (crutils of podman).
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/prepare.h"
 #include "runtime/lifecycle/transitions.h"

@@ -29,7 +29,8 @@ Result<state::Store> open_store(const Context& context) {
 Result<state::StateDir> reserve(const Context& context, const std::string& id) {
   const state::Store store = OCI_TRY(open_store(context));
   if (context.rootless && !context.root_given && !context.root.empty()) {
-    // The XDG Base Directory Specification: what is to outlive a periodic clean-up is sticky.
+    // The XDG Base Directory Specification: the sticky bit protects files from the periodic
+    // cleanup.
     (void)::mkdir(context.root.c_str(), S_ISVTX | 0700);
   }
   return store.reserve(id);

@@ -1,4 +1,4 @@
-// A container that exists: its directory, its record, and its true status now.
+// An existing container: its state directory, its record, and its current status.
 #pragma once
 
 #include <chrono>
@@ -20,23 +20,24 @@ struct Container {
 
 Result<state::Store> open_store(const Context& context);
 
-// The directory of a container to be.
+// Creates the state directory of a new container.
 Result<state::StateDir> reserve(const Context& context, const std::string& id);
 
-// How long a verb waits for another one that holds the container.
+// How long a verb waits for the lock while another verb holds the container.
 inline constexpr std::chrono::seconds kLockPatience{10};
 
 Result<state::StateDir> open_directory(const Context& context, const std::string& id,
                                        state::Lock lock,
                                        std::chrono::milliseconds patience = kLockPatience);
 
-// Whether its cgroup, or one above it, stands still.
+// Whether the cgroup of the container, or one above it, is frozen.
 bool is_frozen(const state::Record& record);
 
-// A running container whose cgroup is frozen is paused.
+// kPaused for a running container with a frozen cgroup, else `status`.
 spec::ContainerStatus paused_or(spec::ContainerStatus status, const state::Record& record);
 
-// So is a created one, for verbs that need its processes to move: it shows as created all the same.
+// kPaused for a created container with a frozen cgroup, else `status`. For verbs that need its
+// processes to run: `state` still shows such a container as created.
 spec::ContainerStatus frozen_or(spec::ContainerStatus status, const state::Record& record);
 
 Result<Container> open_container(const Context& context, const std::string& id, state::Lock lock);

@@ -1,4 +1,4 @@
-// What a container says of itself: the state that `state` prints and hooks get.
+// The state of a container (runtime.md#state), as `state` prints it and hooks receive it.
 #pragma once
 
 #include <string>
@@ -10,13 +10,13 @@
 
 namespace oci::lifecycle {
 
-// Of a container that is about to be made: no pid yet.
+// For a container that is about to be created: no pid yet.
 spec::State initial_state(const Prepared& prepared, const std::string& id);
 
-// Of a recorded one; a stopped one has no pid.
+// From a record. A stopped container has no pid.
 spec::State state_of(const state::Record& record, spec::ContainerStatus status);
 
-// For a hook's standard input, with this status: runtime.md#state.
+// For the standard input of a hook, with this status: runtime.md#state.
 spec::SplitState split_state(spec::State state, spec::ContainerStatus status);
 
 }  // namespace oci::lifecycle

@@ -30,7 +30,7 @@
 namespace oci::lifecycle {
 namespace {
 
-// Everything of one `create`, in the order in which it comes to be; undone in reverse unless kept.
+// One `create` as a transaction: rolled back in reverse order unless keep() is called.
 class Creation {
  public:
   Creation(Prepared prepared, const CreateOptions& options, sys::SignalStream* signals,
@@ -40,7 +40,7 @@ class Creation {
         signals_(signals),
         dir_(std::move(dir)) {}
 
-  // The intent: from here on `delete --force` finds whatever comes to be.
+  // From here on `delete --force` finds every part that create makes.
   Status record_intent();
   Status make_cgroup();
   Status make_resctrl_group() {
@@ -49,8 +49,8 @@ class Creation {
   Status launch();
   Status tell_caller() const { return lifecycle::tell_caller(options_, *init_); }
   Created keep() &&;
-  // What does not die yet keeps its record, so that `delete` finds it. The rest of what there is
-  // goes with this object.
+  // Kills init and removes the cgroup. If a part cannot be removed yet, the record stays, so that
+  // `delete` finds it. The destructors remove the rest.
   void undo();
 
   const Prepared& prepared() const { return prepared_; }
@@ -105,7 +105,7 @@ Status Creation::record_intent() {
   }
   record_.cgroup_driver = prepared_.cgroup ? "cgroupfs" : "disabled";
   if (prepared_.notifies) OCI_TRY(make_notify_directory(dir_));
-  // With a cgroup, its location completes the record just before it is made.
+  // With a cgroup, make_cgroup() saves the record, once it knows the location.
   return prepared_.cgroup ? Status{} : dir_.save(record_);
 }
 
@@ -129,7 +129,7 @@ Status Creation::make_cgroup() {
   const cgroup::Location own = cgroup_->own_location();
   record_.cgroup_existed = own.existed;
   record_.cgroup_inode = own.inode;
-  // A cgroup that was there before may have counted others' deaths.
+  // A cgroup that existed before may have counted OOM kills already.
   if (cgroup_->existed()) oom_kills_before_ = cgroup::oom_kills(cgroup_->fd());
   return cgroup_->apply(plan.writes.before_clone);
 }
@@ -159,7 +159,7 @@ Status Creation::run_hooks(pid_t pid) {
   return run_host_hooks(spec::HookKind::kCreateRuntime, hooks.create_runtime, state, signals_);
 }
 
-// What would stand in the way of init itself.
+// Applies the settings that would stop init itself if they came earlier.
 Status Creation::finish_cgroup(pid_t pid) {
   if (!cgroup_) return {};
   const CgroupPlan& plan = *prepared_.cgroup;
@@ -175,8 +175,8 @@ Status Creation::finish_cgroup(pid_t pid) {
   return give_cgroup_to(plan, cgroup_->fd(), owner);
 }
 
-// One record for both facts: if we die before init has settled, it dies as well, and a container
-// without a process is a stopped one.
+// One save for both facts. If the runtime dies before init has settled, init dies as well, and a
+// container without a process counts as stopped.
 Status Creation::remember(pid_t pid) {
   OCI_TRY(finish_cgroup(pid));
   OCI_TRY(host_resources_.settle(pid, record_));
@@ -261,7 +261,7 @@ Status all_steps(Creation& creation) {
   return creation.tell_caller();
 }
 
-// The last that a signal can undo: from here on there is a container.
+// The last point at which a signal rolls back. From here on the container exists.
 Status not_interrupted(sys::SignalStream& signals, const CallerOptions& options) {
   const std::optional<int> signal = signals.asks_to_end();
   if (!signal) return {};
@@ -290,7 +290,7 @@ Result<Created> create_container(const Context& context, const CreateOptions& op
     stopped = state_of(creation.record(), spec::ContainerStatus::kStopped);
     poststop = creation.prepared().config.hooks.poststop;
   }
-  // runtime.md#lifecycle: a hook's failure stops the container and goes on at step 12.
+  // runtime.md#lifecycle: a failed hook stops the container, and the runtime continues at step 12.
   if (failure.kind() == ErrorKind::kHook) {
     (void)run_host_hooks(spec::HookKind::kPoststop, poststop, stopped);
   }

@@ -14,16 +14,16 @@
 
 namespace oci::lifecycle {
 
-// A container whose init waits at its gate. Everything is kept: undoing it takes destroy().
+// A container with an init that waits at its gate. Only destroy() removes it.
 struct Created {
   state::StateDir dir;  // locked
   state::Record record;
   launch::Launched init;
-  sys::UniqueFd terminal;  // the pty's master, if nobody else got it
+  sys::UniqueFd terminal;  // the pty's master, unless the console socket got it
 };
 
-// All or nothing: after an error, and after one of `signals` that asks to end, the machine is as
-// before.
+// All or nothing. After an error, or after a terminating signal from `signals`, create rolls back
+// everything.
 Result<Created> create_container(const Context& context, const CreateOptions& options,
                                  Foreground foreground, sys::SignalStream& signals);
 

@@ -1,4 +1,4 @@
-// `delete`: destroys a container that has ended; with --force, one in any state at all.
+// `delete`: destroys a stopped container. With --force, a container in any state.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -47,12 +47,14 @@ std::vector<pid_t> children_of(pid_t pid) {
   return children;
 }
 
-// Hooks of the runtime `pid`, each with what it started: what only it waits for would live on.
+// Kills the hooks that the runtime `pid` runs, with their process groups: children of a hook would
+// outlive it.
 void end_children_with_their_groups(pid_t pid) {
   for (const pid_t child : children_of(pid)) {
     const sys::UniqueFd held(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
     const std::vector<pid_t> now = children_of(pid);
-    // Still its child while held, so the number is its group's for as long as nobody reaps it.
+    // Still a child while the pidfd is open, so the number stays its group's until the child is
+    // reaped.
     if (!held || std::ranges::find(now, child) == now.end()) continue;
     if (::getpgid(child) != child) continue;
     constexpr unsigned kGroup = 1U << 2;  // PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9
@@ -68,8 +70,8 @@ bool cannot_be_read_now(const Error& error) {
   return std::ranges::find(kNoFile, error.sys_errno()) == std::end(kNoFile);
 }
 
-// The verb that holds the container may hang, in a hook that never ends: what it waits for is
-// killed, and a creator that nobody else can end, too.
+// The verb that holds the lock may hang in a hook that never ends. Kills the process that it waits
+// for, and a `create` that hangs.
 Status end_holder(const Context& context, const std::string& id) {
   const Container container = OCI_TRY(open_container(context, id, state::Lock::kNone));
   const state::Record& record = container.record;
@@ -84,15 +86,15 @@ Status end_holder(const Context& context, const std::string& id) {
   return cgroup::kill_all(layout, location_of(record), SIGKILL);
 }
 
-// A poststart or a poststop hook is in no cgroup of the container's. It ends with who waits for it:
-// prctl(PR_SET_PDEATHSIG).
+// A poststart or poststop hook is in no cgroup of the container. Kills the runtime that waits for
+// it: the hook dies with its parent (prctl(PR_SET_PDEATHSIG)).
 Status end_who_waits_for_a_hook(const Context& context, const std::string& id) {
   const state::StateDir dir = OCI_TRY(open_directory(context, id, state::Lock::kNone));
   const pid_t pid = dir.lock_holder();
   if (pid <= 0) return {};
   const uint64_t start_time = OCI_TRY(sys::read_process_stat(pid)).start_time;
   const std::optional<sys::Pidfd> holder = OCI_TRY(sys::Pidfd::open(pid, start_time));
-  // Still it, now that the number cannot become another's.
+  // Still the lock holder, now that the pidfd pins the number.
   if (!holder || dir.lock_holder() != pid) return {};
   end_children_with_their_groups(pid);
   (void)holder->send(SIGKILL);
@@ -116,7 +118,8 @@ Result<state::StateDir> open_to_delete(const Context& context, const DeleteOptio
   return open_directory(context, options.id, state::Lock::kExclusive);
 }
 
-// A crash came before the record, or somebody else's hand did it: what lives is found without it.
+// The runtime crashed before it saved the record, or the record was edited. Searches the processes
+// and cgroups of the container without it.
 Status delete_without_record(state::StateDir& dir, Result<state::Record> record,
                              const DeleteOptions& options) {
   const Living living = OCI_TRY(find_living(dir));
@@ -141,7 +144,7 @@ Status delete_container(const Context& context, const DeleteOptions& options) {
   }
   state::StateDir dir = std::move(opened).value();
   Result<state::Record> record = dir.load();
-  // One that only cannot be read now is still true.
+  // A record that is only unreadable now (EACCES, EIO) is still valid: keep it.
   if (!record && (!options.force || cannot_be_read_now(record.error()))) {
     return std::move(record).error();
   }

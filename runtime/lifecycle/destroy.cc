@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::chrono::seconds kRemovalPatience{10};
 
-// The pid of another boot names nobody.
+// A pid from another boot is meaningless.
 Result<bool> is_of_this_boot(const state::Record& record) {
   return OCI_TRY(sys::boot_id()) == record.boot_id;
 }
@@ -54,11 +54,11 @@ Status remove_cgroup(const state::StateDir& dir, const state::Record& record,
 Status destroy(state::StateDir& dir, const state::Record& record) {
   const sys::Deadline deadline = sys::deadline_in(kRemovalPatience);
   const bool this_boot = OCI_TRY(is_of_this_boot(record));
-  // First, and by the process itself: a container may have closed, left or removed its cgroup.
+  // Kill init first, through its pidfd: a container may have closed, left or removed its cgroup.
   std::optional<sys::Pidfd> init;
   if (this_boot) init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
   if (init) (void)OCI_TRY(init->send(SIGKILL));
-  // After a reboot the path, if it exists, is somebody else's.
+  // After a reboot, a cgroup at this path belongs to another container.
   if (this_boot) OCI_TRY(remove_cgroup(dir, record, deadline));
   if (this_boot) {
     if (init) OCI_TRY(wait_for_init(record, *init, deadline));

@@ -1,4 +1,4 @@
-// Undoes what `create` did, from the record alone: runtime.md#lifecycle, steps 12 and 13.
+// Removes a container with the record alone: runtime.md#lifecycle, steps 12 and 13.
 #pragma once
 
 #include "runtime/state/record.h"
@@ -7,8 +7,8 @@
 
 namespace oci::lifecycle {
 
-// Kills what is left of the container, removes its cgroup, runs its poststop hooks and removes its
-// directory. May be called again after a failure or a crash. The caller holds the lock of `dir`.
+// Kills all processes of the container, removes its cgroup, runs its poststop hooks and removes its
+// state directory. Can be repeated after a failure or a crash. The caller holds the lock of `dir`.
 Status destroy(state::StateDir& dir, const state::Record& record);
 
 }  // namespace oci::lifecycle

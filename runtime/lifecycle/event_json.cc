@@ -10,7 +10,7 @@ namespace {
 
 using Number = std::optional<uint64_t>;
 
-// Members whose value is absent are left out.
+// Leaves out members without a value.
 class Json {
  public:
   void begin() { writer_.StartObject(); }
@@ -35,7 +35,7 @@ class Json {
     name(key);
     writer_.Uint64(*value);
   }
-  // Digits already.
+  // `value` is a JSON number as text.
   void fraction(std::string_view key, std::string_view value) {
     name(key);
     writer_.RawValue(value.data(), value.size(), rapidjson::kNumberType);
@@ -232,7 +232,7 @@ std::string stats_event(std::string_view id, const cgroup::Stats& stats,
   if (stats.io) write_io(out, *stats.io);
   if (stats.huge_pages) write_huge_pages(out, *stats.huge_pages);
   if (rdt != nullptr) write_rdt(out, *rdt);
-  // runc counts only the interfaces that it made, and a bundle asks for none.
+  // runc counts only the interfaces that it created, and a bundle never asks for one.
   out.null("network_interfaces");
   out.end();
   out.end();

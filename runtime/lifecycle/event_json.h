@@ -1,4 +1,4 @@
-// What `events` prints: runc's types/events.go as JSON, an object a line. Pure.
+// The output of `events`: runc's types/events.go as JSON, one object a line. Pure.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace oci::lifecycle {
 
-// With its newline. `rdt`: nullptr where the container has no class of service.
+// Returns the line with its newline. `rdt`: nullptr without a class of service.
 std::string stats_event(std::string_view id, const cgroup::Stats& stats, const resctrl::Stats* rdt);
 
 std::string oom_event(std::string_view id);

@@ -1,4 +1,4 @@
-// `events`: what a container uses, and when the kernel kills in it for memory.
+// `events`: reports the resource usage of a container and its OOM kills.
 #include <poll.h>
 #include <unistd.h>
 
@@ -25,7 +25,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Where a container of resctrl is; both absent for all others.
+// The resctrl class of a container. Both are absent without linux.intelRdt.
 struct Class {
   std::optional<resctrl::Tree> tree;
   std::optional<spec::IntelRdt> wanted;
@@ -38,8 +38,8 @@ Result<Class> class_of(const Container& container) {
   return Class{OCI_TRY(resctrl::open_tree()), config.linux->intel_rdt};
 }
 
-// A container's cgroup counts the resources that it uses, or else the cgroup that something has
-// moved its init to since; that one may hold others.
+// The cgroup that counts the usage: the container's own, or the one that something on the host
+// moved its init to. The latter may hold other processes.
 struct Counted {
   cgroup::Watch watch;
   bool is_others = false;
@@ -72,7 +72,7 @@ class Reporter {
     return say(stats_event(options_.id, counted, &rdt));
   }
 
-  // Until the container is gone, or whoever reads.
+  // Until the container has ended, or the reader has closed the output.
   Status follow();
 
  private:
@@ -90,10 +90,10 @@ class Reporter {
   bool init_ended_ = false;
 };
 
-// kByNobody: the other end of the pipe is closed.
+// kByNobody: the reader closed the output.
 Result<Reporter::Woken> Reporter::wait(sys::Deadline deadline) {
   const auto [cgroup_events, memory_events] = watch_.wanted();
-  // Once it has ended its descriptor is always ready, and others may live on in the cgroup.
+  // After init has exited its pidfd is always ready, but others may live on in the cgroup.
   pollfd polled[] = {cgroup_events,
                      memory_events,
                      {.fd = init_ended_ ? -1 : init_.fd(), .events = POLLIN, .revents = 0},
@@ -106,7 +106,7 @@ Result<Reporter::Woken> Reporter::wait(sys::Deadline deadline) {
   return Woken::kByKernel;
 }
 
-// As runc has it: once nobody is left in the cgroup, whatever became of init.
+// As runc: when the cgroup is empty, whether or not init has exited.
 Result<bool> Reporter::ended() {
   if (is_others_) return init_ended_;
   return !OCI_TRY(watch_.populated());
@@ -117,13 +117,13 @@ Status Reporter::follow() {
   while (!OCI_TRY(ended())) {
     const Woken woken = OCI_TRY(wait(next));
     if (woken == Woken::kByNobody) return {};
-    // Before anything else: init may have been what was killed.
+    // Report the OOM kill first: init may be the process that was killed.
     if (watch_.new_oom_kills() > 0) OCI_TRY(say(oom_event(options_.id)));
     if (Clock::now() < next) continue;
     const Status told = stats();
     if (!told && told.error().kind() == ErrorKind::kNotFound) return {};
     if (!told) return told.error();
-    // A slow reader loses reports, and does not get them late all at once.
+    // A slow reader misses reports instead of getting them late all at once.
     next += ((Clock::now() - next) / options_.interval + 1) * options_.interval;
   }
   return {};
@@ -131,7 +131,7 @@ Status Reporter::follow() {
 
 Result<Reporter> open_reporter(const Context& context, const EventsOptions& options) {
   const Container container = OCI_TRY(open_container(context, options.id, state::Lock::kNone));
-  // runc's words.
+  // The message of runc.
   const Error stopped(ErrorKind::kWrongState,
                       cat("container with id ", options.id, " is not running"));
   using enum spec::ContainerStatus;
@@ -156,7 +156,8 @@ Status events(const Context& context, const EventsOptions& options) {
   if (options.once) return reporter.stats();
   sys::log_success();
   Status told = reporter.follow();
-  // Whoever read is gone: it ends as when that is seen before a line is written.
+  // The reader closed the output between poll(2) and write(2): end without an error, as in
+  // follow().
   if (!told && told.error().sys_errno() == EPIPE) return {};
   return told;
 }

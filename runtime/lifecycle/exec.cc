@@ -1,4 +1,4 @@
-// `exec`: one more process in a container that runs.
+// `exec`: starts another process in a running container.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -43,7 +43,7 @@ bool makes_user_namespace(const spec::Config& config) {
   });
 }
 
-// One `exec`. Nothing of it outlives the process that it starts.
+// One `exec`. Everything it holds ends with the process that it starts.
 class Execution {
  public:
   Execution(const Context& context, const ExecOptions& options, sys::SignalStream* signals,
@@ -58,7 +58,7 @@ class Execution {
   Status launch();
   Status await_program();
   Status tell_caller() const { return lifecycle::tell_caller(options_, *process_); }
-  // In the foreground: its exit code.
+  // Waits in the foreground. Returns the exit code of the process.
   Result<int> stand_in();
 
   launch::Launched& process() { return *process_; }
@@ -71,7 +71,7 @@ class Execution {
 
   const Context& context_;
   const ExecOptions& options_;
-  sys::SignalStream* const signals_;  // in the foreground
+  sys::SignalStream* const signals_;  // null if detached
   Container container_;
   sys::Pidfd init_;
   spec::Config config_;
@@ -106,7 +106,7 @@ Status Execution::prepare() {
     sys::log_warning("exec: runs in the caller's cgroup, which it may not leave");
   } else if (!record.cgroup_path.empty()) {
     cgroup_ = OCI_TRY(cgroup::open_to_join(record.cgroup_path, options_.cgroup, record.pid));
-    // A process that is made in there would not even begin, and this one wait for it.
+    // A process cloned into a frozen cgroup would not run, and this exec would wait for it.
     if (!options_.ignore_paused && OCI_TRY(cgroup::is_frozen(cgroup_.get()))) {
       return check_transition(Verb::kExec, spec::ContainerStatus::kPaused, options_.id);
     }
@@ -128,7 +128,7 @@ launch::Services Execution::services() {
       .filter_admits = [this] { return admits_ = admits_last_calls(filter_, plan_.init()); },
       .take_console =
           [this](sys::UniqueFd master, const std::string& name) {
-            // Before the program can ask for it. Later it is the relay's.
+            // Set the size before the program can ask for it. Later the relay sets it.
             if (options_.console_socket.empty()) {
               const int sized = sys::is_terminal(STDIN_FILENO) ? STDIN_FILENO : STDOUT_FILENO;
               (void)sys::copy_window_size(sized, master.get());
@@ -142,8 +142,8 @@ launch::Services Execution::services() {
   };
 }
 
-// An init that waits to be started shows an ordinary user nothing, until it is asked to. Another
-// exec may have asked as well, and be about to hide it again.
+// An init that waits for `start` is not dumpable, so an unprivileged caller cannot read its /proc
+// files until init allows it. Another exec may have asked as well and be about to withdraw that.
 Result<std::optional<launch::Sight>> Execution::see_init() const {
   const state::Record& record = container_.record;
   const std::string namespaces = cat("/proc/", record.pid, "/ns/user");

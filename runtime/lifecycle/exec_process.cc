@@ -24,9 +24,9 @@ void add(const std::string& name, std::vector<std::string>& set) {
   if (std::ranges::find(set, name) == set.end()) set.push_back(name);
 }
 
-// Inheritable ones are not for whoever is let in later (CVE-2022-29162). Where the container has
-// one as inheritable, a user other than root gets it as ambient: otherwise execve(2) would take it
-// away.
+// A process that joins later gets no inheritable capabilities (CVE-2022-29162). Where the container
+// has one as inheritable, a user other than root gets it as ambient: otherwise execve(2) would drop
+// it.
 void add_capabilities(const std::vector<std::string>& names, spec::Process& process) {
   if (names.empty()) return;
   if (!process.capabilities) process.capabilities.emplace();
@@ -51,7 +51,8 @@ void apply_options(const ExecOptions& options, spec::Process& process) {
   auto& groups = process.user.additional_gids;
   groups.insert(groups.end(), options.additional_gids.begin(), options.additional_gids.end());
   add_capabilities(options.capabilities, process);
-  // The terminal of the container's own process is no reason to want another.
+  // The new process gets a terminal only if --tty asks for it, even if the container's own process
+  // has one.
   process.terminal = options.terminal;
   process.console_size.reset();
   if (options.no_new_privileges) process.no_new_privileges = true;

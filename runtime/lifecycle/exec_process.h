@@ -1,4 +1,4 @@
-// What `exec` runs: the config of its container with another process.
+// The config of `exec`: that of the container, with another process.
 #pragma once
 
 #include "runtime/lifecycle/operations.h"
@@ -8,10 +8,10 @@
 
 namespace oci::lifecycle {
 
-// config.process is that of --process, or the container's own changed by the options.
+// config.process comes from --process, or is the container's own with the options applied.
 Result<spec::Config> exec_config(const state::StateDir& dir, const ExecOptions& options);
 
-// The options alone; pure.
+// Applies the options only. Pure.
 void apply_options(const ExecOptions& options, spec::Process& process);
 
 }  // namespace oci::lifecycle

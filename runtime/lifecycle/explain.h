@@ -1,4 +1,4 @@
-// All that `create` would do, as JSON for people and golden tests.
+// The actions of `create` as JSON, for people and golden tests.
 #pragma once
 
 #include <string>

@@ -42,19 +42,20 @@ Result<seccomp::Program> compile_filter(const spec::Seccomp& profile) {
   return program;
 }
 
-// From load_admitting_seccomp() of init's table to execve(2), which comes after the filter anyhow.
+// The calls from load_admitting_seccomp() of init's table up to execve(2), which runs under the
+// filter in any case.
 bool admits_last_calls(const seccomp::Program& filter, const init::Plan& block) {
   constexpr unsigned kFirst = 1, kSecond = 2, kThird = 4, kAll = 0x3f;
   const bool listens = (block.seccomp_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
   if (!block.clones_last) return false;
-  // Hooks of the image may be anything, and an agent is not there yet.
+  // startContainer hooks come from the image and may make any call. An agent is not connected yet.
   if (!block.exec && (listens || block.start_container_hooks.count != 0)) return false;
   std::vector<seccomp::KnownCall> calls = {
       {.number = SYS_clone, .arguments = {CLONE_PARENT | CLONE_PARENT_SETTID}, .unknown = kThird},
       {.number = SYS_exit_group},
       {.number = SYS_setsid},
   };
-  // It waits to be started.
+  // Calls of an init that waits for `start`.
   if (!block.exec) {
     for (const int number : {SYS_read, SYS_write, SYS_close, SYS_fcntl, SYS_prctl, SYS_prlimit64})
       calls.push_back({.number = number, .unknown = kAll});
@@ -81,7 +82,8 @@ Error explain_refusal(Error failure, const spec::Config& config) {
   if (failure.kind() != ErrorKind::kProgram || !filtered) return failure;
   const auto refusal = seccomp::refusal_of(*config.linux->seccomp, "execve");
   if (!refusal) return failure;
-  // "permission denied" is 126 to engines. Words for other errnos would be about the program.
+  // Engines map "permission denied" to 126. Words for other errnos would speak about the program
+  // file.
   const bool denied = refusal->error == EPERM || refusal->error == EACCES;
   return Error(
       ErrorKind::kProgram,

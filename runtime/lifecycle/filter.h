@@ -1,5 +1,4 @@
-// The syscall filter of a profile, the parts of it that are worth a line in the log, and its
-// effect.
+// Compiles the seccomp profile, and explains the effects of its filter.
 #pragma once
 
 #include "runtime/init/plan.h"
@@ -14,16 +13,16 @@ namespace oci::lifecycle {
 
 Result<seccomp::Program> compile_filter(const spec::Seccomp& profile);
 
-// Whether it lets the calls through that init makes in its last clone and around it, so that it can
-// be loaded before.
+// Whether the filter allows the calls that init makes during and around its last clone, so that
+// init can load it before.
 bool admits_last_calls(const seccomp::Program& filter, const init::Plan& block);
 
-// The failure of an execve(2) after the filter was loaded. Where the filter refuses each execve(2),
-// the text names the rule instead of the program.
+// Explains a failed execve(2) under the filter. If the filter refuses every execve(2), the message
+// names the rule instead of the program.
 Error explain_refusal(Error failure, const spec::Config& config);
 Error explain_refusal(Error failure, const state::StateDir& dir);
 
-// Says so on stderr if a filter killed the process: SIGSYS alone does not tell why.
+// Prints the reason on stderr if a filter killed the process: SIGSYS alone does not tell it.
 void tell_of_filter(int wait_status, const spec::Config& config);
 void tell_of_filter(int wait_status, const Context& context, const std::string& id);
 

@@ -1,4 +1,4 @@
-// `gc`: what a killed oci-rt has left, or one whose state root was emptied since.
+// `gc`: removes the leftovers of a killed oci-rt, or of an emptied state root.
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -24,10 +24,10 @@ constexpr std::chrono::seconds kRemovalTime{10};
 
 struct Found {
   Garbage garbage;
-  cgroup::Location cgroup;  // of a "cgroup" or a "scope"
+  cgroup::Location cgroup;  // for kind "cgroup" and "scope"
 };
 
-// The file system that the state root is on, or would be. 0: it cannot be told.
+// The file system of the state root, or of its closest existing parent. 0: unknown.
 dev_t device_of_root(std::string path) {
   struct stat info = {};
   while (::stat(path.c_str(), &info) < 0) {
@@ -38,7 +38,7 @@ dev_t device_of_root(std::string path) {
   return info.st_dev;
 }
 
-// The id of the container that `home` names, if that is one of this state root's.
+// The id of the container in the mark `home`, if it belongs to this state root.
 std::optional<std::string> id_in(const std::string& root, dev_t device, std::string_view home) {
   const std::string before = cat(device, ":", root, "/");
   if (device == 0 || !home.starts_with(before)) return {};
@@ -47,8 +47,7 @@ std::optional<std::string> id_in(const std::string& root, dev_t device, std::str
   return id;
 }
 
-// Why a cgroup whose mark is `owner`'s is nobody's; absent: it is somebody's, or there is no
-// telling.
+// Why a cgroup marked by `cgroup.owner` is orphaned. Absent: it is in use, or that is unknown.
 std::optional<std::string> orphaned(const state::Store& store, const std::string& id,
                                     const cgroup::Location& cgroup) {
   const Result<state::StateDir> dir = store.open(id, state::Lock::kNone);
@@ -70,7 +69,7 @@ Status find_cgroups(const state::Store& store, std::vector<Found>& found) {
     const std::optional<std::string> id = id_in(store.root(), device, location.home);
     std::optional<std::string> reason = id ? orphaned(store, *id, location) : std::nullopt;
     if (!reason) continue;
-    // By now its container may be gone in the usual way.
+    // Its container may have been deleted in the meantime.
     if (OCI_TRY(cgroup::find(layout.value(), location)) != cgroup::Found::kOwn) continue;
     found.push_back({{.kind = location.path.ends_with(".scope") ? "scope" : "cgroup",
                       .name = location.path,
@@ -82,7 +81,7 @@ Status find_cgroups(const state::Store& store, std::vector<Found>& found) {
   return {};
 }
 
-// Why the container of a record is gone; absent: it is there, or waits for its `delete`.
+// Why the container of a record is gone. Absent: it exists, or waits for `delete`.
 std::optional<std::string> gone(const state::Listed& row, const std::string& boot_id) {
   if (!row.record) {
     if (row.record.error().kind() != ErrorKind::kNotFound) return {};
@@ -104,7 +103,7 @@ Status find_containers(const state::Store& store, std::vector<Found>& found) {
     const Result<state::StateDir> dir = store.open(row.id, state::Lock::kNone);
     if (!dir) continue;
     const Living living = OCI_TRY(find_living(dir.value()));
-    // A record that only says so: `delete --force` is for that one.
+    // The record says that it ended, but parts of it live: `delete --force` handles that case.
     const bool creating = row.record && row.record.value().phase == state::Phase::kCreating;
     if (living.any() && !creating) continue;
     Found one{{.kind = "container",

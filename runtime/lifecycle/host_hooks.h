@@ -11,8 +11,8 @@
 
 namespace oci::lifecycle {
 
-// Runs them in order with `state` on standard input, in the bundle. An error is kHook; for poststop
-// it is only logged. One of `signals` that asks to end kills the hook.
+// Runs the hooks in order in the bundle, with `state` on standard input. An error is kHook. Errors
+// of poststop hooks are only logged. A terminating signal from `signals` kills the hook.
 Status run_host_hooks(spec::HookKind kind, std::span<const spec::Hook> list,
                       const spec::State& state, sys::SignalStream* signals = nullptr);
 

@@ -24,7 +24,7 @@ struct Look {
   std::string on_host(std::string_view path) const { return plan::on_host(bundle, path); }
 };
 
-// A path that cannot be looked at is left to the step that needs it.
+// ENOENT and ENOTDIR only. The step that needs the path reports all other errors.
 bool is_missing(const std::string& path) {
   struct stat facts = {};
   return ::stat(path.c_str(), &facts) != 0 && (errno == ENOENT || errno == ENOTDIR);
@@ -51,7 +51,7 @@ void look_at_mounts(Look& look) {
         plan::fold_mount_options(mount.options, mount.type.value_or(""));
     if (!options.bind || options.remount || !mount.source) continue;
     const std::string source = look.on_host(*mount.source);
-    // An earlier mount of the container may bring it.
+    // The source may come from an earlier mount of the container.
     if (root != "/" && plan::is_below(source, root)) continue;
     if (is_missing(source)) {
       look.problems.add(element("mounts", i, "source"),
@@ -69,7 +69,7 @@ void look_at_namespaces(Look& look) {
   }
 }
 
-// A network namespace of the container's own has other devices.
+// A new network namespace has other devices, so the host cannot tell.
 bool depends_on_devices(std::string_view path) {
   return path.starts_with("net/");
 }
@@ -82,7 +82,7 @@ void look_at_sysctls(Look& look) {
   }
 }
 
-// securityfs lists "NAME (enforce)", for root alone.
+// securityfs lists "NAME (enforce)", and only root can read it.
 void look_at_profile(Look& look) {
   if (!look.config.process || !look.config.process->apparmor_profile) return;
   const std::string& profile = *look.config.process->apparmor_profile;
@@ -134,7 +134,8 @@ constexpr void (*kLooks[])(Look&) = {look_at_root, look_at_mounts, look_at_profi
 constexpr void (*kLooksAtLinux[])(Look&) = {look_at_namespaces, look_at_sysctls,
                                             look_at_net_devices, look_at_agent};
 
-// "mounts[2].source" of "mounts[2].source: '/a' does not exist"; "" where no property comes first.
+// "mounts[2].source" of "mounts[2].source: '/a' does not exist". "" if the message starts with no
+// property.
 std::string_view property_of(std::string_view message) {
   constexpr std::string_view kObjects[] = {"root.",  "mounts",   "process.",   "linux.",
                                            "hooks.", "hostname", "domainname", "annotations"};

@@ -1,7 +1,7 @@
-// Mistakes of a config that only a look at this host can tell, all of them at once.
+// Finds all mistakes of a config that depend on this host, in one pass.
 //
-// `create` looks at nothing twice: each step refuses by itself, and the first refusal ends it. Only
-// then is everything looked at, so that one error tells all that a person has to mend.
+// `create` checks nothing twice: each step reports its own error, and the first one ends create.
+// Only then this pass looks at everything, so that one message lists all mistakes to fix.
 #pragma once
 
 #include <string_view>
@@ -13,14 +13,14 @@
 
 namespace oci::lifecycle {
 
-// Adds every directory, bind source, namespace, sysctl, profile, hook, device, network device and
-// socket of `config` that is not there. `bundle` is absolute. Nothing is changed.
+// Adds a problem for every directory, bind source, namespace, sysctl, profile, hook, device,
+// network device and socket of `config` that is missing. `bundle` is absolute. Changes nothing.
 void find_host_problems(const spec::Config& config, std::string_view bundle,
                         spec::Diagnostics& problems);
 
-// `failure` of a create, with the other problems of this host: a line for each, with its place in
-// the document. `failure` itself where it is not about a property, and where there is
-// nothing else.
+// Adds the other problems of this host to `failure`, the error of a create: one line each, with its
+// place in the document. Returns `failure` unchanged if it names no property, or if there are no
+// others.
 Error with_host_problems(Error failure, const Prepared& prepared);
 
 }  // namespace oci::lifecycle

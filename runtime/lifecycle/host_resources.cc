@@ -52,7 +52,7 @@ Status HostResources::move_devices(pid_t pid, const spec::Config& config, state:
 }
 
 Status HostResources::settle(pid_t pid, state::Record& record) {
-  // config-linux.md#network-devices: not the runtime's any more, once the container exists.
+  // config-linux.md#network-devices: once the container exists, the runtime no longer manages them.
   record.net_devices.clear();
   record.netns_path.clear();
   if (!group_) return {};
@@ -84,7 +84,7 @@ Status remove_host_resources(const state::Record& record) {
   }
   if (record.rdt_group.empty() && record.rdt_monitor.empty()) return {};
   const Result<resctrl::Tree> tree = resctrl::open_tree();
-  if (!tree) return {};  // unmounted since, and so without groups
+  if (!tree) return {};  // unmounted since, so all groups are gone
   return resctrl::remove(tree.value(), {record.rdt_group, record.rdt_monitor});
 }
 

@@ -1,4 +1,4 @@
-// What a container takes of the host besides its cgroup: network devices and a group of resctrl's.
+// Host resources of a container besides its cgroup: network devices and a resctrl group.
 #pragma once
 
 #include <sys/types.h>
@@ -14,18 +14,18 @@
 
 namespace oci::lifecycle {
 
-// Of a container that is being made: given back unless kept. All do nothing where config.json asks
-// for nothing.
+// Belongs to a container that is being created: returned to the host unless keep() is called. Each
+// function does nothing if config.json asks for nothing.
 class HostResources {
  public:
-  // Before init exists.
+  // Call it before init exists.
   Status make_group(const spec::Config& config, state::Record& record, const state::StateDir& dir);
 
-  // Into the network namespace that `pid` is in by now.
+  // Moves the devices into the network namespace of `pid`.
   Status move_devices(pid_t pid, const spec::Config& config, state::Record& record,
                       const state::StateDir& dir);
 
-  // Puts `pid` into its group, and leaves in `record` what `delete` is to remove.
+  // Adds `pid` to the group, and sets in `record` the resources that `delete` must remove.
   Status settle(pid_t pid, state::Record& record);
 
   void keep();
@@ -35,7 +35,7 @@ class HostResources {
   std::optional<resctrl::Group> group_;
 };
 
-// From the record alone, for a container that was deleted or whose creator was killed.
+// Works from the record alone, for a deleted container or a killed `create`.
 Status remove_host_resources(const state::Record& record);
 
 }  // namespace oci::lifecycle

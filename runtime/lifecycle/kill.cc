@@ -1,4 +1,4 @@
-// `kill`: a signal to a process that was proven to be the container's.
+// `kill`: sends a signal, after proving that the process belongs to the container.
 #include <signal.h>
 
 #include <algorithm>
@@ -21,14 +21,14 @@ using enum spec::ContainerStatus;
 
 constexpr std::chrono::milliseconds kHungPatience{500};
 
-// signal(7): its default action is the end of the process. 0 is no signal.
+// signal(7): whether the default action ends the process. 0 is no signal.
 bool ends_by_default(int signal) {
   constexpr int kOthers[] = {0,       SIGCHLD, SIGCONT, SIGURG, SIGWINCH,
                              SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU};
   return std::ranges::find(kOthers, signal) == std::end(kOthers);
 }
 
-// false: it has ended.
+// false: init has exited.
 Result<bool> signal_init(const state::Record& record, int signal) {
   const std::optional<sys::Pidfd> init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
   return init && OCI_TRY(init->send(signal));
@@ -52,7 +52,7 @@ Result<bool> signal_processes(const Container& container, const KillOptions& opt
 }
 
 Status send(const Container& container, const KillOptions& options) {
-  // Engines end with --all whatever may be left, and want no error when nothing is.
+  // Engines call `kill --all` during cleanup in any state, and want no error if no process is left.
   const bool may_be_empty = options.all && container.status == kStopped;
   if (!may_be_empty) OCI_TRY(check_transition(Verb::kKill, container.status, options.id));
   if (OCI_TRY(signal_processes(container, options)) || options.all) return {};
@@ -65,14 +65,15 @@ Status kill(const Context& context, const KillOptions& options) {
   const Container seen = OCI_TRY(open_container(context, options.id, state::Lock::kNone));
   const bool ends = seen.status == kCreated && ends_by_default(options.signal);
   if (!ends) return send(seen, options);
-  // So that no `start` comes in between; one that is at work leaves the signal to its program.
+  // Holding the lock keeps a `start` from running in between. If a `start` already runs, its
+  // program gets the signal.
   const Result<state::StateDir> held =
       open_directory(context, options.id, state::Lock::kExclusive, kHungPatience);
   const Container now = OCI_TRY(open_container(context, options.id, state::Lock::kNone));
   OCI_TRY(send(now, options));
   if (!held || now.status != kCreated) return {};
-  // pid_namespaces(7): the first process gets no signal that it has no handler for, and one that
-  // waits to be started has none. Elsewhere the signal was its end already.
+  // pid_namespaces(7): pid 1 ignores signals without a handler, and an init that waits for `start`
+  // has none. Outside a pid namespace the signal has ended it already.
   (void)OCI_TRY(signal_init(now.record, SIGKILL));
   return {};
 }

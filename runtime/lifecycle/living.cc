@@ -44,7 +44,7 @@ bool has_open(pid_t pid, const struct stat& file) {
   return false;
 }
 
-// An init that waits to be started reads the gate. 0: none does, or its descriptors are hidden.
+// An init that waits for `start` has the gate open. 0: none found, or its descriptors are hidden.
 pid_t waits_at_gate(const state::StateDir& dir) {
   const Result<sys::UniqueFd> gate =
       sys::open_at(dir.fd(), state::kGateFile, O_WRONLY | O_NONBLOCK | O_NOFOLLOW);
@@ -92,7 +92,7 @@ Result<std::vector<cgroup::Location>> cgroups_of(const state::StateDir& dir) {
   return own;
 }
 
-// A build before there were homes in marks leaves the saved config alone to tell.
+// Builds older than the home in the marks leave only the saved config to find the cgroup.
 Status check_configured_place(const state::StateDir& dir, const cgroup::Layout& layout) {
   const Result<std::string> text = dir.load_config();
   if (!text) return {};
@@ -130,7 +130,7 @@ Result<bool> is_believed(const state::StateDir& dir, const state::Record& record
   if (this_boot && !record.cgroup_path.empty()) {
     const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
     const cgroup::Found found = OCI_TRY(cgroup::find(layout, location_of(record)));
-    // systemd removes one that is empty.
+    // systemd removes an empty scope.
     cgroup_is_plain = found == cgroup::Found::kOwn ||
                       (found == cgroup::Found::kGone &&
                        (!record.systemd_unit.empty() || record.phase == state::Phase::kCreating));

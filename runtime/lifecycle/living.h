@@ -1,4 +1,4 @@
-// A container whose record cannot be believed: its parts that live, by all that tells of them.
+// Finds the live parts of a container with a damaged record, from all other evidence.
 #pragma once
 
 #include <sys/types.h>
@@ -16,9 +16,9 @@
 namespace oci::lifecycle {
 
 struct Living {
-  pid_t pid = 0;  // of init, by the link that names it or by the gate that it waits at; 0: it ended
+  pid_t pid = 0;  // init, by the link that names it or by the gate it waits at. 0: exited
   uint64_t start_time = 0;
-  std::vector<cgroup::Location> cgroups;  // whose marks name the state directory
+  std::vector<cgroup::Location> cgroups;  // those with this state directory in their marks
 
   bool any() const { return pid != 0 || !cgroups.empty(); }
 };
@@ -28,12 +28,12 @@ Result<Living> find_living(const state::StateDir& dir);
 // For messages: "PID 12, cgroup '/web1'".
 std::string name_living(const Living& living);
 
-// Whether the record says of init and the cgroup what else tells of them.
+// Whether the record agrees with the other evidence about init and the cgroup.
 Result<bool> is_believed(const state::StateDir& dir, const state::Record& record);
 
-// Kills and removes all of it, and the state directory. `record`: the rest of it is believed, if it
-// could be read. kBusy: processes live in the cgroup that the saved config names, and nothing tells
-// whether they are the container's.
+// Kills and removes all of it, and the state directory. `record`: its other fields are used, if it
+// could be read. kBusy: the cgroup in the saved config holds processes, and nothing proves that
+// they belong to the container.
 Status destroy_living(state::StateDir& dir, const std::optional<state::Record>& record,
                       const Living& living);
 

@@ -1,4 +1,5 @@
-// Where a container's cgroup is, and how it is told from another's at the same path.
+// The location of a container's cgroup, and the marks that tell it from another one at the same
+// path.
 #pragma once
 
 #include "runtime/cgroup/fs_v2.h"
@@ -7,16 +8,17 @@
 
 namespace oci::lifecycle {
 
-// Names one `create`: a process that creates a container creates no other, and its pid and start
-// time come but once in a boot.
+// Identifies one `create`: a process creates at most one container, and its pid with its start time
+// is unique within a boot.
 std::string owner_of(const state::Record& record);
 
 cgroup::Location location_of(const state::Record& record);
 
-// cgroup::Location::home.
+// The value of cgroup::Location::home.
 std::string home_of(const state::StateDir& dir);
 
-// The directory that a home names, if it is there, on that file system, and the caller's own.
+// Opens the state directory that `home` names, if it exists, on that file system, and belongs to
+// the caller.
 Result<state::StateDir> open_home(std::string_view home);
 
 }  // namespace oci::lifecycle

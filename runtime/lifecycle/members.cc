@@ -26,7 +26,7 @@
 namespace oci::lifecycle {
 namespace {
 
-// ioctl_ns(2): a namespace is its inode, and knows the one above it.
+// ioctl_ns(2): the inode identifies a namespace, and NS_GET_PARENT opens its parent.
 std::optional<ino_t> inode_of(int fd) {
   struct stat info = {};
   if (::fstat(fd, &info) != 0) return {};
@@ -42,17 +42,17 @@ bool is_in_or_below(pid_t pid, ino_t wanted) {
   sys::UniqueFd at = open_pid_namespace(std::to_string(pid));
   while (at) {
     if (inode_of(at.get()) == wanted) return true;
-    at.reset(::ioctl(at.get(), NS_GET_PARENT));  // EPERM: it lies outside of what we see
+    at.reset(::ioctl(at.get(), NS_GET_PARENT));  // EPERM: outside our own namespace
   }
   return false;
 }
 
-// In a namespace that it joined it is not the first; its members are others' as well then.
+// A process that joined a pid namespace is not its first one. The namespace has other members then.
 bool is_first_in_its_namespace(pid_t pid) {
   const Result<std::string> status =
       sys::read_file_at(AT_FDCWD, cat("/proc/", pid, "/status"), 1U << 16);
   if (!status) return false;
-  // proc_pid_status(5): a number for each level, the innermost last.
+  // proc_pid_status(5): one number a level, the innermost last.
   constexpr std::string_view kKey = "\nNSpid:";
   const size_t at = status.value().find(kKey);
   if (at == std::string::npos) return false;
@@ -61,12 +61,13 @@ bool is_first_in_its_namespace(pid_t pid) {
   return line.ends_with("\t1");
 }
 
-// Absent: an init that waits to be started shows an ordinary user nothing.
+// Absent: an init that waits for `start` hides its /proc files from an unprivileged caller.
 Result<std::optional<ino_t>> own_pid_namespace(const state::Record& record) {
   const sys::UniqueFd theirs = open_pid_namespace(std::to_string(record.pid));
   const sys::UniqueFd ours = open_pid_namespace("self");
   const bool first = is_first_in_its_namespace(record.pid);
-  // Alive after it was looked at, so what was seen is its own and not of who has its number now.
+  // Opened after reading: if the process still lives, the data is its own, not that of a reused
+  // pid.
   const std::optional<sys::Pidfd> init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
   if (!init || !theirs || !ours) return std::optional<ino_t>();
   const std::optional<ino_t> inode = inode_of(theirs.get());
@@ -135,7 +136,7 @@ Result<bool> signal_members(const state::Record& record, int signal) {
   const ino_t inside = *found.value();
   for (const pid_t pid : OCI_TRY(members(inside))) {
     const sys::UniqueFd held(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-    // Seen inside while held: the number is not another's by now.
+    // Checked while the pidfd is open, so the number cannot belong to another process.
     if (!held || !is_in_or_below(pid, inside)) continue;
     if (::syscall(SYS_pidfd_send_signal, held.get(), signal, nullptr, 0) < 0 && errno != ESRCH) {
       return Error::system(errno, cat("send signal ", signal, " to PID ", pid));

@@ -1,5 +1,5 @@
-// The processes of a container that has no cgroup to tell them by: those of its pid namespace, and
-// of any below it.
+// Finds the processes of a container without its cgroup: those in its pid namespace and in all
+// namespaces below.
 #pragma once
 
 #include <sys/types.h>
@@ -13,20 +13,20 @@
 
 namespace oci::lifecycle {
 
-// Ascending; not empty. kUnsupported: it shares the pid namespace of the caller.
+// Ascending, never empty. kUnsupported: the container shares the caller's pid namespace.
 Result<std::vector<pid_t>> namespace_members(const state::Record& record);
 
-// Whether its init runs, but not in its cgroup: something on the host has moved it.
+// Whether init runs outside its cgroup: something on the host has moved it.
 Result<bool> has_left_its_cgroup(const state::Record& record, spec::ContainerStatus status);
 
-// For an operation that takes the cgroup: `verb` is "be paused".
+// The error of an operation that needs the cgroup. `verb`: for example "be paused".
 Error moved_away(const state::Record& record, std::string_view verb);
 
-// The processes of a container that has a cgroup. Those outside of it are told by the pid
-// namespace; kUnsupported: it has none of its own.
+// All processes of a container with a cgroup. The pid namespace finds those outside the cgroup.
+// kUnsupported: the container has no pid namespace of its own.
 Result<std::vector<pid_t>> all_members(const state::Record& record);
 
-// Every one of them. false: there is no telling them, and init is left to the caller.
+// Signals all processes. false: they cannot be identified, and the caller signals init alone.
 Result<bool> signal_members(const state::Record& record, int signal);
 
 }  // namespace oci::lifecycle

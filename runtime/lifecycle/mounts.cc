@@ -1,4 +1,4 @@
-// `mounts add` and `mounts remove`: other mounts for a container that runs.
+// `mounts add` and `mounts remove`: change the mounts of a running container.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -22,7 +22,7 @@ namespace oci::lifecycle {
 namespace {
 
 constexpr size_t kMountsLimit = size_t{16} << 20;
-constexpr size_t kMountinfoLimit = size_t{256} << 20;  // of fs.mount-max mounts
+constexpr size_t kMountinfoLimit = size_t{256} << 20;  // enough for fs.mount-max mounts
 
 using Load = Status (*)(std::string_view text, std::string_view name, spec::Config& container);
 using MakePlan = Result<plan::Plan> (*)(const spec::Config&, const plan::Host&,
@@ -60,7 +60,7 @@ Result<plan::Member> look_at_member(pid_t pid, Change change) {
                       .shown_outside = shown_outside(ours, theirs, change)};
 }
 
-// Whatever it is that init is to know of the container is in its plan.
+// The plan of init holds everything it needs to know about the container.
 launch::Services services() {
   return {
       .while_it_mounts = [](pid_t) { return Status(); },
@@ -70,7 +70,7 @@ launch::Services services() {
       .take_console = [](sys::UniqueFd, const std::string&) { return Status(); },
       .warn = [](const std::string& text) { sys::log_warning(text); },
       .pids_exhausted = [] { return false; },
-      // Only SIGKILL can do that, of root's or of the kernel's for memory.
+      // Only SIGKILL can end it here, from root or from the OOM killer.
       .obituary =
           [] {
             return std::string(

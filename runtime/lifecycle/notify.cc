@@ -29,22 +29,22 @@ constexpr char kSocket[] = "notify.sock";
 constexpr std::string_view kVariable = "NOTIFY_SOCKET=";
 constexpr size_t kLongestMessage = 4096;
 
-// DefaultTimeoutStartSec= of systemd-system.conf(5): by then the manager has given up.
+// DefaultTimeoutStartSec= of systemd-system.conf(5). After that the manager has given up.
 constexpr auto kPatience = 90s;
-// Of sd_notify_barrier(3), as runc and crun have it.
+// The timeout of sd_notify_barrier(3), as in runc and crun.
 constexpr auto kBarrierPatience = 30s;
-// Of the container's own: signals and the terminal wait meanwhile.
+// For a barrier of the container: signals and the terminal wait meanwhile.
 constexpr auto kPassedBarrierPatience = 5s;
 constexpr size_t kMostDescriptors = 253;  // SCM_MAX_FD of the kernel
 
-// What a service may tell of itself: sd_notify(3). Pids and descriptors of the container mean
-// nothing outside, and who may speak for the service is not for the container to say.
+// Messages that a container may send, from sd_notify(3). Pids and descriptors of the container mean
+// nothing outside, and a container must not name the processes that may speak for the service.
 constexpr std::string_view kPassed[] = {
     "READY=",         "RELOADING=",      "STOPPING=",           "STATUS=",
     "ERRNO=",         "BUSERROR=",       "EXIT_STATUS=",        "WATCHDOG=",
     "WATCHDOG_USEC=", "MONOTONIC_USEC=", "EXTEND_TIMEOUT_USEC="};
 
-// Only sockets of unix(7) are served; sd_notify(3) knows vsock as well.
+// Only unix(7) sockets are supported. sd_notify(3) knows vsock as well.
 std::string notify_address() {
   const char* text = ::getenv("NOTIFY_SOCKET");
   if (text == nullptr || (text[0] != '/' && text[0] != '@') || text[1] == '\0') return {};
@@ -63,7 +63,7 @@ Place what_is_at(const spec::Config& config, std::string_view path) {
   return place;
 }
 
-// Where it can be made whatever the root filesystem is, and leaves nothing in that.
+// A directory that exists with any root filesystem, and where the socket leaves no file behind.
 std::string place_inside(const spec::Config& config) {
   for (const std::string_view base : {"/run", "/dev"}) {
     if (what_is_at(config, base) == Place::kTmpfs) return cat(base, "/", kDirectory);
@@ -77,7 +77,7 @@ struct Packet {
   std::vector<sys::UniqueFd> fds;
 };
 
-// Nothing: no more has come. A message that was cut is no message, and comes back empty.
+// Absent: no message is waiting. A truncated message is returned as an empty one.
 std::optional<Packet> receive(int socket) {
   Packet packet;
   packet.text.resize(kLongestMessage);
@@ -144,7 +144,7 @@ bool add_notify_socket(spec::Config& config, const std::string& state_dir) {
 }
 
 Status make_notify_directory(const state::StateDir& dir) {
-  // The umask does not count: the user of the container goes through it.
+  // Ignore the umask: the user of the container must be able to enter.
   if (::mkdirat(dir.fd(), kDirectory, 0755) != 0 ||
       ::fchmodat(dir.fd(), kDirectory, 0755, 0) != 0) {
     return Error::system(errno, "make the directory of the notify socket");
@@ -171,7 +171,7 @@ std::optional<NotifyProxy> NotifyProxy::open(const state::StateDir& dir) {
   return NotifyProxy(std::move(inside).value(), std::move(outside).value());
 }
 
-// A manager that does not read costs a second where it matters, and nothing where it does not.
+// Waits up to a second for a manager that does not read, but only for READY=1.
 void NotifyProxy::send(const std::string& text, bool patiently) {
   const int flags = MSG_NOSIGNAL | (patiently ? 0 : MSG_DONTWAIT);
   if (::send(outside_.get(), text.data(), text.size(), flags) < 0 &&
@@ -183,7 +183,7 @@ void NotifyProxy::send(const std::string& text, bool patiently) {
 bool NotifyProxy::pass_on_one(pid_t main_pid, bool& ready) {
   std::optional<Packet> packet = receive(inside_.get());
   if (!packet) return false;
-  // sd_notify_barrier(3): it is the descriptor's end that says so.
+  // sd_notify_barrier(3): the barrier is reached when the descriptor is closed.
   if (packet->text == "BARRIER=1" && packet->fds.size() == 1) {
     await_manager(kPassedBarrierPatience);
     give_back(std::move(packet->fds));
@@ -197,9 +197,9 @@ bool NotifyProxy::pass_on_one(pid_t main_pid, bool& ready) {
   return true;
 }
 
-// The last close of a socket that lingers, or of a file of a FUSE file system, takes as long as the
-// container likes. So the manager never gets one of its descriptors, and here only pipes are
-// closed.
+// The last close of a lingering socket, or of a file on a FUSE file system, can block for as long
+// as the container likes. So the manager never receives a descriptor, and this process closes only
+// pipes.
 void NotifyProxy::give_back(std::vector<sys::UniqueFd> received) {
   for (sys::UniqueFd& fd : received) {
     if (::fcntl(fd.get(), F_GETPIPE_SZ) < 0) kept_.push_back(std::move(fd));
@@ -207,15 +207,15 @@ void NotifyProxy::give_back(std::vector<sys::UniqueFd> received) {
 }
 
 bool NotifyProxy::pass_on(pid_t main_pid) {
-  constexpr int kAtOnce = 32;  // signals and the terminal have their turn
+  constexpr int kAtOnce = 32;  // then signals and the terminal get their turn
   bool ready = false;
   for (int i = 0; i < kAtOnce && !is_deaf() && pass_on_one(main_pid, ready); ++i) {
-    if (ready && main_pid != 0) break;  // the rest is nobody's: this runtime leaves
+    if (ready && main_pid != 0) break;  // ignore the rest: this runtime exits
   }
   return ready;
 }
 
-// Until the manager has read what it was sent: sd_notify_barrier(3).
+// Waits until the manager has read all messages: sd_notify_barrier(3).
 void NotifyProxy::await_manager(std::chrono::seconds patience) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return;
@@ -245,10 +245,10 @@ void NotifyProxy::wait_until_ready(pid_t init, int pidfd) {
       sys::log_warning("NOTIFY_SOCKET: the container did not send READY=1; it runs all the same");
       return;
     }
-    // One that has ended is nobody's main process: its number may be another's by now.
+    // A process that has exited cannot be the main process: its pid may be reused.
     const bool ended = polled[1].revents != 0;
     if (polled[0].revents != 0) {
-      // ... and before it sees this process end, the manager has to know of the other one.
+      // The manager must know the new main process before it sees this process exit.
       if (pass_on(ended ? 0 : init) && !ended) return await_manager(kBarrierPatience);
     } else if (ended) {
       return;

@@ -1,4 +1,4 @@
-// `pause` and `resume`: a container that stands still, and goes on.
+// `pause` and `resume`: freeze and thaw the cgroup of a container.
 #include <chrono>
 
 #include "runtime/cgroup/freeze.h"

@@ -9,8 +9,8 @@
 
 namespace oci::lifecycle {
 
-// The pid in decimal, without a newline: containerd parses the file as it is. In one step, so that
-// who waits for the file never reads half of it.
+// Writes the pid in decimal without a newline, because containerd parses the file as it is. Renames
+// a temporary file, so that a reader never sees half of it.
 Status write_pid_file(const std::string& path, pid_t pid);
 
 }  // namespace oci::lifecycle

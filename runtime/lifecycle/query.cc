@@ -1,4 +1,4 @@
-// `state`, `list` and `plan`: what is, and what would be.
+// `state`, `list`, `ps` and `plan`: the verbs that only read.
 #include <utility>
 
 #include "runtime/lifecycle/container.h"

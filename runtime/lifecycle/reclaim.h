@@ -1,5 +1,5 @@
-// The cgroup of an ordinary user's container that gave it to another one of its users, and closed
-// it.
+// Opens a rootless container's cgroup again that the container delegated to one of its users and
+// closed.
 #pragma once
 
 #include "runtime/cgroup/fs_v2.h"
@@ -9,10 +9,10 @@
 
 namespace oci::lifecycle {
 
-// Whether an error of what is done to a cgroup may have that reason.
+// Whether this error of a cgroup operation may have that cause.
 bool may_be_given_away(const Error& error);
 
-// Opens it again, in a user namespace with the maps of the saved config.
+// Enters a user namespace with the maps of the saved config to do so.
 Status reclaim(const state::StateDir& dir, const cgroup::Layout& layout,
                const cgroup::Location& location);
 

@@ -13,8 +13,8 @@
 
 #include "runtime/sys/file.h"
 
-// Younger than the oldest kernel headers that this builds with: Linux 6.8. The other id may be
-// another mount's once its own is gone.
+// Linux 6.8, newer than the oldest kernel headers supported. The plain mount id may be reused once
+// the mount is gone.
 #ifndef STATX_MNT_ID_UNIQUE
 #define STATX_MNT_ID_UNIQUE 0x00004000U
 #endif
@@ -57,7 +57,7 @@ Status remove_root_mount(const state::Record& record) {
   if (!theirs) return {};
   const sys::UniqueFd ours = OCI_TRY(sys::open_at(AT_FDCWD, "/proc/self/ns/mnt", O_RDONLY));
   const sys::UniqueFd here = OCI_TRY(sys::open_at(AT_FDCWD, ".", O_PATH | O_DIRECTORY));
-  // The process that held the path may have gone, and another have its number.
+  // The process that provided the path may have exited, and its pid may be reused.
   if (::setns(theirs.value().get(), CLONE_NEWNS) != 0) return {};
   Status done = unmount(record);
   if (::setns(ours.get(), CLONE_NEWNS) != 0 || ::fchdir(here.get()) != 0) {

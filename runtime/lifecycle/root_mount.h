@@ -1,5 +1,4 @@
-// The root of a container in a mount namespace that others are in, which lies there until the
-// container is deleted.
+// The root mount of a container in a shared mount namespace. It stays there until `delete`.
 #pragma once
 
 #include <cstdint>
@@ -10,11 +9,11 @@
 
 namespace oci::lifecycle {
 
-// Writes into the record where that is going to be. `root_fd`: the mount, detached as yet.
+// Records the mount id and the namespace of the root. `root_fd`: the mount, still detached.
 Status note_root_mount(int root_fd, const spec::Config& config, state::Record& record);
 
-// Takes it away, with all that is mounted in it. Another mount that lies at its path by now stays;
-// gone already, also with its namespace, is success.
+// Unmounts it, with all mounts inside. Another mount now at its path stays. If the mount or its
+// namespace is gone already, that is success.
 Status remove_root_mount(const state::Record& record);
 
 }  // namespace oci::lifecycle

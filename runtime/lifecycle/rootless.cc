@@ -27,8 +27,8 @@ std::span<const spec::DeviceRule> device_rules(const spec::Config& config) {
   return config.linux->resources->devices;
 }
 
-// What a user without privileges can reach is what they may open anyway, so that "nothing but the
-// following" can be done without. A rule that takes one device away cannot.
+// An unprivileged user can open only devices that file permissions allow anyway, so "deny all,
+// allow the following" can be skipped. A rule that denies one device cannot.
 std::optional<size_t> find_denial(std::span<const spec::DeviceRule> rules) {
   for (size_t i = 0; i < rules.size(); ++i) {
     const spec::DeviceRule& rule = rules[i];
@@ -70,7 +70,7 @@ const cgroup::Write* first_write(const CgroupPlan& plan) {
   return nullptr;
 }
 
-// runc's words for the same: its tests and its users know them.
+// The messages of runc, which its tests and its users search for.
 Error not_permitted(const CgroupPlan& plan, const spec::Config& config, std::string_view why) {
   if (names_a_place(config)) {
     return Error(ErrorKind::kUnsupported,
@@ -84,7 +84,7 @@ Error not_permitted(const CgroupPlan& plan, const spec::Config& config, std::str
                    why, "; ", kHowToGetOne));
 }
 
-// cgroups(7): a cgroup that passes controllers on holds no processes itself.
+// cgroups(7): a cgroup that enables controllers for its children has no processes itself.
 Status plan_stepping_aside(CgroupPlan& plan, const std::string& own) {
   const cgroup::Write* const limit = first_write(plan);
   if (limit == nullptr) return {};
@@ -110,7 +110,8 @@ Result<std::optional<CgroupPlan>> as_permitted(Result<CgroupPlan> planned, const
   const spec::Config& config = prepared.config;
   using None = std::optional<CgroupPlan>;
   if (!planned) {
-    // A host without cgroup v2 has none to give, and no limits are among what could be wrong.
+    // A host without cgroup v2 has no cgroup for a container. That is an error only if the config
+    // needs one.
     if (cgroup::find_layout() || names_a_place(config) || asks_for_limits(config)) {
       return std::move(planned).error();
     }
@@ -162,7 +163,7 @@ Result<bool> may_join(const Context& context, const std::string& path) {
   if (const std::string why = cgroup::obstacle(layout, path); why.empty()) {
     return true;
   } else if (!cgroup::may_enter(layout, path)) {
-    // The container may have closed it, which is not to be a way around its limits.
+    // The container may have closed its cgroup. That must not be a way around its limits.
     return Error(ErrorKind::kUnsupported, cat("exec: the container's cgroup is closed: ", why));
   }
   return false;

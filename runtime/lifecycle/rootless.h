@@ -1,5 +1,5 @@
-// The cgroup of a container whose runtime is no root: what may be made, what is done without, and
-// what to say where neither will do.
+// The cgroup of a rootless container: adapts the plan to the permissions of the caller, or explains
+// why that is impossible.
 #pragma once
 
 #include <sys/types.h>
@@ -13,22 +13,22 @@
 
 namespace oci::lifecycle {
 
-// `plan` changed to what the caller may do: without a cgroupsPath, below the caller's own cgroup.
-// Absent: there is to be no cgroup, since none is permitted and the config asks neither for a place
-// nor for limits. An error names the property that does.
+// Adapts `plan` to the permissions of the caller. Without a cgroupsPath, the cgroup is made below
+// the caller's own. Absent: there will be no cgroup, since none is permitted and the config asks
+// for neither a path nor limits. An error names the property that does.
 Result<std::optional<CgroupPlan>> as_permitted(Result<CgroupPlan> plan, const Prepared& prepared,
                                                const std::string& id);
 
 Status step_aside(const CgroupPlan& plan);
 
-// The device program, and the owner of the cgroup: both take privileges over the host. Lenient
-// plans go on without them, with a warning.
-Status limit_devices(const Prepared& prepared, int cgroup_fd);  // which has a cgroup
+// Attach the device program and set the owner of the cgroup. Both need privileges on the host. A
+// lenient plan goes on without them, with a warning.
+Status limit_devices(const Prepared& prepared, int cgroup_fd);  // needs a cgroup
 Status give_cgroup_to(const CgroupPlan& plan, int cgroup_fd, uid_t owner);
 
-// Whether a process of the caller's may be put into a container's cgroup at `path`; true of any for
-// root. False, which is worth a warning: it is the caller's, but not to be reached from where the
-// caller is. Error: nobody but root gets in, or it is gone.
+// Whether the caller may put a process into a container's cgroup at `path`. Always true for root.
+// False, worth a warning: the caller owns it, but cannot move a process there from its own cgroup.
+// Error: only root may enter it, or it is gone.
 Result<bool> may_join(const Context& context, const std::string& path);
 
 }  // namespace oci::lifecycle

@@ -1,4 +1,4 @@
-// `run`: create, start, and in the foreground stand in for the container until it ends.
+// `run`: creates and starts. In the foreground, forwards until the container ends, then deletes it.
 #include <unistd.h>
 
 #include <optional>
@@ -18,14 +18,14 @@
 namespace oci::lifecycle {
 namespace {
 
-// Another `delete` may have come first.
+// Another `delete` may have been first.
 Status delete_after(const Context& context, const std::string& id, const std::string& created) {
   Result<Container> container = open_container(context, id, state::Lock::kExclusive);
   if (!container) {
     if (container.error().kind() == ErrorKind::kNotFound) return {};
     return std::move(container).error();
   }
-  // ... and somebody else may have taken the id since.
+  // The id may belong to a new container by now.
   if (container.value().record.created != created) return {};
   return destroy(container.value().dir, container.value().record);
 }
@@ -35,7 +35,7 @@ Status start_or_destroy(Created& created, const RunOptions& options, sys::Signal
   if (started) return {};
   if (!options.create.pid_file.empty()) ::unlink(options.create.pid_file.c_str());
   created.init.kill_and_reap();
-  // A failed hook has destroyed it already.
+  // A failed hook has already destroyed the container.
   if (started.error().kind() != ErrorKind::kHook) {
     if (const Status destroyed = destroy(created.dir, created.record); !destroyed) {
       sys::log_warning(cat("after a failed start: ", destroyed.error().message()));
@@ -45,8 +45,8 @@ Status start_or_destroy(Created& created, const RunOptions& options, sys::Signal
 }
 
 Result<int> run_in_foreground(const Context& context, const RunOptions& options) {
-  // Before anything exists: one that asks to end interrupts what is done until the program runs,
-  // others wait for it.
+  // Open it before anything exists: a terminating signal interrupts all steps until the program
+  // runs, and other signals wait for it.
   sys::SignalStream signals = OCI_TRY(sys::SignalStream::open());
   Created created = OCI_TRY(create_container(context, options.create, Foreground::kYes, signals));
   std::optional<TerminalRelay> relay;
@@ -72,7 +72,7 @@ Result<int> run_in_foreground(const Context& context, const RunOptions& options)
   relay.reset();
   tell_of_filter(status, context, created.record.id);
   if (!options.keep) {
-    // The program's exit code is what the caller waits for, whatever comes of the rest.
+    // The caller waits for the exit code of the program, even if the deletion fails.
     const Status deleted = delete_after(context, created.record.id, created.record.created);
     if (!deleted) sys::log_failure(deleted.error());
   }
@@ -93,7 +93,7 @@ Result<int> run(const Context& context, const RunOptions& options) {
     signals->stay_blocked();
     return 0;
   }
-  signals.reset();  // the program runs, and may take its time until it is ready
+  signals.reset();  // the program runs, and may need time until it is ready
   { const state::StateDir unlocked = std::move(created.dir); }
   notify->wait_until_ready(created.record.pid, created.init.pidfd());
   return 0;

@@ -18,12 +18,12 @@
 namespace oci::lifecycle {
 namespace {
 
-constexpr std::chrono::milliseconds kCollects{500};  // systemd, usually in a few
+constexpr std::chrono::milliseconds kCollects{500};  // systemd usually needs a few ms
 constexpr std::chrono::seconds kStops{3};
 constexpr std::chrono::seconds kUndoLimit{5};
 
-// What systemd writes whenever a property of a unit changes: cgroup_context_apply() in its
-// src/core/cgroup.c.
+// The files that systemd writes whenever a property of a unit changes: cgroup_context_apply() in
+// its src/core/cgroup.c.
 constexpr std::string_view kOfSystemd[] = {"cpu.weight",       "cpu.idle",
                                            "cpu.max",          "memory.min",
                                            "memory.low",       "memory.high",
@@ -44,7 +44,7 @@ std::vector<cgroup::Write> all_of(const cgroup::Writes& writes) {
   return all;
 }
 
-// oci-rt-systemd counts as long as it is in the scope, and systemd has set the limit by then.
+// oci-rt-systemd counts as a task while it is in the scope, and systemd has set the limit by then.
 void limit_tasks_last(cgroup::Writes& writes) {
   std::vector<cgroup::Write> first;
   for (cgroup::Write& write : writes.before_clone) {
@@ -58,7 +58,7 @@ void limit_tasks_last(cgroup::Writes& writes) {
   writes.before_clone = std::move(first);
 }
 
-// From a session of the user's, for one: that is a part of the tree which only root changes.
+// A caller in a login session, for example, is in a part of the tree that only root may change.
 Status come_near(const cgroup::Layout& layout, const std::string& path, systemd::Bus bus) {
   if (cgroup::obstacle(layout, path).empty()) return {};
   OCI_TRY(systemd::enclose_caller(bus));
@@ -77,7 +77,7 @@ Status plan_scope(CgroupPlan& plan, const spec::Config& config, const std::strin
   scope.unit = OCI_TRY(
       systemd::unit_of(config.linux ? config.linux->cgroups_path : std::nullopt, id, scope.bus));
   scope.properties = systemd::limit_properties(all_of(plan.writes));
-  // Last, and so they win: whoever writes them knows systemd.
+  // Annotations come last, so they override: their author knows systemd.
   for (systemd::Property& property : OCI_TRY(systemd::annotated_properties(config.annotations)))
     scope.properties.push_back(std::move(property));
   limit_tasks_last(plan.writes);
@@ -93,7 +93,7 @@ Result<cgroup::Cgroup> Scope::make(const CgroupPlan& plan, std::span<const cgrou
   record.cgroup_driver = "systemd";
   record.systemd_unit = scope.unit.name;
   record.systemd_user = scope.bus == systemd::Bus::kUser;
-  // Where a user's systemd has its own cgroup is known when it has answered.
+  // The cgroup of a user's systemd is known only after it has answered.
   const auto remember = [&](const std::string& path) {
     record.cgroup_path = path;
     record.cgroup_existed = static_cast<uint32_t>(std::ranges::count(path, '/')) - 1;
@@ -114,7 +114,7 @@ Result<cgroup::Cgroup> Scope::make(const CgroupPlan& plan, std::span<const cgrou
 
 // NOLINTNEXTLINE(bugprone-exception-escape): a Result is asked before its value is taken
 Scope::~Scope() {
-  (void)undo();  // the error that brought us here is the one worth telling
+  (void)undo();  // report the error that led here, not this one
 }
 
 Status Scope::undo() {
@@ -130,7 +130,8 @@ Status change_limits(const cgroup::Layout& layout, const state::Record& record,
   if (record.systemd_unit.empty()) return cgroup::update(layout, path, writes);
   const auto before = OCI_TRY(cgroup::Snapshot::take(layout, path, writes));
   OCI_TRY(cgroup::update(layout, path, writes));
-  // It writes all that it knows of the unit, rounded, and the kernel's defaults for the rest.
+  // systemd rewrites all properties of the unit that it knows, rounded, and kernel defaults for the
+  // rest.
   const auto after = OCI_TRY(cgroup::Snapshot::take(layout, path, writes, kOfSystemd));
   Status told = systemd::set_properties(bus_of(record), record.systemd_unit,
                                         systemd::limit_properties(writes));
@@ -153,7 +154,7 @@ Status end_scope(const cgroup::Layout& layout, const state::Record& record,
       silent(systemd::stop_unit(bus_of(record), record.systemd_unit, kStops));
     }
   }
-  // After a crash systemd may still be about to make it, of a process that is dead.
+  // After a crash systemd may still be about to create the scope, for a dead process.
   if (record.phase == state::Phase::kCreating) {
     silent(systemd::await_gone(bus_of(record), record.systemd_unit, kStops));
   }

@@ -1,4 +1,4 @@
-// The cgroup of a container as a scope of systemd's: --systemd-cgroup.
+// The cgroup of a container as a systemd scope: --systemd-cgroup.
 #pragma once
 
 #include <optional>
@@ -17,7 +17,7 @@
 
 namespace oci::lifecycle {
 
-// Turns a plan of limits into one of a scope with these limits.
+// Turns a plan of limits into the plan of a scope with these limits.
 Status plan_scope(CgroupPlan& plan, const spec::Config& config, const std::string& id);
 
 // The scope of a container that is being created.
@@ -28,15 +28,14 @@ class [[nodiscard]] Scope {
   Scope& operator=(const Scope&) = delete;
   ~Scope();  // NOLINT(bugprone-exception-escape): see there
 
-  // `record` names the unit, and is saved, before systemd is asked for it. `writes` are those of
-  // `plan`.
+  // Saves the unit name in `record` before it asks systemd. `writes`: all writes of `plan`.
   Result<cgroup::Cgroup> make(const CgroupPlan& plan, std::span<const cgroup::Write> writes,
                               state::Record& record, const state::StateDir& dir);
 
-  // The container's own process is inside: nobody else needs to be.
+  // init is inside the scope, so the helper process that held it can go.
   void is_populated() { holder_.reset(); }
   void keep() { made_.reset(); }
-  // Stops it, unless keep() was called. The end of this object does the same.
+  // Stops the scope, unless keep() was called. The destructor does the same.
   Status undo();
 
  private:
@@ -44,12 +43,12 @@ class [[nodiscard]] Scope {
   std::optional<state::Record> made_;
 };
 
-// Writes new limits, after telling systemd of them. After an error they are what they were.
+// Writes new limits and tells systemd about them. After an error, the old limits are restored.
 Status change_limits(const cgroup::Layout& layout, const state::Record& record,
                      std::span<const cgroup::Write> writes);
 
-// Ends the scope, if the container has one: all that is in it is killed. Works from the record, and
-// without a systemd that answers; what is left of the cgroup then is the caller's to remove.
+// Ends the scope, if the container has one, and kills all processes in it. Works from the record,
+// even if systemd does not answer. The caller then removes the rest of the cgroup.
 Status end_scope(const cgroup::Layout& layout, const state::Record& record, sys::Deadline deadline);
 
 }  // namespace oci::lifecycle

@@ -1,4 +1,5 @@
-// The agent that decides system calls of a container from outside: linux.seccomp.listenerPath.
+// The seccomp agent that decides system calls from outside the container:
+// linux.seccomp.listenerPath.
 #pragma once
 
 #include <string>
@@ -9,17 +10,18 @@
 
 namespace oci::lifecycle {
 
-// kInvalidConfig: there is no socket at `path`. Nobody is disturbed by a connection.
+// kInvalidConfig: there is no socket at `path`. Only looks: makes no connection.
 Status check_agent(const std::string& path);
 
 Result<sys::UniqueFd> connect_agent(const state::Record& record);
 
 struct Listener {
-  pid_t pid = 0;  // of the process that it decides for
+  pid_t pid = 0;  // the process that it decides for
   int fd = -1;
 };
 
-// One message with the state of the container and the listener; an agent gets one a connection.
+// Sends one message with the container state and the listener. An agent gets one message a
+// connection.
 Status send_listener(int socket, const state::Record& record, spec::ContainerStatus status,
                      const Listener& listener);
 

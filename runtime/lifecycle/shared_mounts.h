@@ -1,4 +1,5 @@
-// Which mounts of a container the caller's mount namespace would see changed: mount_namespaces(7).
+// Finds mounts of a container with a propagation to the caller's mount namespace:
+// mount_namespaces(7).
 #pragma once
 
 #include <cstdint>
@@ -12,9 +13,9 @@ enum class Change {
   kUnmount,  // it is unmounted
 };
 
-// `ours` and `theirs` are texts of /proc/PID/mountinfo, of the caller and of the container. The ids
-// are those of `theirs`. A change reaches the peers and the slaves of the mount that it happens on;
-// of an unmount, that is the parent.
+// `ours` and `theirs`: /proc/PID/mountinfo of the caller and of the container. Returns mount ids of
+// `theirs`. A change propagates to the peers and slaves of the mount where it happens. For an
+// unmount, that is the parent mount.
 std::vector<uint64_t> shown_outside(std::string_view ours, std::string_view theirs, Change change);
 
 }  // namespace oci::lifecycle

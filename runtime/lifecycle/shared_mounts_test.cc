@@ -7,7 +7,7 @@ namespace {
 
 using Ids = std::vector<uint64_t>;
 
-// Of the host: 5 is a peer group of its own, 7 one that it only listens to.
+// The host's mounts: 5 is a peer group of its own, 7 a group that it is a slave of.
 constexpr std::string_view kOurs =
     "21 1 8:1 / / rw,relatime shared:5 - ext4 /dev/sda1 rw\n"
     "22 21 0:20 / /a\\040b rw master:7 propagate_from:5 - tmpfs none rw\n"

@@ -1,4 +1,4 @@
-// `start`: opens the gate, learns whether the program runs, runs the poststart hooks.
+// `start`: opens the gate, waits until the program runs, then runs the poststart hooks.
 #include "runtime/lifecycle/start.h"
 
 #include <signal.h>
@@ -20,7 +20,7 @@
 namespace oci::lifecycle {
 namespace {
 
-// runtime.md#lifecycle, steps 7 and 9: a failing hook stops the container and goes on at step 12.
+// runtime.md#lifecycle, steps 7 and 9: a failed hook stops the container and continues at step 12.
 Error stop_after(Error failure, state::StateDir& dir, const state::Record& record) {
   if (failure.kind() != ErrorKind::kHook) return failure;
   if (const Status destroyed = destroy(dir, record); !destroyed) {
@@ -29,7 +29,8 @@ Error stop_after(Error failure, state::StateDir& dir, const state::Record& recor
   return failure;
 }
 
-// Where an agent decides on calls, of execve(2) perhaps, an init that it leaves alone is killed.
+// With a seccomp agent, kill init on failure: the agent may have gone, and execve(2) may wait for
+// it.
 Status open_gate(state::StateDir& dir, const state::Record& record, sys::SignalStream* signals) {
   const bool decided = !record.listener_path.empty();
   Status opened = launch::open_gate(dir.fd(), kGateFiles,
@@ -63,7 +64,7 @@ Status start_container(state::StateDir& dir, const state::Record& record,
 Status start(const Context& context, const std::string& id) {
   Container container = OCI_TRY(open_container(context, id, state::Lock::kExclusive));
   OCI_TRY(check_transition(Verb::kStart, container.status, id));
-  // The init would not read what it is told, and this verb would hold the lock that `resume` needs.
+  // A frozen init cannot read the request, and this verb would hold the lock that `resume` needs.
   if (is_frozen(container.record)) {
     return Error(ErrorKind::kWrongState,
                  cat("container \"", id, "\": cannot start a paused container (resume it first)"));

@@ -10,10 +10,10 @@
 
 namespace oci::lifecycle {
 
-// What init and `start` meet at, below the container's directory.
+// The fifos between init and `start`, in the state directory.
 inline constexpr launch::GateFiles kGateFiles = {state::kGateFile, state::kVerdictFile};
 
-// Of a created container whose lock the caller holds. After a failed hook the container is gone.
+// Starts a created container. The caller holds its lock. After a failed hook the container is gone.
 // `signals`: of a `run` in the foreground, which they interrupt.
 Status start_container(state::StateDir& dir, const state::Record& record,
                        sys::SignalStream* signals);

@@ -16,8 +16,9 @@ namespace {
 
 enum Slot { kInput, kMaster, kOutput, kWatch };
 
-// A non-blocking descriptor of the same terminal or pipe. O_NONBLOCK on the caller's own would last
-// after us, and confuse the shell that shares it. None: it has to do as it is, after poll(2).
+// Opens a non-blocking descriptor of the same terminal or pipe. O_NONBLOCK on the caller's
+// descriptor would outlive us and confuse the shell that shares it. None: use the original, after
+// poll(2).
 sys::UniqueFd reopened(int fd, int flags) {
   struct stat file = {};
   if (fstat(fd, &file) != 0 || (!S_ISCHR(file.st_mode) && !S_ISFIFO(file.st_mode))) return {};
@@ -38,7 +39,8 @@ ssize_t TerminalRelay::Buffer::fill(int fd) {
 }
 
 ssize_t TerminalRelay::Buffer::flush(int fd) {
-  // PIPE_BUF: what poll(2) promises a pipe to take, where it could not be made non-blocking.
+  // PIPE_BUF: poll(2) promises that a pipe takes this much, where it could not be made
+  // non-blocking.
   const ssize_t put = write(fd, bytes_.get() + begin_, std::min<size_t>(end_ - begin_, 4096));
   if (put > 0) begin_ += static_cast<size_t>(put);
   if (begin_ == end_) clear();
@@ -73,7 +75,7 @@ void TerminalRelay::wanted(pollfd* out) const {
   for (size_t i = 0; i < kDescriptors; ++i)
     out[i] = {-1, 0, 0};
   if (input_ >= 0 && !to_master_.full()) out[kInput] = {input_, POLLIN, 0};
-  // Only what can be handled: poll(2) reports a hang-up even if nothing is asked for.
+  // Poll only descriptors that can be handled: poll(2) reports a hang-up even with no events.
   if (!hung_up_ && !drained_ && !to_output_.full()) {
     const int events = POLLIN | (to_master_.empty() ? 0 : POLLOUT);
     out[kMaster] = {master_.get(), static_cast<short>(events), 0};
@@ -87,7 +89,7 @@ void TerminalRelay::handle(const pollfd* polled) {
   if (polled[kWatch].revents != 0) {
     epoll_event event{};
     epoll_wait(watch_.get(), &event, 1, 0);  // arms it again
-    hung_up_ = false;                        // the read tells
+    hung_up_ = false;                        // the read shows whether it is true
     read_master();
   }
   if ((polled[kMaster].revents & ~POLLOUT) != 0) read_master();
@@ -100,7 +102,7 @@ void TerminalRelay::read_input() {
   const ssize_t got = to_master_.fill(input_);
   if (would_block(got)) return;
   if (got == 0) return end_input();
-  if (got < 0) {  // EIO: a terminal that is gone, or that we are in the background of
+  if (got < 0) {  // EIO: the terminal is gone, or we are in its background
     input_ = -1;
     return;
   }
@@ -114,10 +116,10 @@ void TerminalRelay::end_input() {
   type_end_of_file();
 }
 
-// As script(1) does it: the program is typed its end-of-file character (termios(3), VEOF). Where it
-// reads lines, half a line takes two: the first only ends the line. One that was typed to a
-// terminal of lines is lost on a shell that then reads keys, and the other way round; so it is
-// typed again when the program, seen by its output, has changed over.
+// As script(1): type the end-of-file character of the program (termios(3), VEOF). In line mode an
+// unfinished line takes two of them: the first only ends the line. A character typed in line mode
+// is lost on a shell that later reads keys, and the other way round. So type it again when output
+// of the program shows that it changed the mode.
 void TerminalRelay::type_end_of_file() {
   termios settings;
   if (tcgetattr(master_.get(), &settings) != 0) return;
@@ -132,7 +134,7 @@ void TerminalRelay::type_end_of_file() {
 }
 
 void TerminalRelay::write_master() {
-  // EIO: nobody has the pty open now. What was typed stays for whoever opens it.
+  // EIO: no process has the pty open now. The input stays for the next one.
   while (!to_master_.empty() && to_master_.flush(master_.get()) > 0) {
   }
 }
@@ -140,27 +142,27 @@ void TerminalRelay::write_master() {
 void TerminalRelay::read_master() {
   const ssize_t got = to_output_.fill(master_.get());
   if (would_block(got)) return;
-  if (got <= 0) {  // EIO: all that had it open closed it
+  if (got <= 0) {  // EIO: all processes have closed it
     watch_for_return();
     return;
   }
   if (input_ended_ && !init_ended_) type_end_of_file();
   if (output_ < 0) to_output_.clear();
-  if (own_output_) write_output();  // otherwise only when poll(2) says so
+  if (own_output_) write_output();  // otherwise only after poll(2)
 }
 
 void TerminalRelay::write_output() {
   if (output_ < 0 || to_output_.empty()) return;
   const ssize_t put = to_output_.flush(output_);
   if (put >= 0 || would_block(put)) return;
-  // Nobody reads. The container may go on writing: a full pty would stop it.
+  // The reader is gone. Go on reading the pty: a full one would block the container.
   output_ = -1;
   to_output_.clear();
 }
 
-// Level-triggered, a master without a slave is ready for ever (crun #1717). systemd in a container
-// opens its console for each line, so it cannot be given up either: edge-triggered, the next open
-// or line of the other side is one event.
+// Level-triggered, a master without a slave is always ready (crun #1717). It cannot be closed
+// either: systemd in a container opens its console for each line. Edge-triggered, the next open or
+// write of the other side is one event.
 void TerminalRelay::watch_for_return() {
   hung_up_ = true;
   if (watch_) return;
@@ -168,11 +170,11 @@ void TerminalRelay::watch_for_return() {
   epoll_event event{};
   event.events = EPOLLIN | EPOLLET;
   if (!watch || epoll_ctl(watch.get(), EPOLL_CTL_ADD, master_.get(), &event) != 0) return;
-  watch_ = std::move(watch);  // reports the hang-up itself once, and so the pty is read once more
+  watch_ = std::move(watch);  // reports the hang-up itself once, so the pty is read once more
 }
 
 void TerminalRelay::resize() {
-  // A pty without a size works; so does a container whose terminal is gone.
+  // A pty without a size works, and so does a container without its terminal.
   if (sized_ >= 0) static_cast<void>(sys::copy_window_size(sized_, master_.get()));
 }
 
@@ -183,9 +185,9 @@ void TerminalRelay::init_ended() {
   drain();
 }
 
-// Without waiting for the last close: a process that shared the pid namespace may hold the pty.
-// n_tty flushes its queue before it answers EAGAIN, so nothing that was written is missed; and a
-// process that never stops writing is cut off at more than any pty holds.
+// Does not wait for the last close: a process that shared the pid namespace may hold the pty. n_tty
+// flushes its queue before it returns EAGAIN, so no output is lost. A process that never stops
+// writing is cut off after more bytes than any pty holds.
 void TerminalRelay::drain() {
   while (!drained_ && !to_output_.full()) {
     const ssize_t got = to_output_.fill(master_.get());

@@ -1,10 +1,11 @@
-// `run` with a terminal: bytes between the caller's stdio and the container's pty.
+// Copies bytes between the caller's stdio and the container's pty, for `run` and `exec` with a
+// terminal.
 //
-// Nothing here blocks or spins. The owner polls and calls:
+// It neither blocks nor spins. The owner polls and calls:
 //   TerminalRelay relay = OCI_TRY(TerminalRelay::open(std::move(master), 0, 1));
 //   relay.wanted(&fds[n]); poll(fds, ...); relay.handle(&fds[n]);
-// with resize() on SIGWINCH and init_ended() when init is gone, until finished(). SIGPIPE must be
-// ignored: an output that nobody reads any more is no reason to end.
+// with resize() on SIGWINCH and init_ended() after init has exited, until finished(). The owner
+// must ignore SIGPIPE: a closed output is no reason to end.
 #pragma once
 
 #include <poll.h>
@@ -23,45 +24,45 @@ class [[nodiscard]] TerminalRelay {
  public:
   static constexpr size_t kDescriptors = 4;
 
-  // `input` and `output` stay the caller's. Where `input` is a terminal, it is raw until this
-  // object dies, and the pty gets its size. The end of `input` is an end of file to the
-  // container's program.
+  // `input` and `output` stay the caller's. If `input` is a terminal, it is in raw mode until this
+  // object is destroyed, and the pty gets its size. At the end of `input` the program gets an end
+  // of file.
   static Result<TerminalRelay> open(sys::UniqueFd master, int input, int output);
 
-  // Fills kDescriptors entries; where nothing is wanted, fd is -1.
+  // Fills kDescriptors entries. fd is -1 in unused ones.
   void wanted(pollfd* out) const;
-  // Takes them back from poll(2).
+  // Takes the entries back after poll(2).
   void handle(const pollfd* polled);
 
   void resize();
 
-  // The container's init is gone. Input is over; what was written before is still delivered.
+  // init has exited. Stops the input, and still delivers the output written so far.
   void init_ended();
   bool finished() const { return init_ended_ && drained_ && to_output_.empty(); }
 
  private:
-  // Bytes that were read and not yet written.
+  // Bytes that were read but not yet written.
   class Buffer {
    public:
     bool empty() const { return begin_ == end_; }
     bool full() const { return end_ >= kSize; }
-    // One read(2), one write(2): what it returned.
+    // One read(2) or one write(2). Returns its result.
     ssize_t fill(int fd);
     ssize_t flush(int fd);
     void append(char byte);
-    char last() const { return bytes_[end_ - 1]; }  // of what fill() just read
+    char last() const { return bytes_[end_ - 1]; }  // of the last fill()
     void clear() { begin_ = end_ = 0; }
 
    private:
     static constexpr size_t kSize = 16384;
-    // Not on the stack, which a caller may have made small. append() has room even after a full
+    // On the heap, because a caller may have a small stack. append() has room even after a full
     // read.
     std::unique_ptr<char[]> bytes_ = std::make_unique<char[]>(kSize + 2);
     size_t begin_ = 0;
     size_t end_ = 0;
   };
 
-  // In which mode of its terminal the program has been told of the end of the input.
+  // The terminal mode in which the program was told of the end of the input.
   enum class Told { kNothing, kLines, kKeys };
 
   TerminalRelay() = default;
@@ -76,19 +77,19 @@ class [[nodiscard]] TerminalRelay {
   void drain();
 
   sys::UniqueFd master_;
-  sys::UniqueFd own_input_;   // our own descriptions, which may be non-blocking without
-  sys::UniqueFd own_output_;  // anybody else noticing
-  sys::UniqueFd watch_;       // an epoll of a master whose other side is closed
+  sys::UniqueFd own_input_;   // our own open file descriptions: O_NONBLOCK on
+  sys::UniqueFd own_output_;  // them affects no other process
+  sys::UniqueFd watch_;       // an epoll of a master with its other side closed
   int input_ = -1;            // -1: at its end
-  int output_ = -1;           // -1: nobody reads it
-  int sized_ = -1;            // the terminal whose size counts
+  int output_ = -1;           // -1: the reader is gone
+  int sized_ = -1;            // the terminal that gives the size
   std::optional<sys::RawMode> raw_;
   Buffer to_master_;
   Buffer to_output_;
   char last_input_ = '\n';
   bool input_ended_ = false;
   Told told_ = Told::kNothing;
-  bool hung_up_ = false;  // no process has the pty open; one may open it again
+  bool hung_up_ = false;  // no process has the pty open, but one may open it again
   bool init_ended_ = false;
   bool drained_ = false;
   ssize_t drain_limit_ = 1 << 20;  // bytes

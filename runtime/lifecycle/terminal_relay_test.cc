@@ -21,7 +21,7 @@ struct Pair {
   UniqueFd other;
 };
 
-// The first is what the runtime holds of a container's terminal, the second what the program has.
+// The first is the runtime's end of the pty, the second is the program's.
 Pair pty() {
   int master = -1;
   int slave = -1;
@@ -44,7 +44,7 @@ std::string available(int fd) {
   return got > 0 ? std::string(buffer, static_cast<size_t>(got)) : std::string();
 }
 
-// One container's pty, `run`'s stdin and stdout as pipes, and the relay in between.
+// The pty of one container, pipes as stdin and stdout of `run`, and the relay in between.
 struct Fixture {
   explicit Fixture(int input_fd = -1, int output_fd = -1) {
     struct sigaction ignore = {};
@@ -59,8 +59,8 @@ struct Fixture {
     console.one.reset();
   }
 
-  // Lets the relay work until nothing is ready for `quiet_ms`; how often poll(2) returned.
-  int pump(int quiet_ms = 150) {  // a loaded machine takes its time to carry bytes through a pty
+  // Runs the relay until nothing is ready for `quiet_ms`. Returns the number of poll(2) calls.
+  int pump(int quiet_ms = 150) {  // a loaded machine needs time to move bytes through a pty
     int rounds = 0;
     for (; rounds < 10000; ++rounds) {
       pollfd fds[TerminalRelay::kDescriptors];
@@ -71,7 +71,7 @@ struct Fixture {
     return rounds;
   }
 
-  // What the user sees after all that is ready was passed on.
+  // The output that the user sees after the relay has copied everything.
   std::string shown() {
     std::string all;
     for (;;) {
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(the_end_of_input_is_an_end_of_file_for_the_program) {
   char buffer[16];
   BOOST_TEST(read(f.console.other.get(), buffer, sizeof buffer) == 4);  // ends the half line
   BOOST_TEST(read(f.console.other.get(), buffer, sizeof buffer) == 0);
-  BOOST_TEST(f.pump() < 5);  // and then it is not looked at again
+  BOOST_TEST(f.pump() < 5);  // and then it is not polled again
 }
 
 BOOST_AUTO_TEST_CASE(an_input_without_bytes_ends_at_once) {
@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(a_program_that_reads_keys_is_sent_the_key_for_it) {
 BOOST_AUTO_TEST_CASE(a_shell_that_turns_to_keys_is_told_again) {
   const UniqueFd null(open("/dev/null", O_RDONLY | O_CLOEXEC));
   Fixture f(null.get());
-  f.pump();  // lines: an end of file that nobody read
+  f.pump();  // lines: an end of file that the program did not read
   f.with_keys();
   f.program_writes("$ ");
   f.pump();

@@ -13,7 +13,7 @@ struct Row {
   std::string_view refusal;  // kOk: legal
 };
 
-// cli-visible texts: containerd, CRI-O and podman look for "container not running".
+// Engines parse these texts: containerd, CRI-O and podman search for "container not running".
 constexpr Row kRows[] = {
     {Verb::kStart, ContainerStatus::kCreating, "cannot start a container that is being created"},
     {Verb::kStart, ContainerStatus::kCreated, kOk},
@@ -26,7 +26,8 @@ constexpr Row kRows[] = {
     {Verb::kKill, ContainerStatus::kRunning, kOk},
     {Verb::kKill, ContainerStatus::kPaused, kOk},
     {Verb::kKill, ContainerStatus::kStopped, "container not running"},
-    // A created one is killed first: the specification says error, every engine counts on this.
+    // `delete` kills a created container first. The specification says error, but every engine
+    // relies on it.
     {Verb::kDelete, ContainerStatus::kCreating,
      "cannot delete container that is not stopped: creating (use --force)"},
     {Verb::kDelete, ContainerStatus::kCreated, kOk},
@@ -55,7 +56,7 @@ constexpr Row kRows[] = {
     {Verb::kPs, ContainerStatus::kCreated, kOk},
     {Verb::kPs, ContainerStatus::kRunning, kOk},
     {Verb::kPs, ContainerStatus::kPaused, kOk},
-    // Without a process of its own it has none to show, but for one that outlives its init.
+    // Usually empty, but a process may outlive init where the container shares a pid namespace.
     {Verb::kPs, ContainerStatus::kStopped, kOk},
     {Verb::kUpdate, ContainerStatus::kCreating, "container not running: it is being created"},
     {Verb::kUpdate, ContainerStatus::kCreated, kOk},

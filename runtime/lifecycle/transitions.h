@@ -1,4 +1,4 @@
-// Which verb is legal in which status: runtime.md#operations. A table.
+// The table of verbs that are legal in each status: runtime.md#operations.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ enum class Verb : uint8_t {
   kCheckpoint
 };
 
-// Ok: go on. kWrongState: the text says why, in the words that engines search for.
+// kWrongState: the message gives the reason in the words that engines search for.
 Status check_transition(Verb verb, spec::ContainerStatus status, std::string_view id);
 
 }  // namespace oci::lifecycle

@@ -1,4 +1,4 @@
-// `update`: other limits for a container that exists.
+// `update`: changes the limits of a container.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -34,7 +34,7 @@ Result<spec::Resources> read_resources(const std::string& path) {
   return spec::load_resources(document, from_stdin ? "standard input" : path);
 }
 
-// The container's class of service, changed until the cgroup is, too, or put back.
+// New schemata of the container's class of service: reverted unless keep() is called.
 class NewSchemata {
  public:
   NewSchemata() = default;
@@ -50,7 +50,7 @@ class NewSchemata {
     if (!options.mem_bw_schema.empty()) wanted.mem_bw_schema = options.mem_bw_schema;
     const std::string schemata = resctrl::schemata_of(wanted);
     if (schemata.empty()) return {};
-    // A class that closID names may be others' as well.
+    // A class named by closID may be shared with others.
     if (record.rdt_group.empty()) {
       return Error(ErrorKind::kUnsupported,
                    cat(wanted.l3_cache_schema ? "--l3-cache-schema" : "--mem-bw-schema",

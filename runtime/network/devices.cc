@@ -35,7 +35,7 @@ Error refused(const std::string& host_name, std::string_view why) {
   return Error(ErrorKind::kInvalidConfig, cat(property(host_name), ": ", why));
 }
 
-// config-linux.md#network-devices: permanent ones of global scope.
+// config-linux.md#network-devices: keep permanent addresses of global scope.
 bool is_kept(const Address& address) {
   uint32_t flags = address.head.ifa_flags;
   if (const std::string* wide = address.find(IFA_FLAGS); wide && wide->size() == sizeof flags) {
@@ -44,8 +44,8 @@ bool is_kept(const Address& address) {
   return address.head.ifa_scope == RT_SCOPE_UNIVERSE && (flags & IFA_F_PERMANENT) != 0;
 }
 
-// What RTM_NEWADDR takes of what RTM_GETADDR tells. Flags that tell of the past (a duplicate was
-// detected) are the kernel's to find out again.
+// The attributes of an RTM_GETADDR answer that RTM_NEWADDR accepts. Flags about the past (a
+// duplicate was detected) are left out: the kernel checks again.
 Address restorable(const Address& address) {
   constexpr uint16_t kTypes[] = {IFA_ADDRESS, IFA_LOCAL,       IFA_BROADCAST, IFA_LABEL,
                                  IFA_FLAGS,   IFA_RT_PRIORITY, IFA_CACHEINFO};
@@ -104,7 +104,7 @@ Status Devices::move_one(int netns, const Link& link, const Trace& trace) {
   for (const Address& address : OCI_TRY(host_.addresses(link.index))) {
     if (is_kept(address)) moving.addresses.push_back(restorable(address));
   }
-  moved_.push_back(std::move(moving));  // first: an answer may be lost
+  moved_.push_back(std::move(moving));  // first, in case the answer is lost
   Moved& moved = moved_.back();
   OCI_TRY(host_.move(link.index, netns, trace.passing_name));
   const std::optional<Link> arrived = OCI_TRY(container_.find(trace.passing_name));
@@ -150,7 +150,7 @@ Result<Devices> Devices::move(int netns, std::span<const spec::NetDevice> wanted
   return devices;
 }
 
-// The error that brought us here is the one worth telling.
+// Ignores errors: the caller reports the one that led here.
 void Devices::bring_back() {
   while (!moved_.empty()) {
     Moved moved = std::move(moved_.back());
@@ -183,7 +183,7 @@ Result<sys::UniqueFd> watch_links() {
   return socket;
 }
 
-// The kernel takes a namespace down when it has time for it.
+// The kernel destroys a namespace asynchronously.
 Result<std::optional<Link>> await_return(Rtnetlink& host, const Trace& trace) {
   constexpr std::chrono::seconds kPatience{5};
   const sys::Deadline deadline = sys::deadline_in(kPatience);
@@ -220,7 +220,7 @@ Status bring_home(int netns, std::span<const Trace> traces) {
                    cat(property(trace.host_name), ": it has not come back to the host yet"));
     }
     if (!link) continue;  // gone with the namespace
-    // The kernel lets it keep its name, or calls it devN where that is taken.
+    // The kernel keeps its name, or uses devN if the name is taken.
     if (link->name != trace.passing_name && link->name != trace.name &&
         !link->name.starts_with("dev")) {
       continue;

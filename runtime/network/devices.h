@@ -1,4 +1,4 @@
-// Moving network devices into a container: config-linux.md#network-devices.
+// Moves network devices into a container: config-linux.md#network-devices.
 #pragma once
 
 #include <functional>
@@ -13,24 +13,24 @@
 
 namespace oci::network {
 
-// What it takes to bring a device home after a crash; goes into the record.
+// The data to bring a device back after a crash. Stored in the state record.
 struct Trace {
   std::string host_name;
   int host_index = 0;
-  std::string passing_name;  // between the two namespaces; nobody else's
-  std::string name;          // in the container; may be a template
+  std::string passing_name;  // unique name during the move
+  std::string name;          // in the container, may be a template
   bool comes_home = false;   // Link::comes_home
 };
 
-// The devices of a container that is being made: brought back with their old names, addresses and
-// state unless kept.
+// The devices of a container that is being created: moved back with their old names, addresses and
+// state, unless keep() is called.
 class [[nodiscard]] Devices {
  public:
-  // Called with all that is about to be moved, before anything is; its error stops move().
+  // Called before anything is moved, with all devices. Its error stops move().
   using Remember = std::function<Status(std::vector<Trace>)>;
 
-  // Moves each into `netns`, keeping its permanent global addresses, renames it and sets it up.
-  // Errors name the property; nothing is left moved by one.
+  // Moves each device into `netns`, keeps its permanent global addresses, renames it and sets it
+  // up. Errors name the property. After an error, all devices are moved back.
   static Result<Devices> move(int netns, std::span<const spec::NetDevice> wanted,
                               const Remember& remember);
 
@@ -46,7 +46,7 @@ class [[nodiscard]] Devices {
     std::string passing_name;
     bool was_up = false;
     std::vector<Address> addresses;
-    int index = 0;  // in the container; 0: not seen there yet
+    int index = 0;  // in the container. 0: not seen there yet
   };
 
   Devices(Rtnetlink host, Rtnetlink container, sys::UniqueFd host_netns)
@@ -64,8 +64,8 @@ class [[nodiscard]] Devices {
   std::vector<Moved> moved_;
 };
 
-// After a crash: what still lies in `netns` (-1: it is gone, and the kernel has sent its devices
-// back under whatever name) gets its old name on the host again.
+// After a crash: moves the devices in `netns` back to the host under their old names. -1: the
+// namespace is gone, and the kernel has returned its devices under some name.
 Status bring_home(int netns, std::span<const Trace> traces);
 
 }  // namespace oci::network

@@ -1,4 +1,4 @@
-// In network namespaces of this test's own: the machine's devices are never touched.
+// Runs in new network namespaces: never touches the devices of the machine.
 #include "runtime/network/devices.h"
 
 #include <fcntl.h>
@@ -31,8 +31,8 @@ Status remember_nothing(const std::vector<Trace>&) {
   return {};
 }
 
-// A "host" with two ends of a wire, and a "container". The test returns to the machine's own
-// namespace at the end, and these go away.
+// A "host" with the two ends of a veth pair, and a "container". At the end the test returns to the
+// namespace of the machine, and these two vanish.
 struct Wire {
   Wire() {
     BOOST_REQUIRE(::unshare(CLONE_NEWNET) == 0);
@@ -52,7 +52,7 @@ struct Wire {
     return Rtnetlink::open_in(netns).value().find(name).value();
   }
   std::string addresses(int netns, const std::string& name) {
-    // "10.9.8.7/24 scope global eth0", without what follows the backslash.
+    // "10.9.8.7/24 scope global eth0", without the text after the backslash.
     in_namespace(
         netns, cat("ip -o -4 addr show dev ", name,
                    " | sed 's/.*inet //; s/ *[\\\\].*//' | sort > /tmp/oci-rt-test-", ::getpid()));
@@ -162,7 +162,7 @@ BOOST_FIXTURE_TEST_CASE(a_crash_is_undone_from_what_was_remembered, Wire) {
     BOOST_TEST(link(host.get(), "v0").has_value());
     BOOST_TEST(!!bring_home(container.get(), traces));
   }
-  // Back from a namespace that is gone, under the name it had there.
+  // Back from a destroyed namespace, under the name it had there.
   in_namespace(host.get(), "ip link set v0 name eth0");
   std::vector<Trace> own = traces;
   own[0].host_index = link(host.get(), "eth0")->index;
@@ -173,7 +173,7 @@ BOOST_FIXTURE_TEST_CASE(a_crash_is_undone_from_what_was_remembered, Wire) {
 BOOST_FIXTURE_TEST_CASE(hardware_that_comes_home_late_is_waited_for, Wire) {
   Trace trace{.host_name = "v0", .host_index = 4242, .passing_name = "oci1-0", .name = "eth0"};
   in_namespace(host.get(), "ip link set v0 down && ip link set v0 name away");
-  BOOST_TEST(!!bring_home(-1, {&trace, 1}));  // a virtual one is gone
+  BOOST_TEST(!!bring_home(-1, {&trace, 1}));  // a virtual device is gone
   in_namespace(host.get(), "(sleep 0.3; ip link set away name oci1-0) > /dev/null 2>&1 &");
   trace.comes_home = true;
   BOOST_TEST(!!bring_home(-1, {&trace, 1}));

@@ -33,7 +33,7 @@ void append_attribute(std::string& out, uint16_t type, std::string_view value) {
   pad(out);
 }
 
-// Names are NUL-terminated on the wire.
+// Names are NUL-terminated in messages.
 void append_name(std::string& out, uint16_t type, const std::string& name) {
   append_attribute(out, type, std::string_view(name.c_str(), name.size() + 1));
 }
@@ -68,7 +68,7 @@ std::vector<Attribute> attributes_of(std::string_view payload) {
   return out;
 }
 
-// NLMSG_ERROR: errno, and with NETLINK_EXT_ACK a sentence of the kernel's.
+// NLMSG_ERROR: errno, and a message of the kernel with NETLINK_EXT_ACK.
 Error error_of(std::string_view payload) {
   nlmsgerr head = {};
   std::string_view rest = payload;
@@ -101,7 +101,7 @@ Result<Rtnetlink> Rtnetlink::open() {
   if (!socket) return Error::system(errno, "open a netlink socket");
   OCI_TRY(enable(socket.get(), NETLINK_EXT_ACK));
   OCI_TRY(enable(socket.get(), NETLINK_CAP_ACK));
-  // So that a dump is of the one link that was asked about.
+  // So that a dump covers only the requested link.
   OCI_TRY(enable(socket.get(), NETLINK_GET_STRICT_CHK));
   return Rtnetlink(std::move(socket));
 }

@@ -1,4 +1,4 @@
-// Links and their addresses by rtnetlink(7), in the network namespace that a socket was made in.
+// Network links and their addresses by rtnetlink(7), in the network namespace of the socket.
 #pragma once
 
 #include <linux/if_addr.h>
@@ -19,8 +19,8 @@ struct Link {
   int index = 0;
   uint32_t flags = 0;  // IFF_*
   std::string name;
-  // A device of hardware: when its namespace ends, the kernel sends it to the host's. Virtual ones
-  // end with it.
+  // A hardware device: when its namespace ends, the kernel moves it to the host's. Virtual devices
+  // are destroyed with their namespace.
   bool comes_home = true;
 };
 
@@ -29,7 +29,7 @@ struct Attribute {
   std::string value;
 };
 
-// One address of a link, as the kernel tells it and takes it back.
+// One address of a link, in the form of the kernel's messages.
 struct Address {
   ifaddrmsg head = {};
   std::vector<Attribute> attributes;  // IFA_*
@@ -39,8 +39,8 @@ struct Address {
 
 class Rtnetlink {
  public:
-  // In the network namespace of the caller, or in that of `netns`: setns(2), for a moment, so the
-  // caller must have no other thread.
+  // In the network namespace of the caller, or in `netns`. The latter enters it briefly with
+  // setns(2), so the caller must have no other thread.
   static Result<Rtnetlink> open();
   static Result<Rtnetlink> open_in(int netns);
 
@@ -48,15 +48,15 @@ class Rtnetlink {
   Result<std::optional<Link>> find(const std::string& name);
   Result<std::optional<Link>> find(int index);
 
-  // Moves the link into another namespace under another name, in which it is down and has lost its
-  // addresses.
+  // Moves the link to another namespace under another name. There it is down and has no addresses.
   Status move(int index, int netns, const std::string& name);
-  Status rename(int index, const std::string& name);  // it must be down; "eth%d": the kernel counts
+  Status rename(int index,
+                const std::string& name);  // it must be down. "eth%d": the kernel picks a number
   Status set_up(int index, bool up);
 
-  // Those of every family, in the kernel's order.
+  // The addresses of all families, in the kernel's order.
   Result<std::vector<Address>> addresses(int index);
-  Status add_address(int index, const Address& address);  // that it is there already is success
+  Status add_address(int index, const Address& address);  // an existing address is success
 
  private:
   explicit Rtnetlink(sys::UniqueFd socket) : socket_(std::move(socket)) {}
@@ -65,8 +65,7 @@ class Rtnetlink {
     uint16_t type = 0;
     std::string payload;
   };
-  // Sends one request, and returns what comes until its end. An error has the kernel's errno and
-  // words.
+  // Sends one request and returns all answers. An error has the kernel's errno and message.
   Result<std::vector<Answer>> ask(uint16_t type, uint16_t flags, const std::string& payload);
   Result<std::optional<Link>> find(const std::string& payload, int error_of_absence);
 

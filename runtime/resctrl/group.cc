@@ -30,7 +30,7 @@ bool exists(int root, const std::string& path) {
   return ::faccessat(root, path.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-// The one mount point that anybody uses, or the first in mountinfo.
+// The usual mount point, or else the first one in /proc/self/mounts.
 Result<std::string> find_mount() {
   constexpr char kUsual[] = "/sys/fs/resctrl";
   struct statfs fs = {};
@@ -51,7 +51,7 @@ Result<std::string> find_mount() {
                    kUsual));
 }
 
-// resctrl.rst: what went wrong with the last write or mkdir.
+// resctrl.rst: last_cmd_status explains the last failed write or mkdir.
 Error explain(const Tree& tree, int error, std::string_view property, std::string_view what) {
   const auto status = sys::read_file_at(tree.root.get(), "info/last_cmd_status", 4096);
   std::string text = cat(kProperty, property, ": ", what);
@@ -107,7 +107,7 @@ Group::Group(Group&& other) noexcept
       made_(std::exchange(other.made_, {})) {}
 
 Group::~Group() {
-  // The error that brought us here is the one worth telling.
+  // Report the error that led here, not this one.
   (void)remove(tree_, made_);
 }
 

@@ -1,4 +1,4 @@
-// One container's class of service and monitoring group in resctrl: config-linux.md#intelrdt.
+// The class of service and the monitoring group of one container: config-linux.md#intelrdt.
 #pragma once
 
 #include <sys/types.h>
@@ -12,8 +12,8 @@
 
 namespace oci::resctrl {
 
-// A mounted resctrl. In that file system a directory is born with its files and dies with them; a
-// test makes and removes plain ones itself.
+// A mounted resctrl. There mkdir fills a new directory with files, and rmdir removes them with it.
+// Tests do both with plain directories.
 struct Tree {
   sys::UniqueFd root;
   int (*make)(int parent, const char* name) = nullptr;    // mkdirat(2)
@@ -23,37 +23,37 @@ struct Tree {
 // kUnsupported: none is mounted.
 Result<Tree> open_tree();
 
-// All that is needed to remove what was made; goes into the record. Paths below the root; "": none.
+// The directories to remove later, for the state record. Paths below the root. "": none.
 struct Trace {
   std::string group;
   std::string monitor;
 };
 
-// The class of service of a container, below the root; ".": the root's own.
+// The class of service of a container, below the root. ".": the root's own.
 std::string path_of(const spec::IntelRdt& wanted, const std::string& id);
 
-// Gives a class of service other schemata, all of them or none; the value is what it had.
+// Sets new schemata for a class of service, all or nothing. Returns the old ones.
 Result<std::string> change(const Tree& tree, const std::string& group, const std::string& schemata);
 
-// Removes both; what is gone already is no error.
+// Removes both directories. A missing one is no error.
 Status remove(const Tree& tree, const Trace& trace);
 
 class [[nodiscard]] Group {
  public:
-  // Called before anything is made, with what is about to be; its error stops create().
+  // Called before anything is made, with the paths. Its error stops create().
   using Remember = std::function<Status(const Trace&)>;
 
-  // Finds the class of service that `wanted` names, or makes it; compares or writes its schemata.
+  // Finds or makes the class of service for `wanted`, then compares or writes its schemata.
   static Result<Group> create(Tree tree, const spec::IntelRdt& wanted, const std::string& id,
                               const Remember& remember);
 
   Group(Group&& other) noexcept;
   Group& operator=(Group&&) = delete;
-  ~Group();  // removes what was made, unless kept
+  ~Group();  // removes what was made, unless keep() was called
 
   Status add(pid_t pid) const;
 
-  // What `delete` has to remove: a class that closID names is never the container's own.
+  // The directories for `delete`: a class named by closID never belongs to the container.
   Trace own() const { return {.group = is_own_ ? made_.group : "", .monitor = made_.monitor}; }
 
   void keep() { made_ = {}; }
@@ -67,7 +67,7 @@ class [[nodiscard]] Group {
   Error failed(int error, std::string_view property, std::string_view what) const;
 
   Tree tree_;
-  std::string path_;  // below the root; ".": the root's own class
+  std::string path_;  // below the root. ".": the root's own class
   bool is_own_;
   Trace made_;
 };

@@ -1,4 +1,4 @@
-// On a plain directory that looks like resctrl: this needs a processor that few machines have.
+// Uses plain directories that look like resctrl, because few machines have such a processor.
 #include "runtime/resctrl/group.h"
 
 #include <fcntl.h>
@@ -23,7 +23,7 @@ void put(int dir, const std::string& file, std::string_view text) {
   BOOST_REQUIRE(sys::write_all(fd.value().get(), text, file));
 }
 
-// The kernel fills a group as it makes it, and empties it as it removes it.
+// The kernel fills a new group with files, and removes them with the group.
 int make(int parent, const char* name) {
   if (::mkdirat(parent, name, 0755) < 0) return -1;
   const auto dir = sys::open_at(parent, name, O_RDONLY | O_DIRECTORY);

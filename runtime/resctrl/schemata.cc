@@ -60,7 +60,7 @@ void append_lines(std::string& out, std::string_view lines, bool without_bandwid
 std::string schemata_of(const spec::IntelRdt& wanted) {
   std::string text;
   const std::string bandwidth = wanted.mem_bw_schema.value_or("");
-  // Of two values for the bandwidth, that of its own property counts.
+  // memBwSchema overrides a bandwidth line in l3CacheSchema.
   if (wanted.l3_cache_schema) append_lines(text, *wanted.l3_cache_schema, !bandwidth.empty());
   append_lines(text, bandwidth, false);
   for (const std::string& line : wanted.schemata)

@@ -1,4 +1,4 @@
-// What a class of service is allowed: the lines of a `schemata` file (resctrl.rst). Pure.
+// The lines of a `schemata` file, which limit a class of service (resctrl.rst). Pure.
 #pragma once
 
 #include <string>
@@ -9,12 +9,12 @@
 
 namespace oci::resctrl {
 
-// What linux.intelRdt asks for, a line each, in the order in which it is to be written:
-// config-linux.md#intelrdt. Empty: nothing is to be written.
+// The schemata of linux.intelRdt, a line each, in the order to write them:
+// config-linux.md#intelrdt. Empty: nothing to write.
 std::string schemata_of(const spec::IntelRdt& wanted);
 
-// Whether `present`, the text of a schemata file, grants what `wanted` says; it may say more. The
-// error names the line. Masks are compared as numbers: "0f" is "f".
+// Whether `present`, the text of a schemata file, has every grant in `wanted`. It may have more.
+// The error names the line. Masks are compared as numbers: "0f" is "f".
 Status compare(std::string_view wanted, std::string_view present);
 
 }  // namespace oci::resctrl

@@ -27,7 +27,7 @@ std::string_view without_blanks(std::string_view text) {
   return text.substr(0, text.find_last_not_of(kBlanks) + 1);
 }
 
-// Absent also for "Unavailable" and "Error", which a counter may say.
+// Absent also for "Unavailable" and "Error", which a counter may contain.
 std::optional<uint64_t> number_at(int dir, const std::string& path) {
   const std::string text = text_of(dir, path);
   const std::string_view digits = without_blanks(text);
@@ -36,7 +36,8 @@ std::optional<uint64_t> number_at(int dir, const std::string& path) {
   return parsed.ec == std::errc() ? std::optional(value) : std::nullopt;
 }
 
-// The line of a schemata file that begins so; the kernel pads it with blanks.
+// The line of a schemata file that starts with `resource`, without the blanks that the kernel pads
+// it with.
 std::string schema(int root, const std::string& group, std::string_view resource) {
   const std::string text = text_of(root, cat(group, "/schemata"));
   for (std::string_view rest = text; !rest.empty();) {
@@ -68,7 +69,7 @@ std::optional<BandwidthStats> bandwidth(int root, const std::string& group) {
                         .schema = schema(root, group, "MB:")};
 }
 
-// A directory a cache, "mon_L3_00"; none where the processor cannot monitor.
+// One directory for each cache, "mon_L3_00". None if the processor cannot monitor.
 std::vector<std::string> caches_of(int root, const std::string& data) {
   std::vector<std::string> names;
   Result<sys::UniqueFd> dir = sys::open_at(root, data, O_RDONLY | O_DIRECTORY);

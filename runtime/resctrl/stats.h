@@ -1,4 +1,4 @@
-// What resctrl says of one container's class of service and of what it uses: resctrl.rst.
+// Statistics of one container's class of service: resctrl.rst.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace oci::resctrl {
 
-// What the processor can do, and the lines of the root's and of the container's schemata.
+// The features of the processor, and the schemata lines of the root and of the container.
 struct CacheStats {
   std::string cbm_mask;
   std::optional<uint64_t> min_cbm_bits, num_closids;
@@ -24,7 +24,7 @@ struct BandwidthStats {
   std::string root_schema, schema;
 };
 
-// Of one cache, by the container's monitoring group, or by its class if it has none.
+// One cache, from the container's monitoring group, or from its class if it has none.
 struct Monitored {
   std::optional<uint64_t> total_bytes, local_bytes;
   std::optional<uint64_t> occupancy;
@@ -36,7 +36,7 @@ struct Stats {
   std::vector<Monitored> monitored;
 };
 
-// `wanted` and `id` as they were given to Group::create(). kNotFound: the class is gone.
+// `wanted` and `id`: as for Group::create(). kNotFound: the class was removed.
 Result<Stats> read_stats(const Tree& tree, const spec::IntelRdt& wanted, const std::string& id);
 
 }  // namespace oci::resctrl

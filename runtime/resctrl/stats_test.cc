@@ -1,4 +1,4 @@
-// On a plain directory that looks like resctrl.
+// Runs on a plain directory that looks like resctrl.
 #include "runtime/resctrl/stats.h"
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// The system call ABIs that the emitter knows: how each looks to a seccomp filter.
+// The system call ABIs of the emitter, as a seccomp filter sees them.
 #pragma once
 
 #include <linux/audit.h>
@@ -10,10 +10,10 @@
 namespace oci::seccomp {
 
 struct Abi {
-  std::string_view name;  // as libseccomp has it
+  std::string_view name;  // libseccomp's name
   uint32_t scmp;          // SCMP_ARCH_*
   uint32_t audit;         // seccomp_data.arch
-  uint32_t number_bit;    // set in every number of the ABI; x32 shares x86_64's `audit`
+  uint32_t number_bit;    // set in every number of the ABI: x32 shares x86_64's `audit`
   bool wide;              // arguments are compared in 64 bits, else their low 32
   bool multiplexed;       // has socketcall(2) and ipc(2) beside the direct calls
 };
@@ -32,8 +32,7 @@ inline constexpr Abi kAbis[] = {
 };
 // clang-format on
 
-// The index in kAbis of the machine that this program is built for; -1: the emitter does not know
-// it.
+// The index in kAbis of the build target. -1: the emitter does not support it.
 #if defined(__x86_64__) && !defined(__ILP32__)
 inline constexpr int kNativeAbi = 0;
 #elif defined(__aarch64__) && defined(__AARCH64EL__)
@@ -44,7 +43,7 @@ inline constexpr int kNativeAbi = 5;
 inline constexpr int kNativeAbi = -1;
 #endif
 
-// "SCMP_ARCH_X86_64" → its ABI; nullptr: not one of ours.
+// "SCMP_ARCH_X86_64" → its ABI. nullptr: not supported.
 const Abi* find_abi(std::string_view architecture);
 
 }  // namespace oci::seccomp

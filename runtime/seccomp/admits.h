@@ -1,4 +1,4 @@
-// Whether a filter lets calls through that are still to be made, known before they are.
+// Checks in advance whether a filter allows calls that are still to be made.
 #pragma once
 
 #include <linux/filter.h>
@@ -8,15 +8,15 @@
 
 namespace oci::seccomp {
 
-// Of this machine's native ABI.
+// A call of this machine's native ABI.
 struct KnownCall {
   int number = 0;  // __NR_*
   uint64_t arguments[6] = {};
-  unsigned unknown = 0;  // a bit an argument, the first the lowest: pointers, mostly
+  unsigned unknown = 0;  // one bit for each argument, from the lowest: mostly pointers
 };
 
-// Each of `calls` is allowed or logged, whatever the unknown arguments are. False as well where
-// this cannot be told.
+// Whether each of `calls` is allowed or logged, for all values of the unknown arguments. false also
+// if that cannot be decided.
 bool admits(std::span<const sock_filter> filter, std::span<const KnownCall> calls);
 
 }  // namespace oci::seccomp

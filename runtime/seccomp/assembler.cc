@@ -6,8 +6,8 @@
 namespace oci::seccomp {
 namespace {
 
-// A conditional jump has 8 bits for each distance. Two less, because a stepping stone for the
-// other target may come in between.
+// A conditional jump has 8 bits for each distance. Minus two, because an intermediate jump for the
+// other target may be inserted.
 constexpr uint32_t kReach = 253;
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Writes a classic BPF program from its end to its start. All jumps of seccomp's BPF go forward, so
-// that every target is there, and its distance known, when a jump to it is written.
+// Writes a classic BPF program from its end to its start. seccomp's BPF has forward jumps only, so
+// every target is already written, and its distance known, when a jump to it is written.
 #pragma once
 
 #include <linux/filter.h>
@@ -11,7 +11,7 @@
 
 namespace oci::seccomp {
 
-// An instruction that was written: how many stood after it then.
+// A written instruction, as the number of instructions after it.
 using Label = uint32_t;
 
 constexpr uint32_t kAll = 0xffffffff;  // a mask
@@ -20,22 +20,22 @@ class Assembler {
  public:
   explicit Assembler(size_t expected) { reversed_.reserve(expected); }
 
-  // `return value`; one that is near enough to jump to is used again.
+  // `return value`. Reuses an earlier one in reach of a jump.
   Label ret(uint32_t value);
 
   // Loads 32 bits of struct seccomp_data at `offset`, masks them unless `mask` is all ones, and
-  // goes on at `next`.
+  // continues at `next`.
   Label load(uint32_t offset, uint32_t mask, Label next);
 
   // BPF_JEQ, BPF_JGT, BPF_JGE or BPF_JSET of the accumulator and `operand`.
   Label branch(uint16_t operation, uint32_t operand, Label if_true, Label if_false);
 
-  // A whole program of someone else's.
+  // A complete program made elsewhere.
   Label append(const std::vector<sock_filter>& program);
 
   size_t size() const { return reversed_.size(); }
 
-  // The program, which starts at `start`.
+  // Returns the program with its entry at `start`.
   std::vector<sock_filter> finish(Label start) &&;
 
  private:

@@ -35,8 +35,8 @@ std::string shown(const spec::SeccompSyscall& rule, size_t index) {
 std::optional<Refusal> refusal_of(const spec::Seccomp& profile, std::string_view call) {
   const uint32_t by_default = profile.default_errno_ret.value_or(EPERM);
   bool depends = false;
-  // README.md: the first rule without conditions wins over all others of its call, and one that
-  // says the same as the default says nothing.
+  // README.md: the first rule without conditions wins over all others of its call, and a rule with
+  // the default action has no effect.
   for (size_t i = 0; i < profile.syscalls.size(); ++i) {
     const spec::SeccompSyscall& rule = profile.syscalls[i];
     if (!names(rule, call)) continue;
@@ -68,7 +68,7 @@ std::string killers_of(const spec::Seccomp& profile) {
     add(cat("linux.seccomp.defaultAction (",
             spec::name_of(spec::kSeccompActionNames, profile.default_action), ")"));
   }
-  // The calls of an architecture that is not listed kill as well.
+  // Calls of an architecture that is not listed are killed as well.
   if (found == 0) add("linux.seccomp.architectures");
   return text + (found > kNamed ? " or others" : "");
 }

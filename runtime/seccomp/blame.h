@@ -1,4 +1,4 @@
-// Which part of a profile did it: words for whoever sees a call refused or a program killed. Pure.
+// Finds the part of a profile that refused a call or killed a program, for messages. Pure.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@ struct Refusal {
   uint32_t error = 0;    // the errno that the call gets
 };
 
-// The part of the profile that refuses each `call`, whatever its arguments; none: no part of it
-// does, or not always.
+// The part of the profile that refuses every `call`, with any arguments. None: there is no such
+// part, or it depends on the arguments.
 std::optional<Refusal> refusal_of(const spec::Seccomp& profile, std::string_view call);
 
 // The parts that may have killed a process with SIGSYS, the first few:

@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(the_rule_that_refuses_a_call_is_named) {
 BOOST_AUTO_TEST_CASE(the_first_rule_without_conditions_wins) {
   spec::Seccomp profile{.default_action = Action::kErrno, .default_errno_ret = ENOSYS};
   BOOST_TEST(refused(profile) == "linux.seccomp.defaultAction 38");
-  // It says the same as the default.
+  // Same as the default.
   profile.syscalls = {rule({"execve"}, Action::kErrno, ENOSYS)};
   BOOST_TEST(refused(profile) == "linux.seccomp.defaultAction 38");
   profile.syscalls.push_back(rule({"execve"}, Action::kAllow));

@@ -1,4 +1,4 @@
-// Runs a seccomp filter as the kernel would: what does `openat` get?
+// Interprets a seccomp filter as the kernel does.
 #pragma once
 
 #include <linux/filter.h>
@@ -13,16 +13,16 @@ namespace oci::seccomp {
 struct Verdict {
   uint32_t action = 0;
   size_t steps = 0;      // instructions executed
-  bool guessed = false;  // it hangs on a word that is not known; `action` means nothing
+  bool guessed = false;  // depends on an unknown word: `action` is meaningless
 };
 
-// All 32-bit words of a seccomp_data, a bit each, the first the lowest.
+// All 32-bit words of a seccomp_data, one bit each, from the lowest.
 inline constexpr uint64_t kAllKnown = ~uint64_t{0};
 
-// The kernel would load it: seccomp_check_filter() and bpf_check_classic() of Linux 6.
+// Whether the kernel would load it: seccomp_check_filter() and bpf_check_classic() of Linux 6.
 bool is_loadable(std::span<const sock_filter> filter);
 
-// `filter` is loadable. Ends where it comes to a word of `data` that is not in `known`.
+// `filter` must be loadable. Stops at a word of `data` that is not in `known`.
 Verdict run(std::span<const sock_filter> filter, const seccomp_data& data,
             uint64_t known = kAllKnown);
 

@@ -13,9 +13,9 @@
 namespace oci::seccomp {
 namespace {
 
-// Programs cope with ENOSYS, but hardly with EPERM or death, for a call that their profile is too
-// old to know: glibc falls back (clone3). A default that lets calls through, or asks a tracer,
-// needs no such help.
+// For a call that the profile is too old to know, programs handle ENOSYS, but hardly EPERM or a
+// kill: glibc falls back (clone3). A default that allows calls, or asks a tracer, does not need
+// this.
 bool newer_is_unknown(spec::SeccompAction default_action) {
   switch (default_action) {
     case spec::SeccompAction::kAllow:
@@ -28,8 +28,8 @@ bool newer_is_unknown(spec::SeccompAction default_action) {
   }
 }
 
-// The ABIs of the profile, the machine's own first. One that the emitter does not know is none of
-// this machine's: its calls never come, and would kill.
+// The ABIs of the profile, the native one first. An ABI that the emitter does not support cannot
+// run on this machine.
 std::vector<const Abi*> abis_of(const spec::Seccomp& profile, Warnings wanted,
                                 std::vector<std::string>& warnings) {
   std::vector<const Abi*> abis = {&kAbis[kNativeAbi]};

@@ -1,4 +1,4 @@
-// The syscall filter of a container: linux.seccomp as the BPF program that seccomp(2) loads.
+// Compiles linux.seccomp to the BPF program for seccomp(2).
 #pragma once
 
 #include <linux/filter.h>
@@ -14,18 +14,17 @@ namespace oci::seccomp {
 
 struct Program {
   std::vector<sock_filter> filter;    // at most BPF_MAXINSNS instructions
-  std::vector<std::string> warnings;  // what of the profile has no effect here; for debug logs
+  std::vector<std::string> warnings;  // parts of the profile without effect here, for debug logs
 };
 
-// Texts that nobody reads are not worth making: podman's profile has a hundred names that the
-// machine does not know.
+// Collect warnings only for a reader: podman's profile has a hundred names unknown to the machine.
 enum class Warnings { kSkip, kCollect };
 
-// The program of config-linux.md#seccomp, for every architecture of the profile and the machine's
-// own. It decides every call as libseccomp documents it, and as its filter does where it is right,
-// but for one thing: a call newer than any that the profile names gets ENOSYS (README.md). Pure.
-// Errors: kUnsupported, for a filter of more than BPF_MAXINSNS instructions; kInvalidConfig, for an
-// errno or an argument that cannot be.
+// Compiles the filter of config-linux.md#seccomp, for every architecture of the profile and the
+// native one. It decides every call as libseccomp documents it, and as libseccomp's filter does
+// where that is right. One difference: a call newer than any named in the profile gets ENOSYS
+// (README.md). Pure. Errors: kUnsupported for a filter of more than BPF_MAXINSNS instructions,
+// kInvalidConfig for an impossible errno or argument.
 Result<Program> compile(const spec::Seccomp& profile, Warnings warnings);
 
 }  // namespace oci::seccomp

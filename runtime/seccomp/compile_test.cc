@@ -40,15 +40,15 @@ std::string text_of(const seccomp_data& data) {
   return text;
 }
 
-// libseccomp lets pseudo numbers, of calls that i386 has only behind socketcall and ipc, through to
-// its filter. The kernel has no call of such a number.
+// libseccomp lets pseudo numbers into its filter, for calls that i386 has only behind socketcall
+// and ipc. The kernel has no calls with these numbers.
 bool is_leak(const seccomp_data& data) {
   return data.arch == AUDIT_ARCH_I386 && data.nr <= -100 && data.nr >= -224;
 }
 
 struct Comparison {
   bool judged = false;             // libseccomp has a filter for the profile
-  std::string with_plain_reading;  // the first differences; empty: none
+  std::string with_plain_reading;  // the first differences. Empty: none
   std::string with_libseccomp;
 };
 
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(so_does_a_profile_whose_default_is_eperm) {
   BOOST_TEST(found.with_plain_reading == "");
 }
 
-// All are read as they are written. libseccomp 2.5 itself gets about one in twenty of these wrong:
+// All profiles are applied as written. libseccomp 2.5 gets about one in twenty of these wrong:
 // README.md, "Where libseccomp is wrong".
 BOOST_AUTO_TEST_CASE(random_profiles_decide_as_libseccomps_filter_does_where_it_is_right) {
   std::mt19937 random(3);
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(rules_that_libseccomp_gets_wrong_are_read_as_they_are_writt
 }
 
 BOOST_AUTO_TEST_CASE(every_bound_on_an_argument_counts) {
-  // libseccomp 2.5 forgets the second rule where both values have the same high half.
+  // libseccomp 2.5 loses the second rule if both values have the same high half.
   const auto less = [](uint64_t value) {
     return allow("personality", {{0, value, 0, spec::SeccompOperator::kLess}});
   };
@@ -185,8 +185,7 @@ BOOST_AUTO_TEST_CASE(a_call_newer_than_the_profile_gets_enosys_and_one_it_skips_
   BOOST_TEST(answer(profile, call(AUDIT_ARCH_X86_64, 451)) == kNosys);
 }
 
-// i386 has no semop(2) but behind ipc(2), whose number is 117: that is then the newest call which
-// the profile names.
+// i386 has semop(2) only behind ipc(2), number 117. So that is the newest call in the profile.
 BOOST_AUTO_TEST_CASE(a_call_behind_another_counts_as_that_one) {
   spec::Seccomp profile = denying({allow("read"), allow("semop")});
   profile.architectures = {"SCMP_ARCH_X86"};
@@ -244,8 +243,8 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_applied_exactly_is_an_error_with_its_path) {
              "linux.seccomp.syscalls[0].args[0].index: at most 5, a call has 6 arguments");
 }
 
-// More conditions than a filter has instructions are refused before they are put in order, which
-// takes the square of their number.
+// More conditions than a filter has instructions are refused before sorting, which takes quadratic
+// time.
 BOOST_AUTO_TEST_CASE(more_conditions_than_fit_are_refused_at_once) {
   std::vector<spec::SeccompArg> args;
   for (uint64_t i = 0; i < 200'000; ++i)
@@ -255,12 +254,12 @@ BOOST_AUTO_TEST_CASE(more_conditions_than_fit_are_refused_at_once) {
   BOOST_REQUIRE(!refused);
   BOOST_TEST(refused.error().message() ==
              "linux.seccomp: too large, at least 200000 instructions where the kernel takes 4096");
-  // A later rule without conditions takes their place.
+  // A later rule without conditions replaces them.
   profile.syscalls.push_back(allow("personality"));
   BOOST_TEST(static_cast<bool>(compile(profile, Warnings::kSkip)));
 }
 
-// `count` rules on one argument, none of which holds for a value below 1 << 32.
+// `count` rules on one argument. None of them matches a value below 1 << 32.
 spec::Seccomp with_conditions(size_t count) {
   spec::Seccomp profile = denying({allow("read")});
   for (size_t i = 0; i < count; ++i) {
@@ -297,7 +296,8 @@ BOOST_AUTO_TEST_CASE(an_architecture_of_other_machines_is_a_warning) {
   BOOST_TEST(program.warnings == expected, boost::test_tools::per_element());
 }
 
-// In a child under the filter: the errno of a call, 0 if it worked; 255 if the filter did not load.
+// Runs a call in a child under the filter. Returns its errno, 0 on success, 255 if the filter did
+// not load.
 int errno_under(const std::vector<sock_filter>& filter, long number, long argument) {
   const pid_t child = fork();
   if (child == 0) {

@@ -45,7 +45,7 @@ class Conditions {
     return to.fails;
   }
 
-  // The argument is one of the values, which share their high halves.
+  // The argument equals one of the values, which share their high half.
   Label one_of(std::span<const Rule> rules, Targets to) {
     const Condition& first = rules.front().conditions[0];
     Label next = to.fails;
@@ -88,7 +88,7 @@ class Conditions {
         load_low(one, kAll, out_.branch(operation, low(one.value), to.holds, to.fails));
     if (width_ == Width::k32) return lower;
     const uint32_t upper = high(one.value);
-    // Not equal to 0 is greater than 0.
+    // For 0, greater means not equal.
     Label check = out_.branch(BPF_JEQ, upper, lower, upper == 0 ? to.holds : to.fails);
     if (upper != 0) check = out_.branch(BPF_JGT, upper, to.holds, check);
     return out_.load(offset(one, kHigh), kAll, check);
@@ -98,7 +98,7 @@ class Conditions {
   Width width_;
 };
 
-// Rules that differ only in the low half of the one value their one condition wants.
+// Rules with one condition each that differ only in the low half of the value.
 bool are_alike(const Rule& a, const Rule& b) {
   const auto plain = [](const Rule& rule) {
     return rule.count == 1 && rule.conditions[0].compare == Compare::kEqual &&

@@ -1,4 +1,4 @@
-// The conditions of one call as instructions: 64-bit arguments in comparisons of 32 bits.
+// Emits the conditions of one call: compares 64-bit arguments 32 bits at a time.
 #pragma once
 
 #include <span>
@@ -10,7 +10,7 @@ namespace oci::seccomp {
 
 enum class Width : bool { k32, k64 };
 
-// Tries `rules` in order; none holds: `otherwise`. Takes nothing of the accumulator.
+// Tries `rules` in order, then returns `otherwise`. Expects nothing in the accumulator.
 Label emit_rules(Assembler& out, std::span<const Rule> rules, uint32_t otherwise, Width width);
 
 }  // namespace oci::seccomp

@@ -9,10 +9,10 @@ namespace oci::seccomp {
 namespace {
 
 constexpr uint32_t kBadArchitecture = SECCOMP_RET_KILL_THREAD;
-constexpr uint32_t kNoCall = 0xffffffff;  // -1: what a tracer sets to skip a call
+constexpr uint32_t kNoCall = 0xffffffff;  // -1: a tracer sets this to skip a call
 constexpr size_t kExpectedSize = 1024;
 
-// What a stretch of numbers gets: an action, or the conditions of one call.
+// The result for a range of numbers: an action, or the conditions of one call.
 struct Answer {
   uint32_t action = 0;
   const Call* call = nullptr;
@@ -20,7 +20,7 @@ struct Answer {
   friend bool operator==(const Answer&, const Answer&) = default;
 };
 
-// From `start` to the next one's, but for one number.
+// From `start` to the start of the next one, except for one number.
 struct Stretch {
   uint32_t start = 0;
   Answer answer;
@@ -36,8 +36,8 @@ class Stretches {
     if (all_.empty() || all_.back().answer != answer) all_.push_back({start, answer});
   }
 
-  // One number between two stretches of the same answer takes one comparison for equality, in
-  // place of two for order: A x A becomes A, except x.
+  // A single number between two ranges with the same answer needs one comparison for equality
+  // instead of two for order: A x A becomes A, except x.
   std::vector<Stretch> folded() && {
     size_t kept = 0;
     for (size_t i = 0; i < all_.size(); ++i) {
@@ -85,7 +85,7 @@ class Emitter {
     Label start = 0;
   };
 
-  // An earlier plan has the same seccomp_data.arch: x86_64 and x32.
+  // Whether an earlier plan has the same seccomp_data.arch: x86_64 and x32.
   static bool is_covered(const AbiPlan& plan, std::span<const AbiPlan> plans) {
     for (const AbiPlan& earlier : plans) {
       if (&earlier == &plan) return false;
@@ -146,7 +146,7 @@ class Emitter {
 
   Label answer(const Answer& what, uint32_t number) {
     if (what.call == nullptr) return out_.ret(what.action);
-    // x32 has numbers of its own kind in x86_64's section.
+    // The section of x86_64 also has the numbers of x32.
     const Width width = (number & kX32Bit) == 0 ? width_ : Width::k32;
     return emit_rules(out_, what.call->rules, answers_.default_action, width);
   }

@@ -1,4 +1,4 @@
-// From the rules of each ABI to instructions: a balanced tree over the call numbers, whose leaves
+// Turns the rules of each ABI into instructions: a balanced tree over the call numbers. Its leaves
 // are actions or the conditions of one call.
 #pragma once
 
@@ -25,10 +25,10 @@ struct AbiPlan {
 
 struct Answers {
   uint32_t default_action = 0;
-  bool newer_is_unknown = false;  // calls newer than the profile's newest get kNewerCall
+  bool newer_is_unknown = false;  // calls newer than the newest one in the profile get kNewerCall
 };
 
-// The program for these ABIs, the likeliest first. Every other ABI gets SECCOMP_RET_KILL_THREAD,
+// The program for these ABIs, the most likely first. Every other ABI gets SECCOMP_RET_KILL_THREAD,
 // libseccomp's answer to a "bad architecture".
 std::vector<sock_filter> emit(std::span<const AbiPlan> plans, const Answers& answers);
 

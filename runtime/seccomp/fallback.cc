@@ -12,12 +12,12 @@
 namespace oci::seccomp {
 namespace {
 
-constexpr size_t kTreePays = 32;  // libseccomp 2.5 builds a wrong tree of no rules at all
+constexpr size_t kTreePays = 32;  // libseccomp 2.5 builds a wrong tree without rules
 
 using Context = std::unique_ptr<void, decltype(&seccomp_release)>;
 
 class Memfd {
-  // MFD_NOEXEC_SEAL: sysctl vm.memfd_noexec may allow no other.
+  // MFD_NOEXEC_SEAL: the sysctl vm.memfd_noexec may allow no other.
   static constexpr unsigned kNeverExecuted = 8;
 
  public:
@@ -35,7 +35,7 @@ class Memfd {
   int fd_;
 };
 
-// SCMP_ARCH_*; 0: libseccomp does not know it.
+// SCMP_ARCH_*. 0: unknown to libseccomp.
 uint32_t token_of(const std::string& architecture) {
   if (const Abi* abi = find_abi(architecture)) return abi->scmp;
   constexpr std::string_view kPrefix = "SCMP_ARCH_";

@@ -1,4 +1,4 @@
-// libseccomp's own filter, for machines whose ABIs the emitter does not know.
+// Builds the filter with libseccomp, on machines with an ABI that the emitter does not support.
 #pragma once
 
 #include <linux/filter.h>
@@ -12,12 +12,12 @@
 
 namespace oci::seccomp {
 
-// What libseccomp makes of `rules` for `architectures` ("SCMP_ARCH_X86_64") and the machine's own.
-// Errors: kUnsupported, for what libseccomp refuses.
+// The filter of libseccomp for `rules`, for `architectures` ("SCMP_ARCH_X86_64") and the native
+// one. Error: kUnsupported if libseccomp refuses a rule.
 Result<std::vector<sock_filter>> libseccomp_filter(const Rules& rules,
                                                    const std::vector<std::string>& architectures);
 
-// The highest number that `rules` names in each of them; none where it names no call.
+// The highest number named in `rules` for each architecture. Leaves out architectures without one.
 std::vector<NewestCall> newest_calls(const Rules& rules,
                                      const std::vector<std::string>& architectures);
 

@@ -1,4 +1,5 @@
-// Writes the table of runtime/seccomp/names.h, at build time, from libseccomp's own: names.inc.
+// Build-time program: writes names.inc, the table of runtime/seccomp/names.h, from libseccomp's
+// table.
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -14,8 +15,8 @@ namespace {
 
 using Numbers = std::vector<int>;  // one for each ABI of kAbis
 
-// libseccomp has one table for all architectures: enumerating the numbers and pseudo numbers of
-// any of them gives every name.
+// libseccomp has one table for all architectures: enumerating the numbers and pseudo numbers of any
+// of them gives every name.
 constexpr int kLowestPseudoNumber = -12000;
 constexpr int kHighestNumber = 1200;
 
@@ -50,7 +51,7 @@ std::map<std::string, Numbers> collect() {
   return rows;
 }
 
-// __PNR_socket and its kin, what libseccomp calls the calls behind socketcall(2) and ipc(2).
+// __PNR_socket and similar: libseccomp's pseudo numbers for calls behind socketcall(2) and ipc(2).
 int multiplexed_number(const std::string& name) {
   const int number = seccomp_syscall_resolve_name_arch(SCMP_ARCH_X86, name.c_str());
   return number <= -100 && number >= -224 ? -number : 0;
@@ -58,7 +59,7 @@ int multiplexed_number(const std::string& name) {
 
 int write(FILE* out) {
   const auto rows = collect();
-  std::vector<unsigned> slots(kSlots, 0);  // row + 1; 0: empty
+  std::vector<unsigned> slots(kSlots, 0);  // row + 1. 0: empty
   unsigned offset = 0;
   unsigned index = 0;
   std::string table;

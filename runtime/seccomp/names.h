@@ -1,5 +1,5 @@
-// The names of system calls and their numbers: libseccomp's table, turned at build time into one
-// that is a tenth of the cost to search (it has no index, and all ABIs of a call in one row).
+// The names and numbers of system calls, from libseccomp's table at build time. A search costs a
+// tenth: this table is hashed, and has all ABIs of a call in one row.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ namespace oci::seccomp {
 
 inline constexpr int kNoNumber = -1;
 
-// Numbers are below kPlainNumbers, but for a few of arm's: __ARM_NR_BASE and its kin.
+// Numbers are below kPlainNumbers, except a few of arm's: __ARM_NR_BASE and following.
 inline constexpr uint32_t kPlainNumbers = 1000;
 inline constexpr uint32_t kPrivateBase = 0x0f0000;
 inline constexpr int kPrivateNumbers = 24;
@@ -21,8 +21,8 @@ inline constexpr int kPrivateNumbers = 24;
 struct Row {
   uint16_t text;  // the name is kText[text, text + length)
   uint16_t length;
-  uint16_t multiplexed;  // 100 + its call of socketcall(2), 200 + of ipc(2); 0: neither
-  int32_t numbers[std::size(kAbis)];  // without number_bit; kNoNumber: the ABI has no such call
+  uint16_t multiplexed;  // 100 + its call of socketcall(2), 200 + of ipc(2). 0: neither
+  int32_t numbers[std::size(kAbis)];  // without number_bit. kNoNumber: the ABI has no such call
 };
 
 inline constexpr uint32_t kSlots = 2048;
@@ -36,7 +36,7 @@ constexpr uint32_t hash(std::string_view name) {
   return value;
 }
 
-// nullptr: a name that no architecture of libseccomp's has.
+// nullptr: no architecture of libseccomp has this name.
 const Row* find_name(std::string_view name);
 
 std::string_view name_of(const Row& row);

@@ -13,7 +13,7 @@ namespace {
 using Action = spec::SeccompAction;
 using Operator = spec::SeccompOperator;
 
-constexpr uint32_t kMaxErrno = 4095;  // MAX_ERRNO: the kernel cuts off what is above it
+constexpr uint32_t kMaxErrno = 4095;  // MAX_ERRNO: the kernel clamps larger values
 constexpr uint32_t kMaxData = SECCOMP_RET_DATA;
 constexpr uint64_t kLowWord = 0xffffffff;
 constexpr uint64_t kNoMask = ~uint64_t{0};
@@ -21,7 +21,7 @@ constexpr uint64_t kNoMask = ~uint64_t{0};
 constexpr int kSocketcall = 102;  // i386
 constexpr int kIpc = 117;
 
-// The call that a call is behind, by Row::multiplexed.
+// The multiplexing call for Row::multiplexed.
 int multiplexer(uint32_t behind) {
   return behind < 200 ? kSocketcall : kIpc;
 }
@@ -50,8 +50,8 @@ Condition condition(const spec::SeccompArg& arg) {
   return {argument, Compare::kEqual, arg.value, arg.value_two & arg.value};
 }
 
-// Conditions on one argument are alternatives, and then all of the rule's are, each for itself:
-// what runc and crun make of config-linux.md#seccomp.
+// Two conditions on one argument are alternatives, and then so are all conditions of the rule: runc
+// and crun read config-linux.md#seccomp like that.
 bool are_alternatives(const std::vector<spec::SeccompArg>& args) {
   uint32_t seen = 0;
   for (const spec::SeccompArg& arg : args) {
@@ -88,8 +88,8 @@ Status check_indexes(const spec::SeccompSyscall& syscall, size_t index) {
   return {};
 }
 
-// The rule as one ABI sees it: 32-bit ABIs compare the low halves, as libseccomp does, so that
-// (int)-1 written as 0xffffffffffffffff means the same everywhere.
+// The rule for one ABI: 32-bit ABIs compare the low halves, as libseccomp does, so that (int)-1
+// written as 0xffffffffffffffff means the same everywhere.
 Rule bind(const Rule& rule, const Abi& abi) {
   Rule bound{.action = rule.action, .conditions = {}};
   for (Condition one : rule.all()) {
@@ -98,14 +98,14 @@ Rule bind(const Rule& rule, const Abi& abi) {
       one.value &= kLowWord;
       if (one.mask == kLowWord) one.mask = kNoMask;
     }
-    if (one.compare == Compare::kEqual && one.mask == 0) continue;  // holds always
+    if (one.compare == Compare::kEqual && one.mask == 0) continue;  // always true
     bound.conditions[bound.count++] = one;
   }
   return bound;
 }
 
-// libseccomp replaces a condition on argument 0 by the number of the call, and leaves the others,
-// although the call's own arguments are then behind a pointer.
+// libseccomp replaces a condition on argument 0 by the number of the call and keeps the others,
+// although the call's own arguments are behind a pointer then.
 Rule multiplex(const Rule& rule, uint32_t call) {
   const Condition number{0, Compare::kEqual, kNoMask, call};
   Rule made{.action = rule.action, .conditions = {}};
@@ -131,8 +131,8 @@ Rank rank(Compare compare) {
   }
 }
 
-// The order in which libseccomp tries the rules of a call, whatever the order of the profile:
-// decided by the first conditions that differ. Only rules that contradict each other notice.
+// The order in which libseccomp tries the rules of a call, independent of the profile's order: the
+// first conditions that differ decide. It matters only for rules that contradict each other.
 bool precedes(const Rule& a, const Rule& b) {
   for (size_t i = 0; i < std::min(a.count, b.count); ++i) {
     const Condition& x = a.conditions[i];
@@ -145,8 +145,8 @@ bool precedes(const Rule& a, const Rule& b) {
   return false;
 }
 
-// As if they had been put in one after another, each before the first that it precedes. That is no
-// order by which to sort: of three rules, two may differ that are alike to the third.
+// Inserts each rule before the first one that it precedes. std::sort would be wrong, because
+// precedes() is no strict weak ordering: two rules that differ may both be equivalent to a third.
 void put_in_order(std::vector<Rule>& rules) {
   std::vector<uint32_t> order;
   order.reserve(rules.size());
@@ -162,12 +162,12 @@ void put_in_order(std::vector<Rule>& rules) {
   rules = std::move(ordered);
 }
 
-// The calls of an ABI while their rules are gathered, indexed by number.
+// Collects the rules of the calls of an ABI, indexed by number.
 class Table {
  public:
   explicit Table(const Abi& abi) : abi_(abi), slots_{} { out_.calls.reserve(kSlotCount / 2); }
 
-  // A rule without conditions.
+  // Adds a rule without conditions.
   void decide(int number, uint32_t action) {
     Call& call = at(number);
     if (taken_ && call.rules.empty()) return;
@@ -182,7 +182,7 @@ class Table {
     call.rules.push_back(rule);
   }
 
-  // Each rule takes an instruction at least, so what there is to be put in order is bounded.
+  // Each rule takes at least one instruction, so this bounds the number of rules to sort.
   AbiRules finish() && {
     size_t rules = 0;
     for (const Call& call : out_.calls)
@@ -297,8 +297,7 @@ AbiRules abi_rules(const Rules& rules, const Abi& abi) {
   AbiRules out = std::move(table).finish();
   for (const Row* row : rules.named) {
     out.newest = std::max(out.newest, number_of(*row, abi));
-    // A profile that names semop(2) names ipc(2), which may be all that there is of it: no rule is
-    // for a call that is newer than all.
+    // A profile that names semop(2) also names ipc(2), possibly as its newest call.
     if (abi.multiplexed && row->multiplexed != 0) {
       out.newest = std::max(out.newest, multiplexer(row->multiplexed));
     }

@@ -12,8 +12,8 @@
 namespace oci::seccomp {
 namespace {
 
-// Call 0 of s390 carries the numbers that do not fit into its instruction; one that the kernel does
-// not know stays 0.
+// On s390, call 0 carries numbers that do not fit into its instruction. If the kernel does not know
+// the number, it stays 0.
 bool hides_numbers(uint32_t audit) {
   return audit == AUDIT_ARCH_S390 || audit == AUDIT_ARCH_S390X;
 }
@@ -25,7 +25,7 @@ const NewestCall* find(std::span<const NewestCall> newest, uint32_t audit, uint3
   return nullptr;
 }
 
-// A number of this kind: kNewerCall, or on to the filter.
+// For a number of this kind: kNewerCall, or continue with the filter.
 Label compare(Assembler& out, const NewestCall* newest, Label filter) {
   if (newest == nullptr) return filter;
   const Label newer = out.ret(kNewerCall);
@@ -41,7 +41,7 @@ std::vector<sock_filter> with_stub(const std::vector<sock_filter>& filter,
   Label check = start;
   for (const NewestCall& one : newest) {
     const NewestCall* low = find(newest, one.audit, 0);
-    if (one.number_bit != 0 && low != nullptr) continue;  // done with the other
+    if (one.number_bit != 0 && low != nullptr) continue;  // handled together with the other
     Label number = compare(out, low, start);
     if (one.audit == AUDIT_ARCH_X86_64) {
       const Label x32 = compare(out, find(newest, one.audit, kX32Bit), start);

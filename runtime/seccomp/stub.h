@@ -1,4 +1,4 @@
-// ENOSYS for calls newer than a profile, in front of a filter that is not ours.
+// Adds ENOSYS for calls newer than the profile in front of libseccomp's filter.
 #pragma once
 
 #include <linux/filter.h>
@@ -12,10 +12,10 @@ namespace oci::seccomp {
 struct NewestCall {
   uint32_t audit = 0;       // seccomp_data.arch
   uint32_t number_bit = 0;  // kX32Bit for x32, else 0
-  uint32_t number = 0;      // the highest that the profile names, without number_bit
+  uint32_t number = 0;      // the highest named in the profile, without number_bit
 };
 
-// At most one of each audit and number_bit.
+// At most one entry for each audit and number_bit.
 std::vector<sock_filter> with_stub(const std::vector<sock_filter>& filter,
                                    std::span<const NewestCall> newest);
 

@@ -82,7 +82,7 @@ Status lock_until(int dir, std::string_view id, sys::Deadline deadline) {
       return Error(ErrorKind::kBusy, cat("container \"", id, "\" is busy: ", who,
                                          " uses it; wait, or use delete --force"));
     }
-    // A holder lets go by ending, mostly. One that goes on has no event for it: look again.
+    // Most holders release the lock by exiting. For the others there is no event, so poll.
     pollfd end = {.fd = -1, .events = POLLIN, .revents = 0};
     if (holder != 0) end.fd = static_cast<int>(::syscall(SYS_pidfd_open, holder, 0));
     const sys::UniqueFd closed_later(end.fd);

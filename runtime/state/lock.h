@@ -1,5 +1,5 @@
-// The lock of a container's directory: flock(2), which a killed process cannot leave behind. For
-// this folder alone.
+// The lock of a state directory: flock(2), which the kernel releases when the process dies.
+// Internal to this folder.
 #pragma once
 
 #include <sys/types.h>
@@ -11,17 +11,17 @@
 
 namespace oci::state {
 
-// Takes it if it is free.
+// Takes the lock if it is free.
 Result<bool> try_lock(int dir);
 
-// kBusy once the deadline has passed, naming the process that holds it.
+// kBusy: the deadline has passed. The message names the holder.
 Status lock_until(int dir, std::string_view id, sys::Deadline deadline);
 
-// The process that holds it, or 0 as below.
+// The process that holds the lock. 0: see lock_holder().
 pid_t holder_of(int dir);
 
-// The process that holds the lock of the file `device`:`inode` according to the text of a
-// /proc/locks; 0 if none is told (it lives in another pid namespace).
+// The holder of the lock on the file `device`:`inode`, from the text of a /proc/locks. 0: none
+// listed, for example because it is in another pid namespace.
 pid_t lock_holder(std::string_view locks, dev_t device, ino_t inode);
 
 }  // namespace oci::state

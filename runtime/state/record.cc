@@ -71,7 +71,7 @@ void put_given(Writer& out, const char* key, const std::string& value) {
   if (!value.empty()) put(out, key, value);
 }
 
-// ---- reading: what is absent or of another type leaves the default
+// ---- reading: absent members and members of another type keep the default
 
 const json::Value* find(const json::Value& in, const char* key) {
   if (!in.IsObject()) return nullptr;
@@ -99,7 +99,7 @@ void get(const json::Value& value, std::optional<int64_t>& out) {
 }
 void get(const json::Value& value, Phase& out) {
   if (!value.IsString()) return;
-  // An unknown phase of a newer version lies behind all that this one knows.
+  // A phase added by a newer version comes after all known ones.
   out = std::string_view(value.GetString()) == kPhaseNames[0] ? Phase::kCreating : Phase::kCreated;
 }
 void get(const json::Value& value, std::vector<std::string>& out) {
@@ -149,7 +149,8 @@ void get(const json::Value& in, const char* key, std::vector<NetDevice>& out) {
   }
 }
 
-// Members by which a container is found: a default would be a lie. nullptr: there is none.
+// The first member of the wrong type among those that locate the container: a default would be
+// wrong there. nullptr: none.
 const char* first_of_wrong_type(const json::Value& in) {
   for (const char* key : {"id", "phase", "bootId", "cgroupDriver", "cgroupPath", "systemdUnit"}) {
     const json::Value* value = find(in, key);
@@ -229,7 +230,7 @@ std::string to_json(const Record& record) {
 
 Result<Record> parse_record(std::string text) {
   json::Document document;
-  // Iterative: damaged text may nest as deep as it likes.
+  // Iterative, because damaged text may be nested at any depth.
   document.ParseInsitu<rapidjson::kParseIterativeFlag>(text.data());
   if (document.HasParseError()) {
     return Error(ErrorKind::kInvalidConfig,
@@ -280,8 +281,8 @@ Result<Record> parse_record(std::string text) {
 }
 
 std::string rfc3339(const timespec& time) {
-  // Days of the proleptic Gregorian calendar since 0000-03-01: years that begin in March have
-  // their leap day at the end. gmtime_r() would look for a time zone.
+  // Days of the proleptic Gregorian calendar since 0000-03-01: in years that begin in March the
+  // leap day is the last one. gmtime_r() would read a time zone.
   constexpr int64_t kDay = 86400, kEra = 146097;  // days in 400 years
   const int64_t whole_days = time.tv_sec / kDay - (time.tv_sec % kDay < 0 ? 1 : 0);
   const int64_t second = time.tv_sec - whole_days * kDay;

@@ -1,4 +1,4 @@
-// What is remembered of a container between two runs of the runtime: record.json, see README.md.
+// The persistent record of a container: record.json, see README.md.
 #pragma once
 
 #include <sys/types.h>
@@ -17,11 +17,11 @@
 namespace oci::state {
 
 enum class Phase {
-  kCreating,  // the intent: what is about to be made, by which process
-  kCreated,   // `create` succeeded; what the container does since is the kernel's to tell
+  kCreating,  // the intent: the parts that are about to be made, and by which process
+  kCreated,   // `create` succeeded. The current status comes from the kernel
 };
 
-// A network device that is being moved into the container: network::Trace.
+// A network device on its way into the container: network::Trace.
 struct NetDevice {
   std::string host_name;
   int host_index = 0;
@@ -40,24 +40,24 @@ struct Record {
   uint32_t owner = 0;   // uid that created it
 
   std::string boot_id;
-  // While kCreating: the runtime that is at it.
+  // While kCreating: the runtime that creates the container.
   pid_t runtime_pid = 0;
   uint64_t runtime_start_time = 0;
-  // The container's init; 0 while there is none.
+  // The container's init. 0 before it exists.
   pid_t pid = 0;
   uint64_t start_time = 0;  // clock ticks since boot, /proc/PID/stat
 
   std::string cgroup_driver;    // "cgroupfs", "systemd", "disabled"
-  std::string cgroup_path;      // below the mount of the v2 tree; "" with "disabled"
-  uint64_t cgroup_inode = 0;    // of its directory; 0: not known yet
-  uint32_t cgroup_existed = 0;  // leading components of it that create did not make
-  bool systemd_user = false;    // "systemd": the user's own
-  std::string systemd_unit;     // "systemd": the scope
+  std::string cgroup_path;      // below the mount of the v2 tree. "" with "disabled"
+  uint64_t cgroup_inode = 0;    // of its directory. 0: not known yet
+  uint32_t cgroup_existed = 0;  // leading components that create did not make
+  bool systemd_user = false;    // driver "systemd": the user's systemd
+  std::string systemd_unit;     // driver "systemd": the scope
 
-  // While kCreating: what a crash would leave on its way. Never moved back later.
+  // While kCreating: devices that a crash could leave on their way. Not moved back once created.
   std::vector<NetDevice> net_devices;
-  std::string netns_path;  // where they go, if that namespace is joined
-  std::string rdt_group;   // below the root of resctrl, to be removed; "": none
+  std::string netns_path;  // their target, if that namespace is joined
+  std::string rdt_group;   // directory to remove, below the root of resctrl. "": none
   std::string rdt_monitor;
 
   spec::Annotations annotations;
@@ -67,31 +67,31 @@ struct Record {
   std::string listener_metadata;
   bool check_before_update = false;  // linux.resources.memory.checkBeforeUpdate, for `update`
   bool chrooted = false;             // its root is not the root of its mount namespace
-  uint64_t root_mount = 0;           // statx(2)'s id of its mount among those of others; 0: none
-  std::string mount_namespace;       // the joined one that it is in; "": the runtime's
-  bool no_new_keyring = false;       // --no-new-keyring; it holds for `exec` as well
-  bool has_process = true;           // false: config.json sets none, and `start` is refused
+  uint64_t root_mount = 0;  // statx(2) id of its root mount in a shared mount namespace. 0: none
+  std::string mount_namespace;  // the joined namespace of that mount. "": the runtime's own
+  bool no_new_keyring = false;  // --no-new-keyring, also for `exec`
+  bool has_process = true;      // false: config.json has none, and `start` is refused
 };
 
 std::string to_json(const Record& record);
 
-// Tolerant: unknown members are ignored, missing ones and ones of the wrong type get the default.
-// An error is text that is no JSON object or has no id, and a member of the wrong type that a
-// container is found by.
+// Tolerant: ignores unknown members, and uses the default for members that are missing or of the
+// wrong type. Error: the text is no JSON object or has no id, or a member that locates the
+// container has the wrong type.
 Result<Record> parse_record(std::string text);
 
-// "2026-01-02T03:04:05.123456789Z"; no time zone database is read.
+// "2026-01-02T03:04:05.123456789Z". Reads no time zone database.
 std::string rfc3339(const timespec& time);
 std::string rfc3339_now();
 
-// Does the container's init run (a zombie does not)? Nothing is signalled.
+// Whether init lives. A zombie does not. Sends no signal.
 bool init_alive(const Record& record);
-// Is the `create` that wrote a kCreating record still at it?
+// Whether the `create` that wrote a kCreating record still runs.
 bool creator_alive(const Record& record);
 
-// creating, created, running or stopped, from the record, the process table and the start gate
-// below `dir`. Opens the gate for writing without blocking and closes it again: init must hold it
-// O_RDWR, or it would read an end of file.
+// The status creating, created, running or stopped, from the record, the process table and the gate
+// below `dir`. Opens the gate for writing without blocking and closes it again. So init must hold
+// it O_RDWR: otherwise it would read an end of file.
 spec::ContainerStatus status_of(const Record& record, int dir);
 
 }  // namespace oci::state

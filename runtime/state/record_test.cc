@@ -43,7 +43,8 @@ BOOST_AUTO_TEST_CASE(a_record_survives_its_file) {
   BOOST_TEST(read.value().annotations[0].first == "z");  // in the order given
   BOOST_TEST((read.value().annotations == full().annotations));
   BOOST_TEST(read.value().poststart[0].timeout.value() == 7);
-  BOOST_TEST(read.value().poststop[0].env.value().empty());  // which is another thing than none
+  BOOST_TEST(
+      read.value().poststop[0].env.value().empty());  // an empty env differs from an absent one
   BOOST_TEST(!read.value().poststop[1].env.has_value());
   BOOST_TEST(!read.value().poststop[1].timeout.has_value());
   BOOST_TEST((read.value().phase == Phase::kCreated));
@@ -113,7 +114,7 @@ BOOST_AUTO_TEST_CASE(damaged_records_are_errors_and_never_more) {
   for (size_t size = 0; size < text.size(); ++size) {
     BOOST_TEST_REQUIRE(!parse_record(text.substr(0, size)));
   }
-  for (size_t i = 0; i < text.size(); ++i) {  // one byte wrong: whatever it means, it is survived
+  for (size_t i = 0; i < text.size(); ++i) {  // one wrong byte anywhere must not crash
     for (const char wrong : {'\0', '"', '{', '9'}) {
       std::string copy = text;
       copy[i] = wrong;

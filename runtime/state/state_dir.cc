@@ -1,4 +1,4 @@
-// The inside of a container's directory.
+// The files of a container's state directory.
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -22,7 +22,7 @@ namespace {
 constexpr char kNewRecordFile[] = ".record.tmp";
 constexpr size_t kRecordLimit = 64U << 20;
 
-// Whatever has taken the place of a file: nothing is waited for, and no link is followed.
+// Any file type may be in its place: never blocks, and follows no link.
 Result<std::string> read_regular(int dir, const char* name, size_t limit) {
   const Result<sys::UniqueFd> file =
       sys::open_at(dir, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
@@ -49,7 +49,7 @@ StateDir::StateDir(StateDir&& other) noexcept
       remove_(std::exchange(other.remove_, false)) {}
 
 StateDir::~StateDir() {
-  if (remove_) (void)remove();  // the error that brought us here is the one worth telling
+  if (remove_) (void)remove();  // report the error that led here, not this one
 }
 
 pid_t StateDir::lock_holder() const {
@@ -102,13 +102,13 @@ Status StateDir::save(const Record& record) const {
       sys::open_at(fd_.get(), kNewRecordFile, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
   if (!file) return Error::system(file.error().sys_errno(), what);
   OCI_TRY(sys::write_all(file.value().get(), to_json(record), kNewRecordFile).during(what));
-  // No fsync: after a crash of the machine there is no container to be remembered.
+  // No fsync: after a crash of the machine the container is gone.
   if (::renameat(fd_.get(), kNewRecordFile, fd_.get(), kRecordFile) < 0) {
     return Error::system(errno, what);
   }
   if (record.phase == Phase::kCreated && record.pid != 0) {
     const std::string init = cat(record.pid, " ", record.start_time, " ", record.boot_id);
-    // One that is there says the same.
+    // An existing link has the same text.
     [[maybe_unused]] const int made = ::symlinkat(init.c_str(), fd_.get(), kInitFile);
   }
   return {};
@@ -121,7 +121,7 @@ Status StateDir::save_config(std::string_view text) const {
 }
 
 Result<std::string> StateDir::load_config() const {
-  constexpr size_t kLimit = size_t{64} << 20;  // what `create` reads
+  constexpr size_t kLimit = size_t{64} << 20;  // the limit of `create`
   Result<std::string> text = read_regular(fd_.get(), kConfigFile, kLimit);
   if (!text && text.error().sys_errno() == ENOENT) {
     return Error(ErrorKind::kNotFound,
@@ -132,7 +132,7 @@ Result<std::string> StateDir::load_config() const {
 
 Status StateDir::remove() {
   remove_ = false;
-  // The usual content needs no listing.
+  // The usual files, without listing the directory.
   for (const char* name : {kGateFile, kVerdictFile, kConfigFile, kInitFile, kRecordFile}) {
     ::unlinkat(fd_.get(), name, 0);
   }

@@ -1,4 +1,4 @@
-// What a record means now: the kernel is asked, nothing is signalled.
+// Computes the status of a record from kernel state. Sends no signal.
 #include <fcntl.h>
 
 #include <string_view>
@@ -14,17 +14,17 @@ namespace {
 bool alive(pid_t pid, uint64_t start_time, const std::string& boot_id) {
   if (pid <= 0) return false;
   const Result<sys::ProcessStat> stat = sys::read_process_stat(pid);
-  // A look that fails is no end: whoever still lives must not be taken for gone.
+  // A failed read is no proof of an exit: a live process must not be taken for gone.
   if (!stat) return stat.error().kind() != ErrorKind::kNotFound;
   if (stat.value().start_time != start_time) return false;
-  // Ended, and not reaped yet: its parent may take its time.
+  // A zombie: its parent may reap it late.
   if (std::string_view("ZXx").find(stat.value().state) != std::string_view::npos) return false;
-  // Last, being the rarest to tell a difference: pid and start time of an earlier boot.
+  // Check this last, since it decides most rarely: a pid and start time of an earlier boot.
   const Result<std::string> boot = sys::boot_id();
   return !boot || boot.value() == boot_id;
 }
 
-// Only an init that still waits at the gate holds it open.
+// Only an init that still waits for `start` holds the gate open.
 bool gate_is_closed(int dir) {
   return !!sys::open_at(dir, kGateFile, O_WRONLY | O_NONBLOCK);
 }
@@ -41,7 +41,7 @@ bool creator_alive(const Record& record) {
 
 spec::ContainerStatus status_of(const Record& record, int dir) {
   using enum spec::ContainerStatus;
-  // init dies with a creator that did not finish, so a creator's end is the container's.
+  // init dies with an unfinished creator, so when the creator is gone, the container has stopped.
   if (record.phase == Phase::kCreating) return creator_alive(record) ? kCreating : kStopped;
   if (!init_alive(record)) return kStopped;
   return gate_is_closed(dir) ? kCreated : kRunning;

@@ -21,7 +21,7 @@ namespace {
 
 constexpr char kHostRoot[] = "/run/oci-rt";
 constexpr size_t kLongestId = 255;  // NAME_MAX
-// For another process that is about to write the first record, or to remove the directory.
+// For another process that is about to write the first record or to remove the directory.
 constexpr std::chrono::milliseconds kPatience(500);
 
 bool is_id_character(char c) {
@@ -29,7 +29,7 @@ bool is_id_character(char c) {
          c == '+' || c == '.' || c == '-';
 }
 
-// user_namespaces(7): the first one maps every id to itself.
+// user_namespaces(7): the initial one maps every id to itself.
 bool in_user_namespace() {
   const Result<std::string> map = sys::read_file_at(AT_FDCWD, "/proc/self/uid_map", 65536);
   if (!map) return false;
@@ -47,7 +47,7 @@ Error taken(std::string_view id) {
   return Error(ErrorKind::kExists, cat("container with given ID already exists: \"", id, "\""));
 }
 
-// false: the directory was removed while its lock was waited for.
+// false: the directory was removed while this process waited for the lock.
 Result<bool> still_there(int dir) {
   struct stat info = {};
   if (::fstat(dir, &info) < 0) return Error::system(errno, "look at a state directory");
@@ -58,7 +58,7 @@ Result<sys::UniqueFd> open_dir(const std::string& path) {
   return sys::open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 }
 
-// Who can put records there can have this caller run hooks.
+// A foreign record could make this caller run its hooks.
 Status check_owner(int dir, const std::string& path) {
   struct stat info = {};
   if (::fstat(dir, &info) < 0) return Error::system(errno, "look at a state directory");
@@ -71,21 +71,21 @@ bool is_absent(const Error& error) {
   return error.sys_errno() == ENOENT || error.sys_errno() == ENOTDIR;
 }
 
-// Is somebody at it, that is, about to write its first record or to remove the rest of it?
+// Whether another process holds the lock, to write the first record or to remove the directory.
 bool in_use(int dir) {
-  const Result<bool> locked = try_lock(dir);  // given back with the descriptor
+  const Result<bool> locked = try_lock(dir);  // released with the descriptor
   return locked && !locked.value();
 }
 
 enum class Claim { kOurs, kTaken, kAgain };
 
-// Takes the directory that was made or found, unless a container lives in it. `dir` holds the lock.
-// Whoever holds the lock of a directory without a record owns it, not whoever made it: a creator
-// that was killed in between leaves no one to ask.
+// Takes the directory, unless a container lives in it. `dir` holds the lock. The owner of a
+// directory without a record is the holder of its lock, not its maker: the maker may have been
+// killed.
 Result<Claim> claim(const sys::UniqueFd& dir) {
   const bool locked = OCI_TRY(try_lock(dir.get()));
   if (::faccessat(dir.get(), kRecordFile, F_OK, AT_SYMLINK_NOFOLLOW) == 0) return Claim::kTaken;
-  if (!locked) {  // held by a creator, a `delete` or a `list` that will be done in no time
+  if (!locked) {  // held briefly by a creator, a `delete` or a `list`
     ::poll(nullptr, 0, 1);
     return Claim::kAgain;
   }
@@ -114,8 +114,8 @@ Result<std::string> default_root() {
   const bool has_runtime_dir = runtime_dir != nullptr && runtime_dir[0] == '/';
   bool own = ::geteuid() != 0;
   if (!own && has_runtime_dir) {
-    // Root of a user namespace, as under rootless podman and buildah, who cannot write to /run.
-    // Where it is somebody's real root in a nested container, USER says so, as with runc.
+    // Root in a user namespace, as in rootless podman and buildah, cannot write to /run. In a
+    // nested container it may be the real root. USER decides that, as in runc.
     const char* const user = std::getenv("USER");
     own = (user == nullptr || std::string_view(user) != "root") && in_user_namespace();
   }
@@ -165,7 +165,7 @@ Result<StateDir> Store::reserve(std::string_view id) const {
     if (claimed.value() == Claim::kTaken) return taken(id);
     if (claimed.value() == Claim::kAgain) continue;
     StateDir claimed_dir(std::move(dir).value(), std::string(id), path, false);
-    // Its record was here, and is not any more: a container may live on.
+    // The directory had a record that is missing now: its container may live on.
     if (!made && claimed_dir.is_begun()) return taken(id);
     claimed_dir.remove_ = true;
     if (!made) {

@@ -1,4 +1,4 @@
-// One directory a container below the state root: made, locked, read, replaced, removed.
+// One directory for each container below the state root: made, locked, read, replaced, removed.
 #pragma once
 
 #include <sys/types.h>
@@ -16,14 +16,14 @@
 
 namespace oci::state {
 
-// Files of a container's directory. The two fifos are made by launch.
+// Files of a state directory. runtime/launch makes the two fifos.
 inline constexpr char kRecordFile[] = "record.json";
 inline constexpr char kGateFile[] = "gate";
 inline constexpr char kVerdictFile[] = "verdict";
 inline constexpr char kConfigFile[] = "config.json";  // as `create` has read it
 
-// A link to nothing, whose text names init: it is there as long as the record says "created", for
-// the day on which the record is damaged.
+// A dangling link. Its text identifies init, in case the record gets damaged. It exists once the
+// record says "created".
 inline constexpr char kInitFile[] = "init";
 
 struct InitName {
@@ -35,17 +35,18 @@ struct InitName {
 // 1 to 255 characters of [A-Za-z0-9_+.-], not "." or "..": "invalid container ID format: ...".
 Status check_id(std::string_view id);
 
-// /run/oci-rt, or $XDG_RUNTIME_DIR/oci-rt for anyone but the host's root.
+// /run/oci-rt for root on the host, otherwise $XDG_RUNTIME_DIR/oci-rt.
 Result<std::string> default_root();
 
 enum class Lock {
-  // For reading and for signals. Records are replaced whole, so a reader needs no lock; and a hook
-  // may ask for the state of the very container whose creator is waiting for that hook.
+  // For reading and for signals. Records are replaced atomically, so a reader needs no lock. A hook
+  // may also ask for the state of the container while its creator waits for that hook.
   kNone,
   kExclusive,  // one state-changing verb at a time
 };
 
-// A container's directory. Made by Store::reserve() it is removed again unless kept.
+// The state directory of a container. If Store::reserve() made it, the destructor removes it unless
+// keep() was called.
 class [[nodiscard]] StateDir {
  public:
   StateDir(StateDir&& other) noexcept;
@@ -56,23 +57,23 @@ class [[nodiscard]] StateDir {
   const std::string& id() const { return id_; }
   const std::string& path() const { return path_; }
 
-  // kNotFound: there is no record (yet): a creator was killed before it wrote one, or is about to.
-  // kInvalidConfig: it is damaged, another container's, or no regular file.
+  // kNotFound: no record yet: a creator is about to write it, or was killed before. kInvalidConfig:
+  // the record is damaged, belongs to another container, or is no regular file.
   Result<Record> load() const;
-  // The config that the container was made from, whatever became of its bundle since.
+  // The config used by `create`, whatever has happened to the bundle since.
   Status save_config(std::string_view text) const;
   Result<std::string> load_config() const;
   std::optional<InitName> init() const;
-  // Whether a record was here once: what comes after the first one is here.
+  // Whether a record existed once: files that are made after the first record exist.
   bool is_begun() const;
-  // Replaces the record in one step: a reader sees the old one or the new one.
+  // Replaces the record atomically: a reader sees the old one or the new one.
   Status save(const Record& record) const;
 
-  // Removes whatever is inside, the record last, then the directory. Needs no space on the disk.
-  // The caller holds the lock. Already gone is success.
+  // Removes the content, the record last, and then the directory. Needs no disk space. The caller
+  // holds the lock. If it is gone already, that is success.
   Status remove();
 
-  // The process that holds the lock: 0 for nobody, or somebody of another pid namespace.
+  // The process that holds the lock. 0: none, or one in another pid namespace.
   pid_t lock_holder() const;
 
   void keep() { remove_ = false; }
@@ -88,7 +89,7 @@ class [[nodiscard]] StateDir {
   bool remove_ = false;
 };
 
-// One row of `list`. A damaged entry is its own error and spoils nobody else's row.
+// One row of `list`. An error in one entry does not affect the others.
 struct Listed {
   std::string id;
   Result<Record> record;
@@ -97,21 +98,21 @@ struct Listed {
 
 class Store {
  public:
-  // `root` is --root; absent: default_root(). A relative one is taken from the current directory.
-  // Only one that somebody named must be there to be listed.
+  // `root`: the value of --root. Absent: default_root(). A relative path starts at the current
+  // directory. If `is_default` is false, the root must exist to be listed.
   static Result<Store> open(const std::optional<std::string>& root, bool is_default = false);
 
   const std::string& root() const { return root_; }
 
-  // Makes the directory (and the root, 0700) and locks it. kExists: the id is taken. What a
-  // creator that was killed left without a record is taken over.
+  // Makes the directory (and the root, mode 0700) and locks it. kExists: the id is taken. Takes
+  // over a directory that a killed creator left without a record.
   Result<StateDir> reserve(std::string_view id) const;
 
   // kNotFound: `container "web1" does not exist`. kBusy: the deadline passed while another process
   // held the lock: `container "web1" is busy: PID 1234 uses it; wait, or use delete --force`.
   Result<StateDir> open(std::string_view id, Lock lock, sys::Deadline deadline = {}) const;
 
-  // Sorted. A root that does not exist is empty if it is the default one, else an error.
+  // Sorted. A missing root is empty if it is the default, otherwise an error.
   Result<std::vector<std::string>> ids() const;
   Result<std::vector<Listed>> list() const;
 

@@ -27,7 +27,7 @@ struct TempStore {
   testing::TempDir dir;
   Store store = Store::open(dir.path("deep/root")).value();
 
-  // A complete container; its init is `pid`.
+  // Adds a complete container with `pid` as init.
   void add(const std::string& id, pid_t pid = 0) const {
     StateDir made = store.reserve(id).value();
     Record record;
@@ -172,7 +172,7 @@ BOOST_FIXTURE_TEST_CASE(a_full_disk_neither_harms_a_record_nor_keeps_it_from_bei
   add("web1");
   StateDir opened = store.open("web1", Lock::kExclusive).value();
   const pid_t pid = ::fork();
-  if (pid == 0) {  // a limit of no bytes stands for a disk without any
+  if (pid == 0) {  // a limit of no bytes simulates a full disk
     const rlimit none = {0, 0};
     ::signal(SIGXFSZ, SIG_IGN);
     ::setrlimit(RLIMIT_FSIZE, &none);
@@ -188,7 +188,7 @@ BOOST_FIXTURE_TEST_CASE(a_locked_container_is_busy_and_its_holder_named, TempSto
   add("web1");
   const StateDir held = store.open("web1", Lock::kExclusive).value();
   const pid_t pid = ::fork();
-  if (pid == 0) {  // another open file description, as another process has
+  if (pid == 0) {  // with an open file description of its own, as another process
     const Result<StateDir> second =
         store.open("web1", Lock::kExclusive, sys::deadline_in(milliseconds(20)));
     const std::string expected = cat("container \"web1\" is busy: PID ", ::getppid(),
@@ -226,7 +226,7 @@ BOOST_FIXTURE_TEST_CASE(who_waited_for_a_container_that_went_away_learns_it, Tem
   int ready[2];
   BOOST_REQUIRE(::pipe2(ready, O_CLOEXEC) == 0);
   const pid_t pid = ::fork();
-  if (pid == 0) {  // holds the lock, removes the container under it
+  if (pid == 0) {  // holds the lock and removes the container
     StateDir held = store.open("web1", Lock::kExclusive).value();
     (void)!::write(ready[1], "", 1);
     ::poll(nullptr, 0, 50);
@@ -335,7 +335,7 @@ BOOST_FIXTURE_TEST_CASE(a_container_without_its_init_is_stopped, Statuses) {
   BOOST_TEST((status(record) == ContainerStatus::kStopped));
 }
 
-// A look that fails says nothing: who is taken for ended would be left alone, and live on.
+// A failed read proves nothing: a live process taken for ended would never be killed.
 BOOST_FIXTURE_TEST_CASE(who_cannot_be_looked_at_is_alive, Statuses) {
   const testing::Child init;
   add("web1", init.pid());
@@ -350,7 +350,7 @@ BOOST_FIXTURE_TEST_CASE(who_cannot_be_looked_at_is_alive, Statuses) {
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_another_users_is_not_believed, Statuses) {
-  if (::geteuid() != 0) return;  // nobody else can give a directory away
+  if (::geteuid() != 0) return;  // only root can give a directory away
   add("web1");
   BOOST_REQUIRE(::chown((store.root() + "/web1").c_str(), 1, 1) == 0);
   const auto opened = store.open("web1", Lock::kNone);

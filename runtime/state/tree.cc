@@ -14,7 +14,7 @@
 namespace oci::state {
 namespace {
 
-constexpr int kDeepest = 32;  // of what somebody else put there
+constexpr int kDeepest = 32;  // limits foreign content
 
 struct CloseDir {
   void operator()(DIR* dir) const { ::closedir(dir); }

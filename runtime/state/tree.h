@@ -1,4 +1,4 @@
-// Directories as such: making a path, emptying a tree, listing names. For this folder alone.
+// Directory helpers: make a path, list names, empty a tree. Internal to this folder.
 #pragma once
 
 #include <string>
@@ -8,13 +8,13 @@
 
 namespace oci::state {
 
-// mkdir -p, all of it 0700.
+// mkdir -p, with mode 0700.
 Status make_path(const std::string& path);
 
-// Names in `dir`, unsorted, without "." and "..".
+// The names in `dir`, unsorted, without "." and "..".
 Result<std::vector<std::string>> names_in(int dir);
 
-// Removes all that is in `dir`; symbolic links are not followed.
+// Removes everything in `dir`. Follows no symbolic links.
 Status remove_content(int dir);
 
 }  // namespace oci::state

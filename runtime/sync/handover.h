@@ -1,10 +1,11 @@
-// What init and the runtime tell each other without a system call: in a page that both have mapped.
+// Pages mapped by both init and the runtime: they exchange data there without a system call.
 //
-// Once a filter is loaded, the profile may refuse any call, or send it to the agent. So init leaves
-// the number of its listener here and spins, and the runtime fetches the file with pidfd_getfd(2).
+// Once a filter is loaded, the profile may refuse any call or send it to the agent. So init stores
+// the number of its listener here and spins, and the runtime fetches the descriptor with
+// pidfd_getfd(2).
 //
-// `exec` has two such pages, kPages: the stage's own, which the process that it clones does not
-// have, and that process's. The container may write into the memory of the latter.
+// `exec` has two pages (kPages): one only for the stage, and one that the process cloned by the
+// stage has as well. The container may write to the memory of the second one.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +13,9 @@
 namespace oci::sync {
 
 struct HandoverPage {
-  uint32_t listener_plus_one = 0;  // by init: its descriptor of the listener; 0: none yet
-  uint32_t go_on = 0;  // by the runtime: 1 once it has the listener and all else is done
-  uint32_t pid = 0;    // by the kernel: of the process that the stage has cloned; 0: none yet
+  uint32_t listener_plus_one = 0;  // set by init: its descriptor of the listener. 0: none yet
+  uint32_t go_on = 0;  // set by the runtime: 1 once it has the listener and everything else is done
+  uint32_t pid = 0;    // set by the kernel: the process that the stage has cloned. 0: none yet
 };
 
 inline constexpr uint64_t kPageSize = 4096;

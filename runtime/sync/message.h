@@ -1,7 +1,7 @@
-// What the parent and the container's init say to each other before execve.
+// The messages between the parent and the container's init before execve.
 //
-// One message is one SOCK_SEQPACKET packet of this fixed layout, so that init can build it on its
-// stack. Both ends are built together: there is no version and no byte order to agree on.
+// A message is one SOCK_SEQPACKET packet with this fixed layout, so that init can build it on its
+// stack. Both ends come from one build, so there is no version and no byte order.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +25,7 @@ enum class Type : uint8_t {
 };
 // clang-format on
 
-// What a failed step was working on, so that the parent can name the property of config.json.
+// The object of a failed step, so that the parent can name the property of config.json.
 enum class Subject : uint8_t {
   kNone,
   kNamespace,     // linux.namespaces[index]
@@ -43,7 +43,7 @@ enum class Subject : uint8_t {
   kCapabilities,  // process.capabilities
   kCwd,           // process.cwd
   kProgram,       // process.args[0]
-  kInterpreter,   // what process.args[0] needs to run
+  kInterpreter,   // the interpreter that process.args[0] needs
   kSeccomp,       // linux.seccomp
   kApparmor,      // process.apparmorProfile
   kSelinux,       // process.selinuxLabel
@@ -53,29 +53,28 @@ enum class Subject : uint8_t {
 
 inline constexpr uint16_t kNoIndex = 0xffff;
 
-// kFailed with kProgram and ENOEXEC, in `value`: what the file is. Of an ELF file, its e_machine is
-// added.
+// kFailed with kProgram and ENOEXEC, in `value`: the kind of the file. For an ELF file, its
+// e_machine is added.
 enum class Nature : int32_t { kUnknown, kEmpty, kText, kElf };
 
 struct Message {
   Type type{};
-  uint8_t step = 0;  // kFailed: which step of init, an index into kStepNames
+  uint8_t step = 0;  // kFailed: the step of init, an index into kStepNames
   Subject subject{};
-  uint8_t admits = 0;         // kProceed: 1: the filter lets all calls through that init has left
-  uint16_t index = kNoIndex;  // kFailed: of `subject`
-  uint16_t length = 0;        // of text
+  uint8_t admits = 0;         // kProceed: 1: the filter allows all calls that init has left
+  uint16_t index = kNoIndex;  // kFailed: the index for `subject`
+  uint16_t length = 0;        // length of text
   int32_t sys_errno = 0;      // kFailed; a hook that ran and failed: 0, and `value` its wait status
                               // kInterpreter: `value` 0: of a script, 1: of an ELF file
   int32_t value = 0;
-  // kFailed: what the step was working on, then optionally '\n' and the kernel's explanation.
-  // Cut to fit.
+  // kFailed: the object of the step, then optionally '\n' and the kernel's explanation. Cut to fit.
   char text[496] = {};
 };
 
-// The words of the start gate, a byte each.
+// The commands of the start gate, one byte each.
 inline constexpr char kGo = '\0';   // execute the program
-inline constexpr char kShow = 's';  // an ordinary user is going to join: be dumpable
-inline constexpr char kHide = 'h';  // they have: be no more
+inline constexpr char kShow = 's';  // an unprivileged caller is going to join: become dumpable
+inline constexpr char kHide = 'h';  // it has joined: become undumpable again
 
 static_assert(sizeof(Message) == 512, "one packet, and below PIPE_BUF for the verdict fifo");
 

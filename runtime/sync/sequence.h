@@ -1,8 +1,9 @@
-// Which messages init may send, and when. Pure: no socket, so every order can be tested.
+// The messages that init may send, and their order. Pure: without a socket, so tests can try every
+// order.
 //
-// The parent runs privileged work on init's request, and init runs with the container's mounts and
-// hooks around it. A request that the plan did not announce, or that comes twice or too early, is
-// refused before it is looked at.
+// The parent runs privileged work on init's request, and init runs among the container's mounts and
+// hooks. A request that the plan did not announce, or that comes twice or too early, is refused
+// before it is parsed.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,7 @@ namespace oci::sync {
 
 class Sequence {
  public:
-  // What the plan announces; all else that is optional is refused.
+  // The optional messages that the plan announces. All others are refused.
   struct Needs {
     bool staged = false;
     bool console = false;
@@ -30,7 +31,7 @@ class Sequence {
  private:
   enum class Stage : uint8_t { kStaged, kConsole, kMountsReady, kReady, kSettled, kDone };
 
-  // The stage that comes next, past those that the plan does not need.
+  // The next stage, skipping those that the plan does not need.
   Stage expected() const;
 
   Needs needs_;

@@ -8,7 +8,7 @@
 namespace oci::sync {
 namespace {
 
-// What becomes of each message in turn: "ok" or "refused".
+// The result of each message in turn: "ok" or "refused".
 std::string replay(Sequence::Needs needs, std::initializer_list<Type> messages) {
   Sequence sequence(needs);
   std::string story;

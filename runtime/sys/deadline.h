@@ -1,4 +1,4 @@
-// A point in time after which nobody waits any longer.
+// Deadlines for functions that wait.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,7 @@ inline Deadline deadline_in(std::chrono::milliseconds span) {
   return std::chrono::steady_clock::now() + span;
 }
 
-// What is left, as poll(2) wants it: milliseconds, rounded up, 0 once it has passed.
+// The time left for poll(2): milliseconds, rounded up, 0 once it has passed.
 inline int poll_timeout(Deadline deadline) {
   const auto left =
       std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());

@@ -1,4 +1,4 @@
-// A directory stream (opendir(3)) that closes itself.
+// A directory stream (opendir(3)) with an automatic closedir(3).
 #pragma once
 
 #include <dirent.h>

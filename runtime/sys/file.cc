@@ -14,7 +14,8 @@ Result<std::string> read_all(int fd, std::string_view name, size_t limit) {
   std::string text;
   size_t used = 0;
   for (;;) {
-    // A first read that is larger than most files: one read(2) for the text, one for its end.
+    // The first read is larger than most files: then one read(2) gets the text, and one the end of
+    // file.
     if (text.size() - used < 4096) text.resize(text.size() + (used == 0 ? 32768 : text.size()));
     const ssize_t got = ::read(fd, text.data() + used, text.size() - used);
     if (got < 0 && errno == EINTR) continue;

@@ -1,4 +1,4 @@
-// Whole small files, by descriptor and name. Errors name the path as given.
+// Reads and writes whole small files. Errors name the path as given.
 #pragma once
 
 #include <fcntl.h>
@@ -16,17 +16,17 @@ namespace oci::sys {
 // openat(2) with O_CLOEXEC added. `dir` may be AT_FDCWD.
 Result<UniqueFd> open_at(int dir, const std::string& path, int flags, mode_t mode = 0);
 
-// Reads to the end; more than `limit` bytes is an error (EFBIG).
+// Reads to the end. More than `limit` bytes is an error (EFBIG).
 Result<std::string> read_all(int fd, std::string_view name, size_t limit);
 Result<std::string> read_file_at(int dir, const std::string& path, size_t limit);
 
-// One open(O_WRONLY), one write(2) of the whole value, as the files of proc and cgroup want it.
+// One open(O_WRONLY) and one write(2) with the whole value, as files of proc and cgroup require.
 Status write_file_at(int dir, const std::string& path, std::string_view value);
 
-// Of a write: RLIMIT_FSIZE is named, for EFBIG alone says nothing of where it comes from.
+// The error of a failed write. Names RLIMIT_FSIZE for EFBIG, which alone does not tell its cause.
 Error write_error(int error, std::string what);
 
-// Writes everything, however many write(2) it takes; EINTR is retried.
+// Writes everything, with as many write(2) calls as needed. Retries after EINTR.
 Status write_all(int fd, std::string_view data, std::string_view name);
 
 }  // namespace oci::sys

@@ -13,11 +13,11 @@ namespace {
 std::vector<int>* g_inherited = nullptr;
 constinit mode_t g_umask = 0;
 
-// With descriptors of /dev/null, which stay in this process.
+// Opens /dev/null on the free numbers. These descriptors stay in this process.
 void fill_gaps(int end) {
   for (int number = 0; number < end;) {
     number = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (number < 0) return;  // nothing else can be opened either, and will say so
+    if (number < 0) return;  // the next open fails as well, and reports it
     if (number > end) ::close(number);
   }
 }

@@ -1,4 +1,4 @@
-// What the caller of oci-rt left for the container: open descriptors, a file mode creation mask.
+// The state inherited from the caller: open descriptors, umask, environment.
 #pragma once
 
 #include <sys/types.h>
@@ -9,22 +9,23 @@
 
 namespace oci::sys {
 
-// Called in main before any file is opened: notes the open descriptors from 3 on, and marks them
-// close-on-exec. Later, the lowest free numbers are the runtime's own files. A gap ends it, unless
-// `last` lies beyond: then it goes on up to there, and no file of the runtime's will lie in a gap.
+// Called in main before any file is opened. Notes the open descriptors from 3 on, and marks them
+// close-on-exec. Later the lowest free numbers are the runtime's own files. Stops at the first gap,
+// unless `last` is higher: then goes on to `last`, and fills the gaps, so that no file of the
+// runtime gets these numbers.
 void take_inherited_descriptors(int last);
 
 // The descriptors that were open then, ascending: --preserve-fds and LISTEN_FDS may name these.
 const std::vector<int>& inherited_descriptors();
 
-// The environment of this process, as the caller gave it.
+// The environment of this process, as the caller set it.
 std::vector<std::string> inherited_environment();
 
-// Called in main: from then on the mask lets the owner of a new file use it. Without that, whoever
-// is not root could not open what they have just made.
+// Called in main. From then on the umask lets the owner use a new file. Otherwise an unprivileged
+// caller could not open its own new files.
 void take_inherited_umask();
 
-// What the mask was.
+// The original umask.
 mode_t inherited_umask();
 
 }  // namespace oci::sys

@@ -30,8 +30,8 @@ struct Log {
 // Made by open_log, never destroyed: the last record may be written while main returns.
 constinit Log* the_log = nullptr;
 
-// The report of a document has a line for each problem; a record is shown in places that cut at
-// the first, such as the events of Kubernetes.
+// An error in a document may have several lines. Places that show a record often cut it at the
+// first one, such as the events of Kubernetes.
 std::string one_line(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -41,7 +41,7 @@ std::string one_line(std::string_view text) {
   return out;
 }
 
-// Nobody is left to tell if this fails.
+// Ignores errors: there is no place left to report them.
 void write_to_stderr(std::string_view record) {
   static_cast<void>(write_all(STDERR_FILENO, record, "log"));
 }

@@ -1,4 +1,4 @@
-// What a record looks like: logrus' shapes, RFC 3339, valid UTF-8.
+// The format of a record: as logrus, with RFC 3339 time and valid UTF-8.
 #include "runtime/sys/log.h"
 #include "spec/write/utf8.h"
 
@@ -11,7 +11,7 @@ bool is_control(char c) {
   return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
 }
 
-// U+0080 to U+009F, two bytes in UTF-8, may begin a terminal's command as ESC does: ECMA-48.
+// U+0080 to U+009F, two bytes in UTF-8, may start a terminal command like ESC: ECMA-48.
 bool is_late_control(std::string_view valid, size_t at) {
   return valid[at] == '\xc2' && at + 1 < valid.size() &&
          static_cast<unsigned char>(valid[at + 1]) < 0xa0;
@@ -23,7 +23,7 @@ void append_hex(std::string& out, std::string_view prefix, char c) {
   out += kHex[c & 0xf];
 }
 
-// Appends `text` as the inside of a JSON string, which Go's %q of a text record reads as well.
+// Appends `text` as the content of a JSON string. Readers of Go's %q accept it as well.
 void append_quoted(std::string& out, std::string_view text) {
   const std::string valid = spec::valid_utf8(text);
   for (size_t i = 0; i < valid.size(); ++i) {
@@ -50,8 +50,8 @@ std::string_view level_name(LogLevel level) {
   return kNames[static_cast<size_t>(level)];
 }
 
-// Days since the epoch to a date of the Gregorian calendar, from a March-based year: leap days are
-// then the last of a 4-, 100- and 400-year cycle. gmtime(3) would read the time zone's files.
+// Converts days since the epoch to a Gregorian date. Years start in March, so that the leap day is
+// the last day of a 4-, 100- and 400-year cycle. gmtime(3) would read the time zone files.
 struct Date {
   int64_t year;
   int64_t month;

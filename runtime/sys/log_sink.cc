@@ -43,7 +43,7 @@ class JournalSink : public LogSink {
   std::string id_;
 };
 
-// What does not fit in a datagram goes as a file that nobody can change any more, alone.
+// An entry too large for a datagram is sent as the descriptor of a sealed file.
 void JournalSink::write(LogLevel level, std::string_view message, std::string_view) {
   const std::string entry = journal_entry(level, message, id_);
   if (::send(socket_.get(), entry.data(), entry.size(), MSG_NOSIGNAL) >= 0) return;
@@ -65,7 +65,7 @@ class SyslogSink : public LogSink {
   std::string id_;
 };
 
-// Not in the C library's words: this is about no file of the container's.
+// Own texts: the file has nothing to do with the container's program.
 Error cannot_append(int err, const std::string& name) {
   const std::string directory = name.substr(0, name.rfind('/') + 1);
   std::string why = reason_of(err);
@@ -113,7 +113,7 @@ std::string journal_entry(LogLevel level, std::string_view message, std::string_
     }
     entry += cat(field, "\n");
     for (uint64_t size = value.size(), i = 0; i < sizeof size; ++i, size >>= 8)
-      entry += static_cast<char>(size & 0xff);  // little-endian, whatever the machine
+      entry += static_cast<char>(size & 0xff);  // little-endian on any machine
     entry += cat(value, "\n");
   };
   add("ID", id);
@@ -121,8 +121,8 @@ std::string journal_entry(LogLevel level, std::string_view message, std::string_
   return entry;
 }
 
-// The time is UTC: who listens on a local socket takes its own, and local time would have us read
-// the database of time zones.
+// The time is UTC. Local syslog daemons use their own time, and local time would need the time zone
+// database.
 std::string syslog_packet(LogLevel level, std::string_view message, std::string_view id,
                           int64_t seconds) {
   constexpr std::string_view kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",

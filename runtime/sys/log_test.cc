@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(invalid_utf8_is_replaced_byte_by_byte) {
       {"\xc0\xaf", "\xef\xbf\xbd\xef\xbf\xbd"},                  // overlong
       {"\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},  // surrogate
       {"\xf4\x90\x80\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
-      {"\xe2\x82", "\xef\xbf\xbd\xef\xbf\xbd"},  // cut off
+      {"\xe2\x82", "\xef\xbf\xbd\xef\xbf\xbd"},  // truncated
   };
   for (const auto& one : cases) {
     BOOST_TEST(json_message(one.bytes) == one.shown);
@@ -90,14 +90,14 @@ BOOST_AUTO_TEST_CASE(invalid_utf8_is_replaced_byte_by_byte) {
 
 BOOST_AUTO_TEST_CASE(control_characters_do_not_reach_a_terminal) {
   BOOST_TEST(printable("a\x1b[31m\r\nb\x7f") == "a\\x1b[31m\\x0d\nb\\x7f");
-  // C1 of ECMA-48, and what only begins like it.
+  // C1 of ECMA-48, and characters with the same first byte.
   BOOST_TEST(printable("\u009b31m\u0080\u009f\u00a0\u00e4") == "\\x9b31m\\x80\\x9f\u00a0\u00e4");
   BOOST_TEST(
       format_record(LogFormat::kJson, LogLevel::kError, "\u009b\u00a0", 0).find("\\u009b\u00a0") !=
       std::string::npos);
 }
 
-// What a run left in its log file and wrote to stderr. The log is one a process: it is a child.
+// The log file and the stderr of a run. Runs in a child, because a process has only one log.
 struct Written {
   std::string log;
   std::string stderr_text;
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(an_unusable_destination_is_an_error) {
              "--log journald:x '/no/such/socket': there is no such socket");
 }
 
-// A socket that a test listens on, as the journal and syslog do.
+// A listening socket in place of the journal or syslog.
 struct Listener {
   Listener() {
     socket = bind_datagram(open_at(AT_FDCWD, dir.path, O_PATH | O_DIRECTORY).value().get(), "log")

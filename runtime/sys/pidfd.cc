@@ -11,8 +11,9 @@
 namespace oci::sys {
 namespace {
 
-// A number that is left as the name of a group or a session, or is a thread's, names no process:
-// EINVAL up to Linux 6.14, ESRCH or ENOENT since then. With flags of 0 nothing else is invalid.
+// The number of a thread, or one that survives only as the id of a group or session, names no
+// process: EINVAL up to Linux 6.14, ESRCH or ENOENT since then. With flags 0, EINVAL has no other
+// cause.
 bool is_no_process(int error) {
   return error == ESRCH || error == EINVAL || error == ENOENT;
 }
@@ -29,8 +30,8 @@ Result<std::optional<Pidfd>> Pidfd::open(pid_t pid, uint64_t start_time) {
   const Result<ProcessStat> stat = read_process_stat(pid);
   if (!stat && stat.error().kind() == ErrorKind::kNotFound) return std::optional<Pidfd>();
   if (!stat) return stat.error();
-  // The number can have passed on between pidfd_open and here only if the process behind the
-  // descriptor is gone, and then the newcomer started later.
+  // The number can have been reused since pidfd_open only if the process is gone. Then the new
+  // process has a later start time.
   if (stat.value().start_time != start_time) return std::optional<Pidfd>();
   return std::optional<Pidfd>(Pidfd(std::move(fd)));
 }

@@ -1,4 +1,4 @@
-// A process held by descriptor, so that a signal cannot reach a stranger with the same number.
+// A process held by a pidfd, so that no signal can reach another process with the same pid.
 #pragma once
 
 #include <sys/types.h>
@@ -16,17 +16,17 @@ class [[nodiscard]] Pidfd {
  public:
   explicit Pidfd(UniqueFd fd) : fd_(std::move(fd)) {}
 
-  // The process `pid` if it is the one that started at `start_time` (read after opening, so the
-  // number cannot have changed hands); nothing if it is gone, reaped or another one. A process
-  // that has exited and waits to be reaped is still found.
+  // Opens `pid` if its process started at `start_time`. Reads that after opening, so the pid cannot
+  // be reused in between. Absent: the process is gone, reaped, or another one. A zombie is still
+  // found.
   static Result<std::optional<Pidfd>> open(pid_t pid, uint64_t start_time);
 
   int fd() const { return fd_.get(); }
 
-  // pidfd_send_signal(2). false: it has exited already.
+  // pidfd_send_signal(2). false: the process has exited.
   Result<bool> send(int signal) const;
 
-  // true once it has exited (reaped or not), false if the deadline came first.
+  // true: it has exited (reaped or not). false: the deadline passed.
   Result<bool> wait_exit(Deadline deadline) const;
 
  private:

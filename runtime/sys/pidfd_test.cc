@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(a_reaped_process_is_not_found) {
   BOOST_TEST(!Pidfd::open(pid, start).value().has_value());
 }
 
-// Its number lives on as the group's, which the kernel tells in other words.
+// Its pid survives as the id of the group. The kernel reports that with another errno.
 BOOST_AUTO_TEST_CASE(a_reaped_leader_of_a_group_that_lives_on_is_not_found) {
   testing::Child leader, member;
   const pid_t pid = leader.pid();

@@ -12,7 +12,7 @@
 namespace oci::sys {
 namespace {
 
-// One open, one read, one close: the small files of proc come whole or not at all.
+// One open, one read, one close: the kernel returns small proc files in one read.
 Result<std::string_view> read_small(const std::string& path, std::array<char, 2048>& buffer) {
   const UniqueFd fd = OCI_TRY(open_at(AT_FDCWD, path, O_RDONLY));
   ssize_t got;
@@ -23,7 +23,7 @@ Result<std::string_view> read_small(const std::string& path, std::array<char, 20
   return std::string_view(buffer.data(), static_cast<size_t>(got));
 }
 
-// The blank-separated field `index` of `text`, counted from 0; "" past the end.
+// The blank-separated field `index` of `text`, counted from 0. "" past the end.
 std::string_view field(std::string_view text, int index) {
   for (; index > 0; --index) {
     const size_t blank = text.find(' ');
@@ -36,11 +36,11 @@ std::string_view field(std::string_view text, int index) {
 }  // namespace
 
 Result<ProcessStat> parse_process_stat(std::string_view text) {
-  // "PID (NAME) STATE PPID ...": only the last parenthesis is surely not part of the name.
+  // "PID (NAME) STATE PPID ...": the name may contain parentheses, so search the last one.
   const size_t name_end = text.rfind(") ");
   if (name_end == text.npos) return Error::system(EPROTO, "read a process's stat");
   const std::string_view rest = text.substr(name_end + 2);
-  constexpr int kStartTime = 22 - 3;  // proc_pid_stat(5) counts from 1; the state is number 3
+  constexpr int kStartTime = 22 - 3;  // proc_pid_stat(5) counts from 1. The state is number 3
   const std::string_view state = field(rest, 0);
   const std::string_view start = field(rest, kStartTime);
 

@@ -7,7 +7,7 @@
 namespace oci::sys {
 namespace {
 
-// Fields 4 to 21 of a real line; the start time follows.
+// Fields 4 to 21 of a real line. The start time follows.
 constexpr char kFields[] = " 1 10 10 0 -1 4194560 100 0 0 0 1 2 3 4 20 0 1 0 ";
 
 BOOST_AUTO_TEST_CASE(a_process_name_may_look_like_the_rest_of_the_line) {

@@ -1,4 +1,4 @@
-// Where a program of the host is.
+// Finds programs of the host.
 #pragma once
 
 #include <string>
@@ -6,11 +6,11 @@
 
 namespace oci::sys {
 
-// A regular file that the caller may execute: access(2).
+// Whether it is a regular file that the caller may execute: access(2).
 bool is_program(const std::string& path);
 
-// The first directory of `dirs`, split at ':', that has the program; relative ones do not count.
-// "": none has.
+// The path of the program in the first directory of `dirs` that has it. `dirs` is split at ':'.
+// Relative ones are ignored. "": not found.
 std::string find_program(std::string_view name, std::string_view dirs);
 
 }  // namespace oci::sys

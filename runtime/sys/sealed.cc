@@ -17,7 +17,7 @@ namespace {
 #define MFD_EXEC 0x0010U
 #endif
 
-// pwrite(2), so that a reader begins at the beginning.
+// pwrite(2) leaves the offset at the beginning for the reader.
 Status fill(int fd, std::string_view bytes, std::string_view name) {
   for (size_t done = 0; done < bytes.size();) {
     const ssize_t more =
@@ -33,7 +33,7 @@ Result<UniqueFd> make(std::string_view name, unsigned kind) {
   const std::string label(name);
   int raw = ::memfd_create(label.c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING | kind);
   if (raw < 0 && errno == EINVAL) {
-    // Before Linux 6.3 there is no such flag, and every memfd can be executed.
+    // Linux before 6.3 lacks the flag: every memfd is executable there.
     raw = ::memfd_create(label.c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING);
   }
   if (raw < 0) return Error::system(errno, cat("memfd ", name));

@@ -1,4 +1,4 @@
-// Bytes that nobody can change any more: memfd_create(2), F_ADD_SEALS.
+// Immutable files in memory: memfd_create(2), F_ADD_SEALS.
 #pragma once
 
 #include <string_view>
@@ -10,11 +10,11 @@ namespace oci::sys {
 
 enum class Executable : bool { kNo, kYes };
 
-// A file that holds `bytes` and will never hold anything else, its offset at the beginning.
-// /proc/PID/maps shows `name`. Executable: EACCES where sysctl vm.memfd_noexec is 2.
+// A sealed file with `bytes` as content, and its offset at the beginning. /proc/PID/maps shows
+// `name`. Executable: EACCES if the sysctl vm.memfd_noexec is 2.
 Result<UniqueFd> seal(std::string_view name, std::string_view bytes, Executable executable);
 
-// An empty one, to be written, which can never be executed: sysctl vm.memfd_noexec allows no other.
+// An empty writable file that can never be executed: the sysctl vm.memfd_noexec allows no other.
 Result<UniqueFd> file_in_memory(std::string_view name);
 
 }  // namespace oci::sys

@@ -15,7 +15,7 @@ struct Name {
   int number;
 };
 
-// The first name of a number is the one that is printed. signal(7)
+// signal_name() prints the first name of a number. signal(7)
 constexpr Name kNames[] = {
     {"HUP", SIGHUP},       {"INT", SIGINT},     {"QUIT", SIGQUIT}, {"ILL", SIGILL},
     {"TRAP", SIGTRAP},     {"ABRT", SIGABRT},   {"IOT", SIGABRT},  {"BUS", SIGBUS},
@@ -28,7 +28,7 @@ constexpr Name kNames[] = {
     {"PWR", SIGPWR},       {"SYS", SIGSYS},
 };
 
-// As the C library counts them: the kernel's 32 and 33 are its own.
+// As in the C library, which reserves 32 and 33 for itself.
 constexpr int kRealTimeMin = 34;
 constexpr int kRealTimeMax = 64;
 
@@ -91,9 +91,8 @@ std::string signal_name(int signal) {
 Result<SignalStream> SignalStream::open() {
   sigset_t wanted;
   sigfillset(&wanted);
-  // Faults are ours; a blocked one would kill us without a trace. URG and PIPE are about our own
-  // sockets and pipes. ABRT is what systemd sends when its watchdog is not fed: the container's,
-  // too.
+  // Faults belong to this process: a blocked one would kill it silently. URG and PIPE concern its
+  // own sockets and pipes. ABRT is forwarded: systemd sends it when a watchdog expires.
   for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGPIPE, SIGURG}) {
     sigdelset(&wanted, own);
   }
@@ -114,9 +113,9 @@ SignalStream::SignalStream(UniqueFd fd, const sigset_t& before)
 SignalStream::SignalStream(SignalStream&& other) noexcept = default;
 
 SignalStream::~SignalStream() {
-  if (!fd_) return;  // moved from, or to stay blocked
+  if (!fd_) return;  // moved from, or stay_blocked()
   while (next()) {
-    // A signal that is still waiting was meant for the container: it must not hit us now.
+    // Pending signals were meant for the container. They must not hit this process now.
   }
   sigprocmask(SIG_SETMASK, &before_, nullptr);
 }
@@ -135,7 +134,7 @@ std::optional<int> SignalStream::asks_to_end() {
     const bool asks =
         signal == SIGHUP || signal == SIGINT || signal == SIGQUIT || signal == SIGTERM;
     struct sigaction now = {};
-    // As nohup(1) has it: one that is blocked comes all the same.
+    // As nohup(1): signalfd also delivers ignored signals while they are blocked.
     return asks && ::sigaction(signal, nullptr, &now) == 0 && now.sa_handler != SIG_IGN;
   };
   const auto found = std::ranges::find_if(looked_at_, ends);

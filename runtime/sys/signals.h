@@ -1,4 +1,4 @@
-// Signals by name and number, and as a stream to read.
+// Signal names and numbers, and a readable stream of signals.
 #pragma once
 
 #include <signal.h>
@@ -14,15 +14,16 @@
 
 namespace oci::sys {
 
-// "KILL", "sigkill", "9", "RTMIN+1", "SIGRTMAX-2"; 0..64, where 0 asks whether the process exists.
+// "KILL", "sigkill", "9", "RTMIN+1", "SIGRTMAX-2". 0..64, where 0 only checks whether the process
+// exists.
 Result<int> parse_signal(std::string_view text);
 
-// "SIGKILL", "SIGRTMIN+1"; a number has no name: "signal 99".
+// "SIGKILL", "SIGRTMIN+1". A number without a name: "signal 99".
 std::string signal_name(int signal);
 
-// Every signal but those that say something about ourselves (a fault, SIGPIPE, SIGURG) is blocked
-// and readable from fd(), for as long as this object lives. Processes that are started meanwhile
-// inherit the mask: give them mask_before().
+// While this object lives, all signals are blocked and readable from fd(), except those about this
+// process itself (faults, SIGPIPE, SIGURG). Child processes inherit the mask: give them
+// mask_before().
 class [[nodiscard]] SignalStream {
  public:
   static Result<SignalStream> open();
@@ -31,19 +32,18 @@ class [[nodiscard]] SignalStream {
   SignalStream& operator=(SignalStream&&) = delete;
   ~SignalStream();
 
-  // Of a program that has done its work and is about to end: the signals stay blocked, so that none
-  // makes a failure of it any more.
+  // For a program that has done its work and is about to exit: keeps the signals blocked, so that
+  // none can make it fail any more.
   void stay_blocked() { fd_.reset(); }
 
   int fd() const { return fd_.get(); }  // for poll(2)
   const sigset_t& mask_before() const { return before_; }
 
-  // The next signal that is waiting; absent: none.
+  // The next pending signal. Absent: none.
   std::optional<int> next();
 
-  // The one by which somebody wants this program's end: HUP, INT, QUIT or TERM, unless the caller
-  // of this program has it ignored. It stays for
-  // next(), as do the others that came.
+  // A pending terminating signal: HUP, INT, QUIT or TERM, unless the caller has set it to be
+  // ignored. next() still returns it later, and all others.
   std::optional<int> asks_to_end();
 
  private:
@@ -56,11 +56,11 @@ class [[nodiscard]] SignalStream {
   sigset_t before_;
 };
 
-// Until `fd` has something to read, or its end. false: the deadline passed. With `signals`, one
-// that asks to end is an error that names it.
+// Waits until `fd` is readable or at its end. false: the deadline passed. With `signals`, a
+// terminating signal is an error that names it.
 Result<bool> wait_readable(int fd, std::optional<Deadline> deadline, SignalStream* signals);
 
-// What wait_readable() fails with then.
+// That error of wait_readable().
 Error interrupted_by(int signal);
 
 }  // namespace oci::sys

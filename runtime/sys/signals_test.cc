@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(one_that_asks_to_end_interrupts_a_wait_and_is_kept) {
     all.push_back(*signal);
   BOOST_TEST(all.size() == 3);
   BOOST_TEST(!stream.asks_to_end().has_value());
-  writer.reset();  // the end is something to read
+  writer.reset();  // the end of file is readable, too
   const Result<bool> ended = wait_readable(reader.get(), std::nullopt, &stream);
   BOOST_REQUIRE(bool(ended));
   BOOST_TEST(ended.value());

@@ -14,8 +14,8 @@
 namespace oci::sys {
 namespace {
 
-// In words: podman and Docker take "No such file or directory" anywhere in a message for the
-// container's own program.
+// Own texts: podman and Docker read "No such file or directory" anywhere in a message as an error
+// of the container's program.
 std::string_view reason(int err) {
   switch (err) {
     case ENOENT:
@@ -44,7 +44,7 @@ Error not_connected(int err, const std::string& path, std::string_view what) {
 
 namespace {
 
-// A longer path is opened as a file and then named by its descriptor.
+// A longer path is opened first and then named by its descriptor.
 struct Address {
   static Result<Address> of(const std::string& path, std::string_view what);
 
@@ -66,7 +66,7 @@ Result<Address> Address::of(const std::string& path, std::string_view what) {
   }
   std::memcpy(made.address.sun_path, name.c_str(), name.size() + 1);
   if (abstract) {
-    // unix(7): a NUL first, and every byte of the length counts.
+    // unix(7): an abstract name starts with NUL, and its length counts.
     made.address.sun_path[0] = '\0';
     made.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size());
   }
@@ -76,7 +76,7 @@ Result<Address> Address::of(const std::string& path, std::string_view what) {
 Result<UniqueFd> connect_to(const std::string& path, std::string_view what, int type) {
   UniqueFd socket(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
   if (!socket) return Error::system(errno, cat(what, ": socket"));
-  // unix(7): connect(2) blocks while the queue of the listener is full, at most for this time.
+  // unix(7): limits how long connect(2) blocks if the listener's queue is full.
   const timeval second{.tv_sec = 1, .tv_usec = 0};
   if (setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &second, sizeof second) != 0) {
     return Error::system(errno, cat(what, ": SO_SNDTIMEO"));
@@ -91,7 +91,7 @@ Result<UniqueFd> connect_to(const std::string& path, std::string_view what, int 
 }  // namespace
 
 Result<UniqueFd> connect_unix(const std::string& path, std::string_view what) {
-  // A path that begins with @ is one: only sd_notify(3) has another use for that.
+  // Here "@name" is an ordinary path. Only sd_notify(3) uses it for abstract names.
   return connect_to(path.starts_with('@') ? cat("./", path) : path, what, SOCK_STREAM);
 }
 
@@ -143,7 +143,7 @@ Result<ReceivedFd> receive_fd(int socket, size_t limit) {
   ReceivedFd received;
   received.text.resize(limit);
   iovec bytes{.iov_base = received.text.data(), .iov_len = limit};
-  // Room for more than one: the kernel would otherwise close the rest without a word.
+  // Room for more than one: the kernel would silently close the others.
   alignas(cmsghdr) char control[CMSG_SPACE(4 * sizeof(int))] = {};
   msghdr message{};
   message.msg_iov = &bytes;

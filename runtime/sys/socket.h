@@ -1,4 +1,4 @@
-// Unix sockets: connecting by a path of any length, and one descriptor in one message.
+// Unix sockets: connects to paths of any length, and passes one descriptor in one message.
 #pragma once
 
 #include <cstddef>
@@ -10,20 +10,20 @@
 
 namespace oci::sys {
 
-// Waits at most a second for a listener whose queue is full. `what` names the socket in errors
-// ("console socket"), which mention no errno for a missing or deaf socket.
+// Waits at most a second for a listener with a full queue. `what` names the socket in errors
+// ("console socket"). For a missing or closed socket the message has no errno text.
 Result<UniqueFd> connect_unix(const std::string& path, std::string_view what);
 
-// A datagram socket that is connected to `address`: a path of any length, or "@name" of the
-// abstract namespace. A send waits at most a second.
+// A datagram socket connected to `address`: a path of any length, or "@name" of the abstract
+// namespace. A send waits at most a second.
 Result<UniqueFd> connect_datagram(const std::string& address, std::string_view what);
 
-// A datagram socket at `name` in the directory, replacing what is there; everybody may send to it.
+// A datagram socket at `name` in the directory. Replaces an old one. Everybody may send to it.
 // Reads from it do not block.
 Result<UniqueFd> bind_datagram(int dir, const std::string& name);
 
 // One sendmsg(2): `text` (empty only for a datagram) and one SCM_RIGHTS descriptor, as console
-// sockets want it.
+// sockets expect.
 Status send_fd(int socket, int fd, std::string_view text);
 
 struct ReceivedFd {
@@ -31,7 +31,7 @@ struct ReceivedFd {
   std::string text;
 };
 
-// One message of at most `limit` bytes that carries exactly one descriptor. Close-on-exec.
+// Receives a message of at most `limit` bytes with exactly one descriptor. Close-on-exec.
 Result<ReceivedFd> receive_fd(int socket, size_t limit);
 
 }  // namespace oci::sys

@@ -16,7 +16,7 @@
 namespace oci::sys {
 namespace {
 
-// A directory whose path is as long as asked for, and a listening socket in it.
+// A directory with a path of the given length, and a listening socket in it.
 class Listener {
  public:
   explicit Listener(size_t path_length, int backlog = 4) {
@@ -28,7 +28,7 @@ class Listener {
       BOOST_REQUIRE(mkdir(dirs_.back().c_str(), 0700) == 0);
     }
     path_ = cat(dirs_.back(), "/s");
-    // bind(2) has the same limit as connect(2): by way of a descriptor of the directory.
+    // bind(2) has the same limit as connect(2), so use a descriptor of the directory.
     const UniqueFd dir = open_at(AT_FDCWD, dirs_.back(), O_PATH | O_DIRECTORY).value();
     const std::string name = cat("/proc/self/fd/", dir.get(), "/s");
     fd_.reset(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));

@@ -28,7 +28,8 @@ namespace {
 
 constexpr size_t kPipeSize = 65536;  // pipe(7)
 constexpr size_t kChildStack = 65536;
-constexpr int64_t kDeathMs = 10'000;  // after SIGKILL; more takes one that sleeps in the kernel
+constexpr int64_t kDeathMs =
+    10'000;  // after SIGKILL. Only a process blocked in the kernel needs longer
 
 int64_t now_ms() {
   timespec now{};
@@ -36,7 +37,7 @@ int64_t now_ms() {
   return int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1000000;
 }
 
-// execve(2) takes char* const[], and writes to none of it.
+// execve(2) takes char* const[], but does not write to it.
 std::vector<char*> pointers(const std::vector<std::string>& strings) {
   std::vector<char*> out;
   out.reserve(strings.size() + 1);
@@ -48,7 +49,8 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
 
 enum class Step { kNone, kSetUp, kChdir, kExecute };
 
-// Shared with the child until it executes: it borrows our memory as vfork(2) does.
+// Shared with the child until it executes: the child borrows this process's memory, as with
+// vfork(2).
 struct Child {
   const char* path;
   char* const* argv;
@@ -67,14 +69,15 @@ __attribute__((no_sanitize("address", "undefined"))) int fail(Child& child, Step
   return 127;
 }
 
-// System calls only: it runs in our memory. A sanitizer would mark parts of its stack as forbidden,
-// and never take that back.
+// System calls only, because the child runs in this process's memory. A sanitizer would poison
+// parts of the stack for good.
 __attribute__((no_sanitize("address", "undefined"))) int run_child(void* data) {
   Child& child = *static_cast<Child*>(data);
-  prctl(PR_SET_PDEATHSIG, SIGKILL);  // a runtime that is killed leaves nothing of its own behind
-  if (syscall(SYS_getppid) != child.parent) return fail(child, Step::kSetUp);  // it was already
-  // Ignored ones would stay ignored. Not sigaction(3), which refuses those that the C library has
-  // for itself; KILL and STOP refuse, and need none.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // if the runtime is killed, its programs die with it
+  if (syscall(SYS_getppid) != child.parent)
+    return fail(child, Step::kSetUp);  // the runtime died before
+  // Ignored signals would stay ignored. sigaction(3) refuses the signals reserved by the C library.
+  // KILL and STOP fail, and need no reset.
   struct {
     void* handler;
     unsigned long flags;
@@ -83,21 +86,22 @@ __attribute__((no_sanitize("address", "undefined"))) int run_child(void* data) {
   } const defaults = {};
   for (int signal = 1; signal < NSIG; ++signal)
     syscall(SYS_rt_sigaction, signal, &defaults, nullptr, sizeof defaults.mask);
-  // A session: no terminal of ours to read from, and a group that a timeout can kill.
+  // A new session: no access to the runtime's terminal, and a process group that a timeout can
+  // kill.
   if (setsid() < 0) return fail(child, Step::kSetUp);
   if (dup2(child.input, 0) < 0 || dup2(child.output, 1) < 0 || dup2(child.output, 2) < 0 ||
       syscall(SYS_close_range, 3U, ~0U, 0U) != 0) {
     return fail(child, Step::kSetUp);
   }
   if (child.cwd != nullptr && chdir(child.cwd) != 0) return fail(child, Step::kChdir);
-  const uint64_t none = 0;  // sigprocmask(3) leaves those two alone as well
+  const uint64_t none = 0;  // sigprocmask(3) also skips the reserved signals
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, nullptr, sizeof none);
   execve(child.path, child.argv, child.env);
   return fail(child, Step::kExecute);
 }
 
-// In words: podman and Docker take "No such file or directory" and "Permission denied" anywhere in
-// a message for the container's own program.
+// Own texts: podman and Docker read "No such file or directory" and "Permission denied" anywhere in
+// a message as errors of the container's program.
 Error not_started(const Command& command, const Child& child) {
   if (child.failed == Step::kSetUp) {
     return Error::system(child.sys_errno, "set up a process");
@@ -137,11 +141,11 @@ Result<Process> start_program(const Command& command, int input, int output) {
               .input = input,
               .output = output,
               .parent = getpid()};
-  // Its own: it returns from functions while we stand still. Not a part of ours, which a caller may
-  // have made small.
+  // A separate stack, because the child returns from functions while this process is suspended. Not
+  // taken from this process's stack, which a caller may have made small.
   const auto stack = std::make_unique_for_overwrite<char[]>(kChildStack);
 
-  // No handler of ours may run in the child.
+  // No signal handler of this process may run in the child.
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
@@ -165,8 +169,8 @@ Result<Process> start_program(const Command& command, int input, int output) {
 
 namespace {
 
-// Reads what is there now, at most `limit` bytes, and keeps the end of it. False: nothing will
-// come.
+// Reads the available output, at most `limit` bytes, and keeps the end of it. false: at the end of
+// file.
 bool collect(int fd, size_t limit, const Command& command, std::string& kept) {
   char buffer[4096];
   while (limit > 0) {
@@ -182,28 +186,28 @@ bool collect(int fd, size_t limit, const Command& command, std::string& kept) {
   return true;
 }
 
-// poll(2) takes milliseconds in an int; one more, so that the deadline is over when it returns.
+// poll(2) takes milliseconds in an int. Adds one, so that the deadline has passed when it returns.
 int until(int64_t deadline_ms) {
   if (deadline_ms < 0) return -1;
   return static_cast<int>(std::clamp<int64_t>(deadline_ms - now_ms() + 1, 0, INT_MAX));
 }
 
-// Absolute, on CLOCK_MONOTONIC; -1: none. A timeout of centuries is none.
+// Absolute time on CLOCK_MONOTONIC. -1: none. A timeout of centuries counts as none.
 int64_t deadline_of(const Command& command, int64_t start_ms) {
   constexpr int64_t kLongest = int64_t{100} * 365 * 24 * 3600;
   if (!command.timeout_seconds || *command.timeout_seconds > kLongest) return -1;
   return start_ms + *command.timeout_seconds * 1000;
 }
 
-// Of a process that is not reaped yet: its number is still its group's, which a session's leader
-// cannot leave.
+// The process is not reaped yet, so its pid is still its group's: a session leader cannot leave its
+// group.
 void kill_group(const Process& process) {
   kill(-process.pid, SIGKILL);
 }
 
-// Until the process has ended. Its output is read meanwhile, so that a full pipe cannot hold it up;
-// but the end of the output is not waited for: a daemon that it left behind may hold it for ever.
-// The value: the signal that interrupted it, or 0.
+// Waits until the process has exited. Reads its output meanwhile, so that a full pipe cannot block
+// it, but does not wait for the end of the output: a daemon that it started may hold the pipe open.
+// Returns the signal that interrupted it, or 0.
 Result<int> watch(const Command& command, const Process& process, int output, Finished& finished) {
   int64_t deadline_ms = deadline_of(command, now_ms());
   int interrupted = 0;
@@ -230,7 +234,8 @@ Result<int> watch(const Command& command, const Process& process, int output, Fi
     deadline_ms = now_ms() + kDeathMs;
     kill_group(process);
   }
-  // A descendant may write faster than anyone can read: no more than what fits into the pipe.
+  // Reads no more than the pipe holds, because a descendant may write faster than this process
+  // reads.
   collect(output, kPipeSize, command, finished.output);
   return interrupted;
 }
@@ -244,7 +249,7 @@ Result<Finished> run_program(const Command& command) {
   if (pipe2(ends, O_CLOEXEC) != 0) return Error::system(errno, "pipe2");
   const UniqueFd reader(ends[0]);
   UniqueFd writer(ends[1]);
-  // Only our end: the program must not meet EAGAIN on its own standard output.
+  // Only this end: the program must not get EAGAIN on its own standard output.
   if (fcntl(reader.get(), F_SETFL, O_NONBLOCK) != 0) return Error::system(errno, "fcntl");
 
   const Process process = OCI_TRY(start_program(command, input.get(), writer.get()));

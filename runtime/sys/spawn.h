@@ -1,4 +1,4 @@
-// Starts a program with nothing of ours but three descriptors, and waits for it with a deadline.
+// Starts a program with only three descriptors, and waits for it with a timeout.
 #pragma once
 
 #include <sys/types.h>
@@ -18,13 +18,13 @@ namespace oci::sys {
 
 struct Command {
   std::string path;               // no PATH search
-  std::vector<std::string> argv;  // args[0] included; not empty
-  std::vector<std::string> env;   // exactly this; nothing is inherited
-  std::string_view input;         // what standard input holds
+  std::vector<std::string> argv;  // includes args[0], not empty
+  std::vector<std::string> env;   // the complete environment
+  std::string_view input;         // content of standard input
   std::string cwd;                // empty: the caller's
   std::optional<int64_t> timeout_seconds;
   size_t kept_output = 4096;  // bytes
-  // One that asks to end kills it, and is the error; nullptr: none does.
+  // A terminating signal kills the program and is the error. nullptr: signals are not handled.
   SignalStream* signals = nullptr;
 };
 
@@ -35,9 +35,9 @@ struct Finished {
   std::string output;  // the last kept_output bytes of stdout and stderr together
 };
 
-// Runs `command` in a session of its own and waits for its first process; descendants that live on
-// (and hold its output open) are not waited for. Error: it could not be started, in words that name
-// no errno for a missing or unusable file.
+// Runs `command` in a session of its own and waits for its first process. Does not wait for
+// descendants that live on and hold the output open. Error: it could not be started. The message
+// has no errno text for a missing or unusable file.
 Result<Finished> run_program(const Command& command);
 
 struct Process {
@@ -45,8 +45,8 @@ struct Process {
   UniqueFd pidfd;
 };
 
-// Only starts it, in a session of its own, with these as standard input, and as standard output and
-// error. It dies with us. The caller waits for it.
+// Starts it in a session of its own. `input`: its standard input. `output`: its standard output and
+// error. It dies with this process. The caller waits for it.
 Result<Process> start_program(const Command& command, int input, int output);
 
 }  // namespace oci::sys

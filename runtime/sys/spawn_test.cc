@@ -28,7 +28,7 @@ Finished ran(const Command& command) {
   return std::move(result).value();
 }
 
-// A file that lives as long as the test.
+// A file that is removed at the end of the test.
 struct TempFile {
   explicit TempFile(std::string_view text, mode_t mode) {
     const UniqueFd fd(mkostemp(path, O_CLOEXEC));
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(it_runs_in_the_given_directory_and_in_a_session_of_its_own)
 
 BOOST_AUTO_TEST_CASE(only_three_descriptors_are_inherited) {
   const UniqueFd leaked(open("/dev/null", O_RDONLY));  // NOLINT(android-cloexec-open): the point
-  // ls opens the directory itself: one more than what it was given.
+  // ls also opens the directory: one descriptor more.
   Command command{.path = "/bin/ls", .argv = {"ls", "/proc/self/fd"}};
   BOOST_TEST(ran(command).output == "0\n1\n2\n3\n");
 }
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(ten_megabytes_of_output_do_not_block_and_the_end_is_kept) {
 }
 
 BOOST_AUTO_TEST_CASE(a_descendant_that_holds_the_output_open_is_not_waited_for) {
-  // It reports its pid, so that the test can end what it started.
+  // It prints its pid, so that the test can kill it.
   Command command = shell("sleep 100 & echo $!");
   command.env = {"PATH=/usr/bin:/bin"};
   const Finished finished = ran(command);
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(at_the_deadline_the_whole_group_is_killed) {
   BOOST_TEST(WTERMSIG(finished.wait_status) == SIGKILL);
   BOOST_TEST(finished.elapsed_ms >= 1000);
   BOOST_TEST(finished.elapsed_ms < 20000);
-  // The grandchild was killed as well, if maybe a moment later.
+  // The grandchild was killed as well, perhaps a moment later.
   const UniqueFd grandchild(
       static_cast<int>(syscall(SYS_pidfd_open, std::atoi(finished.output.c_str()), 0)));
   pollfd ended{grandchild.get(), POLLIN, 0};
@@ -157,10 +157,11 @@ BOOST_AUTO_TEST_CASE(a_signal_that_asks_to_end_kills_the_whole_group) {
   BOOST_REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
   const UniqueFd reader(ends[0]);
   UniqueFd writer(ends[1]);
-  // The grandchild has the pipe as standard output as well: its end is the group's.
+  // The grandchild also has the pipe as standard output, so its end of file shows that the group is
+  // gone.
   Command command = shell(cat("exec >/proc/", getpid(), "/fd/", writer.get(), "; sleep 100; :"));
   command.signals = &signals;
-  kill(getpid(), SIGUSR2);  // asks for nothing
+  kill(getpid(), SIGUSR2);  // not a terminating signal
   kill(getpid(), SIGINT);
   const Result<Finished> finished = run_program(command);
   BOOST_REQUIRE(!finished);

@@ -15,7 +15,7 @@ bool is_terminal(int fd) {
   return tcgetattr(fd, &settings) == 0;
 }
 
-// tty(4): without one, /dev/tty cannot be opened.
+// tty(4): without a controlling terminal, /dev/tty cannot be opened.
 bool has_controlling_terminal() {
   const UniqueFd own(::open("/dev/tty", O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
   return own || errno != ENXIO;
@@ -48,7 +48,7 @@ Result<RawMode> RawMode::enter(int fd) {
 }
 
 RawMode::~RawMode() {
-  // Not TCSADRAIN: a terminal that is stopped must not keep us from ending.
+  // Not TCSADRAIN: a stopped terminal would block the exit.
   if (fd_ >= 0) tcsetattr(fd_, TCSANOW, &before_);
 }
 

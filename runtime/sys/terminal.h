@@ -1,4 +1,4 @@
-// The caller's terminal: raw mode that is undone, and window sizes.
+// The caller's terminal: raw mode with automatic restore, and window sizes.
 #pragma once
 
 #include <termios.h>
@@ -9,16 +9,16 @@ namespace oci::sys {
 
 bool is_terminal(int fd);
 
-// Whether this process's session has one. True as well where this cannot be told.
+// Whether the session of this process has one. true also if that is unknown.
 bool has_controlling_terminal();
 
-// Gives `to` the window size of `from`.
+// Copies the window size of `from` to `to`.
 Status copy_window_size(int from, int to);
 
-// Of a pty, by its master: the ends of lines stay as the program writes them (termios(3), ONLCR).
+// For the master of a pty: line ends stay as the program writes them (termios(3), ONLCR).
 Status keep_line_ends(int master);
 
-// A terminal that passes on every byte, until this object dies.
+// Raw mode, until this object is destroyed.
 class [[nodiscard]] RawMode {
  public:
   static Result<RawMode> enter(int fd);

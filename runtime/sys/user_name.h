@@ -1,4 +1,4 @@
-// The name of a uid, for people.
+// Converts a uid to a user name.
 #pragma once
 
 #include <cstdint>
@@ -6,8 +6,8 @@
 
 namespace oci::sys {
 
-// From /etc/passwd, read as text: the name service would load the host's libraries into a static
-// program. "#1000" for a uid without a line.
+// Parses /etc/passwd: the name service would load the host's libraries into a static program.
+// "#1000" if the uid has no line.
 std::string user_name(uint32_t uid);
 
 }  // namespace oci::sys

@@ -24,8 +24,8 @@ bool is_property_name(std::string_view name) {
          });
 }
 
-// What would start, stop or move other units, as systemd's root: systemd.unit(5). What a container
-// is may be somebody's without being allowed that.
+// Properties that start, stop or move other units with the rights of systemd (systemd.unit(5)). A
+// user who may run containers need not have these rights.
 constexpr std::string_view kOfOtherUnits[] = {"BindsTo",
                                               "Conflicts",
                                               "JoinsNamespaceOf",
@@ -44,7 +44,7 @@ constexpr std::string_view kOfOtherUnits[] = {"BindsTo",
                                               "OnFailureJobMode",
                                               "OnSuccessJobMode"};
 
-// "TimeoutStopSec" and its like, as in unit files; over D-Bus all times are in microseconds.
+// "TimeoutStopSec" and similar names, as in unit files. D-Bus properties have microseconds.
 bool is_in_seconds(std::string_view name) {
   constexpr std::string_view kSuffix = "Sec";
   if (!name.ends_with(kSuffix) || name.size() <= kSuffix.size()) return false;
@@ -52,7 +52,7 @@ bool is_in_seconds(std::string_view name) {
   return before >= 'a' && before <= 'z';
 }
 
-// Whole numbers of any type, and "1.5". An exponent is nobody's way to write a time.
+// Whole numbers of any type, and "1.5". No exponents: times are not written like that.
 std::optional<uint64_t> microseconds(const Variant& seconds) {
   constexpr uint64_t kSecond = 1000000;
   if (seconds.signature.size() != 1 ||
@@ -84,7 +84,7 @@ Result<std::vector<Property>> annotated_properties(const spec::Annotations& anno
     if (!is_property_name(name)) {
       return bad(key, "expected the name of a systemd property after the last '.'");
     }
-    // Which processes are in the scope is not for an annotation to say.
+    // The runtime decides which processes are in the scope.
     if (name == "PIDs" || name == "PIDFDs") return bad(key, "is set by the runtime");
     if (std::ranges::find(kOfOtherUnits, name) != std::end(kOfOtherUnits)) {
       return bad(key,

@@ -1,4 +1,4 @@
-// Properties of the unit that annotations ask for, as runc's docs/systemd.md has them.
+// Unit properties from annotations, as in runc's docs/systemd.md.
 #pragma once
 
 #include <vector>
@@ -9,8 +9,8 @@
 
 namespace oci::systemd {
 
-// "org.systemd.property.NAME": "VALUE", the value as GVariant text (gvariant.h). NAME that ends in
-// "Sec" is the one in "USec" in seconds. Errors (kInvalidConfig) name the annotation.
+// "org.systemd.property.NAME": "VALUE", with the value as GVariant text (gvariant.h). A NAME that
+// ends in "Sec" sets the property "USec" from seconds. Errors (kInvalidConfig) name the annotation.
 Result<std::vector<Property>> annotated_properties(const spec::Annotations& annotations);
 
 }  // namespace oci::systemd

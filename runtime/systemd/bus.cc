@@ -25,14 +25,14 @@ constexpr char kManager[] = "org.freedesktop.systemd1.Manager";
 constexpr std::chrono::milliseconds kPause{20};
 
 struct Unref {
-  // Without a flush: that would wait for whoever does not answer.
+  // Does not flush: that would wait for a peer that does not answer.
   void operator()(sd_bus* bus) const { sd_bus_close_unref(bus); }
   void operator()(sd_bus_message* message) const { sd_bus_message_unref(message); }
 };
 using BusPointer = std::unique_ptr<sd_bus, Unref>;
 using Message = std::unique_ptr<sd_bus_message, Unref>;
 
-// What systemd said instead of yes.
+// The error reply of systemd.
 struct BusError {
   BusError() = default;
   BusError(const BusError&) = delete;
@@ -57,7 +57,7 @@ std::string address(Bus bus) {
   return cat(runtime == nullptr ? "$XDG_RUNTIME_DIR" : runtime, "/bus");
 }
 
-// In words: "Permission denied" would be taken for the container's program's.
+// Own texts: engines would take "Permission denied" for an error of the container's program.
 std::string_view why_unreachable(int err) {
   switch (err) {
     case ENOENT:
@@ -92,7 +92,7 @@ Error unreachable(Bus bus, int err) {
                    "--cgroup-manager cgroupfs"));
 }
 
-// Texts of systemd's that engines would take for something else are left to its name for them.
+// Replaces texts that engines misread by the name of the error.
 std::string words_of(const sd_bus_error& error) {
   std::string name = error.name == nullptr ? "no reason" : error.name;
   if (error.message == nullptr || name.starts_with("System.Error.")) return name;
@@ -126,7 +126,7 @@ class Manager {
   static int on_job_removed(sd_bus_message* message, void* self, sd_bus_error*);
 
   Result<Message> new_call(const char* member);
-  // One reply, or what was said instead in `refusal`, or an Error: nobody is there.
+  // Returns the reply. Null: systemd refused, see `refusal`. Error: no connection.
   Result<Message> call(const Message& request, BusError& refusal);
   Result<Message> call_about_unit(const char* member, BusError& refusal);
   Status await_job(const Message& reply);
@@ -171,12 +171,12 @@ Status Manager::connect() {
   const int opened = which_ == Bus::kSystem ? sd_bus_open_system(&bus) : sd_bus_open_user(&bus);
   if (opened < 0) return unreachable(which_, -opened);
   bus_.reset(bus);
-  // Before any unit is asked for, or the news of its job may be gone by then. The daemon handles
-  // calls of one connection in order, so nothing is waited for here.
+  // Subscribe before the first request, so that no JobRemoved is missed. The daemon handles the
+  // calls of one connection in order, so there is nothing to wait for here.
   const int matched = sd_bus_match_signal_async(bus, nullptr, kService, kManagerPath, kManager,
                                                 "JobRemoved", on_job_removed, nullptr, this);
   if (matched < 0) return unreachable(which_, -matched);
-  // A call would wait for the connection, for as long as that takes.
+  // sd_bus_call() would wait for the connection without a limit.
   while (sd_bus_is_ready(bus) == 0) {
     if (left_us() == 0) return late("the connection");
     OCI_TRY(turn(deadline_));
@@ -202,7 +202,7 @@ Result<Message> Manager::call(const Message& request, BusError& refusal) {
   if (done == -ETIMEDOUT || refusal.is(SD_BUS_ERROR_NO_REPLY) || refusal.is(SD_BUS_ERROR_TIMEOUT)) {
     return late(sd_bus_message_get_member(request.get()));
   }
-  // Said by sd-bus itself, not by anybody on the other side.
+  // Errors made by sd-bus itself, not by the peer.
   if (sd_bus_is_open(bus_.get()) <= 0) return unreachable(which_, -done);
   if (refusal.is(SD_BUS_ERROR_SERVICE_UNKNOWN) || refusal.is(SD_BUS_ERROR_NAME_HAS_NO_OWNER)) {
     return Error(ErrorKind::kSystem, cat("systemd: it does not answer at ", address(which_),
@@ -217,7 +217,7 @@ Result<Message> Manager::call_about_unit(const char* member, BusError& refusal) 
   return call(message, refusal);
 }
 
-// Takes in one message, or waits for one.
+// Handles one message, or waits for one.
 Status Manager::turn(sys::Deadline until) {
   const int processed = sd_bus_process(bus_.get(), nullptr);
   if (processed < 0) return unreachable(which_, -processed);
@@ -244,7 +244,7 @@ Status Manager::await_job(const Message& reply) {
   }
 }
 
-// What may change meanwhile has no event that could not be missed.
+// Polls: there is no event for this state that could not be missed.
 Status Manager::pause() {
   const sys::Deadline until = sys::deadline_in(kPause);
   if (left_us() == 0) return late("a unit of the same name to be removed");
@@ -283,7 +283,7 @@ Status Manager::start(const std::vector<Property>& properties) {
     if (!refusal.is("org.freedesktop.systemd1.UnitExists")) {
       return refused("StartTransientUnit", refusal);
     }
-    // It may be what a container that was just deleted has left, on its way out.
+    // It may be the leftover of a deleted container, about to be removed.
     if (OCI_TRY(is_active())) {
       return Error(ErrorKind::kExists,
                    cat("systemd: unit '", unit_,
@@ -305,21 +305,21 @@ Status Manager::stop() {
     return refused("StopUnit", refusal);
   if (!reply) return {};
   OCI_TRY(await_job(reply));
-  BusError ignored;  // it did not fail
+  BusError ignored;  // the unit did not fail
   (void)OCI_TRY(call_about_unit("ResetFailedUnit", ignored));
   return {};
 }
 
 Status Manager::set(const std::vector<Property>& properties) {
   const Message message = OCI_TRY(new_call("SetUnitProperties"));
-  // Until the next boot: the unit itself does not live longer.
+  // Runtime only: the unit does not outlive the boot.
   if (sd_bus_message_append(message.get(), "sb", unit_.c_str(), 1) < 0) return late("a message");
   OCI_TRY(append_properties(message.get(), properties));
   BusError refusal;
   const Message reply = OCI_TRY(call(message, refusal));
   if (!reply) return refused("SetUnitProperties", refusal);
-  // It writes the files after its answer, and before it hears the next call: once this one is
-  // answered, nothing is written any more.
+  // systemd writes the files after its reply, but before it handles the next call. So after this
+  // reply, all files are written.
   BusError ignored;
   (void)OCI_TRY(call_about_unit("GetUnit", ignored));
   return {};
@@ -352,8 +352,9 @@ Status start_around(pid_t pid, Manager& manager, const Request& request) {
   return manager.start(properties);
 }
 
-// We are the first process of the scope, so that init can be cloned into it: nothing is ever moved
-// into a container's cgroup, and if oci-rt is killed the scope is empty, and removed.
+// This process is the first one in the scope, so that init can be cloned into it. So no process is
+// ever moved into a container's cgroup, and if oci-rt is killed, the scope becomes empty and is
+// removed.
 Result<std::string> start_around_us(Manager& manager, const Request& request) {
   OCI_TRY(start_around(::getpid(), manager, request));
   std::string path = OCI_TRY(own_cgroup());

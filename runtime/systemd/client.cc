@@ -20,7 +20,7 @@ namespace oci::systemd {
 namespace {
 
 constexpr char kProgram[] = "oci-rt-systemd";
-// The program tells what it waited for; we only tell that it did not.
+// The program has its own timeout and a better message. This adds time for that.
 constexpr std::chrono::seconds kGrace{1};
 
 std::string directory_of_this() {
@@ -38,14 +38,14 @@ std::string find_program() {
   return ::access(installed.c_str(), X_OK) == 0 ? installed : "";
 }
 
-// What sd_bus_open_user(3) and sd_bus_open_system(3) look at, and nothing else of the caller's.
+// The variables of sd_bus_open_user(3) and sd_bus_open_system(3). No others are passed.
 std::vector<std::string> environment() {
   std::vector<std::string> env;
   for (const char* name :
        {"DBUS_SYSTEM_BUS_ADDRESS", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"}) {
     if (const char* value = ::getenv(name)) env.push_back(cat(name, "=", value));
   }
-  // pam_systemd(8) makes it; whoever came by su(1) has it, but not the variable.
+  // pam_systemd(8) makes this directory. After su(1) it exists, but the variable is unset.
   if (::getenv("XDG_RUNTIME_DIR") == nullptr) {
     env.push_back(cat("XDG_RUNTIME_DIR=/run/user/", ::geteuid()));
   }
@@ -133,7 +133,7 @@ bool is_installed() {
 }
 
 Bus bus_of_caller() {
-  // PROC_USER_INIT_INO of the kernel's proc_ns.h: the first user namespace.
+  // PROC_USER_INIT_INO of the kernel's proc_ns.h: the initial user namespace.
   constexpr ino_t kFirstUserNamespace = 0xeffffffd;
   struct stat ns = {};
   const bool first = ::stat("/proc/self/ns/user", &ns) != 0 || ns.st_ino == kFirstUserNamespace;
@@ -143,8 +143,9 @@ Bus bus_of_caller() {
 Result<Scope> start_scope(Bus bus, const Unit& unit, const std::string& id,
                           const std::vector<Property>& properties) {
   Request request{.verb = Verb::kStart, .bus = bus, .unit = unit.name, .patience = kPatience};
-  // Accounting: the controllers are on from the start. Dependencies: the engine ends its containers
-  // before a shutdown. CollectMode: a scope whose init was killed would stay as a failed unit.
+  // Accounting: enables the controllers from the start. Dependencies: the engine ends its
+  // containers before a shutdown. CollectMode: otherwise a scope with a killed init stays as a
+  // failed unit.
   request.properties = {text("Description", cat("libcontainer container ", id)),
                         text("Slice", unit.slice),
                         flag("Delegate", true),

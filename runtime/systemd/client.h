@@ -1,4 +1,4 @@
-// The half of the driver that is in oci-rt: runs oci-rt-systemd, asks it, and ends it.
+// The part of the driver inside oci-rt: starts oci-rt-systemd, sends it a request, and kills it.
 #pragma once
 
 #include <chrono>
@@ -12,10 +12,10 @@
 
 namespace oci::systemd {
 
-// How long systemd may take for one unit. Its own limit for a job is 90 s, which no engine waits.
+// The timeout for one unit. systemd's own limit for a job is 90 s, longer than any engine waits.
 inline constexpr std::chrono::seconds kPatience{20};
 
-// oci-rt-systemd while it runs. It has nothing of the caller's open, and dies with us.
+// A running oci-rt-systemd. It inherits no descriptors of the caller, and dies with oci-rt.
 class [[nodiscard]] Helper {
  public:
   // kUnsupported: it is not installed.
@@ -23,10 +23,11 @@ class [[nodiscard]] Helper {
 
   Helper(Helper&&) noexcept = default;
   Helper& operator=(Helper&&) = delete;
-  // Kills it and waits for that: nothing of it is left in a cgroup then.
+  // Kills it and waits, so that it is in no cgroup any more.
   ~Helper();
 
-  // Once. The answer's text, or its error; kBusy after request.patience.
+  // Sends the only request. Returns the text of the answer, or its error. kBusy: request.patience
+  // has passed.
   Result<std::string> ask(const Request& request);
 
  private:
@@ -38,25 +39,25 @@ class [[nodiscard]] Helper {
   sys::UniqueFd socket_;
 };
 
-// Whether oci-rt-systemd is where this program looks for it.
+// Whether oci-rt-systemd is installed where this program searches for it.
 bool is_installed();
 
-// The one whose units we make: the user's own, unless we are root on the host.
+// kSystem for root on the host, otherwise kUser.
 Bus bus_of_caller();
 
-// A scope, and the process that holds it until another one is in it.
+// A scope, and the helper process that keeps it alive until another process is in it.
 struct Scope {
   Helper holder;
-  std::string path;  // its cgroup, as /proc/self/cgroup has it
+  std::string path;  // its cgroup, in the form of /proc/self/cgroup
 };
 
-// `properties` after those that every scope of ours has. Afterwards systemd removes the scope as
-// soon as nothing is in it.
+// Makes a scope with the default properties and `properties`. systemd removes the scope as soon as
+// it is empty.
 Result<Scope> start_scope(Bus bus, const Unit& unit, const std::string& id,
                           const std::vector<Property>& properties);
 
-// Puts this process into a scope of its own. Who is not root can make a process in a cgroup of
-// their systemd's only from another one of these.
+// Puts this process into a scope of its own. An unprivileged caller can clone into a cgroup of its
+// systemd only from such a scope.
 Status enclose_caller(Bus bus);
 
 Status set_properties(Bus bus, const std::string& unit, const std::vector<Property>& properties);

@@ -124,7 +124,7 @@ class Parser {
     return found;
   }
 
-  // The type of the first element, or one that stands before it, is that of all.
+  // All elements have the type of the first one, or the type given before it.
   bool array(Variant& out, char type) {
     take('[');
     blanks();
@@ -136,12 +136,12 @@ class Parser {
       } while (take(','));
       if (!take(']')) return false;
     }
-    if (type == '\0') return false;  // an empty array of nobody knows what
+    if (type == '\0') return false;  // an empty array without a type
     out.signature = {'a', type};
     return true;
   }
 
-  // `type` is what it must be; '\0' takes the type of what is there.
+  // `type`: the required type. '\0': set to the type found.
   bool element(Variant& out, char& type) {
     if (!rest_.empty() && (rest_.front() == '\'' || rest_.front() == '"')) {
       if (type == '\0') type = 's';
@@ -187,7 +187,7 @@ class Parser {
     return true;
   }
 
-  // Digits, a point with more of them, an exponent. Nothing here needs its value.
+  // Digits, a point with more of them, an exponent. The value itself is not needed.
   static bool real(Variant& out, bool negative, std::string_view text) {
     const auto skip_digits = [](std::string_view& rest) {
       const size_t count = std::min(rest.find_first_not_of("0123456789"), rest.size());

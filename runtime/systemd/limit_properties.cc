@@ -19,7 +19,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\n") - first + 1);
 }
 
-// As memparse() and kstrtoull() of the kernel read it: "512M", "0x10000000", "010".
+// As memparse() and kstrtoull() of the kernel: "512M", "0x10000000", "010".
 std::optional<uint64_t> number(std::string_view text) {
   if (text == "max") return kInfinity;
   int base = 10;
@@ -39,7 +39,7 @@ std::optional<uint64_t> number(std::string_view text) {
   return value > kInfinity >> shift ? kInfinity : value << shift;
 }
 
-// A later write of the same file wins, as it does in the cgroup.
+// A later write of the same file wins, as in the cgroup.
 class Builder {
  public:
   void put(std::string name, std::string signature, std::vector<std::string> values) {
@@ -55,7 +55,7 @@ class Builder {
   std::vector<Property> properties_;
 };
 
-// systemd keeps microseconds a second and, across a reload, whole percents.
+// systemd stores microseconds a second, and whole percents across a reload.
 void put_bandwidth(Builder& out, std::string_view value) {
   constexpr uint64_t kSecond = 1000000, kPercent = kSecond / 100, kDefaultPeriod = 100000;
   const size_t blank = value.find(' ');
@@ -69,7 +69,7 @@ void put_bandwidth(Builder& out, std::string_view value) {
   out.put("CPUQuotaPerSecUSec", (exact + kPercent - 1) / kPercent * kPercent);
 }
 
-// A bit each, the first one the lowest of the first byte.
+// One bit each, starting at the lowest bit of the first byte.
 void put_set(Builder& out, const char* name, std::string_view list, size_t limit) {
   const std::optional<spec::BitSet> set = spec::parse_number_list(list, limit);
   if (!set) return;
@@ -83,13 +83,14 @@ void put_set(Builder& out, const char* name, std::string_view list, size_t limit
   if (!bytes.empty()) out.put(name, "ay", std::move(bytes));
 }
 
-// "200", or "default 200"; a device's own line has no property that outlives a reload unrounded.
+// "200", or "default 200". Weights for single devices have no property that survives a reload
+// unrounded.
 std::optional<uint64_t> io_weight(std::string_view value) {
   constexpr std::string_view kDefault = "default ";
   return number(value.starts_with(kDefault) ? value.substr(kDefault.size()) : value);
 }
 
-// TasksMax has no 0; beside the one process that is there, 1 is the same.
+// TasksMax cannot be 0. With init in the cgroup, 1 has the same effect.
 std::optional<uint64_t> tasks(std::string_view value) {
   const std::optional<uint64_t> count = number(value);
   return count ? std::max<uint64_t>(*count, 1) : count;
@@ -113,7 +114,7 @@ std::vector<Property> limit_properties(std::span<const cgroup::Write> writes) {
       if (write.file == row.file) out.put(row.property, number(value));
     }
     if (write.file == "cpu.max") put_bandwidth(out, value);
-    // systemd.resource-control(5): the weight "idle" is 0; who leaves idleness has the default one.
+    // systemd.resource-control(5): the weight "idle" is 0. Otherwise set the default weight.
     if (write.file == "cpu.idle") out.put("CPUWeight", number(value) == uint64_t{1} ? 0 : 100);
     if (write.file == "pids.max") out.put("TasksMax", tasks(value));
     if (write.file == "cpuset.cpus") put_set(out, "AllowedCPUs", value, spec::kMostCpus);

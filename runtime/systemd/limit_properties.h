@@ -1,4 +1,4 @@
-// linux.resources as properties of a unit: systemd.resource-control(5).
+// Converts linux.resources to unit properties: systemd.resource-control(5).
 #pragma once
 
 #include <span>
@@ -9,10 +9,9 @@
 
 namespace oci::systemd {
 
-// What systemd is told of the limits that are about to be written, so that it does not undo them
-// when it writes its own idea of the unit again (daemon-reload). Where a property is coarser than
-// the file, it is never tighter. A file without a property is left out: systemd does not touch it
-// either. Pure.
+// The properties that match the limits about to be written, so that systemd keeps them when it
+// rewrites the unit (daemon-reload). A property that is coarser than the file is rounded to the
+// looser side. Files without a property are left out, and systemd does not write them. Pure.
 std::vector<Property> limit_properties(std::span<const cgroup::Write> writes);
 
 }  // namespace oci::systemd

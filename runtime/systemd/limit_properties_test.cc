@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(numbers_are_read_as_the_kernel_reads_them) {
   expect({.unified = {{"memory.max", "0x1000k\n"}}}, {"MemoryMax t 4194304"});
   expect({.unified = {{"memory.max", "16E"}}}, {cat("MemoryMax t ", kInfinity)});
   expect({.unified = {{"pids.max", "010"}}}, {"TasksMax t 8"});
-  expect({.unified = {{"memory.max", "512MB"}}}, {});  // nor does the kernel take it
+  expect({.unified = {{"memory.max", "512MB"}}}, {});  // the kernel refuses it as well
 }
 
 BOOST_AUTO_TEST_CASE(sets_are_bits_the_lowest_first) {
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(unified_wins_as_it_does_in_the_files) {
                       {"hugetlb.2MB.max", "0"}}},
          {"MemoryMax t 2000", cat("MemoryHigh t ", kInfinity), "MemoryMin t 3",
           "CPUQuotaPeriodUSec t 20000", cat("CPUQuotaPerSecUSec t ", kInfinity), "IOWeight t 300"});
-  // What systemd could not be told is left to the kernel's judgement of the file.
+  // Values without a property are left to the kernel, which checks the file.
   expect({.unified = {{"memory.max", "2Q"}, {"cpu.max", "1 0"}, {"pids.max", "many"}}}, {});
 }
 

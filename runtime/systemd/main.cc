@@ -1,4 +1,4 @@
-// oci-rt-systemd: one request of oci-rt's to systemd. See README.md.
+// oci-rt-systemd: forwards one request of oci-rt to systemd. See README.md.
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -25,7 +25,7 @@ int main() {
       request ? perform(request.value()) : Answer{.text = request.error().message()};
   const std::string said = to_packet(answer);
   if (::send(STDIN_FILENO, said.data(), said.size(), MSG_NOSIGNAL) < 0) return 1;
-  // In the scope there is nobody else so far: without us systemd would remove it.
+  // This process is alone in the scope: without it systemd would remove the scope.
   char nothing;
   if (answer.good && request.value().verb == Verb::kStart) ::recv(STDIN_FILENO, &nothing, 1, 0);
   return 0;

@@ -7,7 +7,7 @@
 namespace oci::systemd {
 namespace {
 
-// Both programs come from one build; whoever mixes two is told.
+// Both programs must come from one build. A mismatch is reported.
 constexpr std::string_view kVersion = "oci-rt-systemd 1";
 constexpr std::string_view kGood = "good";
 

@@ -1,5 +1,5 @@
-// What oci-rt and oci-rt-systemd say to each other: one packet there, one back, over a SEQPACKET
-// socket that is the program's standard input. Tokens of text, each ended by NUL.
+// The protocol of oci-rt and oci-rt-systemd: one request and one answer, as packets of a SEQPACKET
+// socket that is the program's standard input. Text tokens, each ended by NUL.
 #pragma once
 
 #include <chrono>
@@ -14,25 +14,25 @@
 namespace oci::systemd {
 
 enum class Verb {
-  kStart,      // makes the unit, with oci-rt-systemd in it; the answer is its cgroup
+  kStart,      // makes the unit, with oci-rt-systemd in it. The answer is its cgroup
   kEnclose,    // makes the unit, with oci-rt in it
-  kStop,       // ends the unit; one that does not exist is no error
+  kStop,       // ends the unit. A missing one is no error
   kSet,        // sets properties of the unit until the next boot
-  kAwaitGone,  // waits until there is no such unit
+  kAwaitGone,  // waits until the unit is gone
 };
 
 struct Request {
   Verb verb = Verb::kStart;
   Bus bus = Bus::kSystem;
   std::string unit;
-  std::chrono::milliseconds patience{0};  // for all of it
+  std::chrono::milliseconds patience{0};  // for the whole request
   std::vector<Property> properties;
 };
 
-// kBusy: nobody answered in time. kExists: the unit is there already. kSystem: all else.
+// kBusy: no answer in time. kExists: the unit exists. kSystem: any other error.
 struct Answer {
   bool good = false;
-  ErrorKind kind = ErrorKind::kSystem;  // unless good
+  ErrorKind kind = ErrorKind::kSystem;  // if not good
   std::string text;
 };
 

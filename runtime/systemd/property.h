@@ -1,4 +1,4 @@
-// One property of a unit, as it goes over D-Bus: org.freedesktop.systemd1(5).
+// A unit property as sent over D-Bus: org.freedesktop.systemd1(5).
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@ namespace oci::systemd {
 struct Property {
   std::string name;       // "MemoryMax"
   std::string signature;  // of the value: a basic type such as "t", or an array of one, "as"
-  std::vector<std::string> values;  // as text: one, or one an element
+  std::vector<std::string> values;  // as text: one, or one for each element
 
   friend bool operator==(const Property&, const Property&) = default;
 };

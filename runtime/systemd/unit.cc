@@ -19,7 +19,7 @@ bool is_unit_character(char c) {
          std::string_view("-_.\\:@").find(c) != std::string_view::npos;
 }
 
-// As systemd-escape(1) does it.
+// As systemd-escape(1).
 std::string escaped(std::string_view id) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string out;

@@ -1,4 +1,4 @@
-// linux.cgroupsPath as a unit of systemd's: config-linux.md#cgroups-path, systemd.unit(5).
+// Converts linux.cgroupsPath to a systemd unit: config-linux.md#cgroups-path, systemd.unit(5).
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 
 namespace oci::systemd {
 
-// Whose systemd: the system's, or that of the user who calls.
+// The systemd of the system, or that of the calling user.
 enum class Bus { kSystem, kUser };
 
 struct Unit {
@@ -19,13 +19,13 @@ struct Unit {
   std::string place;
 };
 
-// "slice:prefix:name" is `prefix-name.scope` in `slice`. Absent or empty: ":oci-rt:ID", whatever is
-// in the id. Without a slice: system.slice, or user.slice of a user's systemd. Everything else is
-// an error (kInvalidConfig), and so are names that systemd would not have.
+// "slice:prefix:name" is `prefix-name.scope` in `slice`. Absent or empty: ":oci-rt:ID", with the id
+// escaped. An empty slice is system.slice, or user.slice for a user's systemd. Everything else is
+// an error (kInvalidConfig), and so are names that systemd refuses.
 Result<Unit> unit_of(const std::optional<std::string>& cgroups_path, std::string_view id, Bus bus);
 
-// Where systemd puts a slice: "a-b.slice" is "/a.slice/a-b.slice", "-.slice" is "". Nothing for a
-// name that is not a slice's.
+// The path of a slice: "a-b.slice" is "/a.slice/a-b.slice", "-.slice" is "". Absent if `slice` is
+// no slice name.
 std::optional<std::string> slice_place(std::string_view slice);
 
 }  // namespace oci::systemd

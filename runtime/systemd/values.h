@@ -1,4 +1,4 @@
-// Properties as values in a message: sd_bus_message_append(3). For oci-rt-systemd alone.
+// Appends properties to a message: sd_bus_message_append(3). For oci-rt-systemd only.
 #pragma once
 
 #include <vector>

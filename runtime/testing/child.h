@@ -1,4 +1,4 @@
-// A child process for a test: it waits to be killed, and is gone when the scope ends.
+// A child process for a test. It waits to be killed, and the destructor kills and reaps it.
 #pragma once
 
 #include <sys/wait.h>
@@ -9,7 +9,7 @@ namespace oci::testing {
 
 class Child {
  public:
-  // Forks a process that pauses for ever.
+  // Forks a process that pauses forever.
   Child() : pid_(::fork()) {
     if (pid_ == 0) {
       for (;;)
@@ -28,7 +28,7 @@ class Child {
 
   pid_t pid() const { return pid_; }
 
-  // Waits for its end; the status of waitpid(2).
+  // Waits for its exit. Returns the status of waitpid(2).
   int reap() {
     int status = 0;
     ::waitpid(pid_, &status, 0);

@@ -1,4 +1,4 @@
-// What a test needs of the machine; where that is missing it is skipped, with the reason.
+// Preconditions of tests. If one is not met, the test is skipped with the reason.
 //   BOOST_AUTO_TEST_CASE(name, *boost::unit_test::precondition(testing::cgroup2_view))
 #pragma once
 
@@ -26,7 +26,7 @@ inline Met root(boost::unit_test::test_unit_id) {
   return ::geteuid() == 0 ? Met(true) : unmet("needs root");
 }
 
-// Puts this process into a private mount namespace, once, where nothing it mounts is seen outside.
+// Moves this process, once, to a private mount namespace. Its mounts are not visible outside.
 inline Met private_mounts(boost::unit_test::test_unit_id id) {
   static const int failed = [] {
     if (::unshare(CLONE_NEWNS) < 0) return errno;
@@ -38,8 +38,8 @@ inline Met private_mounts(boost::unit_test::test_unit_id id) {
                      : unmet(std::string("needs a mount namespace: ") + std::strerror(failed));
 }
 
-// The same, with the cgroup v2 tree at /sys/fs/cgroup. It is the machine's own tree: a test uses
-// names of its own in it and removes them.
+// The same, with the cgroup v2 tree at /sys/fs/cgroup. It is the machine's tree: a test uses unique
+// names and removes them.
 inline Met cgroup2_view(boost::unit_test::test_unit_id id) {
   if (const Met is_private = private_mounts(id); !is_private) return is_private;
   static const int failed =

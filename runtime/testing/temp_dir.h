@@ -1,4 +1,4 @@
-// A directory for a test, gone with all its content when the scope ends.
+// A temporary directory for a test, removed with its content by the destructor.
 #pragma once
 
 #include <fcntl.h>
@@ -32,12 +32,12 @@ class TempDir {
   const std::string& path() const { return path_; }
   std::string path(std::string_view name) const { return path_ + "/" + std::string(name); }
 
-  // A directory inside; its parent exists.
+  // Makes a directory inside. Its parent must exist.
   void make_dir(std::string_view name) const {
     if (::mkdir(path(name).c_str(), 0755) < 0) std::abort();
   }
 
-  // A file inside, made or replaced.
+  // Creates or replaces a file inside.
   void write(std::string_view name, std::string_view text) const {
     const int fd = ::open(path(name).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (fd < 0 || ::write(fd, text.data(), text.size()) != static_cast<ssize_t>(text.size())) {

@@ -87,7 +87,7 @@ uint32_t oracle_action(SeccompAction action, std::optional<uint32_t> errno_ret) 
   }
 }
 
-// In a process of its own: libseccomp 2.5 never comes to an end with some profiles.
+// In a child process: libseccomp 2.5 never finishes with some profiles.
 std::optional<std::vector<sock_filter>> oracle_filter(const spec::Seccomp& profile) {
   constexpr itimerval kDeadline = {{}, {0, 500000}};
   std::optional<std::vector<sock_filter>> filter;

@@ -1,5 +1,4 @@
-// libseccomp's own filter for a profile, made as runc and crun make it: what the emitter must
-// equal.
+// The filter of libseccomp for a profile, made as runc and crun do. The emitter must match it.
 #pragma once
 
 #include <linux/filter.h>
@@ -11,10 +10,10 @@
 
 namespace oci::seccomp {
 
-// None: libseccomp refuses the rules, or is not done in half a second of the processor.
+// None: libseccomp refuses the rules, or needs more than half a second of CPU time.
 std::optional<std::vector<sock_filter>> oracle_filter(const spec::Seccomp& profile);
 
-// SCMP_ACT_*, as runc and crun translate an action.
+// SCMP_ACT_*, translated as runc and crun do.
 uint32_t oracle_action(spec::SeccompAction action, std::optional<uint32_t> errno_ret);
 
 }  // namespace oci::seccomp

@@ -66,7 +66,7 @@ bool is_plain(const std::vector<SeccompArg>& conditions, bool wide) {
   });
 }
 
-// i386's number for the call itself, where libseccomp's resolver gives a pseudo number.
+// i386's number of the call itself, where libseccomp's resolver returns a pseudo number.
 int direct_number(uint32_t scmp, const std::string& name) {
   static std::map<std::string, int> direct;
   if (direct.empty()) {
@@ -81,14 +81,14 @@ int direct_number(uint32_t scmp, const std::string& name) {
   return found == direct.end() ? -1 : found->second;
 }
 
-// i386's socketcall(2) or ipc(2), where the call is behind it.
+// i386's socketcall(2) or ipc(2), if the call is behind one of them.
 std::optional<uint32_t> multiplexer(uint32_t scmp, const std::string& name) {
   const int pseudo = seccomp_syscall_resolve_name_arch(scmp, name.c_str());
   if (scmp != SCMP_ARCH_X86 || pseudo > -100 || pseudo < -224) return {};
   return pseudo > -200 ? 102 : 117;
 }
 
-// Which of two rules that both hold decides: README.md, "Rules that contradict each other".
+// Whether `a` is tried before `b`: README.md, "Rules that contradict each other".
 bool precedes(const std::vector<SeccompArg>& a, const std::vector<SeccompArg>& b, bool wide) {
   using Key = std::tuple<int, int, uint64_t>;
   const auto key = [&](const SeccompArg& arg) {
@@ -115,7 +115,7 @@ bool precedes(const std::vector<SeccompArg>& a, const std::vector<SeccompArg>& b
   return false;
 }
 
-// By argument, and without those that cannot fail.
+// Sorted by argument, without conditions that cannot fail.
 std::vector<SeccompArg> essential(std::vector<SeccompArg> conditions, bool wide) {
   std::erase_if(conditions, [&](const SeccompArg& arg) { return is_plain({arg}, wide); });
   std::ranges::sort(conditions, {}, &SeccompArg::index);

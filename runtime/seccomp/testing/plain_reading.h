@@ -1,5 +1,5 @@
-// Reads a profile rule by rule, as plainly as can be, with libseccomp's resolver: what a filter for
-// it has to do.
+// Evaluates a profile directly, rule by rule, with libseccomp's resolver: the expected results of a
+// filter.
 #pragma once
 
 #include <linux/seccomp.h>
@@ -17,10 +17,11 @@ class PlainReading {
  public:
   explicit PlainReading(const spec::Seccomp& profile);
 
-  // Of a filter that equals libseccomp's.
+  // For a filter that equals libseccomp's.
   uint32_t action(const seccomp_data& data) const;
 
-  // The call is newer than all that the profile names: ENOSYS, our difference from libseccomp.
+  // Whether the call is newer than all calls in the profile: ENOSYS, the difference from
+  // libseccomp.
   bool is_newer(const seccomp_data& data) const;
 
  private:

@@ -60,7 +60,7 @@ spec::SeccompSyscall syscall(const json::Value& from) {
   return out;
 }
 
-// Of every kind: plain, behind socketcall and ipc, of one ABI alone, of arm's own numbers, unknown.
+// All kinds: plain, behind socketcall and ipc, of one ABI only, arm's own numbers, unknown.
 constexpr std::array<const char*, 40> kNames = {"read",
                                                 "write",
                                                 "openat",
@@ -164,7 +164,7 @@ Family sound_family(std::mt19937& random, std::string_view name) {
   const size_t several = 1 + below(random, 4);
   if (name == "socketcall" || name == "ipc") return {1, 0, true, kAllOperators};
   const Row* row = find_name(name);
-  // Several such names meet in socketcall(2) and ipc(2).
+  // Several of these names share socketcall(2) and ipc(2).
   if (row != nullptr && row->multiplexed != 0) return {1, 3, true, {SeccompOperator::kEqual}};
   switch (below(random, 4)) {
     case 0:
@@ -186,7 +186,7 @@ void add_family(const Family& family, const char* name, std::mt19937& random, sp
   for (size_t i = 0; i < family.rules; ++i) {
     const AnyAction action = any_action(family.one_action ? choice : random());
     spec::SeccompSyscall rule{{name}, action.action, action.errno_ret, {}};
-    // Conditions on arguments 0 to 2, sometimes two on the same, which makes them alternatives.
+    // Conditions on arguments 0 to 2. Two on the same argument are alternatives.
     for (size_t count = below(random, family.conditions + 1); count > 0; --count) {
       const auto index = static_cast<uint32_t>(family.rules == 1 ? count % 3 : below(random, 3));
       rule.args.push_back({index, any_value(random), any_value(random),
@@ -203,7 +203,7 @@ seccomp_data call(uint32_t arch, uint32_t number) {
   return data;
 }
 
-// The edges of what the profile compares with.
+// The edges of the values in the profile.
 std::vector<uint64_t> edges(const spec::Seccomp& profile) {
   std::vector<uint64_t> values = {0, 1, ~uint64_t{0}};
   for (const spec::SeccompSyscall& syscall : profile.syscalls) {
