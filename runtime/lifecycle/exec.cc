@@ -17,11 +17,11 @@
 #include "runtime/launch/gate.h"
 #include "runtime/launch/last_clone.h"
 #include "runtime/launch/launch.h"
-#include "runtime/lifecycle/attend.h"
 #include "runtime/lifecycle/caller.h"
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/exec_process.h"
 #include "runtime/lifecycle/filter.h"
+#include "runtime/lifecycle/foreground.h"
 #include "runtime/lifecycle/prepare.h"
 #include "runtime/lifecycle/rootless.h"
 #include "runtime/lifecycle/seccomp_agent.h"
@@ -202,7 +202,7 @@ Result<int> Execution::stand_in() {
     relay.emplace(OCI_TRY(TerminalRelay::open(std::move(terminal), STDIN_FILENO, STDOUT_FILENO)));
   }
   sys::log_success();
-  OCI_TRY(attend(*process_, *signals_, relay ? &*relay : nullptr, nullptr));
+  OCI_TRY(forward_until_exit(*process_, *signals_, relay ? &*relay : nullptr, nullptr));
   const int status = OCI_TRY(process_->wait());
   tell_of_filter(status, config_);
   return exit_code(status);

@@ -4,11 +4,11 @@
 #include <optional>
 #include <utility>
 
-#include "runtime/lifecycle/attend.h"
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/create.h"
 #include "runtime/lifecycle/destroy.h"
 #include "runtime/lifecycle/filter.h"
+#include "runtime/lifecycle/foreground.h"
 #include "runtime/lifecycle/notify.h"
 #include "runtime/lifecycle/start.h"
 #include "runtime/lifecycle/terminal_relay.h"
@@ -65,8 +65,8 @@ Result<int> run_in_foreground(const Context& context, const RunOptions& options)
   sys::log_success();
   { const state::StateDir unlocked = std::move(created.dir); }
 
-  const Status attended =
-      attend(created.init, signals, relay ? &*relay : nullptr, notify ? &*notify : nullptr);
+  const Status attended = forward_until_exit(created.init, signals, relay ? &*relay : nullptr,
+                                             notify ? &*notify : nullptr);
   if (!attended) created.init.kill_and_reap();
   const int status = attended ? OCI_TRY(created.init.wait()) : 0;
   relay.reset();

@@ -11,8 +11,8 @@ namespace oci::lifecycle {
 
 // Forwards until the process has exited and all its terminal output is delivered. `relay`: null
 // without a terminal. `notify`: null without NOTIFY_SOCKET.
-Status attend(launch::Launched& process, sys::SignalStream& signals, TerminalRelay* relay,
-              NotifyProxy* notify);
+Status forward_until_exit(launch::Launched& process, sys::SignalStream& signals,
+                          TerminalRelay* relay, NotifyProxy* notify);
 
 // The exit code as a shell reports it: 128 + N after signal N.
 int exit_code(int wait_status);

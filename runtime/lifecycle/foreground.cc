@@ -1,4 +1,4 @@
-#include "runtime/lifecycle/attend.h"
+#include "runtime/lifecycle/foreground.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -30,8 +30,8 @@ int exit_code(int wait_status) {
   return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
 }
 
-Status attend(launch::Launched& init, sys::SignalStream& signals, TerminalRelay* relay,
-              NotifyProxy* notify) {
+Status forward_until_exit(launch::Launched& init, sys::SignalStream& signals, TerminalRelay* relay,
+                          NotifyProxy* notify) {
   bool ended = false;
   while (!ended || (relay != nullptr && !relay->finished())) {
     pollfd polled[3 + TerminalRelay::kDescriptors];
