@@ -59,7 +59,7 @@ class Execution {
   Status await_program();
   Status tell_caller() const { return lifecycle::tell_caller(options_, *process_); }
   // Waits in the foreground. Returns the exit code of the process.
-  Result<int> stand_in();
+  Result<int> run_foreground();
 
   launch::Launched& process() { return *process_; }
   const spec::Config& config() const { return config_; }
@@ -196,7 +196,7 @@ Status Execution::await_program() {
   return Error(ErrorKind::kWrongState, "container init was killed before it ran the program");
 }
 
-Result<int> Execution::stand_in() {
+Result<int> Execution::run_foreground() {
   std::optional<TerminalRelay> relay;
   if (sys::UniqueFd terminal = console_.release()) {
     relay.emplace(OCI_TRY(TerminalRelay::open(std::move(terminal), STDIN_FILENO, STDOUT_FILENO)));
@@ -241,7 +241,7 @@ Result<int> exec(const Context& context, const ExecOptions& options) {
   if (!options.detach) signals.emplace(OCI_TRY(sys::SignalStream::open()));
   Execution execution = OCI_TRY(begin(context, options, signals ? &*signals : nullptr));
   OCI_TRY(start(execution));
-  if (!options.detach) return execution.stand_in();
+  if (!options.detach) return execution.run_foreground();
   execution.process().keep();
   return 0;
 }
