@@ -59,7 +59,8 @@ void limit_tasks_last(cgroup::Writes& writes) {
 }
 
 // A caller in a login session, for example, is in a part of the tree that only root may change.
-Status come_near(const cgroup::Layout& layout, const std::string& path, systemd::Bus bus) {
+Status enter_delegated_cgroup(const cgroup::Layout& layout, const std::string& path,
+                              systemd::Bus bus) {
   if (cgroup::obstacle(layout, path).empty()) return {};
   OCI_TRY(systemd::enclose_caller(bus));
   const std::string why = cgroup::obstacle(layout, path);
@@ -105,7 +106,7 @@ Result<cgroup::Cgroup> Scope::make(const CgroupPlan& plan, std::span<const cgrou
   holder_.emplace(std::move(made.holder));
   if (record.cgroup_path != made.path) OCI_TRY(remember(made.path));
   made_ = record;
-  if (record.systemd_user) OCI_TRY(come_near(plan.layout, made.path, scope.bus));
+  if (record.systemd_user) OCI_TRY(enter_delegated_cgroup(plan.layout, made.path, scope.bus));
   cgroup::Cgroup adopted = OCI_TRY(
       cgroup::Cgroup::adopt(plan.layout, made.path, writes, owner_of(record), home_of(dir)));
   record.cgroup_inode = adopted.location().inode;
