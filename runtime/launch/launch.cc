@@ -207,7 +207,7 @@ Status Conversation::serve(const sync::Message& message, sys::UniqueFd fd) {
 
 Error Conversation::vanished() {
   std::string text = "container init died while it was set up";
-  if (const std::string why = services_.obituary(); !why.empty()) {
+  if (const std::string why = services_.explain_exit(); !why.empty()) {
     text = why;
   } else if (const Result<int> status = process_.wait(); status && WIFSIGNALED(status.value())) {
     text += cat(": killed by signal ", WTERMSIG(status.value()));

@@ -45,7 +45,7 @@ struct Services {
   // For a filter with a listener, of `create`: that goes to the agent. Null where `exec` has one.
   std::function<Status(pid_t, int listener)> deliver_listener = nullptr;
   // Why init may have vanished without a word ("" for no idea).
-  std::function<std::string()> obituary;
+  std::function<std::string()> explain_exit;
 };
 
 struct LaunchOptions {

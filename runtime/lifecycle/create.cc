@@ -209,7 +209,7 @@ launch::Services Creation::services() {
         return send_listener(agent.get(), record_, spec::ContainerStatus::kCreating,
                              {pid, listener});
       },
-      .obituary = [this]() -> std::string {
+      .explain_exit = [this]() -> std::string {
         if (!cgroup_ || cgroup::oom_kills(cgroup_->fd()) <= oom_kills_before_) return "";
         return "container init was OOM-killed (memory limit too low?); raise "
                "linux.resources.memory.limit";

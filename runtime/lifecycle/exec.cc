@@ -138,7 +138,7 @@ launch::Services Execution::services() {
       .warn = [](const std::string& text) { sys::log_warning(text); },
       .fit_cgroup = [this] { return cgroup::make_threaded(cgroup_.get()); },
       .pids_exhausted = [this] { return cgroup_ && cgroup::pids_exhausted(cgroup_.get()); },
-      .obituary = [] { return std::string(); },
+      .explain_exit = [] { return std::string(); },
   };
 }
 

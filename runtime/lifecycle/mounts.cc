@@ -71,7 +71,7 @@ launch::Services services() {
       .warn = [](const std::string& text) { sys::log_warning(text); },
       .pids_exhausted = [] { return false; },
       // Only SIGKILL can end it here, from root or from the OOM killer.
-      .obituary =
+      .explain_exit =
           [] {
             return std::string(
                 "mounts: the process that applies the changes was killed; the container may have "
