@@ -18,7 +18,7 @@
 #include "runtime/cgroup/remove.h"
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/destroy.h"
-#include "runtime/lifecycle/living.h"
+#include "runtime/lifecycle/leftovers.h"
 #include "runtime/lifecycle/location.h"
 #include "runtime/lifecycle/transitions.h"
 #include "runtime/sys/file.h"
@@ -122,16 +122,16 @@ Result<state::StateDir> open_to_delete(const Context& context, const DeleteOptio
 // and cgroups of the container without it.
 Status delete_without_record(state::StateDir& dir, Result<state::Record> record,
                              const DeleteOptions& options) {
-  const Living living = OCI_TRY(find_living(dir));
-  if (record && !options.force && living.any()) {
+  const Leftovers leftovers = OCI_TRY(find_leftovers(dir));
+  if (record && !options.force && leftovers.any()) {
     return Error(ErrorKind::kWrongState,
                  cat("container \"", options.id, "\": its record is damaged, and it still runs: ",
-                     name_living(living), "; use --force"));
+                     describe_leftovers(leftovers), "; use --force"));
   }
   if (!record) sys::log_warning(cat("delete: ", record.error().message()));
   std::optional<state::Record> rest;
   if (record) rest = std::move(record).value();
-  return destroy_living(dir, rest, living);
+  return destroy_leftovers(dir, rest, leftovers);
 }
 
 }  // namespace
@@ -148,7 +148,7 @@ Status delete_container(const Context& context, const DeleteOptions& options) {
   if (!record && (!options.force || cannot_be_read_now(record.error()))) {
     return std::move(record).error();
   }
-  if (!record || !OCI_TRY(is_believed(dir, record.value()))) {
+  if (!record || !OCI_TRY(is_consistent(dir, record.value()))) {
     return delete_without_record(dir, std::move(record), options);
   }
   if (!options.force) {

@@ -12,7 +12,7 @@
 #include "runtime/cgroup/marked.h"
 #include "runtime/cgroup/remove.h"
 #include "runtime/lifecycle/container.h"
-#include "runtime/lifecycle/living.h"
+#include "runtime/lifecycle/leftovers.h"
 #include "runtime/lifecycle/location.h"
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/proc.h"
@@ -102,17 +102,17 @@ Status find_containers(const state::Store& store, std::vector<Found>& found) {
     if (!reason) continue;
     const Result<state::StateDir> dir = store.open(row.id, state::Lock::kNone);
     if (!dir) continue;
-    const Living living = OCI_TRY(find_living(dir.value()));
+    const Leftovers leftovers = OCI_TRY(find_leftovers(dir.value()));
     // The record says that it ended, but parts of it live: `delete --force` handles that case.
     const bool creating = row.record && row.record.value().phase == state::Phase::kCreating;
-    if (living.any() && !creating) continue;
+    if (leftovers.any() && !creating) continue;
     Found one{{.kind = "container",
                .name = row.id,
                .reason = std::move(*reason),
                .pids = {},
                .problem = {}},
               {}};
-    if (living.pid != 0) one.garbage.pids.push_back(living.pid);
+    if (leftovers.pid != 0) one.garbage.pids.push_back(leftovers.pid);
     found.push_back(std::move(one));
   }
   return {};

@@ -1,4 +1,4 @@
-#include "runtime/lifecycle/living.h"
+#include "runtime/lifecycle/leftovers.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -61,7 +61,7 @@ pid_t waits_at_gate(const state::StateDir& dir) {
   return 0;
 }
 
-void find_init(const state::StateDir& dir, Living& living) {
+void find_init(const state::StateDir& dir, Leftovers& leftovers) {
   const std::optional<state::InitName> named = dir.init();
   if (named) {
     state::Record record;
@@ -69,16 +69,16 @@ void find_init(const state::StateDir& dir, Living& living) {
     record.start_time = named->start_time;
     record.boot_id = named->boot_id;
     if (state::init_alive(record)) {
-      living.pid = named->pid;
-      living.start_time = named->start_time;
+      leftovers.pid = named->pid;
+      leftovers.start_time = named->start_time;
       return;
     }
   }
   const pid_t pid = waits_at_gate(dir);
   const Result<sys::ProcessStat> stat = sys::read_process_stat(pid);
   if (pid == 0 || !stat) return;
-  living.pid = pid;
-  living.start_time = stat.value().start_time;
+  leftovers.pid = pid;
+  leftovers.start_time = stat.value().start_time;
 }
 
 Result<std::vector<cgroup::Location>> cgroups_of(const state::StateDir& dir) {
@@ -110,21 +110,21 @@ Status check_configured_place(const state::StateDir& dir, const cgroup::Layout& 
 
 }  // namespace
 
-Result<Living> find_living(const state::StateDir& dir) {
-  Living living;
-  find_init(dir, living);
-  living.cgroups = OCI_TRY(cgroups_of(dir));
-  return living;
+Result<Leftovers> find_leftovers(const state::StateDir& dir) {
+  Leftovers leftovers;
+  find_init(dir, leftovers);
+  leftovers.cgroups = OCI_TRY(cgroups_of(dir));
+  return leftovers;
 }
 
-std::string name_living(const Living& living) {
-  std::string text = living.pid == 0 ? "" : cat("PID ", living.pid);
-  for (const cgroup::Location& one : living.cgroups)
+std::string describe_leftovers(const Leftovers& leftovers) {
+  std::string text = leftovers.pid == 0 ? "" : cat("PID ", leftovers.pid);
+  for (const cgroup::Location& one : leftovers.cgroups)
     text += cat(text.empty() ? "" : ", ", "cgroup '", one.path, "'");
   return text;
 }
 
-Result<bool> is_believed(const state::StateDir& dir, const state::Record& record) {
+Result<bool> is_consistent(const state::StateDir& dir, const state::Record& record) {
   const bool this_boot = OCI_TRY(sys::boot_id()) == record.boot_id;
   bool cgroup_is_plain = this_boot;
   if (this_boot && !record.cgroup_path.empty()) {
@@ -135,33 +135,34 @@ Result<bool> is_believed(const state::StateDir& dir, const state::Record& record
                       (found == cgroup::Found::kGone &&
                        (!record.systemd_unit.empty() || record.phase == state::Phase::kCreating));
   }
-  Living living;
-  find_init(dir, living);
-  if (living.pid != 0 && record.phase == state::Phase::kCreated) {
-    if (!this_boot || living.pid != record.pid || living.start_time != record.start_time) {
+  Leftovers leftovers;
+  find_init(dir, leftovers);
+  if (leftovers.pid != 0 && record.phase == state::Phase::kCreated) {
+    if (!this_boot || leftovers.pid != record.pid || leftovers.start_time != record.start_time) {
       return false;
     }
   }
   return cgroup_is_plain || OCI_TRY(cgroups_of(dir)).empty();
 }
 
-Status destroy_living(state::StateDir& dir, const std::optional<state::Record>& record,
-                      const Living& living) {
+Status destroy_leftovers(state::StateDir& dir, const std::optional<state::Record>& record,
+                         const Leftovers& leftovers) {
   state::Record rest = record.value_or(state::Record());
   rest.id = dir.id();
   rest.phase = state::Phase::kCreated;
   rest.boot_id = OCI_TRY(sys::boot_id());
-  rest.pid = living.pid;
-  rest.start_time = living.start_time;
+  rest.pid = leftovers.pid;
+  rest.start_time = leftovers.start_time;
   rest.cgroup_path.clear();
   rest.systemd_unit.clear();
-  const std::optional<sys::Pidfd> init = OCI_TRY(sys::Pidfd::open(living.pid, living.start_time));
+  const std::optional<sys::Pidfd> init =
+      OCI_TRY(sys::Pidfd::open(leftovers.pid, leftovers.start_time));
   if (init) (void)OCI_TRY(init->send(SIGKILL));
   if (const Result<cgroup::Layout> layout = cgroup::find_layout()) {
-    for (const cgroup::Location& one : living.cgroups) {
+    for (const cgroup::Location& one : leftovers.cgroups) {
       OCI_TRY(cgroup::kill_and_remove(layout.value(), one, sys::deadline_in(kTimeToRemove)));
     }
-    if (living.cgroups.empty()) OCI_TRY(check_configured_place(dir, layout.value()));
+    if (leftovers.cgroups.empty()) OCI_TRY(check_configured_place(dir, layout.value()));
   }
   return destroy(dir, rest);
 }
