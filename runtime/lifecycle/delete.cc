@@ -49,7 +49,7 @@ std::vector<pid_t> children_of(pid_t pid) {
 
 // Kills the hooks that the runtime `pid` runs, with their process groups: children of a hook would
 // outlive it.
-void end_children_with_their_groups(pid_t pid) {
+void kill_child_groups(pid_t pid) {
   for (const pid_t child : children_of(pid)) {
     const sys::UniqueFd held(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
     const std::vector<pid_t> now = children_of(pid);
@@ -72,14 +72,14 @@ bool cannot_be_read_now(const Error& error) {
 
 // The verb that holds the lock may hang in a hook that never ends. Kills the process that it waits
 // for, and a `create` that hangs.
-Status end_holder(const Context& context, const std::string& id) {
+Status kill_creator_or_init(const Context& context, const std::string& id) {
   const Container container = OCI_TRY(open_container(context, id, state::Lock::kNone));
   const state::Record& record = container.record;
   const bool creating = record.phase == state::Phase::kCreating && state::creator_alive(record);
   const std::optional<sys::Pidfd> process =
       creating ? OCI_TRY(sys::Pidfd::open(record.runtime_pid, record.runtime_start_time))
                : OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
-  if (creating && process) end_children_with_their_groups(record.runtime_pid);
+  if (creating && process) kill_child_groups(record.runtime_pid);
   if (process) (void)process->send(SIGKILL);
   if (record.cgroup_path.empty() || record.pid == 0) return {};
   const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
@@ -88,7 +88,7 @@ Status end_holder(const Context& context, const std::string& id) {
 
 // A poststart or poststop hook is in no cgroup of the container. Kills the runtime that waits for
 // it: the hook dies with its parent (prctl(PR_SET_PDEATHSIG)).
-Status end_who_waits_for_a_hook(const Context& context, const std::string& id) {
+Status kill_lock_holder(const Context& context, const std::string& id) {
   const state::StateDir dir = OCI_TRY(open_directory(context, id, state::Lock::kNone));
   const pid_t pid = dir.lock_holder();
   if (pid <= 0) return {};
@@ -96,7 +96,7 @@ Status end_who_waits_for_a_hook(const Context& context, const std::string& id) {
   const std::optional<sys::Pidfd> holder = OCI_TRY(sys::Pidfd::open(pid, start_time));
   // Still the lock holder, now that the pidfd pins the number.
   if (!holder || dir.lock_holder() != pid) return {};
-  end_children_with_their_groups(pid);
+  kill_child_groups(pid);
   (void)holder->send(SIGKILL);
   return {};
 }
@@ -106,7 +106,7 @@ Result<state::StateDir> open_to_delete(const Context& context, const DeleteOptio
   const struct {
     std::chrono::milliseconds patience;
     Status (*then)(const Context&, const std::string&);
-  } steps[] = {{kShortPatience, end_holder}, {kHookPatience, end_who_waits_for_a_hook}};
+  } steps[] = {{kShortPatience, kill_creator_or_init}, {kHookPatience, kill_lock_holder}};
   for (const auto& step : steps) {
     Result<state::StateDir> opened =
         open_directory(context, options.id, state::Lock::kExclusive, step.patience);
