@@ -28,7 +28,7 @@ Status Console::take(sys::UniqueFd master, const std::string& name) {
   return {};
 }
 
-Status tell_caller(const CallerOptions& options, const launch::Launched& process) {
+Status publish_process(const CallerOptions& options, const launch::Launched& process) {
   if (!options.pidfd_socket.empty()) {
     const sys::UniqueFd socket = OCI_TRY(sys::connect_unix(options.pidfd_socket, "--pidfd-socket"));
     OCI_TRY(sys::send_fd(socket.get(), process.pidfd(), "pidfd").during("--pidfd-socket"));

@@ -25,6 +25,6 @@ class Console {
 };
 
 // Serves --pidfd-socket and --pid-file, in this order.
-Status tell_caller(const CallerOptions& options, const launch::Launched& process);
+Status publish_process(const CallerOptions& options, const launch::Launched& process);
 
 }  // namespace oci::lifecycle

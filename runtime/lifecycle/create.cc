@@ -47,7 +47,7 @@ class Creation {
     return host_resources_.make_group(prepared_.config, record_, dir_);
   }
   Status launch();
-  Status tell_caller() const { return lifecycle::tell_caller(options_, *init_); }
+  Status publish_process() const { return lifecycle::publish_process(options_, *init_); }
   Created keep() &&;
   // Kills init and removes the cgroup. If a part cannot be removed yet, the record stays, so that
   // `delete` finds it. The destructors remove the rest.
@@ -258,7 +258,7 @@ Status all_steps(Creation& creation) {
   OCI_TRY(creation.make_resctrl_group());
   OCI_TRY(creation.launch());
   sys::log_stage("create: init is PID ", creation.record().pid, " and waits for start");
-  return creation.tell_caller();
+  return creation.publish_process();
 }
 
 // The last point at which a signal rolls back. From here on the container exists.

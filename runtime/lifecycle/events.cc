@@ -52,7 +52,7 @@ Result<Counted> counted(const Container& container) {
     return Counted{OCI_TRY(cgroup::Watch::open(layout, record.cgroup_path))};
   }
   const std::string now = OCI_TRY(cgroup::cgroup_of(record.pid));
-  if (now.empty()) return moved_away(record, "count its usage");
+  if (now.empty()) return init_moved_error(record, "count its usage");
   return Counted{OCI_TRY(cgroup::Watch::open(layout, now)), true};
 }
 

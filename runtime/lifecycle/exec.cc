@@ -57,7 +57,7 @@ class Execution {
   Status prepare();
   Status launch();
   Status await_program();
-  Status tell_caller() const { return lifecycle::tell_caller(options_, *process_); }
+  Status publish_process() const { return lifecycle::publish_process(options_, *process_); }
   // Waits in the foreground. Returns the exit code of the process.
   Result<int> run_foreground();
 
@@ -204,7 +204,7 @@ Result<int> Execution::run_foreground() {
   sys::log_success();
   OCI_TRY(forward_until_exit(*process_, *signals_, relay ? &*relay : nullptr, nullptr));
   const int status = OCI_TRY(process_->wait());
-  tell_of_filter(status, config_);
+  report_filter_kill(status, config_);
   return exit_code(status);
 }
 
@@ -231,7 +231,7 @@ Status start(Execution& execution) {
     return explain_refusal(std::move(runs).error(), execution.config());
   }
   sys::log_stage("exec: PID ", execution.process().pid(), " is in the container");
-  return execution.tell_caller();
+  return execution.publish_process();
 }
 
 }  // namespace

@@ -97,7 +97,7 @@ Error explain_refusal(Error failure, const state::StateDir& dir) {
   return config ? explain_refusal(std::move(failure), config.value()) : std::move(failure);
 }
 
-void tell_of_filter(int wait_status, const spec::Config& config) {
+void report_filter_kill(int wait_status, const spec::Config& config) {
   if (!killed_by_filter(wait_status) || !config.linux || !config.linux->seccomp) return;
   sys::log_failure(Error(
       ErrorKind::kProgram,
@@ -105,12 +105,12 @@ void tell_of_filter(int wait_status, const spec::Config& config) {
           " sends; the kernel's log names the system call")));
 }
 
-void tell_of_filter(int wait_status, const Context& context, const std::string& id) {
+void report_filter_kill(int wait_status, const Context& context, const std::string& id) {
   if (!killed_by_filter(wait_status)) return;
   const Result<state::StateDir> dir = open_directory(context, id, state::Lock::kNone);
   if (!dir) return;
   const Result<spec::Config> config = config_in(dir.value());
-  if (config) tell_of_filter(wait_status, config.value());
+  if (config) report_filter_kill(wait_status, config.value());
 }
 
 }  // namespace oci::lifecycle

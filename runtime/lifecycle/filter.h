@@ -23,7 +23,7 @@ Error explain_refusal(Error failure, const spec::Config& config);
 Error explain_refusal(Error failure, const state::StateDir& dir);
 
 // Prints the reason on stderr if a filter killed the process: SIGSYS alone does not tell it.
-void tell_of_filter(int wait_status, const spec::Config& config);
-void tell_of_filter(int wait_status, const Context& context, const std::string& id);
+void report_filter_kill(int wait_status, const spec::Config& config);
+void report_filter_kill(int wait_status, const Context& context, const std::string& id);
 
 }  // namespace oci::lifecycle

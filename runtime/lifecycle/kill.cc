@@ -40,7 +40,7 @@ Result<bool> signal_processes(const Container& container, const KillOptions& opt
   if (options.all && !record.cgroup_path.empty()) {
     if (OCI_TRY(has_left_its_cgroup(record, container.status))) {
       if (OCI_TRY(signal_members(record, options.signal))) return true;
-      return moved_away(record, "signal all its processes");
+      return init_moved_error(record, "signal all its processes");
     }
     const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
     OCI_TRY(cgroup::kill_all(layout, location_of(record), options.signal));

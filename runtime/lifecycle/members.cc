@@ -108,7 +108,7 @@ Result<bool> has_left_its_cgroup(const state::Record& record, spec::ContainerSta
   return OCI_TRY(sys::Pidfd::open(record.pid, record.start_time)).has_value();
 }
 
-Error moved_away(const state::Record& record, std::string_view verb) {
+Error init_moved_error(const state::Record& record, std::string_view verb) {
   const Result<std::string> now = cgroup::cgroup_of(record.pid);
   const std::string place = now ? cat(" to '", now.value().empty() ? "/" : now.value(), "'") : "";
   return Error(

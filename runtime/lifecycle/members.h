@@ -20,7 +20,7 @@ Result<std::vector<pid_t>> namespace_members(const state::Record& record);
 Result<bool> has_left_its_cgroup(const state::Record& record, spec::ContainerStatus status);
 
 // The error of an operation that needs the cgroup. `verb`: for example "be paused".
-Error moved_away(const state::Record& record, std::string_view verb);
+Error init_moved_error(const state::Record& record, std::string_view verb);
 
 // All processes of a container with a cgroup. The pid namespace finds those outside the cgroup.
 // kUnsupported: the container has no pid namespace of its own.

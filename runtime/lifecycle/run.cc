@@ -70,7 +70,7 @@ Result<int> run_in_foreground(const Context& context, const RunOptions& options)
   if (!attended) created.init.kill_and_reap();
   const int status = attended ? OCI_TRY(created.init.wait()) : 0;
   relay.reset();
-  tell_of_filter(status, context, created.record.id);
+  report_filter_kill(status, context, created.record.id);
   if (!options.keep) {
     // The caller waits for the exit code of the program, even if the deletion fails.
     const Status deleted = delete_after(context, created.record.id, created.record.created);

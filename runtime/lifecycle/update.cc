@@ -84,7 +84,7 @@ Status update(const Context& context, const UpdateOptions& options) {
                      "\": has no cgroup, so no limit can be changed; create it with a cgroup"));
   }
   if (OCI_TRY(has_left_its_cgroup(container.record, container.status))) {
-    return moved_away(container.record, "change its limits");
+    return init_moved_error(container.record, "change its limits");
   }
   if (container.record.check_before_update && resources.memory &&
       !resources.memory->check_before_update) {
