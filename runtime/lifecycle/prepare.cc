@@ -256,7 +256,7 @@ Status decide_cgroup(const Context& context, const std::string& id, Prepared& pr
   const bool systemd = context.cgroup_manager == CgroupManager::kSystemd;
   Result<CgroupPlan> plan = plan_cgroup(prepared.config, id, context.cgroup_manager);
   if (context.rootless && !systemd) {
-    prepared.cgroup = OCI_TRY(as_permitted(std::move(plan), prepared, id));
+    prepared.cgroup = OCI_TRY(plan_rootless_cgroup(std::move(plan), prepared, id));
   } else {
     if (!plan) return std::move(plan).error();
     prepared.cgroup = std::move(plan).value();

@@ -105,8 +105,9 @@ Status plan_stepping_aside(CgroupPlan& plan, const std::string& own) {
 
 }  // namespace
 
-Result<std::optional<CgroupPlan>> as_permitted(Result<CgroupPlan> planned, const Prepared& prepared,
-                                               const std::string& id) {
+Result<std::optional<CgroupPlan>> plan_rootless_cgroup(Result<CgroupPlan> planned,
+                                                       const Prepared& prepared,
+                                                       const std::string& id) {
   const spec::Config& config = prepared.config;
   using None = std::optional<CgroupPlan>;
   if (!planned) {

@@ -16,8 +16,9 @@ namespace oci::lifecycle {
 // Adapts `plan` to the permissions of the caller. Without a cgroupsPath, the cgroup is made below
 // the caller's own. Absent: there will be no cgroup, since none is permitted and the config asks
 // for neither a path nor limits. An error names the property that does.
-Result<std::optional<CgroupPlan>> as_permitted(Result<CgroupPlan> plan, const Prepared& prepared,
-                                               const std::string& id);
+Result<std::optional<CgroupPlan>> plan_rootless_cgroup(Result<CgroupPlan> plan,
+                                                       const Prepared& prepared,
+                                                       const std::string& id);
 
 Status step_aside(const CgroupPlan& plan);
 
