@@ -50,8 +50,8 @@ Result<std::string> own_cgroup() {
   if (path.empty() || path.starts_with("/..")) {
     return Error(ErrorKind::kUnsupported, "the caller's own cgroup is outside of this tree");
   }
-  const std::string aside = cat("/", kAside);
-  if (path.ends_with(aside)) path.remove_suffix(aside.size());
+  const std::string caller_cgroup = cat("/", kCallerCgroup);
+  if (path.ends_with(caller_cgroup)) path.remove_suffix(caller_cgroup.size());
   return path == "/" ? std::string() : std::string(path);
 }
 
@@ -91,14 +91,16 @@ Result<Passing> passing(const Layout& layout, const std::string& path) {
   return pids == cat(::getpid(), "\n") ? Passing::kOnceWeLeave : Passing::kNo;
 }
 
-Status step_aside(const Layout& layout, const std::string& own) {
+Status leave_own_cgroup(const Layout& layout, const std::string& own) {
   const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
   const sys::UniqueFd dir = OCI_TRY(open_cgroup(mount.get(), own));
-  if (::mkdirat(dir.get(), kAside, 0755) < 0 && errno != EEXIST) {
-    return Error::system(errno, cat("make cgroup '", own, "/", kAside, "'"));
+  if (::mkdirat(dir.get(), kCallerCgroup, 0755) < 0 && errno != EEXIST) {
+    return Error::system(errno, cat("make cgroup '", own, "/", kCallerCgroup, "'"));
   }
-  const sys::UniqueFd aside = OCI_TRY(sys::open_at(dir.get(), kAside, O_RDONLY | O_DIRECTORY));
-  return sys::write_file_at(aside.get(), "cgroup.procs", "0").during("leave the caller's cgroup");
+  const sys::UniqueFd caller_cgroup =
+      OCI_TRY(sys::open_at(dir.get(), kCallerCgroup, O_RDONLY | O_DIRECTORY));
+  return sys::write_file_at(caller_cgroup.get(), "cgroup.procs", "0")
+      .during("leave the caller's cgroup");
 }
 
 }  // namespace oci::cgroup

@@ -8,8 +8,8 @@
 
 namespace oci::cgroup {
 
-// The cgroup of the caller, or the one before step_aside(), in the form of place(). "" for the
-// root. Error: it is outside the caller's cgroup namespace.
+// The cgroup of the caller, or the one before leave_own_cgroup(), in the form of place(). "" for
+// the root. Error: it is outside the caller's cgroup namespace.
 Result<std::string> own_cgroup();
 
 // The reason why the caller cannot make a cgroup at `path`, or enter an existing one: "it may not
@@ -31,6 +31,6 @@ Result<Passing> passing(const Layout& layout, const std::string& path);
 
 // Moves the caller to a cgroup below its own, so that its own can enable controllers. Removed with
 // the next container in there, or by systemd with the unit.
-Status step_aside(const Layout& layout, const std::string& own);
+Status leave_own_cgroup(const Layout& layout, const std::string& own);
 
 }  // namespace oci::cgroup

@@ -20,7 +20,7 @@ namespace oci::cgroup {
 inline constexpr char kMadeMark[] = "user.oci-rt";
 
 // The cgroup for a caller that must leave its own: own.h.
-inline constexpr char kAside[] = "oci-rt.caller";
+inline constexpr char kCallerCgroup[] = "oci-rt.caller";
 
 struct Events {
   bool populated = false;  // a process lives in or below it

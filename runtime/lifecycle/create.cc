@@ -117,7 +117,7 @@ Status Creation::make_cgroup() {
     record_.cgroup_existed = location.existed;
     return dir_.save(record_);
   };
-  if (plan.step_aside) OCI_TRY(step_aside(plan));
+  if (plan.leave_own_cgroup) OCI_TRY(leave_own_cgroup(plan));
   std::vector<cgroup::Write> all = plan.writes.before_clone;
   all.insert(all.end(), plan.writes.after_clone.begin(), plan.writes.after_clone.end());
   if (plan.scope) {

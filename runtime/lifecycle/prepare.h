@@ -32,7 +32,7 @@ struct CgroupPlan {
   std::vector<bpf_insn> device_program;
   std::optional<uint32_t> delegate_to;  // a uid of the container's that is to own the cgroup
   std::optional<ScopePlan> scope;       // absent: the cgroup is made by mkdir
-  bool step_aside =
+  bool leave_own_cgroup =
       false;             // the caller must leave its own cgroup, which is to have limits below it
   bool lenient = false;  // what takes privileges (device rules, an owner) is done without
 };

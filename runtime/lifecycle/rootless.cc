@@ -85,14 +85,14 @@ Error not_permitted(const CgroupPlan& plan, const spec::Config& config, std::str
 }
 
 // cgroups(7): a cgroup that enables controllers for its children has no processes itself.
-Status plan_stepping_aside(CgroupPlan& plan, const std::string& own) {
+Status plan_leaving_own_cgroup(CgroupPlan& plan, const std::string& own) {
   const cgroup::Write* const limit = first_write(plan);
   if (limit == nullptr) return {};
   switch (OCI_TRY(cgroup::passing(plan.layout, own))) {
     case cgroup::Passing::kYes:
       return {};
     case cgroup::Passing::kOnceWeLeave:
-      plan.step_aside = true;
+      plan.leave_own_cgroup = true;
       return {};
     case cgroup::Passing::kNo:
       break;
@@ -129,13 +129,13 @@ Result<std::optional<CgroupPlan>> plan_rootless_cgroup(Result<CgroupPlan> planne
     OCI_TRY(check_devices(prepared));
     return None();
   }
-  if (!names_a_place(config)) OCI_TRY(plan_stepping_aside(plan, own.value()));
+  if (!names_a_place(config)) OCI_TRY(plan_leaving_own_cgroup(plan, own.value()));
   return std::optional(std::move(plan));
 }
 
-Status step_aside(const CgroupPlan& plan) {
+Status leave_own_cgroup(const CgroupPlan& plan) {
   const std::string own = OCI_TRY(cgroup::own_cgroup());
-  return cgroup::step_aside(plan.layout, own);
+  return cgroup::leave_own_cgroup(plan.layout, own);
 }
 
 Status limit_devices(const Prepared& prepared, int cgroup_fd) {

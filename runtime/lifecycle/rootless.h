@@ -20,7 +20,7 @@ Result<std::optional<CgroupPlan>> plan_rootless_cgroup(Result<CgroupPlan> plan,
                                                        const Prepared& prepared,
                                                        const std::string& id);
 
-Status step_aside(const CgroupPlan& plan);
+Status leave_own_cgroup(const CgroupPlan& plan);
 
 // Attach the device program and set the owner of the cgroup. Both need privileges on the host. A
 // lenient plan goes on without them, with a warning.
