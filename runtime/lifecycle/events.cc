@@ -76,7 +76,7 @@ class Reporter {
   Status follow();
 
  private:
-  enum class Woken { kByTime, kByKernel, kByNobody };
+  enum class Woken { kTimeout, kEvent, kReaderGone };
 
   Status say(const std::string& line) { return options_.say(line); }
   Result<Woken> wait(sys::Deadline deadline);
@@ -90,7 +90,7 @@ class Reporter {
   bool init_ended_ = false;
 };
 
-// kByNobody: the reader closed the output.
+// kReaderGone: the reader closed the output.
 Result<Reporter::Woken> Reporter::wait(sys::Deadline deadline) {
   const auto [cgroup_events, memory_events] = watch_.wanted();
   // After init has exited its pidfd is always ready, but others may live on in the cgroup.
@@ -100,10 +100,10 @@ Result<Reporter::Woken> Reporter::wait(sys::Deadline deadline) {
                      {.fd = options_.output, .events = 0, .revents = 0}};
   const int ready = ::poll(polled, std::size(polled), sys::poll_timeout(deadline));
   if (ready < 0 && errno != EINTR) return Error::system(errno, "wait for events");
-  if (ready <= 0) return Woken::kByTime;
-  if (polled[3].revents != 0) return Woken::kByNobody;
+  if (ready <= 0) return Woken::kTimeout;
+  if (polled[3].revents != 0) return Woken::kReaderGone;
   init_ended_ = init_ended_ || polled[2].revents != 0;
-  return Woken::kByKernel;
+  return Woken::kEvent;
 }
 
 // As runc: when the cgroup is empty, whether or not init has exited.
@@ -116,7 +116,7 @@ Status Reporter::follow() {
   sys::Deadline next = Clock::now() + options_.interval;
   while (!OCI_TRY(ended())) {
     const Woken woken = OCI_TRY(wait(next));
-    if (woken == Woken::kByNobody) return {};
+    if (woken == Woken::kReaderGone) return {};
     // Report the OOM kill first: init may be the process that was killed.
     if (watch_.new_oom_kills() > 0) OCI_TRY(say(oom_event(options_.id)));
     if (Clock::now() < next) continue;
