@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/install/wish.h"
+#include "runtime/install/engine_settings.h"
 #include "spec/error.h"
 
 namespace oci::install {

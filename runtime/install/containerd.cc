@@ -119,7 +119,8 @@ bool systemd_cgroup(const Config& config) {
   return config.value(config.runtimes() + name + "options" + "SystemdCgroup") == "true";
 }
 
-std::string block_lines(const Config& config, const Wish& wish, bool default_in_block) {
+std::string block_lines(const Config& config, const EngineSettings& settings,
+                        bool default_in_block) {
   std::string lines;
   if (config.entries.empty()) lines += cat("version = ", config.version, "\n");
   if (default_in_block) {
@@ -130,7 +131,7 @@ std::string block_lines(const Config& config, const Wish& wish, bool default_in_
     // containerd 1.x forgets its own runc as soon as the file names any runtime (issue 9968).
     lines += runtime_table(config, "runc", "");
   }
-  std::string options = cat("    ", kBinary, " = ", toml_quoted(wish.path), "\n");
+  std::string options = cat("    ", kBinary, " = ", toml_quoted(settings.path), "\n");
   if (systemd_cgroup(config)) options += "    SystemdCgroup = true\n";
   return lines + runtime_table(config, kRuntimeName, options);
 }
@@ -191,15 +192,15 @@ Change change_default(const Config& config, const DefaultPlace& place) {
 }  // namespace
 
 Result<std::string> containerd_text(const Stripped& stripped, std::string_view name,
-                                    long new_version, const Wish& wish) {
+                                    long new_version, const EngineSettings& settings) {
   const std::string before = stripped.text.value_or("");
   const Config config = OCI_TRY(read_config(before, name, new_version));
   OCI_TRY(check_enabled(config));
   OCI_TRY(check_free(config));
   DefaultPlace place;
-  if (wish.is_default) place = OCI_TRY(default_place(config));
+  if (settings.is_default) place = OCI_TRY(default_place(config));
   const bool elsewhere = place.set != nullptr || place.header != nullptr;
-  const std::string lines = block_lines(config, wish, wish.is_default && !elsewhere);
+  const std::string lines = block_lines(config, settings, settings.is_default && !elsewhere);
   if (!elsewhere) return with_block(stripped, lines);
 
   const Change change = change_default(config, place);
@@ -209,7 +210,8 @@ Result<std::string> containerd_text(const Stripped& stripped, std::string_view n
   return with_block(changed, lines);
 }
 
-Result<bool> containerd_has(std::string_view text, std::string_view name, const Wish& wish) {
+Result<bool> containerd_has(std::string_view text, std::string_view name,
+                            const EngineSettings& settings) {
   std::string toml;
   for (std::string_view rest = text; !rest.empty();) {
     const size_t size = std::min(rest.find('\n'), rest.size() - 1) + 1;
@@ -225,9 +227,9 @@ Result<bool> containerd_has(std::string_view text, std::string_view name, const 
   for (const long version : {1L, 2L, 3L}) {
     const TomlPath base = base_of(version);
     const TomlPath binary = base + "runtimes" + kRuntimeName + "options" + kBinary;
-    if (string(binary) != wish.path) continue;
+    if (string(binary) != settings.path) continue;
     // The user may have made it the default by hand.
-    return !wish.is_default || string(base + kContainerdDefaultKey) == kRuntimeName;
+    return !settings.is_default || string(base + kContainerdDefaultKey) == kRuntimeName;
   }
   return false;
 }

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/install/wish.h"
+#include "runtime/install/engine_settings.h"
 #include "spec/error.h"
 
 namespace oci::install {
@@ -18,11 +18,12 @@ inline constexpr std::string_view kContainerdDefaultKey = "default_runtime_name"
 // `new_version`: the format for a new or empty file: 2 for containerd 1.x (2.x reads it as well),
 // or 3.
 Result<std::string> containerd_text(const Stripped& stripped, std::string_view name,
-                                    long new_version, const Wish& wish);
+                                    long new_version, const EngineSettings& settings);
 
 // `text`: a config.toml, or the output of `containerd config dump`. Whether it has oci-rt as a
-// runtime, and as the default if `wish` asks for that.
-Result<bool> containerd_has(std::string_view text, std::string_view name, const Wish& wish);
+// runtime, and as the default if `settings` asks for that.
+Result<bool> containerd_has(std::string_view text, std::string_view name,
+                            const EngineSettings& settings);
 
 // 3 for "containerd github.com/containerd/containerd/v2 2.1.4 …", 2 for 1.x.
 long containerd_format(std::string_view version_output);

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/install/wish.h"
+#include "runtime/install/engine_settings.h"
 
 namespace oci::install {
 

@@ -65,12 +65,12 @@ std::string string_token(std::string_view text) {
 }
 
 // `unit`: the indent of one level. Empty: all on one line.
-std::string runtime_value(std::string_view unit, const Wish& wish) {
-  const std::string member = cat("\"", kPath, "\": ", string_token(wish.path));
+std::string runtime_value(std::string_view unit, const EngineSettings& settings) {
+  const std::string member = cat("\"", kPath, "\": ", string_token(settings.path));
   return unit.empty() ? cat("{", member, "}") : cat("{\n", unit, member, "\n}");
 }
 
-std::string with_runtime(const std::string& text, const Wish& wish) {
+std::string with_runtime(const std::string& text, const EngineSettings& settings) {
   const JsonObject root = json_object(text, 0);
   const std::string unit = json_indent(text);
   if (const JsonMember* runtimes = root.find(kRuntimes)) {
@@ -78,9 +78,10 @@ std::string with_runtime(const std::string& text, const Wish& wish) {
     const bool one_line =
         !inner.members.empty() &&
         text.substr(inner.begin, inner.end - inner.begin).find('\n') == std::string::npos;
-    return json_with_member(text, inner, kRuntimeName, runtime_value(one_line ? "" : unit, wish));
+    return json_with_member(text, inner, kRuntimeName,
+                            runtime_value(one_line ? "" : unit, settings));
   }
-  const std::string value = runtime_value(unit, wish);
+  const std::string value = runtime_value(unit, settings);
   // The lines of the value get the indent of their new place.
   std::string object =
       cat("{", unit.empty() ? "" : cat("\n", unit), string_token(kRuntimeName), ": ");
@@ -122,7 +123,8 @@ std::string cut(std::string text, const Daemon& daemon, const Daemon& before,
 
 }  // namespace
 
-Result<std::string> docker_text(const Text& before, std::string_view name, const Wish& wish) {
+Result<std::string> docker_text(const Text& before, std::string_view name,
+                                const EngineSettings& settings) {
   const Daemon daemon = OCI_TRY(read_daemon(before.value_or(""), name));
   if (daemon.configured) {
     return Error(ErrorKind::kExists, cat(name, ": runtimes.", kRuntimeName,
@@ -130,8 +132,8 @@ Result<std::string> docker_text(const Text& before, std::string_view name, const
   }
   // dockerd treats an empty file as an empty object.
   const bool empty = !before || is_blank(*before);
-  std::string text = with_runtime(empty ? "{}\n" : *before, wish);
-  if (wish.is_default) text = with_default(text, kRuntimeName);
+  std::string text = with_runtime(empty ? "{}\n" : *before, settings);
+  if (settings.is_default) text = with_default(text, kRuntimeName);
   return text;
 }
 
@@ -143,7 +145,7 @@ Result<Stripped> docker_without(const Text& current, const Text& kept, std::stri
       (daemon.configured && !daemon.other_form) || (stripped.was_default && !daemon.other_form);
   if (!stripped.ours) return stripped;
 
-  const Wish was{.path = daemon.path, .is_default = stripped.was_default};
+  const EngineSettings was{.path = daemon.path, .is_default = stripped.was_default};
   const Result<std::string> written = docker_text(kept, name, was);
   if (written && written.value() == *current) {
     stripped.text = kept;
@@ -160,10 +162,11 @@ Result<Stripped> docker_without(const Text& current, const Text& kept, std::stri
   return stripped;
 }
 
-Result<bool> docker_has(std::string_view text, std::string_view name, const Wish& wish) {
+Result<bool> docker_has(std::string_view text, std::string_view name,
+                        const EngineSettings& settings) {
   const Daemon daemon = OCI_TRY(read_daemon(text, name));
-  return daemon.configured && !daemon.other_form && daemon.path == wish.path &&
-         (daemon.standard == kRuntimeName) == wish.is_default;
+  return daemon.configured && !daemon.other_form && daemon.path == settings.path &&
+         (daemon.standard == kRuntimeName) == settings.is_default;
 }
 
 }  // namespace oci::install

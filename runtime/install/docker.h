@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/install/wish.h"
+#include "runtime/install/engine_settings.h"
 #include "spec/error.h"
 
 namespace oci::install {
@@ -14,8 +14,10 @@ namespace oci::install {
 // `kept`: the copy of the original. An error names the place in the file `name`.
 Result<Stripped> docker_without(const Text& current, const Text& kept, std::string_view name);
 
-Result<std::string> docker_text(const Text& before, std::string_view name, const Wish& wish);
+Result<std::string> docker_text(const Text& before, std::string_view name,
+                                const EngineSettings& settings);
 
-Result<bool> docker_has(std::string_view text, std::string_view name, const Wish& wish);
+Result<bool> docker_has(std::string_view text, std::string_view name,
+                        const EngineSettings& settings);
 
 }  // namespace oci::install

@@ -9,35 +9,36 @@
 namespace oci::install {
 namespace {
 
-const Wish kWish{"/usr/bin/oci-rt", false};
-const Wish kDefaultWish{"/usr/bin/oci-rt", true};
+const EngineSettings kSettings{"/usr/bin/oci-rt", false};
+const EngineSettings kDefaultSettings{"/usr/bin/oci-rt", true};
 constexpr char kCri[] = "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\".containerd]\n";
 
 Stripped stripped_of(const Text& text) {
   return good(without_ours(text, "f", kContainerdDefaultKey));
 }
 
-std::string containerd_error(const std::string& text, const Wish& wish = kWish) {
-  return error_of(containerd_text(stripped_of(text), "f", 2, wish));
+std::string containerd_error(const std::string& text, const EngineSettings& settings = kSettings) {
+  return error_of(containerd_text(stripped_of(text), "f", 2, settings));
 }
 
 BOOST_AUTO_TEST_SUITE(edits)
 
 BOOST_AUTO_TEST_CASE(lines_around_a_block_stay) {
-  const std::string after = good(containerd_text(stripped_of("version = 2"), "f", 2, kWish));
+  const std::string after = good(containerd_text(stripped_of("version = 2"), "f", 2, kSettings));
   BOOST_TEST(stripped_of(after + "[x]\n").text.value() == "version = 2\n[x]\n");
   BOOST_TEST(stripped_of("# top\n" + after).text.value() == "# top\nversion = 2");
   // A second install leaves the block at its place.
   const std::string moved = "# top\n" + after + "[x]\n";
-  BOOST_TEST(good(containerd_text(stripped_of(moved), "f", 2, kWish)).ends_with("install\n[x]\n"));
+  BOOST_TEST(
+      good(containerd_text(stripped_of(moved), "f", 2, kSettings)).ends_with("install\n[x]\n"));
   // A file made by oci-rt with other lines added since is kept.
-  const std::string made = good(crio_text({}, "f", "", kWish));
+  const std::string made = good(crio_text({}, "f", "", kSettings));
   BOOST_TEST(!good(without_ours(made, "f", kCrioDefaultKey)).text);
   BOOST_TEST(good(without_ours(made + "[x]\n", "f", kCrioDefaultKey)).text.value() == "[x]\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_block_without_an_end_is_not_cut_out) {
-  const std::string after = good(containerd_text(stripped_of("version = 2\n"), "f", 2, kWish));
+  const std::string after = good(containerd_text(stripped_of("version = 2\n"), "f", 2, kSettings));
   const std::string torn = after.substr(0, after.find("# <<<")) + "[mine]\n";
   BOOST_TEST(error_of(without_ours(torn, "f", kContainerdDefaultKey)) ==
              "f: the line '# <<< oci-rt install' is missing; put it where oci-rt's lines end");
@@ -57,10 +58,11 @@ BOOST_AUTO_TEST_CASE(what_containerd_cannot_take_is_refused_with_its_place) {
   BOOST_TEST(containerd_error("version = \"2\"\n") == "f:1:11: version: expected a number from 1");
   BOOST_TEST(containerd_error("version = 2\n[plugins.\"io.containerd.grpc.v1.cri\"]\n"
                               "containerd.snapshotter = \"native\"\n",
-                              kDefaultWish)
+                              kDefaultSettings)
                  .starts_with("f:3:1: put default_runtime_name = \"oci-rt\" beside this by hand"));
-  BOOST_TEST(containerd_error(cat(kCri, "default_runtime_name = '''\nrunc'''\n"), kDefaultWish) ==
-             "f:3:24: default_runtime_name: expected a string on one line");
+  BOOST_TEST(
+      containerd_error(cat(kCri, "default_runtime_name = '''\nrunc'''\n"), kDefaultSettings) ==
+      "f:3:24: default_runtime_name: expected a string on one line");
   BOOST_TEST(containerd_error("version = 2\n[[\n") == "f:2:3: expected a key");
 }
 
@@ -68,16 +70,16 @@ BOOST_AUTO_TEST_CASE(a_dotted_default_is_replaced_where_it_is) {
   const std::string before =
       "version = "
       "2\n[plugins.\"io.containerd.grpc.v1.cri\"]\ncontainerd.default_runtime_name='runc'\n";
-  const std::string after = good(containerd_text(stripped_of(before), "f", 2, kDefaultWish));
-  BOOST_TEST(good(containerd_has(after, "f", kDefaultWish)));
+  const std::string after = good(containerd_text(stripped_of(before), "f", 2, kDefaultSettings));
+  BOOST_TEST(good(containerd_has(after, "f", kDefaultSettings)));
   BOOST_TEST(stripped_of(after).text.value() == before);
 }
 
 BOOST_AUTO_TEST_CASE(a_default_that_somebody_set_by_hand_stays) {
   const std::string before = cat(kCri, "default_runtime_name = \"oci-rt\"\n");
-  for (const Wish& wish : {kWish, kDefaultWish}) {
-    const std::string after = good(containerd_text(stripped_of(before), "f", 2, wish));
-    BOOST_TEST(good(containerd_has(after, "f", wish)));
+  for (const EngineSettings& settings : {kSettings, kDefaultSettings}) {
+    const std::string after = good(containerd_text(stripped_of(before), "f", 2, settings));
+    BOOST_TEST(good(containerd_has(after, "f", settings)));
     BOOST_TEST(stripped_of(after).text.value() == before);
   }
 }
@@ -93,54 +95,56 @@ BOOST_AUTO_TEST_CASE(the_format_is_that_of_the_program) {
 }
 
 BOOST_AUTO_TEST_CASE(a_dump_is_read_among_log_lines) {
-  const std::string dump = good(containerd_text({}, "f", 3, kWish));
-  BOOST_TEST(good(containerd_has("time=\"2026\" level=warning msg=\"x\"\n" + dump, "dump", kWish)));
+  const std::string dump = good(containerd_text({}, "f", 3, kSettings));
+  BOOST_TEST(
+      good(containerd_has("time=\"2026\" level=warning msg=\"x\"\n" + dump, "dump", kSettings)));
 }
 
 BOOST_AUTO_TEST_CASE(podman_is_told_what_earlier_files_say) {
   const std::vector<NamedText> before = {
       {"a", "[engine]\nruntime_supports_json = [\"crun\", \"mine\"]\n"},
       {"b", "[engine]\nruntime_supports_nocgroup = [\"yours\", {append=true}]\n"}};
-  const std::string text = good(podman_text({}, "f", before, kWish));
+  const std::string text = good(podman_text({}, "f", before, kSettings));
   BOOST_TEST(text.find("runtime_supports_json = [\"oci-rt\", \"crun\", \"mine\"]\n") != text.npos);
   BOOST_TEST(
       text.find("runtime_supports_nocgroup = [\"oci-rt\", \"crun\", \"krun\", \"yours\"]\n") !=
       text.npos);
   BOOST_TEST(
-      error_of(podman_text({}, "f", {{"a", "[engine]\nruntime_supports_json = 1\n"}}, kWish)) ==
+      error_of(podman_text({}, "f", {{"a", "[engine]\nruntime_supports_json = 1\n"}}, kSettings)) ==
       "a: runtime_supports_json is not an array of strings; podman would refuse it");
-  BOOST_TEST(error_of(podman_text({}, "f", {{"a", "x\n"}}, kWish)) ==
+  BOOST_TEST(error_of(podman_text({}, "f", {{"a", "x\n"}}, kSettings)) ==
              "a:1:2: expected '=' after a key");
 }
 
 BOOST_AUTO_TEST_CASE(a_drop_in_of_somebody_else_is_left_alone) {
   const Stripped theirs = stripped_of("[engine]\n");
-  BOOST_TEST(error_of(podman_text(theirs, "f", {}, kWish)) ==
+  BOOST_TEST(error_of(podman_text(theirs, "f", {}, kSettings)) ==
              "f exists already and was not written by oci-rt; rename it");
-  BOOST_TEST(error_of(crio_text(theirs, "f", "", kWish)) ==
+  BOOST_TEST(error_of(crio_text(theirs, "f", "", kSettings)) ==
              "f exists already and was not written by oci-rt; rename it");
 }
 
 BOOST_AUTO_TEST_CASE(files_that_podman_reads_later_are_told) {
-  const auto notes = [](const char* text, const Wish& wish) {
+  const auto notes = [](const char* text, const EngineSettings& settings) {
     std::string out;
-    for (const std::string& note : good(podman_overridden({{"z", text}}, wish)))
+    for (const std::string& note : good(podman_overridden({{"z", text}}, settings)))
       out += cat(note, ";");
     return out;
   };
-  BOOST_TEST(notes("[engine]\nruntime_supports_json = [\"crun\"]\n", kWish) ==
+  BOOST_TEST(notes("[engine]\nruntime_supports_json = [\"crun\"]\n", kSettings) ==
              "z comes later and replaces runtime_supports_json; add \"oci-rt\" there;");
-  BOOST_TEST(notes("[engine]\nruntime_supports_json = [\"crun\", {append = true}]\n", kWish) == "");
-  BOOST_TEST(notes("[engine.runtimes]\noci-rt = [\"/x\"]\n", kWish) ==
+  BOOST_TEST(notes("[engine]\nruntime_supports_json = [\"crun\", {append = true}]\n", kSettings) ==
+             "");
+  BOOST_TEST(notes("[engine.runtimes]\noci-rt = [\"/x\"]\n", kSettings) ==
              "z comes later and gives oci-rt other paths;");
-  BOOST_TEST(notes("[engine]\nruntime = \"crun\"\n", kWish) == "");
-  BOOST_TEST(notes("[engine]\nruntime = \"crun\"\n", kDefaultWish) ==
+  BOOST_TEST(notes("[engine]\nruntime = \"crun\"\n", kSettings) == "");
+  BOOST_TEST(notes("[engine]\nruntime = \"crun\"\n", kDefaultSettings) ==
              "z comes later and sets runtime = \"crun\";");
 }
 
 BOOST_AUTO_TEST_CASE(docker_members_of_others_stay) {
   const std::string before = "{\n  \"default-runtime\": \"runc\",\n  \"debug\": true\n}\n";
-  std::string after = good(docker_text(before, "f", kDefaultWish));
+  std::string after = good(docker_text(before, "f", kDefaultSettings));
   after.replace(after.find("true"), 4, "false");  // an edit of the user
   const Stripped stripped = good(docker_without(after, before, "f"));
   BOOST_TEST(stripped.text.value() ==
@@ -151,7 +155,7 @@ BOOST_AUTO_TEST_CASE(docker_members_of_others_stay) {
 }
 
 BOOST_AUTO_TEST_CASE(docker_runtimes_of_others_stay) {
-  std::string after = good(docker_text(std::nullopt, "f", kWish));
+  std::string after = good(docker_text(std::nullopt, "f", kSettings));
   after.replace(after.find("\"oci-rt\""), 0, "\"kata\": {\"path\": \"/k\"},\n        ");
   BOOST_TEST(good(docker_without(after, std::nullopt, "f")).text.value() ==
              "{\n    \"runtimes\": {\n        \"kata\": {\"path\": \"/k\"}\n    }\n}\n");
@@ -168,7 +172,7 @@ BOOST_AUTO_TEST_CASE(what_docker_cannot_take_is_refused_with_its_place) {
              "d.json:1:21: default-runtime: expected a string");
   BOOST_TEST(problem("{\"a\": 1, \"a\": 2}\n").starts_with("d.json:1:10: a: "));
   BOOST_TEST(error_of(docker_text("{\"runtimes\": {\"oci-rt\": {\"runtimeArgs\": []}}}", "d.json",
-                                  kWish)) ==
+                                  kSettings)) ==
              "d.json: runtimes.oci-rt exists already with more than a path; remove it first");
 }
 

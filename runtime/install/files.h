@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "runtime/install/wish.h"
+#include "runtime/install/engine_settings.h"
 #include "spec/error.h"
 
 namespace oci::install {

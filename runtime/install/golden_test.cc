@@ -42,17 +42,17 @@ struct Edit {
                              : is("crio") ? kCrioDefaultKey
                                           : kContainerdDefaultKey));
   }
-  std::string add(const Stripped& stripped, const Wish& wish) const {
-    if (is("docker")) return good(docker_text(stripped.text, name, wish));
-    if (is("podman")) return good(podman_text(stripped, name, {}, wish));
-    if (is("crio")) return good(crio_text(stripped, name, "/usr/bin/conmon", wish));
-    return good(containerd_text(stripped, name, 2, wish));
+  std::string add(const Stripped& stripped, const EngineSettings& settings) const {
+    if (is("docker")) return good(docker_text(stripped.text, name, settings));
+    if (is("podman")) return good(podman_text(stripped, name, {}, settings));
+    if (is("crio")) return good(crio_text(stripped, name, "/usr/bin/conmon", settings));
+    return good(containerd_text(stripped, name, 2, settings));
   }
-  bool has(const std::string& text, const Wish& wish) const {
-    if (is("docker")) return good(docker_has(text, name, wish));
-    if (is("podman")) return good(podman_has(text, name, wish));
-    if (is("crio")) return good(crio_has(text, name, wish));
-    return good(containerd_has(text, name, wish));
+  bool has(const std::string& text, const EngineSettings& settings) const {
+    if (is("docker")) return good(docker_has(text, name, settings));
+    if (is("podman")) return good(podman_has(text, name, settings));
+    if (is("crio")) return good(crio_has(text, name, settings));
+    return good(containerd_has(text, name, settings));
   }
 };
 
@@ -60,16 +60,16 @@ void check(const Golden& golden, bool is_default) {
   const Edit edit{golden.name};
   const std::string path = cat(INSTALL_TESTDATA "/", golden.name);
   const Text before = golden.is_new ? Text() : Text(read_test_file(path));
-  const Wish wish{kPath, is_default};
+  const EngineSettings settings{kPath, is_default};
 
   const Stripped untouched = edit.strip(before, std::nullopt);
   BOOST_TEST(!untouched.ours);
   BOOST_TEST((untouched.text == before));
-  const std::string after = edit.add(untouched, wish);
+  const std::string after = edit.add(untouched, settings);
   const std::string accepted = path + (is_default ? ".default" : ".after");
   if (::getenv("OCI_RT_ACCEPT") != nullptr) write_test_file(accepted, after);
   BOOST_TEST(after == read_test_file(accepted));
-  BOOST_TEST(edit.has(after, wish));
+  BOOST_TEST(edit.has(after, settings));
   BOOST_TEST(!edit.has(after, {"/other", is_default}));
   BOOST_TEST((is_default || !edit.has(after, {kPath, true})));
 
@@ -77,9 +77,9 @@ void check(const Golden& golden, bool is_default) {
   BOOST_TEST(again.ours);
   BOOST_TEST(again.was_default == is_default);
   BOOST_TEST((again.text == before));
-  BOOST_TEST(edit.add(again, wish) == after);
-  // Changing to the other wish gives the same text as installing it first.
-  const Wish other{"/opt/oci-rt", !is_default};
+  BOOST_TEST(edit.add(again, settings) == after);
+  // Changing to the other settings gives the same text as installing it first.
+  const EngineSettings other{"/opt/oci-rt", !is_default};
   BOOST_TEST(edit.add(again, other) == edit.add(untouched, other));
 }
 

@@ -46,38 +46,38 @@ Result<std::vector<NamedText>> read_all(const std::vector<std::string>& paths) {
   return texts;
 }
 
-Result<std::string> wanted_text(const Request& request, const Found& found, const Wish& wish,
-                                const Surroundings& from) {
+Result<std::string> wanted_text(const Request& request, const Found& found,
+                                const EngineSettings& settings, const Surroundings& from) {
   const std::string& file = found.place.file;
   switch (request.engine) {
     case Engine::kPodman:
-      return podman_text(found.stripped, file, OCI_TRY(read_all(found.place.before)), wish);
+      return podman_text(found.stripped, file, OCI_TRY(read_all(found.place.before)), settings);
     case Engine::kContainerd:
       return containerd_text(found.stripped, file, containerd_format(containerd_version(from)),
-                             wish);
+                             settings);
     case Engine::kDocker:
       // The user may have formatted the same content differently: leave it.
-      if (found.stripped.ours && OCI_TRY(docker_has(*found.current, file, wish))) {
+      if (found.stripped.ours && OCI_TRY(docker_has(*found.current, file, settings))) {
         return *found.current;
       }
-      return docker_text(found.stripped.text, file, wish);
+      return docker_text(found.stripped.text, file, settings);
     case Engine::kCrio:
-      return crio_text(found.stripped, file, find_conmon(from), wish);
+      return crio_text(found.stripped, file, find_conmon(from), settings);
   }
   return std::string();
 }
 
 Result<bool> has(const Request& request, const std::string& text, const std::string& file,
-                 const Wish& wish) {
+                 const EngineSettings& settings) {
   switch (request.engine) {
     case Engine::kPodman:
-      return podman_has(text, file, wish);
+      return podman_has(text, file, settings);
     case Engine::kContainerd:
-      return containerd_has(text, file, wish);
+      return containerd_has(text, file, settings);
     case Engine::kDocker:
-      return docker_has(text, file, wish);
+      return docker_has(text, file, settings);
     case Engine::kCrio:
-      return crio_has(text, file, wish);
+      return crio_has(text, file, settings);
   }
   return false;
 }
@@ -96,29 +96,30 @@ Status change(const Place& place, const Text& before, const Text& after, const T
   return {};
 }
 
-Result<std::string> verify(const Request& request, const Found& found, const Wish& wish,
-                           const Surroundings& from) {
+Result<std::string> verify(const Request& request, const Found& found,
+                           const EngineSettings& settings, const Surroundings& from) {
   const Text written = OCI_TRY(read_config_file(found.place.file));
-  if (!written || !OCI_TRY(has(request, *written, found.place.file, wish))) {
+  if (!written || !OCI_TRY(has(request, *written, found.place.file, settings))) {
     return Error(ErrorKind::kInvalidConfig, "its content is not the text that was written");
   }
-  return ask_engine(request, found.place, wish, from);
+  return ask_engine(request, found.place, settings, from);
 }
 
-std::string next_step(const Request& request, const Wish& wish, const Surroundings& from) {
-  const std::string option = wish.is_default ? "" : cat(" --runtime ", kRuntimeName);
+std::string next_step(const Request& request, const EngineSettings& settings,
+                      const Surroundings& from) {
+  const std::string option = settings.is_default ? "" : cat(" --runtime ", kRuntimeName);
   switch (request.engine) {
     case Engine::kPodman:
       return cat("podman", option, " run --rm IMAGE");
     case Engine::kContainerd:
       return cat("systemctl restart containerd",
-                 wish.is_default ? "" : "; then a RuntimeClass with `handler: oci-rt`");
+                 settings.is_default ? "" : "; then a RuntimeClass with `handler: oci-rt`");
     case Engine::kDocker:
       return cat("systemctl ", from.root ? "" : "--user ", "reload docker; then docker run", option,
                  " --rm IMAGE");
     case Engine::kCrio:
       return cat("systemctl reload crio",
-                 wish.is_default ? "" : "; then a RuntimeClass with `handler: oci-rt`");
+                 settings.is_default ? "" : "; then a RuntimeClass with `handler: oci-rt`");
   }
   return "";
 }
@@ -132,19 +133,20 @@ std::string default_dropped(Engine engine) {
 
 Result<std::string> install(const Request& request) {
   const Surroundings from = read_surroundings();
-  const Wish wish{.path = OCI_TRY(runtime_path(request)), .is_default = request.make_default};
+  const EngineSettings settings{.path = OCI_TRY(runtime_path(request)),
+                                .is_default = request.make_default};
   const Found found = OCI_TRY(look(request, from));
   const std::string& file = found.place.file;
-  const Text wanted = OCI_TRY(wanted_text(request, found, wish, from));
+  const Text wanted = OCI_TRY(wanted_text(request, found, settings, from));
   std::string notes;
-  if (found.stripped.was_default && !wish.is_default) notes += default_dropped(request.engine);
+  if (found.stripped.was_default && !settings.is_default) notes += default_dropped(request.engine);
   if (request.engine == Engine::kPodman) {
     const std::vector<NamedText> after = OCI_TRY(read_all(found.place.after));
-    for (const std::string& text : OCI_TRY(podman_overridden(after, wish)))
+    for (const std::string& text : OCI_TRY(podman_overridden(after, settings)))
       notes += cat("note: ", text, "\n");
   }
 
-  if (from.systemd && request.etc.empty() && !has_systemd_program(wish.path)) {
+  if (from.systemd && request.etc.empty() && !has_systemd_program(settings.path)) {
     notes +=
         "note: oci-rt-systemd is not beside it; engines that use systemd for cgroups need it\n";
   }
@@ -156,13 +158,13 @@ Result<std::string> install(const Request& request) {
   const bool keeps = !found.place.kept.empty();
   const Text kept = keeps ? found.stripped.text : found.kept;
   OCI_TRY(change(found.place, found.current, wanted, found.kept, kept));
-  Result<std::string> verified = verify(request, found, wish, from);
+  Result<std::string> verified = verify(request, found, settings, from);
   if (!verified) {
     OCI_TRY(change(found.place, wanted, found.current, kept, found.kept).during("take it back"));
     return std::move(verified).error().during(cat(engine, ": ", file, " is as it was"));
   }
-  return cat(engine, ": installed ", wish.path, " in ", file, " (", verified.value(), ")\n", notes,
-             "next: ", next_step(request, wish, from), "\n");
+  return cat(engine, ": installed ", settings.path, " in ", file, " (", verified.value(), ")\n",
+             notes, "next: ", next_step(request, settings, from), "\n");
 }
 
 Result<std::string> uninstall(const Request& request) {

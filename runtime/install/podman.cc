@@ -67,25 +67,26 @@ bool contains(const TomlStrings& strings, std::string_view item) {
 }  // namespace
 
 Result<std::string> podman_text(const Stripped& stripped, std::string_view name,
-                                const std::vector<NamedText>& before, const Wish& wish) {
+                                const std::vector<NamedText>& before,
+                                const EngineSettings& settings) {
   if (stripped.text && !stripped.ours) {
     return Error(ErrorKind::kExists,
                  cat(name, " exists already and was not written by oci-rt; rename it"));
   }
   std::string lines = "[engine]\n";
-  if (wish.is_default) lines += cat("runtime = ", toml_quoted(kRuntimeName), "\n");
+  if (settings.is_default) lines += cat("runtime = ", toml_quoted(kRuntimeName), "\n");
   lines += "# Arrays replace those of earlier files: the rest is what was in effect before.\n";
   for (const Ability& ability : kAbilities) {
     std::vector<std::string> items = {kRuntimeName};
     add_missing(items, OCI_TRY(effective(ability, before)));
     lines += cat(ability.key, " = ", array(items), "\n");
   }
-  lines += cat("[engine.runtimes]\n", kRuntimeName, " = [", toml_quoted(wish.path), "]\n");
+  lines += cat("[engine.runtimes]\n", kRuntimeName, " = [", toml_quoted(settings.path), "]\n");
   return with_block(stripped, lines);
 }
 
 Result<std::vector<std::string>> podman_overridden(const std::vector<NamedText>& after,
-                                                   const Wish& wish) {
+                                                   const EngineSettings& settings) {
   std::vector<std::string> notes;
   for (const NamedText& file : after) {
     const std::vector<TomlEntry> entries = OCI_TRY(scan_toml(file.text, file.name));
@@ -103,11 +104,11 @@ Result<std::vector<std::string>> podman_overridden(const std::vector<NamedText>&
     }
     if (const auto text = value(kRuntimes)) {
       const auto strings = toml_strings(*text);
-      if (!strings || strings->items != std::vector<std::string>{wish.path}) {
+      if (!strings || strings->items != std::vector<std::string>{settings.path}) {
         notes.push_back(cat(file.name, " comes later and gives ", kRuntimeName, " other paths"));
       }
     }
-    const auto text = wish.is_default ? value(kDefault) : std::nullopt;
+    const auto text = settings.is_default ? value(kDefault) : std::nullopt;
     if (text && toml_string(*text) != kRuntimeName) {
       notes.push_back(cat(file.name, " comes later and sets runtime = ", *text));
     }
@@ -115,7 +116,8 @@ Result<std::vector<std::string>> podman_overridden(const std::vector<NamedText>&
   return notes;
 }
 
-Result<bool> podman_has(std::string_view text, std::string_view name, const Wish& wish) {
+Result<bool> podman_has(std::string_view text, std::string_view name,
+                        const EngineSettings& settings) {
   const std::vector<TomlEntry> entries = OCI_TRY(scan_toml(text, name));
   const TomlEntry* paths = find_entry(entries, kRuntimes);
   if (paths == nullptr) return false;
@@ -123,7 +125,7 @@ Result<bool> podman_has(std::string_view text, std::string_view name, const Wish
   const TomlEntry* standard = find_entry(entries, kDefault);
   const bool is_default =
       standard != nullptr && toml_string(value_of(text, *standard)) == kRuntimeName;
-  return strings && contains(*strings, wish.path) && is_default == wish.is_default;
+  return strings && contains(*strings, settings.path) && is_default == settings.is_default;
 }
 
 }  // namespace oci::install

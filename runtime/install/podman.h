@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/install/wish.h"
+#include "runtime/install/engine_settings.h"
 #include "spec/error.h"
 
 namespace oci::install {
@@ -21,13 +21,15 @@ struct NamedText {
 // Returns the drop-in. `before`: the files that podman reads earlier, in that order. Their array
 // items are repeated, because an array in a later file replaces an earlier one.
 Result<std::string> podman_text(const Stripped& stripped, std::string_view name,
-                                const std::vector<NamedText>& before, const Wish& wish);
+                                const std::vector<NamedText>& before,
+                                const EngineSettings& settings);
 
 // The settings that files read later override, one sentence each.
 Result<std::vector<std::string>> podman_overridden(const std::vector<NamedText>& after,
-                                                   const Wish& wish);
+                                                   const EngineSettings& settings);
 
-// Whether `text` configures oci-rt as `wish` asks.
-Result<bool> podman_has(std::string_view text, std::string_view name, const Wish& wish);
+// Whether `text` configures oci-rt as `settings` asks.
+Result<bool> podman_has(std::string_view text, std::string_view name,
+                        const EngineSettings& settings);
 
 }  // namespace oci::install

@@ -69,27 +69,28 @@ Error refused(std::string_view program, std::string_view why) {
                cat(program, " rejects it: ", why, "; --no-verify skips this check"));
 }
 
-Result<std::string> ask_podman(const Request& request, const Place& place, const Wish& wish,
-                               const Surroundings& from, const std::string& podman) {
+Result<std::string> ask_podman(const Request& request, const Place& place,
+                               const EngineSettings& settings, const Surroundings& from,
+                               const std::string& podman) {
   std::vector<std::string> env = environment(from);
   if (!request.etc.empty()) env.push_back("CONTAINERS_CONF=" + place.file);
   std::vector<std::string> argv = {podman};
-  if (!wish.is_default) argv.insert(argv.end(), {"--runtime", kRuntimeName});
+  if (!settings.is_default) argv.insert(argv.end(), {"--runtime", kRuntimeName});
   argv.insert(argv.end(), {"info", "--format", "{{.Host.OCIRuntime.Path}}"});
   const Answer answer = ask(argv, std::move(env));
   if (!answer.ok) return refused("podman", answer.problem);
-  if (last_line(answer.text) != wish.path) {
+  if (last_line(answer.text) != settings.path) {
     return refused("podman", cat("its runtime is ", last_line(answer.text)));
   }
   return std::string("podman reads it");
 }
 
-Result<std::string> ask_containerd(const Place& place, const Wish& wish, const Surroundings& from,
-                                   const std::string& containerd) {
+Result<std::string> ask_containerd(const Place& place, const EngineSettings& settings,
+                                   const Surroundings& from, const std::string& containerd) {
   const Answer answer =
       ask({containerd, "--config", place.file, "config", "dump"}, environment(from));
   if (!answer.ok) return refused("containerd", answer.problem);
-  const Result<bool> has = containerd_has(answer.text, "containerd config dump", wish);
+  const Result<bool> has = containerd_has(answer.text, "containerd config dump", settings);
   if (!has) return refused("containerd", has.error().message());
   if (!has.value()) {
     return refused("containerd",
@@ -110,8 +111,8 @@ Result<std::string> ask_docker(const Place& place, const Surroundings& from,
   return refused("dockerd", answer.problem);
 }
 
-Result<std::string> ask_crio(const Place& place, const Wish& wish, const Surroundings& from,
-                             const std::string& crio) {
+Result<std::string> ask_crio(const Place& place, const EngineSettings& settings,
+                             const Surroundings& from, const std::string& crio) {
   const std::string dir = place.file.substr(0, place.file.rfind('/'));
   const std::string main_file = dir.substr(0, dir.size() - 2);
   const Answer answer =
@@ -119,8 +120,9 @@ Result<std::string> ask_crio(const Place& place, const Wish& wish, const Surroun
   if (!answer.ok) return refused("crio", answer.problem);
   // Some versions print defaults as comments.
   const size_t table = answer.text.find(cat("[crio.runtime.runtimes.", kRuntimeName, "]"));
-  if (table == std::string::npos || answer.text.find(cat("runtime_path = ", toml_quoted(wish.path)),
-                                                     table) == std::string::npos) {
+  if (table == std::string::npos ||
+      answer.text.find(cat("runtime_path = ", toml_quoted(settings.path)), table) ==
+          std::string::npos) {
     return refused("crio", "its `config` lacks the runtime");
   }
   return std::string("crio reads it");
@@ -133,8 +135,8 @@ std::string containerd_version(const Surroundings& from) {
   return program.empty() ? "" : ask({program, "--version"}, environment(from)).text;
 }
 
-Result<std::string> ask_engine(const Request& request, const Place& place, const Wish& wish,
-                               const Surroundings& from) {
+Result<std::string> ask_engine(const Request& request, const Place& place,
+                               const EngineSettings& settings, const Surroundings& from) {
   if (!request.ask_engine) return std::string("read back, no engine was asked");
   const std::string_view name =
       request.engine == Engine::kDocker ? "dockerd" : engine_name(request.engine);
@@ -142,13 +144,13 @@ Result<std::string> ask_engine(const Request& request, const Place& place, const
   if (program.empty()) return cat("read back; ", name, " is not here");
   switch (request.engine) {
     case Engine::kPodman:
-      return ask_podman(request, place, wish, from, program);
+      return ask_podman(request, place, settings, from, program);
     case Engine::kContainerd:
-      return ask_containerd(place, wish, from, program);
+      return ask_containerd(place, settings, from, program);
     case Engine::kDocker:
       return ask_docker(place, from, program);
     case Engine::kCrio:
-      return ask_crio(place, wish, from, program);
+      return ask_crio(place, settings, from, program);
   }
   return std::string();
 }

@@ -8,7 +8,7 @@ namespace oci::install {
 
 inline constexpr char kRuntimeName[] = "oci-rt";
 
-struct Wish {
+struct EngineSettings {
   std::string path;  // absolute path of oci-rt
   bool is_default = false;
 };
