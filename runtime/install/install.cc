@@ -21,7 +21,7 @@ struct Found {
   Stripped stripped;
 };
 
-Result<Found> look(const Request& request, const Surroundings& from) {
+Result<Found> look(const Request& request, const HostEnvironment& from) {
   Found found{.place = OCI_TRY(place_of(request.engine, request.etc, from))};
   const std::string& file = found.place.file;
   found.current = OCI_TRY(read_config_file(file));
@@ -47,7 +47,7 @@ Result<std::vector<NamedText>> read_all(const std::vector<std::string>& paths) {
 }
 
 Result<std::string> wanted_text(const Request& request, const Found& found,
-                                const EngineSettings& settings, const Surroundings& from) {
+                                const EngineSettings& settings, const HostEnvironment& from) {
   const std::string& file = found.place.file;
   switch (request.engine) {
     case Engine::kPodman:
@@ -97,7 +97,7 @@ Status change(const Place& place, const Text& before, const Text& after, const T
 }
 
 Result<std::string> verify(const Request& request, const Found& found,
-                           const EngineSettings& settings, const Surroundings& from) {
+                           const EngineSettings& settings, const HostEnvironment& from) {
   const Text written = OCI_TRY(read_config_file(found.place.file));
   if (!written || !OCI_TRY(has(request, *written, found.place.file, settings))) {
     return Error(ErrorKind::kInvalidConfig, "its content is not the text that was written");
@@ -106,7 +106,7 @@ Result<std::string> verify(const Request& request, const Found& found,
 }
 
 std::string next_step(const Request& request, const EngineSettings& settings,
-                      const Surroundings& from) {
+                      const HostEnvironment& from) {
   const std::string option = settings.is_default ? "" : cat(" --runtime ", kRuntimeName);
   switch (request.engine) {
     case Engine::kPodman:
@@ -132,7 +132,7 @@ std::string default_dropped(Engine engine) {
 }  // namespace
 
 Result<std::string> install(const Request& request) {
-  const Surroundings from = read_surroundings();
+  const HostEnvironment from = read_host_environment();
   const EngineSettings settings{.path = OCI_TRY(runtime_path(request)),
                                 .is_default = request.make_default};
   const Found found = OCI_TRY(look(request, from));
@@ -168,7 +168,7 @@ Result<std::string> install(const Request& request) {
 }
 
 Result<std::string> uninstall(const Request& request) {
-  const Surroundings from = read_surroundings();
+  const HostEnvironment from = read_host_environment();
   const Found found = OCI_TRY(look(request, from));
   const std::string& file = found.place.file;
   const std::string_view engine = engine_name(request.engine);

@@ -165,9 +165,9 @@ BOOST_AUTO_TEST_CASE(the_program_for_systemd_is_looked_for_beside_it) {
 }
 
 BOOST_AUTO_TEST_CASE(places_depend_on_who_asks) {
-  const Surroundings root{.root = true};
-  const Surroundings user{.home = "/home/u"};
-  const Surroundings other{.home = "/home/u", .config_home = "/cfg"};
+  const HostEnvironment root{.root = true};
+  const HostEnvironment user{.home = "/home/u"};
+  const HostEnvironment other{.home = "/home/u", .config_home = "/cfg"};
   BOOST_TEST(good(place_of(Engine::kPodman, "", root)).file ==
              "/etc/containers/containers.conf.d/50-oci-rt.conf");
   const Place place = good(place_of(Engine::kPodman, "", user));
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(places_depend_on_who_asks) {
              "/etc/docker/daemon.json.before-oci-rt");
   BOOST_TEST(good(place_of(Engine::kCrio, "/d", user)).file ==
              "/d/crio/crio.conf.d/50-oci-rt.conf");
-  BOOST_TEST(error_of(place_of(Engine::kPodman, "", Surroundings{})) ==
+  BOOST_TEST(error_of(place_of(Engine::kPodman, "", HostEnvironment{})) ==
              "neither HOME nor XDG_CONFIG_HOME is set; give --etc DIR");
   BOOST_TEST(error_of(place_of(Engine::kCrio, "d", root)) ==
              "option --etc: 'd' must begin with '/'");

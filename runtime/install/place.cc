@@ -41,14 +41,14 @@ std::vector<std::string> configs_in(const std::string& dir, const std::string& o
   return names;
 }
 
-Result<std::string> config_home(const Surroundings& from) {
+Result<std::string> config_home(const HostEnvironment& from) {
   if (!from.config_home.empty()) return from.config_home;
   if (!from.home.empty()) return from.home + "/.config";
   return Error(ErrorKind::kUsage, "neither HOME nor XDG_CONFIG_HOME is set; give --etc DIR");
 }
 
 // All files that podman reads, in its order: containers.conf(5).
-Result<Place> podman_place(const std::string& etc, const Surroundings& from) {
+Result<Place> podman_place(const std::string& etc, const HostEnvironment& from) {
   std::vector<std::string> roots = {etc};
   std::string own = etc;
   if (etc.empty()) {
@@ -80,7 +80,7 @@ bool exists(const std::string& path) {
 
 }  // namespace
 
-Surroundings read_surroundings() {
+HostEnvironment read_host_environment() {
   return {.root = ::geteuid() == 0,
           .home = variable("HOME"),
           .config_home = variable("XDG_CONFIG_HOME"),
@@ -102,7 +102,7 @@ std::string_view engine_name(Engine engine) {
   return "";
 }
 
-Result<Place> place_of(Engine engine, const std::string& etc, const Surroundings& from) {
+Result<Place> place_of(Engine engine, const std::string& etc, const HostEnvironment& from) {
   if (!etc.empty() && etc.front() != '/') {
     return Error(ErrorKind::kUsage, cat("option --etc: '", etc, "' must begin with '/'"));
   }
@@ -118,12 +118,12 @@ Result<Place> place_of(Engine engine, const std::string& etc, const Surroundings
   return Place{.file = cat(dir, "/crio/crio.conf.d/", kDropIn)};
 }
 
-std::string find_program(std::string_view name, const Surroundings& from) {
+std::string find_program(std::string_view name, const HostEnvironment& from) {
   return sys::find_program(
       name, from.path + ":/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin");
 }
 
-std::string find_conmon(const Surroundings& from) {
+std::string find_conmon(const HostEnvironment& from) {
   for (const char* path : {"/usr/libexec/crio/conmon", "/usr/local/libexec/crio/conmon",
                            "/usr/lib/crio/bin/conmon", "/usr/libexec/podman/conmon"}) {
     if (is_program(path)) return path;

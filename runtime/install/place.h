@@ -18,7 +18,7 @@ struct Place {
 };
 
 // The environment of this process. A parameter, so that tests can set it.
-struct Surroundings {
+struct HostEnvironment {
   bool root = false;
   std::string home;         // HOME
   std::string config_home;  // XDG_CONFIG_HOME
@@ -26,19 +26,19 @@ struct Surroundings {
   bool systemd = false;     // systemd is pid 1: sd_booted(3)
 };
 
-Surroundings read_surroundings();
+HostEnvironment read_host_environment();
 
 // `etc`: as in Request.
-Result<Place> place_of(Engine engine, const std::string& etc, const Surroundings& from);
+Result<Place> place_of(Engine engine, const std::string& etc, const HostEnvironment& from);
 
 std::string_view engine_name(Engine engine);
 
 // The path of a program, or "". Searches PATH and the usual directories of daemons, which a user's
 // PATH may lack.
-std::string find_program(std::string_view name, const Surroundings& from);
+std::string find_program(std::string_view name, const HostEnvironment& from);
 
 // The path of CRI-O's monitor, or "".
-std::string find_conmon(const Surroundings& from);
+std::string find_conmon(const HostEnvironment& from);
 
 // Whether `runtime` would find oci-rt-systemd. It is needed where an engine uses the systemd cgroup
 // driver: runtime/systemd/README.md.

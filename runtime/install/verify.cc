@@ -24,7 +24,7 @@ struct Answer {
   std::string problem;  // if not ok
 };
 
-std::vector<std::string> environment(const Surroundings& from) {
+std::vector<std::string> environment(const HostEnvironment& from) {
   std::vector<std::string> env = {
       cat("PATH=", from.path.empty() ? "/usr/sbin:/usr/bin:/sbin:/bin" : from.path)};
   for (const char* name : {"HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "XDG_DATA_HOME",
@@ -70,7 +70,7 @@ Error refused(std::string_view program, std::string_view why) {
 }
 
 Result<std::string> ask_podman(const Request& request, const Place& place,
-                               const EngineSettings& settings, const Surroundings& from,
+                               const EngineSettings& settings, const HostEnvironment& from,
                                const std::string& podman) {
   std::vector<std::string> env = environment(from);
   if (!request.etc.empty()) env.push_back("CONTAINERS_CONF=" + place.file);
@@ -86,7 +86,7 @@ Result<std::string> ask_podman(const Request& request, const Place& place,
 }
 
 Result<std::string> ask_containerd(const Place& place, const EngineSettings& settings,
-                                   const Surroundings& from, const std::string& containerd) {
+                                   const HostEnvironment& from, const std::string& containerd) {
   const Answer answer =
       ask({containerd, "--config", place.file, "config", "dump"}, environment(from));
   if (!answer.ok) return refused("containerd", answer.problem);
@@ -100,7 +100,7 @@ Result<std::string> ask_containerd(const Place& place, const EngineSettings& set
   return std::string("containerd reads it");
 }
 
-Result<std::string> ask_docker(const Place& place, const Surroundings& from,
+Result<std::string> ask_docker(const Place& place, const HostEnvironment& from,
                                const std::string& dockerd) {
   const Answer answer =
       ask({dockerd, "--validate", "--config-file", place.file}, environment(from));
@@ -112,7 +112,7 @@ Result<std::string> ask_docker(const Place& place, const Surroundings& from,
 }
 
 Result<std::string> ask_crio(const Place& place, const EngineSettings& settings,
-                             const Surroundings& from, const std::string& crio) {
+                             const HostEnvironment& from, const std::string& crio) {
   const std::string dir = place.file.substr(0, place.file.rfind('/'));
   const std::string main_file = dir.substr(0, dir.size() - 2);
   const Answer answer =
@@ -130,13 +130,13 @@ Result<std::string> ask_crio(const Place& place, const EngineSettings& settings,
 
 }  // namespace
 
-std::string containerd_version(const Surroundings& from) {
+std::string containerd_version(const HostEnvironment& from) {
   const std::string program = find_program("containerd", from);
   return program.empty() ? "" : ask({program, "--version"}, environment(from)).text;
 }
 
 Result<std::string> ask_engine(const Request& request, const Place& place,
-                               const EngineSettings& settings, const Surroundings& from) {
+                               const EngineSettings& settings, const HostEnvironment& from) {
   if (!request.ask_engine) return std::string("read back, no engine was asked");
   const std::string_view name =
       request.engine == Engine::kDocker ? "dockerd" : engine_name(request.engine);

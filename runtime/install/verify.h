@@ -13,9 +13,9 @@ namespace oci::install {
 // Returns a short note, such as "podman reads it". Error: the engine is installed and rejects the
 // file.
 Result<std::string> ask_engine(const Request& request, const Place& place,
-                               const EngineSettings& settings, const Surroundings& from);
+                               const EngineSettings& settings, const HostEnvironment& from);
 
 // The output of `containerd --version`, or "" if it is not installed.
-std::string containerd_version(const Surroundings& from);
+std::string containerd_version(const HostEnvironment& from);
 
 }  // namespace oci::install
