@@ -21,7 +21,7 @@ struct Found {
   Stripped stripped;
 };
 
-Result<Found> look(const Request& request, const HostEnvironment& from) {
+Result<Found> inspect(const Request& request, const HostEnvironment& from) {
   Found found{.place = OCI_TRY(place_of(request.engine, request.etc, from))};
   const std::string& file = found.place.file;
   found.current = OCI_TRY(read_config_file(file));
@@ -135,7 +135,7 @@ Result<std::string> install(const Request& request) {
   const HostEnvironment from = read_host_environment();
   const EngineSettings settings{.path = OCI_TRY(runtime_path(request)),
                                 .is_default = request.make_default};
-  const Found found = OCI_TRY(look(request, from));
+  const Found found = OCI_TRY(inspect(request, from));
   const std::string& file = found.place.file;
   const Text wanted = OCI_TRY(wanted_text(request, found, settings, from));
   std::string notes;
@@ -169,7 +169,7 @@ Result<std::string> install(const Request& request) {
 
 Result<std::string> uninstall(const Request& request) {
   const HostEnvironment from = read_host_environment();
-  const Found found = OCI_TRY(look(request, from));
+  const Found found = OCI_TRY(inspect(request, from));
   const std::string& file = found.place.file;
   const std::string_view engine = engine_name(request.engine);
   if (!found.stripped.ours) return cat(engine, ": not installed in ", file, "\n");

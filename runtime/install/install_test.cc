@@ -141,12 +141,12 @@ BOOST_AUTO_TEST_CASE(an_engine_is_asked_of_what_was_written) {
 }
 
 BOOST_AUTO_TEST_CASE(a_path_that_will_not_last_is_refused) {
-  BOOST_TEST(passing_place("/usr/local/bin/oci-rt") == "");
-  BOOST_TEST(passing_place("/tmpfs/oci-rt") == "");
-  BOOST_TEST(passing_place("/var/tmp/oci-rt") == "in a temporary directory");
-  BOOST_TEST(passing_place(dir.path("bin/oci-rt")) == "in a temporary directory");
+  BOOST_TEST(temporary_location("/usr/local/bin/oci-rt") == "");
+  BOOST_TEST(temporary_location("/tmpfs/oci-rt") == "");
+  BOOST_TEST(temporary_location("/var/tmp/oci-rt") == "in a temporary directory");
+  BOOST_TEST(temporary_location(dir.path("bin/oci-rt")) == "in a temporary directory");
   dir.write("build.ninja", "");
-  BOOST_TEST(passing_place(dir.path("bin/oci-rt")) == "in a build directory");
+  BOOST_TEST(temporary_location(dir.path("bin/oci-rt")) == "in a build directory");
   Request wanted = request(Engine::kPodman);
   wanted.path = "bin/oci-rt";
   BOOST_TEST(error_of(runtime_path(wanted)) == "option --path: 'bin/oci-rt' is no absolute path");

@@ -136,7 +136,7 @@ bool has_systemd_program(const std::string& runtime) {
          is_program(OCI_RT_LIBEXECDIR "/oci-rt-systemd");
 }
 
-std::string_view passing_place(const std::string& path) {
+std::string_view temporary_location(const std::string& path) {
   for (size_t slash = path.rfind('/'); slash != 0 && slash != std::string::npos;
        slash = path.rfind('/', slash - 1)) {
     const std::string dir = path.substr(0, slash);
@@ -168,7 +168,7 @@ Result<std::string> runtime_path(const Request& request) {
   if (!path.starts_with('/') || !is_program(path)) {
     return Error(ErrorKind::kUsage, "the path of this program is unknown; give --path PATH");
   }
-  if (const std::string_view why = passing_place(path); !why.empty()) {
+  if (const std::string_view why = temporary_location(path); !why.empty()) {
     return Error(ErrorKind::kUsage, cat("this program, ", path, ", is ", why,
                                         "; install it first (meson install), or give --path PATH"));
   }

@@ -45,7 +45,7 @@ std::string find_conmon(const HostEnvironment& from);
 bool has_systemd_program(const std::string& runtime);
 
 // "in a …" for a path in a temporary or build directory, otherwise "".
-std::string_view passing_place(const std::string& path);
+std::string_view temporary_location(const std::string& path);
 
 // The path of oci-rt for the engine. Error: the file there is temporary or missing.
 Result<std::string> runtime_path(const Request& request);
