@@ -14,17 +14,17 @@ const TomlPath kDefault = {"engine", "runtime"};
 // Lists of runtimes with a feature, with podman's defaults. podman matches the name only: a runtime
 // in neither list gets no --log-format=json and no --cgroups=disabled. The manual calls the second
 // list …nocgroups, which podman ignores (containers/common PR 408).
-struct Ability {
+struct FeatureList {
   const char* key;
   std::vector<std::string> own;
 };
-const Ability kAbilities[] = {
+const FeatureList kFeatureLists[] = {
     {"runtime_supports_json", {"crun", "runc", "kata", "runsc", "youki", "krun", "ocijail"}},
     {"runtime_supports_nocgroup", {"crun", "krun"}},
 };
 
-TomlPath path_of(const Ability& ability) {
-  return {"engine", ability.key};
+TomlPath path_of(const FeatureList& list) {
+  return {"engine", list.key};
 }
 
 void add_missing(std::vector<std::string>& to, const std::vector<std::string>& from) {
@@ -34,18 +34,18 @@ void add_missing(std::vector<std::string>& to, const std::vector<std::string>& f
 }
 
 // The items of the array after all these files.
-Result<std::vector<std::string>> effective(const Ability& ability,
+Result<std::vector<std::string>> effective(const FeatureList& list,
                                            const std::vector<NamedText>& files) {
-  std::vector<std::string> items = ability.own;
+  std::vector<std::string> items = list.own;
   for (const NamedText& file : files) {
     const std::vector<TomlEntry> entries = OCI_TRY(scan_toml(file.text, file.name));
-    const TomlEntry* entry = find_entry(entries, path_of(ability));
+    const TomlEntry* entry = find_entry(entries, path_of(list));
     if (entry == nullptr) continue;
     const auto value = toml_strings(value_of(file.text, *entry));
     if (!value) {
       return Error(
           ErrorKind::kInvalidConfig,
-          cat(file.name, ": ", ability.key, " is not an array of strings; podman would refuse it"));
+          cat(file.name, ": ", list.key, " is not an array of strings; podman would refuse it"));
     }
     if (!value->append) items.clear();
     add_missing(items, value->items);
@@ -76,10 +76,10 @@ Result<std::string> podman_text(const Stripped& stripped, std::string_view name,
   std::string lines = "[engine]\n";
   if (settings.is_default) lines += cat("runtime = ", toml_quoted(kRuntimeName), "\n");
   lines += "# Arrays replace those of earlier files: the rest is what was in effect before.\n";
-  for (const Ability& ability : kAbilities) {
+  for (const FeatureList& list : kFeatureLists) {
     std::vector<std::string> items = {kRuntimeName};
-    add_missing(items, OCI_TRY(effective(ability, before)));
-    lines += cat(ability.key, " = ", array(items), "\n");
+    add_missing(items, OCI_TRY(effective(list, before)));
+    lines += cat(list.key, " = ", array(items), "\n");
   }
   lines += cat("[engine.runtimes]\n", kRuntimeName, " = [", toml_quoted(settings.path), "]\n");
   return with_block(stripped, lines);
@@ -95,11 +95,11 @@ Result<std::vector<std::string>> podman_overridden(const std::vector<NamedText>&
       if (entry == nullptr) return std::nullopt;
       return value_of(file.text, *entry);
     };
-    for (const Ability& ability : kAbilities) {
-      const auto text = value(path_of(ability));
+    for (const FeatureList& list : kFeatureLists) {
+      const auto text = value(path_of(list));
       const auto strings = text ? toml_strings(*text) : std::nullopt;
       if (!strings || strings->append || contains(*strings, kRuntimeName)) continue;
-      notes.push_back(cat(file.name, " comes later and replaces ", ability.key, "; add \"",
+      notes.push_back(cat(file.name, " comes later and replaces ", list.key, "; add \"",
                           kRuntimeName, "\" there"));
     }
     if (const auto text = value(kRuntimes)) {
