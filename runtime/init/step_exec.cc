@@ -73,19 +73,19 @@ char* elf_interpreter(char* text, long size) {
   return nullptr;
 }
 
-// What the file begins with, as Nature. Kept for execve(2), which says ENOEXEC.
-int32_t nature_of(const char* text, long size) {
-  if (size <= 0) return static_cast<int32_t>(sync::Nature::kEmpty);
+// What the file begins with, as FileKind. Kept for execve(2), which says ENOEXEC.
+int32_t file_kind_of(const char* text, long size) {
+  if (size <= 0) return static_cast<int32_t>(sync::FileKind::kEmpty);
   Elf64_Ehdr header;  // e_machine is at the same place in 32 bits
   if (size >= long{sizeof header} && __builtin_memcmp(text, ELFMAG, SELFMAG) == 0) {
     __builtin_memcpy(&header, text, sizeof header);
     const bool big = header.e_ident[EI_DATA] == ELFDATA2MSB;
     const int machine = big ? __builtin_bswap16(header.e_machine) : header.e_machine;
-    return static_cast<int32_t>(sync::Nature::kElf) + machine;
+    return static_cast<int32_t>(sync::FileKind::kElf) + machine;
   }
   for (long i = 0; i < size; ++i)
-    if (text[i] == '\0') return static_cast<int32_t>(sync::Nature::kUnknown);
-  return static_cast<int32_t>(sync::Nature::kText);
+    if (text[i] == '\0') return static_cast<int32_t>(sync::FileKind::kUnknown);
+  return static_cast<int32_t>(sync::FileKind::kText);
 }
 
 // execve(2) says ENOENT for a missing interpreter as well, and by then a filter may forbid us to
@@ -95,7 +95,7 @@ Fault check_interpreter(Context& context) {
   const Fd file(sys(__NR_openat, AT_FDCWD, context.program, O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file.ok()) return {};
   const long size = sys(__NR_pread64, file.get(), text, sizeof text - 1, 0);
-  context.nature = nature_of(text, size);
+  context.file_kind = file_kind_of(text, size);
   if (size <= 0) return {};
   text[size] = '\0';
   char* interpreter = script_interpreter(text, size);
@@ -217,7 +217,7 @@ Fault execute(Context& context) {
   }
   const long rc = sys(__NR_execve, context.program, args, relocate(plan, plan.env));
   Fault fault = check(rc, Subject::kProgram, args[0]);
-  fault.value = context.nature;
+  fault.value = context.file_kind;
   return fault;
 }
 

@@ -46,7 +46,7 @@ struct Context {
   int descriptors_fd = -1;   // /proc/self/fd of the caller's procfs, for plan.mount_task
   int proc_fd = -1;          // the procfs mounted at /proc by the plan: nothing can cover it
   const char* program = "";  // what to execute, found in PATH
-  int32_t nature = 0;        // of the program: sync::Nature
+  int32_t file_kind = 0;     // of the program: sync::FileKind
   uint16_t filter_length = 0;
   bool admits = false;                 // it lets all calls through that are left once it is loaded
   bool filtered = false;               // it is loaded

@@ -129,18 +129,18 @@ std::string_view machine_name(int machine) {
 
 // What execve(2) calls ENOEXEC.
 std::string format_failure(const Report& report) {
-  const auto nature = static_cast<sync::Nature>(report.value);
-  switch (nature) {
-    case sync::Nature::kUnknown:
+  const auto file_kind = static_cast<sync::FileKind>(report.value);
+  switch (file_kind) {
+    case sync::FileKind::kUnknown:
       return "neither a program for this machine nor a script that begins with #!";
-    case sync::Nature::kEmpty:
+    case sync::FileKind::kEmpty:
       return "the file is empty";
-    case sync::Nature::kText:
+    case sync::FileKind::kText:
       return "not a program; a script begins with #! and its interpreter";
-    case sync::Nature::kElf:
+    case sync::FileKind::kElf:
       break;
   }
-  return cat("a program for ", machine_name(report.value - static_cast<int>(sync::Nature::kElf)),
+  return cat("a program for ", machine_name(report.value - static_cast<int>(sync::FileKind::kElf)),
              ", which this host does not run");
 }
 

@@ -55,7 +55,7 @@ inline constexpr uint16_t kNoIndex = 0xffff;
 
 // kFailed with kProgram and ENOEXEC, in `value`: the kind of the file. For an ELF file, its
 // e_machine is added.
-enum class Nature : int32_t { kUnknown, kEmpty, kText, kElf };
+enum class FileKind : int32_t { kUnknown, kEmpty, kText, kElf };
 
 struct Message {
   Type type{};
