@@ -82,13 +82,13 @@ bool may_enter(const Layout& layout, const std::string& path) {
   return dir && may_write(dir.value().get(), "cgroup.procs");
 }
 
-Result<Passing> passing(const Layout& layout, const std::string& path) {
-  if (path.empty()) return Passing::kYes;
+Result<ControllerSupport> controller_support(const Layout& layout, const std::string& path) {
+  if (path.empty()) return ControllerSupport::kYes;
   const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
   const sys::UniqueFd dir = OCI_TRY(open_cgroup(mount.get(), path));
   const std::string pids = OCI_TRY(read_control(dir.get(), "cgroup.procs"));
-  if (pids.empty()) return Passing::kYes;
-  return pids == cat(::getpid(), "\n") ? Passing::kOnceWeLeave : Passing::kNo;
+  if (pids.empty()) return ControllerSupport::kYes;
+  return pids == cat(::getpid(), "\n") ? ControllerSupport::kOnceWeLeave : ControllerSupport::kNo;
 }
 
 Status leave_own_cgroup(const Layout& layout, const std::string& own) {

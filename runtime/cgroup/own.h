@@ -22,12 +22,12 @@ bool may_enter(const Layout& layout, const std::string& path);
 
 // Whether controllers can be enabled below a cgroup. The kernel refuses that if it has processes,
 // except for the root.
-enum class Passing {
+enum class ControllerSupport {
   kYes,
   kOnceWeLeave,  // the caller is its only process
   kNo,           // it has other processes
 };
-Result<Passing> passing(const Layout& layout, const std::string& path);
+Result<ControllerSupport> controller_support(const Layout& layout, const std::string& path);
 
 // Moves the caller to a cgroup below its own, so that its own can enable controllers. Removed with
 // the next container in there, or by systemd with the unit.

@@ -88,13 +88,13 @@ Error not_permitted(const CgroupPlan& plan, const spec::Config& config, std::str
 Status plan_leaving_own_cgroup(CgroupPlan& plan, const std::string& own) {
   const cgroup::Write* const limit = first_write(plan);
   if (limit == nullptr) return {};
-  switch (OCI_TRY(cgroup::passing(plan.layout, own))) {
-    case cgroup::Passing::kYes:
+  switch (OCI_TRY(cgroup::controller_support(plan.layout, own))) {
+    case cgroup::ControllerSupport::kYes:
       return {};
-    case cgroup::Passing::kOnceWeLeave:
+    case cgroup::ControllerSupport::kOnceWeLeave:
       plan.leave_own_cgroup = true;
       return {};
-    case cgroup::Passing::kNo:
+    case cgroup::ControllerSupport::kNo:
       break;
   }
   return Error(ErrorKind::kBusy, cat(limit->property, ": cgroup '", own,
