@@ -55,7 +55,7 @@ Result<std::string> own_cgroup() {
   return path == "/" ? std::string() : std::string(path);
 }
 
-std::string obstacle(const Layout& layout, const std::string& path) {
+std::string access_problem(const Layout& layout, const std::string& path) {
   const Result<std::string> own = own_cgroup();
   if (!own) return own.error().message();
   const Result<sys::UniqueFd> mount = open_mount(layout);

@@ -13,8 +13,8 @@ namespace oci::cgroup {
 Result<std::string> own_cgroup();
 
 // The reason why the caller cannot make a cgroup at `path`, or enter an existing one: "it may not
-// write to '/user.slice'". "": no obstacle.
-std::string obstacle(const Layout& layout, const std::string& path);
+// write to '/user.slice'". "": none.
+std::string access_problem(const Layout& layout, const std::string& path);
 
 // Whether the caller may write the files of the cgroup `path`. Otherwise it cannot enter it from
 // anywhere.

@@ -122,7 +122,7 @@ Result<std::optional<CgroupPlan>> plan_rootless_cgroup(Result<CgroupPlan> planne
   CgroupPlan plan = std::move(planned).value();
   const Result<std::string> own = cgroup::own_cgroup();
   if (!names_a_place(config) && own) plan.path = cat(own.value(), "/", id);
-  if (const std::string why = cgroup::obstacle(plan.layout, plan.path); !why.empty()) {
+  if (const std::string why = cgroup::access_problem(plan.layout, plan.path); !why.empty()) {
     if (names_a_place(config) || first_write(plan) != nullptr) {
       return not_permitted(plan, config, why);
     }
@@ -161,7 +161,7 @@ Status give_cgroup_to(const CgroupPlan& plan, int cgroup_fd, uid_t owner) {
 Result<bool> may_join(const Context& context, const std::string& path) {
   if (!context.rootless) return true;
   const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
-  if (const std::string why = cgroup::obstacle(layout, path); why.empty()) {
+  if (const std::string why = cgroup::access_problem(layout, path); why.empty()) {
     return true;
   } else if (!cgroup::may_enter(layout, path)) {
     // The container may have closed its cgroup. That must not be a way around its limits.

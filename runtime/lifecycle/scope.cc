@@ -61,9 +61,9 @@ void limit_tasks_last(cgroup::Writes& writes) {
 // A caller in a login session, for example, is in a part of the tree that only root may change.
 Status enter_delegated_cgroup(const cgroup::Layout& layout, const std::string& path,
                               systemd::Bus bus) {
-  if (cgroup::obstacle(layout, path).empty()) return {};
+  if (cgroup::access_problem(layout, path).empty()) return {};
   OCI_TRY(systemd::enclose_caller(bus));
-  const std::string why = cgroup::obstacle(layout, path);
+  const std::string why = cgroup::access_problem(layout, path);
   if (why.empty()) return {};
   return Error(ErrorKind::kUnsupported,
                cat("linux.cgroupsPath: unable to apply cgroup configuration: ", why,
