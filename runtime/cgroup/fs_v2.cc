@@ -50,7 +50,7 @@ Status check_fit(int dir) {
   if (!events.populated) return {};
   const std::vector<pid_t> pids = OCI_TRY(processes_below(dir));
   return Error(ErrorKind::kBusy, cat("container's cgroup is not empty: ", pids.size(),
-                                     " process(es) found", name_pids(pids)));
+                                     " process(es) found", describe_pids(pids)));
 }
 
 // Makes the missing directories below `here`, the deepest existing one, and opens the last one. An

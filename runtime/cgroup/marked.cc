@@ -49,13 +49,13 @@ Result<std::vector<Location>> find_marked(const Layout& layout) {
   return found;
 }
 
-Result<Inhabited> inhabitants(const Layout& layout, const std::string& path) {
+Result<Population> population_of(const Layout& layout, const std::string& path) {
   const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
   const Result<sys::UniqueFd> dir = open_closed(mount.get(), path);
-  if (!dir && is_gone(dir.error())) return Inhabited();
+  if (!dir && is_gone(dir.error())) return Population();
   if (!dir) return dir.error();
   const std::optional<Mark> mark = OCI_TRY(read_mark(dir.value().get()));
-  return Inhabited{OCI_TRY(processes_below(dir.value().get())), mark ? mark->home : ""};
+  return Population{OCI_TRY(processes_below(dir.value().get())), mark ? mark->home : ""};
 }
 
 }  // namespace oci::cgroup

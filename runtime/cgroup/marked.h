@@ -16,11 +16,11 @@ namespace oci::cgroup {
 // container made them. Accepts marks of the user attribute only on cgroups that the caller owns.
 Result<std::vector<Location>> find_marked(const Layout& layout);
 
-struct Inhabited {
+struct Population {
   std::vector<pid_t> pids;
   std::string home;  // from the mark, if there is one
 };
 // For any owner. A missing cgroup has no processes.
-Result<Inhabited> inhabitants(const Layout& layout, const std::string& path);
+Result<Population> population_of(const Layout& layout, const std::string& path);
 
 }  // namespace oci::cgroup

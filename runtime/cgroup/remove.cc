@@ -127,7 +127,7 @@ Error still_populated(int dir, const Location& location) {
   const Result<std::vector<pid_t>> pids = processes_below(dir);
   return Error(ErrorKind::kBusy,
                cat("cgroup '", location.path, "' still holds processes after the kill",
-                   pids ? name_pids(pids.value()) : ""));
+                   pids ? describe_pids(pids.value()) : ""));
 }
 
 Status wait_until_empty(int dir, const Location& location, sys::Deadline deadline) {
@@ -228,7 +228,7 @@ Result<bool> empty_and_remove(int mount, const Location& location, const Held& h
 
 }  // namespace
 
-std::string name_pids(std::span<const pid_t> pids) {
+std::string describe_pids(std::span<const pid_t> pids) {
   constexpr size_t kNamed = 5;
   std::string text;
   for (size_t i = 0; i < std::min(pids.size(), kNamed); ++i) {

@@ -55,6 +55,6 @@ enum class Found { kOwn, kOther, kGone };
 Result<Found> find(const Layout& layout, const Location& location);
 
 // For messages: ": PID 12 (state D in nfs_wait), 15 (state S)", the first few.
-std::string name_pids(std::span<const pid_t> pids);
+std::string describe_pids(std::span<const pid_t> pids);
 
 }  // namespace oci::cgroup

@@ -74,7 +74,7 @@ Status find_cgroups(const state::Store& store, std::vector<Found>& found) {
     found.push_back({{.kind = location.path.ends_with(".scope") ? "scope" : "cgroup",
                       .name = location.path,
                       .reason = std::move(*reason),
-                      .pids = OCI_TRY(cgroup::inhabitants(layout.value(), location.path)).pids,
+                      .pids = OCI_TRY(cgroup::population_of(layout.value(), location.path)).pids,
                       .problem = {}},
                      std::move(location)});
   }

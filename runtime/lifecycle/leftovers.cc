@@ -100,12 +100,12 @@ Status check_configured_place(const state::StateDir& dir, const cgroup::Layout& 
   if (!config || !config.value().linux) return {};
   const Result<std::string> path = cgroup::place(config.value().linux->cgroups_path, dir.id());
   if (!path) return {};
-  const cgroup::Inhabited found = OCI_TRY(cgroup::inhabitants(layout, path.value()));
+  const cgroup::Population found = OCI_TRY(cgroup::population_of(layout, path.value()));
   if (found.pids.empty() || !found.home.empty()) return {};
   return Error(ErrorKind::kBusy,
                cat("container \"", dir.id(), "\": its record is damaged, and cgroup '",
                    path.value(), "', which its config names, holds processes",
-                   cgroup::name_pids(found.pids), "; kill them, then delete it again"));
+                   cgroup::describe_pids(found.pids), "; kill them, then delete it again"));
 }
 
 }  // namespace
