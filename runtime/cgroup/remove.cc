@@ -58,7 +58,7 @@ Result<bool> remove_children(int top) {
 }
 
 // Removes parents that create() made, for this container or for one that left earlier.
-void leave_parents(int mount, const Location& location) {
+void remove_made_parents(int mount, const Location& location) {
   const std::string_view parent = prefix_of(location.path, depth_of(location.path) - 1);
   (void)remove_path(mount, cat(parent, "/", kCallerCgroup));  // busy while a `run` is in it
   for (unsigned count = depth_of(location.path) - 1; count > 0; --count) {
@@ -148,15 +148,15 @@ Status wait_until_empty(int dir, const Location& location, sys::Deadline deadlin
   }
 }
 
-enum class Holder {
+enum class Owner {
   kUs,
-  kNobody,        // no mark: a crash right after mkdir, or a stranger's cgroup
-  kSomebodyElse,  // a later container has it, and removes it
+  kNone,   // no mark: a crash right after mkdir, or a stranger's cgroup
+  kOther,  // a later container has it, and removes it
 };
 
-struct Held {
+struct Inspected {
   sys::UniqueFd dir;  // none: it is gone
-  Holder holder = Holder::kUs;
+  Owner owner = Owner::kUs;
   bool made = false;  // remove it, do not only empty it
 };
 
@@ -168,33 +168,33 @@ bool is_taken_over(const Location& location, const Mark& mark) {
   return location.is_taken_over != nullptr && location.is_taken_over(location, mark);
 }
 
-Result<Held> hold(int mount, const Location& location) {
+Result<Inspected> inspect(int mount, const Location& location) {
   Result<sys::UniqueFd> dir = open_closed(mount, location.path);
-  Held held{.made = location.existed < depth_of(location.path)};
-  if (!dir && is_gone(dir.error())) return held;
+  Inspected inspected{.made = location.existed < depth_of(location.path)};
+  if (!dir && is_gone(dir.error())) return inspected;
   if (!dir) return std::move(dir).error();
-  held.dir = std::move(dir).value();
+  inspected.dir = std::move(dir).value();
   struct stat info = {};
-  if (::fstat(held.dir.get(), &info) < 0) return Error::system(errno, "look at a cgroup");
-  const std::optional<Mark> mark = OCI_TRY(read_mark(held.dir.get()));
+  if (::fstat(inspected.dir.get(), &info) < 0) return Error::system(errno, "look at a cgroup");
+  const std::optional<Mark> mark = OCI_TRY(read_mark(inspected.dir.get()));
   if (location.inode != 0 && location.inode != info.st_ino) {
-    held.holder = Holder::kSomebodyElse;  // removed, and made again
+    inspected.owner = Owner::kOther;  // removed, and made again
   } else if (!mark) {
-    if (!location.owner.empty() && location.inode == 0) held.holder = Holder::kNobody;
+    if (!location.owner.empty() && location.inode == 0) inspected.owner = Owner::kNone;
   } else {
-    if (is_taken_over(location, *mark)) held.holder = Holder::kSomebodyElse;
-    if (mark->trusted || location.inode == 0) held.made = mark->made;
+    if (is_taken_over(location, *mark)) inspected.owner = Owner::kOther;
+    if (mark->trusted || location.inode == 0) inspected.made = mark->made;
   }
-  return held;
+  return inspected;
 }
 
 // Opens the cgroup to find the container's processes. None: the container has no cgroup any more.
 Result<sys::UniqueFd> open_own(const Layout& layout, const Location& location) {
   OCI_TRY(check_place(location));
   const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
-  Held held = OCI_TRY(hold(mount.get(), location));
-  if (held.holder != Holder::kUs) return sys::UniqueFd();
-  return std::move(held.dir);
+  Inspected inspected = OCI_TRY(inspect(mount.get(), location));
+  if (inspected.owner != Owner::kUs) return sys::UniqueFd();
+  return std::move(inspected.dir);
 }
 
 // inotify reports each removal in the parent directory. Without it (a user has a limited number:
@@ -217,12 +217,12 @@ Result<bool> await_removal(int mount, const Location& location, int watch, sys::
 }
 
 // One round of kill, wait, remove. false: busy, but not because of a process.
-Result<bool> empty_and_remove(int mount, const Location& location, const Held& held,
+Result<bool> empty_and_remove(int mount, const Location& location, const Inspected& inspected,
                               sys::Deadline deadline) {
-  OCI_TRY(kill_inside(held.dir.get()));
-  OCI_TRY(wait_until_empty(held.dir.get(), location, deadline));
-  if (!OCI_TRY(remove_children(held.dir.get()))) return false;
-  if (!held.made) return true;  // not made by create(): stays
+  OCI_TRY(kill_inside(inspected.dir.get()));
+  OCI_TRY(wait_until_empty(inspected.dir.get(), location, deadline));
+  if (!OCI_TRY(remove_children(inspected.dir.get()))) return false;
+  if (!inspected.made) return true;  // not made by create(): stays
   return remove_path(mount, location.path);
 }
 
@@ -245,15 +245,16 @@ std::string describe_pids(std::span<const pid_t> pids) {
 Status kill_and_remove(const Layout& layout, const Location& location, sys::Deadline deadline) {
   OCI_TRY(check_place(location));
   const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
-  Held held = OCI_TRY(hold(mount.get(), location));
-  if (held.holder == Holder::kSomebodyElse) return {};
+  Inspected inspected = OCI_TRY(inspect(mount.get(), location));
+  if (inspected.owner == Owner::kOther) return {};
   // The usual case: all processes have exited already.
-  bool done = !held.dir || (held.made && OCI_TRY(remove_path(mount.get(), location.path)));
+  bool done =
+      !inspected.dir || (inspected.made && OCI_TRY(remove_path(mount.get(), location.path)));
   while (!done) {
     // Another container may take over the empty cgroup. Its processes must not be killed.
-    held = OCI_TRY(hold(mount.get(), location));
-    if (!held.dir || held.holder != Holder::kUs) break;
-    Result<bool> round = empty_and_remove(mount.get(), location, held, deadline);
+    inspected = OCI_TRY(inspect(mount.get(), location));
+    if (!inspected.dir || inspected.owner != Owner::kUs) break;
+    Result<bool> round = empty_and_remove(mount.get(), location, inspected, deadline);
     if (!round && !is_gone(round.error())) return std::move(round).error();
     done = round && round.value();
     if (done) break;
@@ -264,7 +265,7 @@ Status kill_and_remove(const Layout& layout, const Location& location, sys::Dead
     constexpr timespec kPause = {.tv_sec = 0, .tv_nsec = 1'000'000};
     ::nanosleep(&kPause, nullptr);
   }
-  leave_parents(mount.get(), location);
+  remove_made_parents(mount.get(), location);
   return {};
 }
 
@@ -280,22 +281,22 @@ Result<Removal> kill_and_await_removal(const Layout& layout, const Location& loc
     if (errno == ENOENT) return Removal::kDone;
     watch.reset();
   }
-  Held held = OCI_TRY(hold(mount.get(), location));
-  if (!held.dir) return Removal::kDone;
-  if (held.holder == Holder::kSomebodyElse) return Removal::kNotOurs;
-  if (held.holder == Holder::kUs) {
-    OCI_TRY(kill_inside(held.dir.get()));
-    OCI_TRY(wait_until_empty(held.dir.get(), location, deadline));
+  Inspected inspected = OCI_TRY(inspect(mount.get(), location));
+  if (!inspected.dir) return Removal::kDone;
+  if (inspected.owner == Owner::kOther) return Removal::kNotOurs;
+  if (inspected.owner == Owner::kUs) {
+    OCI_TRY(kill_inside(inspected.dir.get()));
+    OCI_TRY(wait_until_empty(inspected.dir.get(), location, deadline));
   }
-  held.dir.reset();
+  inspected.dir.reset();
   const sys::Deadline until = std::min(deadline, sys::deadline_in(patience));
   if (OCI_TRY(await_removal(mount.get(), location, watch.get(), until))) return Removal::kDone;
-  return held.holder == Holder::kUs ? Removal::kPending : Removal::kNotOurs;
+  return inspected.owner == Owner::kUs ? Removal::kPending : Removal::kNotOurs;
 }
 
 Status remove_parents(const Layout& layout, const Location& location) {
   OCI_TRY(check_place(location));
-  leave_parents(OCI_TRY(open_mount(layout)).get(), location);
+  remove_made_parents(OCI_TRY(open_mount(layout)).get(), location);
   return {};
 }
 
@@ -307,9 +308,9 @@ Result<std::vector<pid_t>> processes(const Layout& layout, const Location& locat
 Result<Found> find(const Layout& layout, const Location& location) {
   if (!check_place(location)) return Found::kOther;
   const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
-  const Held held = OCI_TRY(hold(mount.get(), location));
-  if (!held.dir) return Found::kGone;
-  return held.holder == Holder::kUs ? Found::kOwn : Found::kOther;
+  const Inspected inspected = OCI_TRY(inspect(mount.get(), location));
+  if (!inspected.dir) return Found::kGone;
+  return inspected.owner == Owner::kUs ? Found::kOwn : Found::kOther;
 }
 
 Status kill_all(const Layout& layout, const Location& location, int signal) {
