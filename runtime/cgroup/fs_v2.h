@@ -17,7 +17,7 @@ namespace oci::cgroup {
 
 // Everything that is needed to remove a cgroup after a crash. Stored in the state record.
 struct Location {
-  std::string path;      // from place(): clean, absolute below the mount
+  std::string path;      // from resolve_cgroups_path(): clean, absolute below the mount
   unsigned existed = 0;  // how many leading components existed before
   std::string owner;     // identifies one `create`, no blanks
   // The state directory of the container, so that the cgroup leads to it: the device number of the

@@ -8,8 +8,8 @@
 
 namespace oci::cgroup {
 
-// The cgroup of the caller, or the one before leave_own_cgroup(), in the form of place(). "" for
-// the root. Error: it is outside the caller's cgroup namespace.
+// The cgroup of the caller, or the one before leave_own_cgroup(), in the form of
+// resolve_cgroups_path(). "" for the root. Error: it is outside the caller's cgroup namespace.
 Result<std::string> own_cgroup();
 
 // The reason why the caller cannot make a cgroup at `path`, or enter an existing one: "it may not

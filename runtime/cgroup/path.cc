@@ -18,7 +18,8 @@ bool reads_as_a_scope(std::string_view path) {
   return path.find('/') == path.npos && std::ranges::count(path, ':') == 2;
 }
 
-Result<std::string> place(const std::optional<std::string>& cgroups_path, std::string_view id) {
+Result<std::string> resolve_cgroups_path(const std::optional<std::string>& cgroups_path,
+                                         std::string_view id) {
   if (!cgroups_path || cgroups_path->empty()) return cat("/", id);
 
   const std::string_view given = *cgroups_path;

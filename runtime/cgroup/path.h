@@ -13,7 +13,8 @@ namespace oci::cgroup {
 // value, not on the caller: absolute and relative paths both start at the mount, and an absent or
 // empty one is "/ID", as in crun. Errors (kInvalidConfig): "..", "/", NUL, a name over 255 bytes,
 // and names of kernel files ("cgroup.procs", "memory.max").
-Result<std::string> place(const std::optional<std::string>& cgroups_path, std::string_view id);
+Result<std::string> resolve_cgroups_path(const std::optional<std::string>& cgroups_path,
+                                         std::string_view id);
 
 // Whether it has the form "slice:prefix:name", from which --systemd-cgroup makes a scope. Without
 // that option it is an ordinary name: BuildKit in dockerd relies on that.

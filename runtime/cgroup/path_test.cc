@@ -6,7 +6,7 @@ namespace oci::cgroup {
 namespace {
 
 std::string placed(const std::optional<std::string>& path) {
-  Result<std::string> result = place(path, "web1");
+  Result<std::string> result = resolve_cgroups_path(path, "web1");
   return result ? result.value() : result.error().message();
 }
 
@@ -47,15 +47,15 @@ BOOST_AUTO_TEST_CASE(without_systemd_its_paths_are_names) {
 }
 
 BOOST_AUTO_TEST_CASE(names_that_the_kernel_uses_or_refuses_are_refused) {
-  BOOST_TEST(!place("/a/cgroup.procs", "web1"));
-  BOOST_TEST(!place("/a\nb", "web1"));
-  BOOST_TEST(!place(std::string("/a\0b", 4), "web1"));
-  BOOST_TEST(!place("/" + std::string(256, 'x'), "web1"));
-  BOOST_TEST(!!place("/" + std::string(255, 'x'), "web1"));
+  BOOST_TEST(!resolve_cgroups_path("/a/cgroup.procs", "web1"));
+  BOOST_TEST(!resolve_cgroups_path("/a\nb", "web1"));
+  BOOST_TEST(!resolve_cgroups_path(std::string("/a\0b", 4), "web1"));
+  BOOST_TEST(!resolve_cgroups_path("/" + std::string(256, 'x'), "web1"));
+  BOOST_TEST(!!resolve_cgroups_path("/" + std::string(255, 'x'), "web1"));
   std::string deep;
   while (deep.size() < 4000)
     deep += "/x";
-  BOOST_TEST(!place(deep, "web1"));
+  BOOST_TEST(!resolve_cgroups_path(deep, "web1"));
 }
 
 }  // namespace

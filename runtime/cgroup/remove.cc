@@ -73,9 +73,9 @@ void remove_made_parents(int mount, const Location& location) {
   }
 }
 
-// The path comes from a file: refuse one that place() would not return.
+// The path comes from a file: refuse one that resolve_cgroups_path() would not return.
 Status check_place(const Location& location) {
-  const Result<std::string> clean = place(location.path, "");
+  const Result<std::string> clean = resolve_cgroups_path(location.path, "");
   if (clean && clean.value() == location.path) return {};
   return Error(ErrorKind::kInvalidConfig,
                cat("'", location.path, "' is not the cgroup of a container"));

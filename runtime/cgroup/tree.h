@@ -29,7 +29,7 @@ struct Events {
 
 Result<sys::UniqueFd> open_mount(const Layout& layout);
 
-// `path`: from place(). "" is the mount itself. Never leaves the tree.
+// `path`: from resolve_cgroups_path(). "" is the mount itself. Never leaves the tree.
 Result<sys::UniqueFd> open_cgroup(int mount, std::string_view path);
 
 // Opens a control file, or a directory in or below a container's cgroup. If its owner has closed it

@@ -98,7 +98,8 @@ Status check_configured_place(const state::StateDir& dir, const cgroup::Layout& 
   if (!text) return {};
   const Result<spec::Config> config = spec::load_config(text.value(), state::kConfigFile);
   if (!config || !config.value().linux) return {};
-  const Result<std::string> path = cgroup::place(config.value().linux->cgroups_path, dir.id());
+  const Result<std::string> path =
+      cgroup::resolve_cgroups_path(config.value().linux->cgroups_path, dir.id());
   if (!path) return {};
   const cgroup::Population found = OCI_TRY(cgroup::population_of(layout, path.value()));
   if (found.pids.empty() || !found.home.empty()) return {};

@@ -157,7 +157,7 @@ Result<CgroupPlan> plan_cgroup(const spec::Config& config, const std::string& id
   const bool has_linux = config.linux.has_value();
   if (manager == CgroupManager::kCgroupfs) {
     const auto path = has_linux ? config.linux->cgroups_path : std::nullopt;
-    plan.path = OCI_TRY(cgroup::place(path, id));
+    plan.path = OCI_TRY(cgroup::resolve_cgroups_path(path, id));
     if (path && cgroup::reads_as_a_scope(*path)) {
       sys::log_warning(cat("linux.cgroupsPath: '", *path,
                            "' is a directory of that name: a scope needs --systemd-cgroup"));
