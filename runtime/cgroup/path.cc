@@ -14,7 +14,7 @@ Error bad(std::string_view path, std::string_view why) {
 
 }  // namespace
 
-bool reads_as_a_scope(std::string_view path) {
+bool has_scope_form(std::string_view path) {
   return path.find('/') == path.npos && std::ranges::count(path, ':') == 2;
 }
 

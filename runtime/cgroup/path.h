@@ -18,6 +18,6 @@ Result<std::string> resolve_cgroups_path(const std::optional<std::string>& cgrou
 
 // Whether it has the form "slice:prefix:name", from which --systemd-cgroup makes a scope. Without
 // that option it is an ordinary name: BuildKit in dockerd relies on that.
-bool reads_as_a_scope(std::string_view path);
+bool has_scope_form(std::string_view path);
 
 }  // namespace oci::cgroup

@@ -41,9 +41,9 @@ BOOST_AUTO_TEST_CASE(the_root_is_no_place_for_a_container) {
 
 BOOST_AUTO_TEST_CASE(without_systemd_its_paths_are_names) {
   BOOST_TEST(placed("system.slice:docker:1") == "/system.slice:docker:1");
-  BOOST_TEST(reads_as_a_scope("system.slice:docker:1"));
-  BOOST_TEST(!reads_as_a_scope("/a:b:c"));
-  BOOST_TEST(!reads_as_a_scope("a:b"));
+  BOOST_TEST(has_scope_form("system.slice:docker:1"));
+  BOOST_TEST(!has_scope_form("/a:b:c"));
+  BOOST_TEST(!has_scope_form("a:b"));
 }
 
 BOOST_AUTO_TEST_CASE(names_that_the_kernel_uses_or_refuses_are_refused) {

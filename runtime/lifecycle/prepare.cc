@@ -158,7 +158,7 @@ Result<CgroupPlan> plan_cgroup(const spec::Config& config, const std::string& id
   if (manager == CgroupManager::kCgroupfs) {
     const auto path = has_linux ? config.linux->cgroups_path : std::nullopt;
     plan.path = OCI_TRY(cgroup::resolve_cgroups_path(path, id));
-    if (path && cgroup::reads_as_a_scope(*path)) {
+    if (path && cgroup::has_scope_form(*path)) {
       sys::log_warning(cat("linux.cgroupsPath: '", *path,
                            "' is a directory of that name: a scope needs --systemd-cgroup"));
     }
