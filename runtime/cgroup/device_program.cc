@@ -259,7 +259,7 @@ bpf_attr load_attributes(std::span<const bpf_insn> program) {
 }
 
 // The last line of the verifier's log about the program.
-std::string verifiers_word(std::span<const bpf_insn> program) {
+std::string verifier_message(std::span<const bpf_insn> program) {
   constexpr uint32_t kLogSize = 16384;
   std::string log(kLogSize, '\0');
   bpf_attr attributes = load_attributes(program);
@@ -317,7 +317,7 @@ Status attach_device_program(int cgroup_fd, std::span<const bpf_insn> program) {
     const int err = errno;
     if (err == EPERM) return Error::system(err, "load the device program");
     return Error::system(
-        err, cat("linux.resources.devices: load the device program: ", verifiers_word(program)));
+        err, cat("linux.resources.devices: load the device program: ", verifier_message(program)));
   }
   bpf_attr attach;
   std::memset(&attach, 0, sizeof attach);
