@@ -235,7 +235,7 @@ std::string describe_pids(std::span<const pid_t> pids) {
     text += cat(i == 0 ? ": PID " : ", ", pids[i]);
     const Result<sys::ProcessStat> stat = sys::read_process_stat(pids[i]);
     if (!stat) continue;
-    const std::string where = sys::sleeping_in(pids[i]);
+    const std::string where = sys::wait_channel(pids[i]);
     text += cat(" (state ", stat.value().state, where.empty() ? "" : " in ", where, ")");
   }
   if (pids.size() > kNamed) text += ", ...";

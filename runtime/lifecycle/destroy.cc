@@ -30,8 +30,9 @@ Result<bool> is_of_this_boot(const state::Record& record) {
 
 Status wait_for_init(const state::Record& record, const sys::Pidfd& init, sys::Deadline deadline) {
   if (OCI_TRY(init.wait_exit(deadline))) return {};
-  return Error(ErrorKind::kBusy, cat("container \"", record.id, "\": its init (PID ", record.pid,
-                                     ") does not end; it waits in ", sys::sleeping_in(record.pid)));
+  return Error(ErrorKind::kBusy,
+               cat("container \"", record.id, "\": its init (PID ", record.pid,
+                   ") does not end; it waits in ", sys::wait_channel(record.pid)));
 }
 
 Status remove_cgroup(const state::StateDir& dir, const state::Record& record,

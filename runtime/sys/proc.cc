@@ -68,7 +68,7 @@ Result<ProcessStat> read_process_stat(pid_t pid) {
   return parse_process_stat(text.value()).during(cat("process ", pid));
 }
 
-std::string sleeping_in(pid_t pid) {
+std::string wait_channel(pid_t pid) {
   std::array<char, 2048> buffer;
   const Result<std::string_view> text = read_small(cat("/proc/", pid, "/wchan"), buffer);
   if (!text || text.value() == "0") return {};

@@ -23,7 +23,7 @@ Result<ProcessStat> parse_process_stat(std::string_view text);
 Result<ProcessStat> read_process_stat(pid_t pid);
 
 // The kernel function that a process sleeps in, or "" if unknown. For messages.
-std::string sleeping_in(pid_t pid);
+std::string wait_channel(pid_t pid);
 
 // Changes at every reboot. 36 characters.
 Result<std::string> boot_id();

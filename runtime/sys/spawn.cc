@@ -226,7 +226,7 @@ Result<int> watch(const Command& command, const Process& process, int output, Fi
     const bool late = deadline_ms >= 0 && now_ms() >= deadline_ms;
     if (killed && late) {
       return Error(ErrorKind::kProgram, cat("PID ", process.pid, " does not end; it waits in ",
-                                            sleeping_in(process.pid)));
+                                            wait_channel(process.pid)));
     }
     if (killed || (!late && interrupted == 0)) continue;
     finished.timed_out = interrupted == 0;
