@@ -26,7 +26,7 @@ Status await_message(int socket, int pidfd, sys::SignalStream* signals) {
     }
     if (polled[0].revents != 0 || polled[1].revents != 0) return {};
     if (signals == nullptr) continue;
-    if (const auto signal = signals->asks_to_end()) return sys::interrupted_by(*signal);
+    if (const auto signal = signals->terminating_signal()) return sys::interrupted_by(*signal);
   }
 }
 

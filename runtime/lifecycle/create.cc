@@ -262,8 +262,8 @@ Status all_steps(Creation& creation) {
 }
 
 // The last point at which a signal rolls back. From here on the container exists.
-Status not_interrupted(sys::SignalStream& signals, const CallerOptions& options) {
-  const std::optional<int> signal = signals.asks_to_end();
+Status check_not_interrupted(sys::SignalStream& signals, const CallerOptions& options) {
+  const std::optional<int> signal = signals.terminating_signal();
   if (!signal) return {};
   if (!options.pid_file.empty()) ::unlink(options.pid_file.c_str());
   return sys::interrupted_by(*signal);
@@ -282,7 +282,7 @@ Result<Created> create_container(const Context& context, const CreateOptions& op
     Creation creation(std::move(prepared), options, &signals,
                       OCI_TRY(reserve(context, options.id)));
     Status done = all_steps(creation);
-    if (done) done = not_interrupted(signals, options);
+    if (done) done = check_not_interrupted(signals, options);
     if (done) return std::move(creation).keep();
     failure = std::move(done).error();
     creation.undo();

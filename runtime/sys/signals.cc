@@ -127,7 +127,7 @@ std::optional<int> SignalStream::next() {
   return first;
 }
 
-std::optional<int> SignalStream::asks_to_end() {
+std::optional<int> SignalStream::terminating_signal() {
   while (const std::optional<int> signal = read_one())
     looked_at_.push_back(*signal);
   const auto ends = [](int signal) {
@@ -163,7 +163,8 @@ Result<bool> wait_readable(int fd, std::optional<Deadline> deadline, SignalStrea
     if (ready == 0) return false;
     if (ready < 0) continue;
     if (polled[0].revents != 0 || signals == nullptr) return true;
-    if (const std::optional<int> signal = signals->asks_to_end()) return interrupted_by(*signal);
+    if (const std::optional<int> signal = signals->terminating_signal())
+      return interrupted_by(*signal);
   }
 }
 

@@ -44,7 +44,7 @@ class [[nodiscard]] SignalStream {
 
   // A pending terminating signal: HUP, INT, QUIT or TERM, unless the caller has set it to be
   // ignored. next() still returns it later, and all others.
-  std::optional<int> asks_to_end();
+  std::optional<int> terminating_signal();
 
  private:
   SignalStream(UniqueFd fd, const sigset_t& before);

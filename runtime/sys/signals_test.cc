@@ -101,12 +101,12 @@ BOOST_AUTO_TEST_CASE(one_that_asks_to_end_interrupts_a_wait_and_is_kept) {
   const Result<bool> interrupted = wait_readable(reader.get(), std::nullopt, &stream);
   BOOST_REQUIRE(!interrupted);
   BOOST_TEST(interrupted.error().message() == "interrupted by SIGTERM");
-  BOOST_TEST(*stream.asks_to_end() == SIGTERM);
+  BOOST_TEST(*stream.terminating_signal() == SIGTERM);
   std::vector<int> all;
   while (const std::optional<int> signal = stream.next())
     all.push_back(*signal);
   BOOST_TEST(all.size() == 3);
-  BOOST_TEST(!stream.asks_to_end().has_value());
+  BOOST_TEST(!stream.terminating_signal().has_value());
   writer.reset();  // the end of file is readable, too
   const Result<bool> ended = wait_readable(reader.get(), std::nullopt, &stream);
   BOOST_REQUIRE(bool(ended));

@@ -222,7 +222,8 @@ Result<int> watch(const Command& command, const Process& process, int output, Fi
     if (ready > 0 && fds[1].revents != 0 && !collect(output, kPipeSize, command, finished.output)) {
       fds[1].fd = -1;
     }
-    if (ready > 0 && fds[2].revents != 0) interrupted = command.signals->asks_to_end().value_or(0);
+    if (ready > 0 && fds[2].revents != 0)
+      interrupted = command.signals->terminating_signal().value_or(0);
     const bool late = deadline_ms >= 0 && now_ms() >= deadline_ms;
     if (killed && late) {
       return Error(ErrorKind::kProgram, cat("PID ", process.pid, " does not end; it waits in ",
