@@ -39,8 +39,8 @@ Status HostResources::move_devices(pid_t pid, const spec::Config& config, state:
   const auto remember = [&](const std::vector<network::Trace>& traces) {
     record.netns_path = joined_netns(*config.linux);
     for (const network::Trace& trace : traces) {
-      record.net_devices.push_back(
-          {trace.host_name, trace.host_index, trace.passing_name, trace.name, trace.comes_home});
+      record.net_devices.push_back({trace.host_name, trace.host_index, trace.transit_name,
+                                    trace.name, trace.returns_to_host});
     }
     return dir.save(record);
   };
@@ -72,15 +72,15 @@ Status remove_host_resources(const state::Record& record) {
   if (!record.net_devices.empty()) {
     std::vector<network::Trace> traces;
     for (const state::NetDevice& device : record.net_devices) {
-      traces.push_back({device.host_name, device.host_index, device.passing_name, device.name,
-                        device.comes_home});
+      traces.push_back({device.host_name, device.host_index, device.transit_name, device.name,
+                        device.returns_to_host});
     }
     sys::UniqueFd netns;
     if (!record.netns_path.empty()) {
       Result<sys::UniqueFd> opened = sys::open_at(AT_FDCWD, record.netns_path, O_RDONLY);
       if (opened) netns = std::move(opened).value();
     }
-    OCI_TRY(network::bring_home(netns.get(), traces));
+    OCI_TRY(network::return_to_host(netns.get(), traces));
   }
   if (record.rdt_group.empty() && record.rdt_monitor.empty()) return {};
   const Result<resctrl::Tree> tree = resctrl::open_tree();

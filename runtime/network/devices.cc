@@ -99,15 +99,15 @@ Result<Link> Devices::check(const spec::NetDevice& device) {
 
 Status Devices::move_one(int netns, const Link& link, const Trace& trace) {
   Moved moving{.host_name = link.name,
-               .passing_name = trace.passing_name,
+               .transit_name = trace.transit_name,
                .was_up = (link.flags & IFF_UP) != 0};
   for (const Address& address : OCI_TRY(host_.addresses(link.index))) {
     if (is_kept(address)) moving.addresses.push_back(restorable(address));
   }
   moved_.push_back(std::move(moving));  // first, in case the answer is lost
   Moved& moved = moved_.back();
-  OCI_TRY(host_.move(link.index, netns, trace.passing_name));
-  const std::optional<Link> arrived = OCI_TRY(container_.find(trace.passing_name));
+  OCI_TRY(host_.move(link.index, netns, trace.transit_name));
+  const std::optional<Link> arrived = OCI_TRY(container_.find(trace.transit_name));
   if (!arrived) return Error(ErrorKind::kSystem, "it did not arrive");
   moved.index = arrived->index;
   return settle(moved, trace.name);
@@ -139,9 +139,9 @@ Result<Devices> Devices::move(int netns, std::span<const spec::NetDevice> wanted
     links.push_back(OCI_TRY(devices.check(device)));
     traces.push_back({.host_name = device.host_name,
                       .host_index = links.back().index,
-                      .passing_name = cat("oci", ::getpid(), "-", traces.size()),
+                      .transit_name = cat("oci", ::getpid(), "-", traces.size()),
                       .name = name_inside(device),
-                      .comes_home = links.back().comes_home});
+                      .returns_to_host = links.back().returns_to_host});
   }
   OCI_TRY(remember(traces));
   for (size_t i = 0; i < links.size(); ++i) {
@@ -151,12 +151,12 @@ Result<Devices> Devices::move(int netns, std::span<const spec::NetDevice> wanted
 }
 
 // Ignores errors: the caller reports the one that led here.
-void Devices::bring_back() {
+void Devices::roll_back() {
   while (!moved_.empty()) {
     Moved moved = std::move(moved_.back());
     moved_.pop_back();
     if (moved.index == 0) {
-      const auto arrived = container_.find(moved.passing_name);
+      const auto arrived = container_.find(moved.transit_name);
       if (!arrived || !arrived.value()) continue;
       moved.index = arrived.value()->index;
     }
@@ -190,8 +190,8 @@ Result<std::optional<Link>> await_return(Rtnetlink& host, const Trace& trace) {
   const sys::UniqueFd changes = OCI_TRY(watch_links());
   for (;;) {
     if (auto link = OCI_TRY(host.find(trace.host_index))) return link;
-    if (auto link = OCI_TRY(host.find(trace.passing_name))) return link;
-    if (!trace.comes_home) return std::optional<Link>();
+    if (auto link = OCI_TRY(host.find(trace.transit_name))) return link;
+    if (!trace.returns_to_host) return std::optional<Link>();
     pollfd changed = {.fd = changes.get(), .events = POLLIN, .revents = 0};
     if (::poll(&changed, 1, sys::poll_timeout(deadline)) == 0) return std::optional<Link>();
     char message[8192];
@@ -200,7 +200,7 @@ Result<std::optional<Link>> await_return(Rtnetlink& host, const Trace& trace) {
   }
 }
 
-Status bring_home(int netns, std::span<const Trace> traces) {
+Status return_to_host(int netns, std::span<const Trace> traces) {
   if (traces.empty()) return {};
   Rtnetlink host = OCI_TRY(Rtnetlink::open());
   std::optional<Rtnetlink> container;
@@ -209,19 +209,19 @@ Status bring_home(int netns, std::span<const Trace> traces) {
   for (const Trace& trace : traces) {
     if (OCI_TRY(host.find(trace.host_name))) continue;  // it is here, or was never moved
     if (container) {
-      std::optional<Link> link = OCI_TRY(container->find(trace.passing_name));
+      std::optional<Link> link = OCI_TRY(container->find(trace.transit_name));
       if (!link && !is_template(trace.name)) link = OCI_TRY(container->find(trace.name));
       if (link) OCI_TRY(container->move(link->index, here.get(), trace.host_name));
       continue;
     }
     const std::optional<Link> link = OCI_TRY(await_return(host, trace));
-    if (!link && trace.comes_home) {
+    if (!link && trace.returns_to_host) {
       return Error(ErrorKind::kBusy,
                    cat(property(trace.host_name), ": it has not come back to the host yet"));
     }
     if (!link) continue;  // gone with the namespace
     // The kernel keeps its name, or uses devN if the name is taken.
-    if (link->name != trace.passing_name && link->name != trace.name &&
+    if (link->name != trace.transit_name && link->name != trace.name &&
         !link->name.starts_with("dev")) {
       continue;
     }

@@ -17,9 +17,9 @@ namespace oci::network {
 struct Trace {
   std::string host_name;
   int host_index = 0;
-  std::string passing_name;  // unique name during the move
-  std::string name;          // in the container, may be a template
-  bool comes_home = false;   // Link::comes_home
+  std::string transit_name;      // unique name during the move
+  std::string name;              // in the container, may be a template
+  bool returns_to_host = false;  // Link::returns_to_host
 };
 
 // The devices of a container that is being created: moved back with their old names, addresses and
@@ -36,14 +36,14 @@ class [[nodiscard]] Devices {
 
   Devices(Devices&& other) noexcept = default;
   Devices& operator=(Devices&&) = delete;
-  ~Devices() { bring_back(); }
+  ~Devices() { roll_back(); }
 
   void keep() { moved_.clear(); }
 
  private:
   struct Moved {
     std::string host_name;
-    std::string passing_name;
+    std::string transit_name;
     bool was_up = false;
     std::vector<Address> addresses;
     int index = 0;  // in the container. 0: not seen there yet
@@ -57,7 +57,7 @@ class [[nodiscard]] Devices {
   Result<Link> check(const spec::NetDevice& device);
   Status move_one(int netns, const Link& link, const Trace& trace);
   Status settle(const Moved& moved, const std::string& name);
-  void bring_back();
+  void roll_back();
 
   Rtnetlink host_, container_;
   sys::UniqueFd host_netns_;
@@ -66,6 +66,6 @@ class [[nodiscard]] Devices {
 
 // After a crash: moves the devices in `netns` back to the host under their old names. -1: the
 // namespace is gone, and the kernel has returned its devices under some name.
-Status bring_home(int netns, std::span<const Trace> traces);
+Status return_to_host(int netns, std::span<const Trace> traces);
 
 }  // namespace oci::network

@@ -153,36 +153,36 @@ BOOST_FIXTURE_TEST_CASE(what_is_wrong_is_found_before_anything_is_moved, Wire) {
 
 BOOST_FIXTURE_TEST_CASE(a_crash_is_undone_from_what_was_remembered, Wire) {
   const std::vector<Trace> traces = {
-      {.host_name = "v0", .host_index = 2, .passing_name = "oci1-0", .name = "eth0"}};
+      {.host_name = "v0", .host_index = 2, .transit_name = "oci1-0", .name = "eth0"}};
   for (const char* name : {"oci1-0", "eth0"}) {
     in_namespace(host.get(), "ip link set v0 down");
     Rtnetlink netlink = Rtnetlink::open().value();
     BOOST_REQUIRE(netlink.move(netlink.find("v0").value()->index, container.get(), name));
-    BOOST_TEST(!!bring_home(container.get(), traces));
+    BOOST_TEST(!!return_to_host(container.get(), traces));
     BOOST_TEST(link(host.get(), "v0").has_value());
-    BOOST_TEST(!!bring_home(container.get(), traces));
+    BOOST_TEST(!!return_to_host(container.get(), traces));
   }
   // Back from a destroyed namespace, under the name it had there.
   in_namespace(host.get(), "ip link set v0 name eth0");
   std::vector<Trace> own = traces;
   own[0].host_index = link(host.get(), "eth0")->index;
-  BOOST_TEST(!!bring_home(-1, own));
+  BOOST_TEST(!!return_to_host(-1, own));
   BOOST_TEST(link(host.get(), "v0").has_value());
 }
 
 BOOST_FIXTURE_TEST_CASE(hardware_that_comes_home_late_is_waited_for, Wire) {
-  Trace trace{.host_name = "v0", .host_index = 4242, .passing_name = "oci1-0", .name = "eth0"};
+  Trace trace{.host_name = "v0", .host_index = 4242, .transit_name = "oci1-0", .name = "eth0"};
   in_namespace(host.get(), "ip link set v0 down && ip link set v0 name away");
-  BOOST_TEST(!!bring_home(-1, {&trace, 1}));  // a virtual device is gone
+  BOOST_TEST(!!return_to_host(-1, {&trace, 1}));  // a virtual device is gone
   in_namespace(host.get(), "(sleep 0.3; ip link set away name oci1-0) > /dev/null 2>&1 &");
-  trace.comes_home = true;
-  BOOST_TEST(!!bring_home(-1, {&trace, 1}));
+  trace.returns_to_host = true;
+  BOOST_TEST(!!return_to_host(-1, {&trace, 1}));
   BOOST_TEST(link(host.get(), "v0").has_value());
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_virtual_does_not_come_home, Wire) {
-  BOOST_TEST(!link(host.get(), "v0")->comes_home);
-  BOOST_TEST(link(host.get(), "lo")->comes_home);
+  BOOST_TEST(!link(host.get(), "v0")->returns_to_host);
+  BOOST_TEST(link(host.get(), "lo")->returns_to_host);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -165,7 +165,7 @@ Result<std::optional<Link>> Rtnetlink::find(const std::string& payload, int erro
       if (attribute.type == IFLA_IFNAME) link.name = attribute.value.c_str();
       if (attribute.type != IFLA_LINKINFO) continue;
       for (const Attribute& info : attributes_of(attribute.value))
-        link.comes_home = link.comes_home && info.type != IFLA_INFO_KIND;
+        link.returns_to_host = link.returns_to_host && info.type != IFLA_INFO_KIND;
     }
     return std::optional(link);
   }

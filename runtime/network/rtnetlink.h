@@ -21,7 +21,7 @@ struct Link {
   std::string name;
   // A hardware device: when its namespace ends, the kernel moves it to the host's. Virtual devices
   // are destroyed with their namespace.
-  bool comes_home = true;
+  bool returns_to_host = true;
 };
 
 struct Attribute {

@@ -58,10 +58,10 @@ void put(Writer& out, const char* key, const std::vector<NetDevice>& devices) {
     out.StartObject();
     put(out, "hostName", device.host_name);
     put(out, "hostIndex", static_cast<int64_t>(device.host_index));
-    put(out, "passingName", device.passing_name);
+    put(out, "passingName", device.transit_name);
     put(out, "name", device.name);
     out.Key("comesHome");
-    out.Bool(device.comes_home);
+    out.Bool(device.returns_to_host);
     out.EndObject();
   }
   out.EndArray();
@@ -142,9 +142,9 @@ void get(const json::Value& in, const char* key, std::vector<NetDevice>& out) {
     NetDevice device;
     get(item, "hostName", device.host_name);
     get(item, "hostIndex", device.host_index);
-    get(item, "passingName", device.passing_name);
+    get(item, "passingName", device.transit_name);
     get(item, "name", device.name);
-    get(item, "comesHome", device.comes_home);
+    get(item, "comesHome", device.returns_to_host);
     if (!device.host_name.empty()) out.push_back(std::move(device));
   }
 }

@@ -25,9 +25,9 @@ enum class Phase {
 struct NetDevice {
   std::string host_name;
   int host_index = 0;
-  std::string passing_name;
+  std::string transit_name;
   std::string name;
-  bool comes_home = false;
+  bool returns_to_host = false;
 };
 
 struct Record {

@@ -57,9 +57,9 @@ BOOST_AUTO_TEST_CASE(what_is_taken_of_the_host_survives_too) {
   record.check_before_update = true;
   record.net_devices = {{.host_name = "eth1",
                          .host_index = 7,
-                         .passing_name = "p",
+                         .transit_name = "p",
                          .name = "x%d",
-                         .comes_home = true}};
+                         .returns_to_host = true}};
   record.netns_path = "/run/netns/a";
   record.rdt_group = "web1";
   record.rdt_monitor = "web1/mon_groups/web1";
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(what_is_taken_of_the_host_survives_too) {
   BOOST_REQUIRE(read.value().net_devices.size() == 1u);
   BOOST_TEST(read.value().net_devices[0].host_index == 7);
   BOOST_TEST(read.value().net_devices[0].name == "x%d");
-  BOOST_TEST(read.value().net_devices[0].comes_home);
+  BOOST_TEST(read.value().net_devices[0].returns_to_host);
   BOOST_TEST(read.value().rdt_monitor == "web1/mon_groups/web1");
 }
 
