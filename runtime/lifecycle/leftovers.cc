@@ -62,7 +62,7 @@ pid_t waits_at_gate(const state::StateDir& dir) {
 }
 
 void find_init(const state::StateDir& dir, Leftovers& leftovers) {
-  const std::optional<state::InitName> named = dir.init();
+  const std::optional<state::InitIdentity> named = dir.init();
   if (named) {
     state::Record record;
     record.pid = named->pid;

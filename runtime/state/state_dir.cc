@@ -58,7 +58,7 @@ pid_t StateDir::lock_holder() const {
 
 Result<Record> StateDir::load() const {
   Result<std::string> text = read_regular(fd_.get(), kRecordFile, kRecordLimit);
-  if (!text && text.error().sys_errno() == ENOENT && is_begun()) {
+  if (!text && text.error().sys_errno() == ENOENT && had_record()) {
     return Error(ErrorKind::kInvalidConfig,
                  cat("container \"", id_, "\": the record is damaged: it is missing"));
   }
@@ -74,11 +74,11 @@ Result<Record> StateDir::load() const {
                cat("container \"", id_, "\": the record is damaged: it is another container's"));
 }
 
-std::optional<InitName> StateDir::init() const {
+std::optional<InitIdentity> StateDir::init() const {
   std::array<char, 128> text;
   const ssize_t length = ::readlinkat(fd_.get(), kInitFile, text.data(), text.size());
   if (length <= 0 || static_cast<size_t>(length) == text.size()) return {};
-  InitName init;
+  InitIdentity init;
   const char* const end = text.data() + length;
   const auto pid = std::from_chars(text.data(), end, init.pid);
   if (pid.ec != std::errc() || pid.ptr == end) return {};
@@ -88,7 +88,7 @@ std::optional<InitName> StateDir::init() const {
   return init;
 }
 
-bool StateDir::is_begun() const {
+bool StateDir::had_record() const {
   struct stat info = {};
   for (const char* name : {kInitFile, kConfigFile, kGateFile}) {
     if (::fstatat(fd_.get(), name, &info, AT_SYMLINK_NOFOLLOW) == 0) return true;

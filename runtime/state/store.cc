@@ -166,7 +166,7 @@ Result<StateDir> Store::reserve(std::string_view id) const {
     if (claimed.value() == Claim::kAgain) continue;
     StateDir claimed_dir(std::move(dir).value(), std::string(id), path, false);
     // The directory had a record that is missing now: its container may live on.
-    if (!made && claimed_dir.is_begun()) return taken(id);
+    if (!made && claimed_dir.had_record()) return taken(id);
     claimed_dir.remove_ = true;
     if (!made) {
       OCI_TRY(remove_content(claimed_dir.fd()).during(cat("take over '", path, "'")));

@@ -26,7 +26,7 @@ inline constexpr char kConfigFile[] = "config.json";  // as `create` has read it
 // record says "created".
 inline constexpr char kInitFile[] = "init";
 
-struct InitName {
+struct InitIdentity {
   pid_t pid = 0;
   uint64_t start_time = 0;
   std::string boot_id;
@@ -63,9 +63,9 @@ class [[nodiscard]] StateDir {
   // The config used by `create`, whatever has happened to the bundle since.
   Status save_config(std::string_view text) const;
   Result<std::string> load_config() const;
-  std::optional<InitName> init() const;
+  std::optional<InitIdentity> init() const;
   // Whether a record existed once: files that are made after the first record exist.
-  bool is_begun() const;
+  bool had_record() const;
   // Replaces the record atomically: a reader sees the old one or the new one.
   Status save(const Record& record) const;
 
