@@ -62,7 +62,7 @@ void limit_tasks_last(cgroup::Writes& writes) {
 Status enter_delegated_cgroup(const cgroup::Layout& layout, const std::string& path,
                               systemd::Bus bus) {
   if (cgroup::access_problem(layout, path).empty()) return {};
-  OCI_TRY(systemd::enclose_caller(bus));
+  OCI_TRY(systemd::move_caller_to_scope(bus));
   const std::string why = cgroup::access_problem(layout, path);
   if (why.empty()) return {};
   return Error(ErrorKind::kUnsupported,

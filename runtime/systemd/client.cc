@@ -161,7 +161,7 @@ Result<Scope> start_scope(Bus bus, const Unit& unit, const std::string& id,
   return Scope{std::move(helper), std::move(path)};
 }
 
-Status enclose_caller(Bus bus) {
+Status move_caller_to_scope(Bus bus) {
   OCI_TRY(ask_once({.verb = Verb::kEnclose,
                     .bus = bus,
                     .unit = cat("oci-rt-itself-", ::getpid(), ".scope"),

@@ -58,7 +58,7 @@ Result<Scope> start_scope(Bus bus, const Unit& unit, const std::string& id,
 
 // Puts this process into a scope of its own. An unprivileged caller can clone into a cgroup of its
 // systemd only from such a scope.
-Status enclose_caller(Bus bus);
+Status move_caller_to_scope(Bus bus);
 
 Status set_properties(Bus bus, const std::string& unit, const std::vector<Property>& properties);
 Status stop_unit(Bus bus, const std::string& unit, std::chrono::milliseconds patience);
