@@ -48,7 +48,7 @@ Status forward_until_exit(launch::Launched& init, sys::SignalStream& signals, Te
     }
     if (polled[0].revents != 0) forward_signals(signals, init.pidfd(), relay);
     // This process stays the main process of the service: engines signal it and read its exit code.
-    if (notify != nullptr && polled[2].revents != 0) notify->pass_on(0);
+    if (notify != nullptr && polled[2].revents != 0) notify->forward(0);
     if (relay != nullptr) relay->handle(&polled[3]);
     if (!ended && polled[1].revents != 0) {
       ended = true;

@@ -53,7 +53,7 @@ std::string notify_address() {
 
 enum class Place { kRoot, kTmpfs, kOther };
 
-Place what_is_at(const spec::Config& config, std::string_view path) {
+Place mount_at(const spec::Config& config, std::string_view path) {
   Place place = Place::kRoot;
   for (const spec::Mount& mount : config.mounts) {
     if (mount.destination != path) continue;
@@ -66,10 +66,9 @@ Place what_is_at(const spec::Config& config, std::string_view path) {
 // A directory that exists with any root filesystem, and where the socket leaves no file behind.
 std::string place_inside(const spec::Config& config) {
   for (const std::string_view base : {"/run", "/dev"}) {
-    if (what_is_at(config, base) == Place::kTmpfs) return cat(base, "/", kDirectory);
+    if (mount_at(config, base) == Place::kTmpfs) return cat(base, "/", kDirectory);
   }
-  return what_is_at(config, "/run") == Place::kRoot ? cat("/run/", kDirectory)
-                                                    : cat("/", kDirectory);
+  return mount_at(config, "/run") == Place::kRoot ? cat("/run/", kDirectory) : cat("/", kDirectory);
 }
 
 struct Packet {
@@ -104,24 +103,24 @@ std::optional<Packet> receive(int socket) {
   return packet;
 }
 
-struct Heard {
+struct Filtered {
   std::string passed;  // lines, each with its newline
   bool ready = false;
 };
 
-Heard sift(std::string_view text) {
-  Heard heard;
+Filtered filter_message(std::string_view text) {
+  Filtered filtered;
   while (!text.empty()) {
     const size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.find('\0') != line.npos) continue;
     if (std::ranges::any_of(kPassed, [&](std::string_view key) { return line.starts_with(key); })) {
-      heard.passed += cat(line, "\n");
+      filtered.passed += cat(line, "\n");
     }
-    heard.ready = heard.ready || line == "READY=1";
+    filtered.ready = filtered.ready || line == "READY=1";
   }
-  return heard;
+  return filtered;
 }
 
 }  // namespace
@@ -180,36 +179,36 @@ void NotifyProxy::send(const std::string& text, bool patiently) {
   }
 }
 
-bool NotifyProxy::pass_on_one(pid_t main_pid, bool& ready) {
+bool NotifyProxy::forward_one(pid_t main_pid, bool& ready) {
   std::optional<Packet> packet = receive(inside_.get());
   if (!packet) return false;
   // sd_notify_barrier(3): the barrier is reached when the descriptor is closed.
   if (packet->text == "BARRIER=1" && packet->fds.size() == 1) {
     await_manager(kPassedBarrierPatience);
-    give_back(std::move(packet->fds));
+    keep_unless_pipe(std::move(packet->fds));
     return true;
   }
-  give_back(std::move(packet->fds));
-  Heard heard = sift(packet->text);
-  if (heard.ready && main_pid != 0) heard.passed += cat("MAINPID=", main_pid, "\n");
-  if (!heard.passed.empty()) send(heard.passed, heard.ready);
-  ready = ready || heard.ready;
+  keep_unless_pipe(std::move(packet->fds));
+  Filtered filtered = filter_message(packet->text);
+  if (filtered.ready && main_pid != 0) filtered.passed += cat("MAINPID=", main_pid, "\n");
+  if (!filtered.passed.empty()) send(filtered.passed, filtered.ready);
+  ready = ready || filtered.ready;
   return true;
 }
 
 // The last close of a lingering socket, or of a file on a FUSE file system, can block for as long
 // as the container likes. So the manager never receives a descriptor, and this process closes only
 // pipes.
-void NotifyProxy::give_back(std::vector<sys::UniqueFd> received) {
+void NotifyProxy::keep_unless_pipe(std::vector<sys::UniqueFd> received) {
   for (sys::UniqueFd& fd : received) {
     if (::fcntl(fd.get(), F_GETPIPE_SZ) < 0) kept_.push_back(std::move(fd));
   }
 }
 
-bool NotifyProxy::pass_on(pid_t main_pid) {
+bool NotifyProxy::forward(pid_t main_pid) {
   constexpr int kAtOnce = 32;  // then signals and the terminal get their turn
   bool ready = false;
-  for (int i = 0; i < kAtOnce && !is_deaf() && pass_on_one(main_pid, ready); ++i) {
+  for (int i = 0; i < kAtOnce && !has_too_many_kept() && forward_one(main_pid, ready); ++i) {
     if (ready && main_pid != 0) break;  // ignore the rest: this runtime exits
   }
   return ready;
@@ -249,7 +248,7 @@ void NotifyProxy::wait_until_ready(pid_t init, int pidfd) {
     const bool ended = polled[1].revents != 0;
     if (polled[0].revents != 0) {
       // The manager must know the new main process before it sees this process exit.
-      if (pass_on(ended ? 0 : init) && !ended) return await_manager(kBarrierPatience);
+      if (forward(ended ? 0 : init) && !ended) return await_manager(kBarrierPatience);
     } else if (ended) {
       return;
     }

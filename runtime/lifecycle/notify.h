@@ -34,11 +34,11 @@ class [[nodiscard]] NotifyProxy {
   // outside, warns only: the container runs all the same.
   static std::optional<NotifyProxy> open(const state::StateDir& dir);
 
-  int fd() const { return is_deaf() ? -1 : inside_.get(); }  // for poll(2)
+  int fd() const { return has_too_many_kept() ? -1 : inside_.get(); }  // for poll(2)
 
   // Forwards waiting messages. Returns true once READY=1 was forwarded, together with `main_pid` as
   // MAINPID unless that is 0.
-  bool pass_on(pid_t main_pid);
+  bool forward(pid_t main_pid);
 
   // For a runtime that exits: waits until the program is ready, init has exited, or 90 s have
   // passed. Then waits until the manager has read all messages.
@@ -49,11 +49,11 @@ class [[nodiscard]] NotifyProxy {
       : inside_(std::move(inside)), outside_(std::move(outside)) {}
 
   // No well-meaning program sends this many descriptors that are not pipes.
-  bool is_deaf() const { return kept_.size() > 32; }
-  bool pass_on_one(pid_t main_pid, bool& ready);
+  bool has_too_many_kept() const { return kept_.size() > 32; }
+  bool forward_one(pid_t main_pid, bool& ready);
   void send(const std::string& text, bool patiently);
   void await_manager(std::chrono::seconds patience);
-  void give_back(std::vector<sys::UniqueFd> received);
+  void keep_unless_pipe(std::vector<sys::UniqueFd> received);
 
   bool warned_ = false;  // a message was lost. Warn once: a container may send any number
   std::vector<sys::UniqueFd> kept_;
