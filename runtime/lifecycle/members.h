@@ -19,7 +19,7 @@ Result<std::vector<pid_t>> namespace_members(const state::Record& record);
 // Whether init runs outside its cgroup: something on the host has moved it.
 Result<bool> has_left_its_cgroup(const state::Record& record, spec::ContainerStatus status);
 
-// The error of an operation that needs the cgroup. `verb`: for example "be paused".
+// The error of an operation that needs the cgroup. `verb`: for example "pause or resume it".
 Error init_moved_error(const state::Record& record, std::string_view verb);
 
 // All processes of a container with a cgroup. The pid namespace finds those outside the cgroup.
