@@ -18,8 +18,8 @@ RULES = [
      "rule A: these take a path from the working directory or the root; use in_root.h"),
     ("runtime/init", {"in_root.cc", "procfs.cc"}, r"__NR_openat2\b", None,
      "rule A: lookups in the root belong to in_root.cc, those in procfs to procfs.cc"),
-    # copy_up.cc and page_mount.cc work in a tmpfs that is not mounted anywhere else.
-    ("runtime/init", {"make_in_root.cc", "copy_up.cc", "page_mount.cc"}, r"__NR_(mkdirat|linkat|renameat2?|readlinkat|fchmodat)\b", None,
+    # copy_up.cc, page_mount.cc and locked_mounts.cc work in a tmpfs that is not mounted anywhere else.
+    ("runtime/init", {"make_in_root.cc", "copy_up.cc", "page_mount.cc", "locked_mounts.cc"}, r"__NR_(mkdirat|linkat|renameat2?|readlinkat|fchmodat)\b", None,
      "rule A: what is made in the root is made by make_in_root.cc"),
     # Allowed: the root's own path, and the working directory that the stage sets there.
     # The host's root, null device, procfs with descriptors, time offsets and time namespace. Sources on the host. After the pivot, the program.
@@ -31,8 +31,8 @@ RULES = [
      "rule A: a path that does not start at a descriptor of the root"),
     ("runtime/init", {"in_root.cc"}, r"__NR_(openat|mknodat|symlinkat|unlinkat|fchownat)\b", r"AT_FDCWD|directory|dir|dev\.get\(\)|parent|scratch|here, \"\.\.\"|proc, \"self/mountinfo\"",
      "rule A: one name below an open directory, nothing longer"),
-    # step_mount_task.cc unmounts a mount that it has open, hosts_mounts.cc those of its own mount namespace.
-    ("runtime/init", {"hosts_mounts.cc", "page_mount.cc", "step_mount_task.cc", "step_root.cc"}, r"__NR_umount2\b", None,
+    # step_mount_task.cc unmounts a mount that it has open, hosts_mounts.cc those of its own mount namespace, locked_mounts.cc its own.
+    ("runtime/init", {"hosts_mounts.cc", "locked_mounts.cc", "page_mount.cc", "step_mount_task.cc", "step_root.cc"}, r"__NR_umount2\b", None,
      "rule B: mounts go by descriptor, and nothing of the host's is unmounted"),
     ("runtime/init", {"step_root.cc"}, r"__NR_(chroot|pivot_root|chdir)\b", None,
      "rule A: only the root step leaves the host's root"),

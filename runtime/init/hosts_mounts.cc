@@ -163,11 +163,7 @@ long detach_all(int proc, Pass& pass) {
 }
 
 long cover(int mount) {
-  const Fd context(sys(__NR_fsopen, "tmpfs", FSOPEN_CLOEXEC));
-  long rc = context.get();
-  if (rc >= 0) rc = sys(__NR_fsconfig, context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0);
-  if (rc < 0) return rc;
-  const Fd tmpfs(sys(__NR_fsmount, context.get(), FSMOUNT_CLOEXEC, MOUNT_ATTR_RDONLY));
+  const Fd tmpfs(make_tmpfs(MOUNT_ATTR_RDONLY));
   return tmpfs.ok() ? attach(tmpfs.get(), mount) : tmpfs.get();
 }
 

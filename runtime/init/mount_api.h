@@ -44,6 +44,16 @@ inline uint64_t first_attributes(const MountOp& op) {
   return writable ? op.attr_set & ~uint64_t{MOUNT_ATTR_RDONLY} : op.attr_set;
 }
 
+// A new tmpfs, attached nowhere, with these MOUNT_ATTR_*.
+inline long make_tmpfs(uint64_t attributes) {
+  const long context = sys(__NR_fsopen, "tmpfs", FSOPEN_CLOEXEC);
+  if (context < 0) return context;
+  long rc = sys(__NR_fsconfig, context, FSCONFIG_CMD_CREATE, nullptr, nullptr, 0);
+  if (rc >= 0) rc = sys(__NR_fsmount, context, FSMOUNT_CLOEXEC, attributes);
+  sys(__NR_close, context);
+  return rc;
+}
+
 // Puts a detached mount on what `target` has open.
 inline long attach(int mount, int target) {
   return sys(__NR_move_mount, mount, "", target, "",

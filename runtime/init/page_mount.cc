@@ -96,15 +96,6 @@ long mount_aside(int scratch, const Plan& plan, const MountOp& op, const Options
   return mount.get();
 }
 
-long make_scratch(Fd& scratch) {
-  const Fd context(sys(__NR_fsopen, "tmpfs", FSOPEN_CLOEXEC));
-  if (!context.ok()) return context.get();
-  const long rc = sys(__NR_fsconfig, context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0);
-  if (rc < 0) return rc;
-  scratch.reset(sys(__NR_fsmount, context.get(), FSMOUNT_CLOEXEC, 0));
-  return scratch.get();
-}
-
 }  // namespace
 
 Fault mount_by_page(const Plan& plan, const MountOp& op, int root, Fd& mount) {
@@ -116,8 +107,8 @@ Fault mount_by_page(const Plan& plan, const MountOp& op, int root, Fd& mount) {
     return refuse("more than a page of layers takes Linux 6.8", Subject::kMountOptions, type,
                   op.index);
   }
-  Fd scratch;
-  long rc = make_scratch(scratch);
+  const Fd scratch(make_tmpfs(0));
+  long rc = scratch.get();
   if (rc >= 0) rc = attach(scratch.get(), root);
   if (Fault fault = check(rc, Subject::kMountOptions, type, op.index)) return fault;
   const long made = mount_aside(scratch.get(), plan, op, options, mount);

@@ -73,6 +73,7 @@ struct MountOp {
   bool target_is_plain = false;  // proc, sysfs: no component of the target may be a symlink
   bool allowed_on_proc = false;  // the target may lie in a procfs (CVE-2019-16884)
   bool readonly_late = false;    // tmpfs: mounts and devices are put into it first
+  bool readonly_stays = false;   // kBind: nothing in the container can clear `ro`
   bool propagation_recursive = false;
   uint16_t index = 0;          // in mounts
   Text target;                 // absolute, in the container
@@ -234,6 +235,7 @@ struct Plan {
   uint64_t propagation = 0;        // MS_*, of "/" in the container; 0: the default, MS_SLAVE
   uint64_t hosts_propagation = 0;  // MS_*, of the host's mounts as init sees them; 0: as it is
 
+  bool readonly_stays = false;  // of one of the mounts at least
   List<MountOp> mounts;
   List<DeviceOp> devices;
   List<LinkOp> links;

@@ -14,6 +14,7 @@
 #include <sys/prctl.h>
 
 #include "runtime/init/in_root.h"
+#include "runtime/init/locked_mounts.h"
 #include "runtime/init/made_log.h"
 #include "runtime/init/mount_api.h"
 #include "runtime/init/steps.h"
@@ -135,6 +136,7 @@ Fault make_added_mounts(Context& context) {
   if (Fault fault = check(root.get(), Subject::kNone, "/")) return fault;
   context.root_fd = root.get();
   Plan& plan = context.plan;
+  if (Fault fault = lock_readonly_mounts(plan, context.root_fd)) return fault;
   for (MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
     if (op->source_in_root) continue;
     if (Fault fault = make(context, *op)) return fault;

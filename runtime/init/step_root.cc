@@ -14,6 +14,7 @@
 // moves the working directory of the child to the same place of the new mount namespace.
 #include "runtime/init/hosts_mounts.h"
 #include "runtime/init/in_root.h"
+#include "runtime/init/locked_mounts.h"
 #include "runtime/init/mount_api.h"
 #include "runtime/init/steps.h"
 
@@ -117,6 +118,7 @@ Fault attach_root(Context& context) {
       if (Fault fault = clone_recursive_sources(plan)) return fault;
     }
   }
+  if (Fault fault = lock_readonly_mounts(plan, place.get())) return fault;
   long rc = attach(context.root_fd, place.get());
   // Below a shared mount it has become shared: all that is mounted in it would appear elsewhere.
   const bool among_others = plan.root_place == RootPlace::kAmongOthers;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -56,6 +57,10 @@ Status plan_container_hooks(Draft& draft);
 Status plan_identity(Draft& draft);
 Status plan_confinement(Draft& draft);
 Status plan_environment(Draft& draft);
+
+// Sets MountOp::readonly_stays where the container could clear `ro` otherwise, and
+// Plan::readonly_stays.
+void mark_readonly_that_stays(Draft& draft, std::span<init::MountOp> ops);
 
 // "PATH: TEXT".
 Error invalid(std::string_view path, std::string_view text);

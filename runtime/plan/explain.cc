@@ -132,6 +132,7 @@ void write_mounts(Writer& out, const Plan& plan) {
     out.flag("copyUp", op.copy_up);
     out.flag("modeOfTarget", op.mode_of_target);
     out.flag("readonlyLate", op.readonly_late);
+    out.flag("readonlyStays", op.readonly_stays);
     const Tree* const tree =
         find_tree(plan, sync::Subject::kMountSource, offset + offsetof(init::MountOp, source_fd));
     out.flag("openedByParent", tree != nullptr);

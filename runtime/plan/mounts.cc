@@ -379,6 +379,7 @@ Status plan_mounts(Draft& draft) {
     ops.push_back(OCI_TRY(plan_mount(draft, i)));
   for (size_t i = 0; i < count; ++i)
     if (ops[i].kind == MountKind::kRemount) leave_to_remount(draft, ops, i);
+  mark_readonly_that_stays(draft, ops);
   const init::List<MountOp> list = draft.block.list(ops);
   draft.block.head().mounts = list;
   for (size_t i = first_tree; i < draft.plan.trees.size(); ++i) {

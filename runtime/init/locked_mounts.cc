@@ -1,0 +1,182 @@
+// A process with CAP_SYS_ADMIN over a mount namespace clears `ro` of each mount in it, and a
+// container with a user namespace can have that capability. The kernel refuses it for a mount that
+// came from the mount namespace of another user namespace, for good: mount_namespaces(7),
+// "Restrictions on mount namespaces". Everything here is made by init, which has the user namespace
+// of the container. So these mounts go a way round: a child with a user namespace and a mount
+// namespace of its own finds them locked, and takes copies, which keep the lock wherever they are
+// attached.
+//
+// A copy may be unmounted, for only what is below it is locked to its place: so the container
+// arranges its mounts as before, and a procfs that is mounted inside is not refused for them.
+#include "runtime/init/locked_mounts.h"
+
+#include <linux/fcntl.h>
+#include <linux/magic.h>
+#include <linux/sched.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <initializer_list>
+
+#include "runtime/init/in_root.h"
+#include "runtime/init/mount_api.h"
+#include "runtime/init/text.h"
+
+namespace oci::init {
+namespace {
+
+using sync::Subject;
+
+constexpr char kWhat[] = "mounts that stay read-only";
+
+// With `ro` the kernel locks the times, and each of nosuid, nodev and noexec that is there by then.
+// Those of the options come later, so that they stay the container's: runtimes in it bind its
+// mounts with other flags, and runc before 1.1.8 knows no way round a refusal.
+constexpr uint64_t kFirst = MOUNT_ATTR_RDONLY | MOUNT_ATTR__ATIME | MOUNT_ATTR_NODIRATIME;
+
+// The name in the tmpfs.
+struct Name {
+  explicit Name(size_t number) { append_number(text, text + sizeof text, number); }
+  char text[24] = {};
+};
+
+// Calls `visit` with each of the mounts, and its number.
+template <class Visit>
+Fault for_each(Plan& plan, Visit visit) {
+  size_t number = 0;
+  for (MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
+    if (!op->readonly_stays) continue;
+    if (Fault fault = visit(*op, number++)) return fault;
+  }
+  return {};
+}
+
+// These show the kernel, and their files are guarded otherwise. A locked one would decide what the
+// container may mount: mount_too_revealing() of the kernel. Its own cgroups are its own affair.
+bool shows_kernel(uint64_t filesystem) {
+  return filesystem == PROC_SUPER_MAGIC || filesystem == SYSFS_MAGIC ||
+         filesystem == CGROUP2_SUPER_MAGIC || filesystem == CGROUP_SUPER_MAGIC;
+}
+
+Fault make_first(Plan& plan, MountOp& op) {
+  const char* source = plan.text(op.source);
+  MountOp first = op;
+  first.attr_set &= kFirst;
+  first.tree_set &= kFirst;
+  Fd mount;
+  const Context nowhere{.plan = plan, .report_fd = -1};  // no source of these is in the root
+  if (Fault fault = make_detached(nowhere, first, mount)) return fault;
+  const uint64_t filesystem = filesystem_of(mount.get());
+  if (filesystem == 0) return refuse(kNoStatfs, Subject::kMountSource, source, op.index);
+  op.readonly_stays = !shows_kernel(filesystem);
+  // What is done, and locked, is not to be done again.
+  for (uint64_t* set : {&op.attr_set, &op.tree_set})
+    *set &= ~kFirst | MOUNT_ATTR_RDONLY;
+  for (uint64_t* clear : {&op.attr_clear, &op.tree_clear})
+    *clear &= ~kFirst;
+  op.source_fd = mount.release();
+  return {};
+}
+
+Fault put_into(int scratch, const Plan& plan, const MountOp& op, size_t number) {
+  const char* source = plan.text(op.source);
+  const Name name(number);
+  FileFacts facts;
+  long rc = look(op.source_fd, facts);
+  if (rc >= 0) {
+    rc = facts.type == S_IFDIR ? sys(__NR_mkdirat, scratch, name.text, 0700)
+                               : sys(__NR_mknodat, scratch, name.text, S_IFREG | 0600, 0);
+  }
+  if (rc >= 0) rc = sys(__NR_openat, scratch, name.text, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  const Fd target(rc);
+  if (rc >= 0) rc = attach(op.source_fd, target.get());
+  return check(rc, Subject::kMountSource, source, op.index);
+}
+
+// Detached copies, of the mounts in the tmpfs as a mount namespace has it.
+Fault take_copies(Plan& plan, int scratch) {
+  return for_each(plan, [&](MountOp& op, size_t number) {
+    const Fd original(op.source_fd);
+    op.source_fd = static_cast<int32_t>(clone_tree(scratch, Name(number).text, true, true));
+    return check(op.source_fd, Subject::kMountSource, plan.text(op.source), op.index);
+  });
+}
+
+struct Work {
+  Plan& plan;
+  int scratch;
+  bool is_refused = false;
+  bool is_done = false;
+  Fault fault{};
+};
+
+// In a user namespace below that of the container. The mount namespace that is copied is another's,
+// so all in the copy becomes locked. The working directory goes along.
+void take_locked_copies(Work& work) {
+  long rc = sys(__NR_fchdir, work.scratch);
+  if (rc >= 0) rc = sys(__NR_unshare, CLONE_NEWNS);
+  work.is_refused = rc < 0;
+  if (work.is_refused) return;
+  const Fd scratch(sys(__NR_open_tree, AT_FDCWD, "", OPEN_TREE_CLOEXEC | AT_EMPTY_PATH));
+  work.fault = check(scratch.get(), Subject::kNone, kWhat);
+  if (!work.fault) work.fault = take_copies(work.plan, scratch.get());
+  work.is_done = true;
+}
+
+// The child shares memory, descriptors and, while we sleep as with vfork(2), the stack. Nothing
+// here may return in it.
+__attribute__((noinline)) long clone_below(Work* work) {
+  clone_args args = {};
+  args.flags = CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_NEWUSER;
+  const long pid = sys(__NR_clone3, &args, sizeof args);
+  if (pid != 0) return pid;
+  take_locked_copies(*work);
+  for (;;)
+    sys(__NR_exit_group, 0);
+}
+
+Fault lock_in(Plan& plan, int scratch) {
+  Fault fault = for_each(
+      plan, [&](MountOp& op, size_t number) { return put_into(scratch, plan, op, number); });
+  if (fault) return fault;
+  Work work{.plan = plan, .scratch = scratch};
+  const long pid = clone_below(&work);
+  if (pid >= 0) sys(__NR_wait4, pid, nullptr, __WALL, nullptr);
+  // A host may allow no more user namespaces. The container runs without the lock then, as it does
+  // with every other runtime.
+  if (pid < 0 || work.is_refused) return take_copies(plan, scratch);
+  return work.is_done ? work.fault : refuse("was killed", Subject::kNone, kWhat);
+}
+
+// Over "/" it would be in the way of a new user namespace, as a chroot(2) is. So it lies over the
+// procfs there, until this is done.
+Fault lock_beside_root(Plan& plan, int scratch) {
+  const Fd proc(sys(__NR_openat, AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  long rc = proc.get();
+  if (rc >= 0) rc = attach(scratch, proc.get());
+  if (Fault fault = check(rc, Subject::kNone, kWhat)) return fault;
+  constexpr int kMntDetach = 2, kNofollow = 8;  // MNT_DETACH, UMOUNT_NOFOLLOW of libc's header
+  Fault fault = lock_in(plan, scratch);
+  rc = sys(__NR_umount2, "/proc", kMntDetach | kNofollow);
+  return fault ? fault : check(rc, Subject::kNone, kWhat);
+}
+
+}  // namespace
+
+Fault lock_readonly_mounts(Plan& plan, int place) {
+  if (!plan.readonly_stays) return {};
+  // Before the tmpfs is there, which a copy of "/" would have.
+  Fault fault = for_each(plan, [&](MountOp& op, size_t) { return make_first(plan, op); });
+  if (fault) return fault;
+  const Fd scratch(make_tmpfs(0));
+  if (Fault failed = check(scratch.get(), Subject::kNone, kWhat)) return failed;
+  const Fd root(sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  const Answer is_root = same_place(place, root.get());
+  if (is_root == Answer::kUnknown) return refuse(kNoStatx, Subject::kNone, kWhat);
+  if (is_root == Answer::kYes) return lock_beside_root(plan, scratch.get());
+  const long rc = attach(scratch.get(), place);
+  if (Fault failed = check(rc, Subject::kNone, kWhat)) return failed;
+  return lock_in(plan, scratch.get());
+}
+
+}  // namespace oci::init

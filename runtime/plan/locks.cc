@@ -1,0 +1,43 @@
+// Mounts of which `ro` stays, whatever the container does to its mounts: mount_namespaces(7).
+#include <linux/capability.h>
+#include <linux/sched.h>
+#include <sys/mount.h>
+
+#include "runtime/plan/draft.h"
+
+namespace oci::plan {
+namespace {
+
+// A process of it may get CAP_SYS_ADMIN over its mount namespace. Over that of the host it could
+// reach a source by other ways, so there nothing is gained.
+bool may_change_mounts(const Draft& draft) {
+  const bool owns = draft.is_unprivileged() && (draft.created & CLONE_NEWNS) != 0;
+  if (!owns || !draft.config.process) return false;
+  const uint32_t last = draft.host.capabilities.last;
+  const uint64_t all = ~uint64_t{0} >> (63 - last);
+  const CapabilityPlan granted = plan_capabilities(
+      draft.config.process->capabilities, {.permitted = all, .bounding = all, .last = last});
+  return (granted.sets.bounding & uint64_t{1} << CAP_SYS_ADMIN) != 0;
+}
+
+// Not the host's sysfs, which stands for one of the container's own: see locked_mounts.cc.
+bool is_readonly_bind(const init::MountOp& op) {
+  const bool readonly = ((op.attr_set & ~op.tree_clear) | op.tree_set) & MOUNT_ATTR_RDONLY;
+  return op.kind == init::MountKind::kBind && readonly && !op.source_in_root && !op.copy_symlink &&
+         !op.target_is_plain;
+}
+
+}  // namespace
+
+void mark_readonly_that_stays(Draft& draft, std::span<init::MountOp> ops) {
+  bool some = false;
+  for (init::MountOp& op : ops)
+    some |= op.readonly_stays = is_readonly_bind(op);
+  if (!some) return;
+  const bool needed = may_change_mounts(draft);
+  draft.block.head().readonly_stays = needed;
+  for (init::MountOp& op : ops)
+    op.readonly_stays &= needed;
+}
+
+}  // namespace oci::plan
