@@ -4,30 +4,19 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <unordered_set>
 
 #include "spec/error.h"
 #include "spec/nearest.h"
-#include "third_party/libcap.h"
 
 namespace oci::plan {
 namespace {
 
-// libcap's names; the test compares them. cap_to_name() allocates, and is not constant.
-// clang-format off
 constexpr std::string_view kNames[] = {
-    "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_FOWNER", "CAP_FSETID",
-    "CAP_KILL", "CAP_SETGID", "CAP_SETUID", "CAP_SETPCAP", "CAP_LINUX_IMMUTABLE",
-    "CAP_NET_BIND_SERVICE", "CAP_NET_BROADCAST", "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_IPC_LOCK",
-    "CAP_IPC_OWNER", "CAP_SYS_MODULE", "CAP_SYS_RAWIO", "CAP_SYS_CHROOT", "CAP_SYS_PTRACE",
-    "CAP_SYS_PACCT", "CAP_SYS_ADMIN", "CAP_SYS_BOOT", "CAP_SYS_NICE", "CAP_SYS_RESOURCE",
-    "CAP_SYS_TIME", "CAP_SYS_TTY_CONFIG", "CAP_MKNOD", "CAP_LEASE", "CAP_AUDIT_WRITE",
-    "CAP_AUDIT_CONTROL", "CAP_SETFCAP", "CAP_MAC_OVERRIDE", "CAP_MAC_ADMIN", "CAP_SYSLOG",
-    "CAP_WAKE_ALARM", "CAP_BLOCK_SUSPEND", "CAP_AUDIT_READ", "CAP_PERFMON", "CAP_BPF",
-    "CAP_CHECKPOINT_RESTORE",
+#include "runtime/plan/capability_names.inc"
 };
-// clang-format on
 
 constexpr size_t kMostHints = 16;  // to search for one takes a while
 
@@ -40,12 +29,17 @@ std::string name_of(int capability) {
   return index < std::size(kNames) ? std::string(kNames[index]) : cat("capability ", capability);
 }
 
-// cap_from_name() takes numbers too, and stops at what it does not understand.
-bool looks_like_a_name(std::string_view name) {
-  return name.size() > 4 && std::ranges::all_of(name, [](char letter) {
-           return (letter >= 'A' && letter <= 'Z') || (letter >= 'a' && letter <= 'z') ||
-                  letter == '_';
-         });
+char upper(char letter) {
+  return letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
+}
+
+// The number of a name in either case, as cap_from_name(3) has it; nothing for one that is unknown.
+std::optional<int> number_of(std::string_view name) {
+  const auto* const found = std::ranges::find_if(kNames, [name](std::string_view known) {
+    return std::ranges::equal(name, known, {}, upper);
+  });
+  if (found == std::end(kNames)) return std::nullopt;
+  return static_cast<int>(found - kNames);
 }
 
 class Planner {
@@ -72,15 +66,15 @@ class Planner {
   uint64_t granted(const std::vector<std::string>& names, uint64_t available) {
     uint64_t set = 0;
     for (const std::string& name : names) {
-      cap_value_t value = 0;
-      if (!looks_like_a_name(name) || cap_from_name(name.c_str(), &value) != 0) {
+      const std::optional<int> value = number_of(name);
+      if (!value) {
         unknown(name);
-      } else if (static_cast<uint32_t>(value) > host_.last) {
-        refuse(value, " is unknown to this kernel, left out");
-      } else if ((available & bit(value)) == 0) {
-        refuse(value, " is not the runtime's to grant, left out");
+      } else if (static_cast<uint32_t>(*value) > host_.last) {
+        refuse(*value, " is unknown to this kernel, left out");
+      } else if ((available & bit(*value)) == 0) {
+        refuse(*value, " is not the runtime's to grant, left out");
       } else {
-        set |= bit(value);
+        set |= bit(*value);
       }
     }
     return set;
@@ -90,13 +84,12 @@ class Planner {
   void unknown(const std::string& name) {
     if (!unknown_.insert(name).second) return;
     // One of another day, of a lower case or without CAP_ is meant as often as a mistyped one.
-    std::string upper;
-    for (const char letter : name)
-      upper += letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
-    const bool prefixed = upper.starts_with("CAP_");
+    std::string raised = name;
+    std::ranges::transform(raised, raised.begin(), upper);
+    const bool prefixed = raised.starts_with("CAP_");
     const bool is_hinted = unknown_.size() <= kMostHints;
     const std::string_view near =
-        is_hinted ? spec::nearest(prefixed ? upper : cat("CAP_", upper), kNames) : "";
+        is_hinted ? spec::nearest(prefixed ? raised : cat("CAP_", raised), kNames) : "";
     out_.warnings.push_back(cat("process.capabilities: unknown capability '", name, "', left out",
                                 near.empty() ? "" : cat("; did you mean ", near, "?")));
   }
