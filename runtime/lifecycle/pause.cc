@@ -23,7 +23,7 @@ Status freeze(const Context& context, const std::string& id, Verb verb, cgroup::
   }
   if (wanted == cgroup::Freeze::kFreeze &&
       OCI_TRY(has_left_its_cgroup(container.record, container.status))) {
-    return init_moved_error(container.record, "pause or resume it");
+    return init_moved_error(container.record, "pause it");
   }
   const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
   return cgroup::set_frozen(layout, path, wanted, sys::deadline_in(kFreezePatience));
