@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "conformance/cases/hook_json.h"
 #include "conformance/cases/mounts_verb.h"
 #include "conformance/cases/rootless_user.h"
 #include "conformance/harness/case.h"
@@ -143,6 +144,84 @@ mount -o remount,bind,ro /free && mount -o remount,bind,rw /free && touch /free/
   expect_equal("what the program could do", ran.out, "may clear it\n");
 }
 const Case kAdded("mounts-verb/an-added-read-only-bind-stays-so", kClause, added);
+
+// With mounts in the root, one of a hook's, and a mount in a mount.
+Bundle& with_readonly_root(Sandbox& sandbox, Bundle& bundle) {
+  make_dir(bundle.rootfs("hooked"));
+  write_file(sandbox.path("ours"), "of a hook\n");
+  ::chmod(sandbox.path("ours").c_str(), 0644);
+  bundle.file("etc/x", "")
+      .set("/root/readonly", true)
+      .set_json("/linux/maskedPaths", R"(["/proc/timer_list"])")
+      .mount("/outer", "tmpfs", "tmpfs")
+      .mount("/outer/inner", "tmpfs", "tmpfs", {"ro"});
+  const Words env = {"ROOT=" + bundle.rootfs(), "OURS=" + sandbox.path("ours")};
+  bundle.add("/hooks/createContainer",
+             hook_json(sandbox, {.kind = "createContainer",
+                                 .text = "cd /; mount -o bind $OURS $ROOT/etc/x",
+                                 .env = env,
+                                 .input = Input::kUsed}));
+  return bundle.shell(R"(
+mount -o remount,bind,rw / 2>/dev/null; touch /new 2>/dev/null && echo wrote to the root
+mount -t tmpfs none /hooked && mkdir /hooked/copy && mount --bind / /hooked/copy
+mount -o remount,bind,rw /hooked/copy 2>/dev/null
+touch /hooked/copy/new 2>/dev/null && echo wrote to a copy
+cat /etc/x; cat /proc/timer_list; touch /outer/new && echo wrote to its own
+touch /outer/inner/new 2>/dev/null || echo an inner one
+umount /hooked/copy /hooked /outer/inner /outer && echo may unmount)");
+}
+constexpr char kRootHeld[] = "of a hook\nwrote to its own\nan inner one\nmay unmount\n";
+
+void root_of_own_user_namespace(Sandbox& sandbox) {
+  require_file("/proc/self/ns/user");
+  Bundle bundle = sandbox.bundle();
+  with_readonly_root(sandbox, as_admin(bundle.user_namespace()));
+  const Outcome ran = sandbox.run(bundle);
+  expect_equal("exit code (" + trimmed(ran.err) + ")", ran.exit_code, 0);
+  expect_equal("what the container could do", ran.out, kRootHeld);
+}
+const Case kRoot("users/a-read-only-root-stays-so", kClause, root_of_own_user_namespace);
+
+void root_without_pivot(Sandbox& sandbox) {
+  require_file("/proc/self/ns/user");
+  Bundle bundle = sandbox.bundle();
+  with_readonly_root(sandbox, as_admin(bundle.user_namespace()));
+  const Outcome ran = sandbox.run(bundle, {"--no-pivot"});
+  expect_equal("exit code (" + trimmed(ran.err) + ")", ran.exit_code, 0);
+  expect_equal("what the container could do", ran.out, kRootHeld);
+}
+const Case kRootWithoutPivot("users/a-read-only-root-stays-so-without-pivot", kClause,
+                             root_without_pivot);
+
+void root_of_ordinary_user(Sandbox& sandbox) {
+  const User user(sandbox);
+  Bundle bundle = user.bundle();
+  with_readonly_root(sandbox, as_admin(bundle));
+  const Outcome ran = user.run(bundle);
+  expect_equal("exit code (" + trimmed(ran.err) + ")", ran.exit_code, 0);
+  expect_equal("what the container could do", ran.out, kRootHeld);
+}
+const Case kUsersRoot("rootless/a-read-only-root-stays-so", kClause, root_of_ordinary_user);
+
+// Of two mounts at one place the first is out of reach: such a container has what it had.
+void root_with_covered_mounts(Sandbox& sandbox) {
+  require_file("/proc/self/ns/user");
+  Bundle bundle = sandbox.bundle();
+  bundle.user_namespace()
+      .set("/root/readonly", true)
+      .mount("/twice", "tmpfs", "tmpfs", {"size=64k"})
+      .mount("/twice", "tmpfs", "tmpfs", {"size=128k"})
+      .shell(
+          "touch /new 2>/dev/null || echo refused; grep -c ' /twice ' /proc/self/mountinfo;"
+          "umount /twice && grep -o size=.*k /proc/self/mountinfo");
+  as_admin(bundle);
+  const Outcome ran = sandbox.run(bundle);
+  expect_equal("exit code (" + trimmed(ran.err) + ")", ran.exit_code, 0);
+  expect_contains("what the container says", ran.out, "refused\n2\n");
+  expect_contains("the first mount", ran.out, "size=64k");
+}
+const Case kTwice("users/two-mounts-at-one-place-in-a-read-only-root", "config.md#root",
+                  root_with_covered_mounts);
 
 // A host may allow no user namespace besides the container's own, as user.max_user_namespaces does.
 void without_namespaces_to_spare(Sandbox& sandbox) {

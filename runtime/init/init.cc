@@ -42,6 +42,7 @@ constexpr Step kSteps[] = {
     {"set labels", set_labels},      // after these hooks' execve, before /proc is masked
     {"make working directory", make_working_directory},  // before the root is read-only
     {"finish root", finish_root},    // after the hooks, which may add to the root
+    {"lock root", lock_root},        // last of all that lies in it
     {"pivot root", pivot},           // from here on no path names anything of the host's
     {"verify", verify_root},         // before privileges are given up
     {"report ready", report_ready},  // the parent sets rlimits now: none could hinder the above

@@ -31,7 +31,7 @@ constexpr char kWhat[] = "mounts that stay read-only";
 
 // With `ro` the kernel locks the times, and each of nosuid, nodev and noexec that is there by then.
 // Those of the options come later, so that they stay the container's: runtimes in it bind its
-// mounts with other flags, and runc before 1.1.8 knows no way round a refusal.
+// mounts with other flags, and runc 1.1 knows no way round a refusal.
 constexpr uint64_t kFirst = MOUNT_ATTR_RDONLY | MOUNT_ATTR__ATIME | MOUNT_ATTR_NODIRATIME;
 
 // The name in the tmpfs.
@@ -40,13 +40,32 @@ struct Name {
   char text[24] = {};
 };
 
-// Calls `visit` with each of the mounts, and its number.
+// A mount that is to be locked, and the words for a fault.
+struct Entry {
+  int32_t& mount;
+  Subject subject;
+  const char* what;
+  uint16_t index;
+};
+
+// Either the copy of the root alone, or the mounts of the plan.
+struct Entries {
+  Plan& plan;
+  bool is_root;
+};
+
+// Calls `visit` with each, and its number.
 template <class Visit>
-Fault for_each(Plan& plan, Visit visit) {
+Fault for_each(const Entries& entries, Visit visit) {
+  Plan& plan = entries.plan;
+  if (entries.is_root) {
+    return visit(Entry{plan.rootfs_fd, Subject::kRoot, plan.text(plan.rootfs), sync::kNoIndex}, 0);
+  }
   size_t number = 0;
   for (MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
     if (!op->readonly_stays) continue;
-    if (Fault fault = visit(*op, number++)) return fault;
+    const Entry entry{op->source_fd, Subject::kMountSource, plan.text(op->source), op->index};
+    if (Fault fault = visit(entry, number++)) return fault;
   }
   return {};
 }
@@ -78,32 +97,31 @@ Fault make_first(Plan& plan, MountOp& op) {
   return {};
 }
 
-Fault put_into(int scratch, const Plan& plan, const MountOp& op, size_t number) {
-  const char* source = plan.text(op.source);
+Fault put_into(int scratch, const Entry& entry, size_t number) {
   const Name name(number);
   FileFacts facts;
-  long rc = look(op.source_fd, facts);
+  long rc = look(entry.mount, facts);
   if (rc >= 0) {
     rc = facts.type == S_IFDIR ? sys(__NR_mkdirat, scratch, name.text, 0700)
                                : sys(__NR_mknodat, scratch, name.text, S_IFREG | 0600, 0);
   }
   if (rc >= 0) rc = sys(__NR_openat, scratch, name.text, O_PATH | O_NOFOLLOW | O_CLOEXEC);
   const Fd target(rc);
-  if (rc >= 0) rc = attach(op.source_fd, target.get());
-  return check(rc, Subject::kMountSource, source, op.index);
+  if (rc >= 0) rc = attach(entry.mount, target.get());
+  return check(rc, entry.subject, entry.what, entry.index);
 }
 
 // Detached copies, of the mounts in the tmpfs as a mount namespace has it.
-Fault take_copies(Plan& plan, int scratch) {
-  return for_each(plan, [&](MountOp& op, size_t number) {
-    const Fd original(op.source_fd);
-    op.source_fd = static_cast<int32_t>(clone_tree(scratch, Name(number).text, true, true));
-    return check(op.source_fd, Subject::kMountSource, plan.text(op.source), op.index);
+Fault take_copies(const Entries& entries, int scratch) {
+  return for_each(entries, [&](const Entry& entry, size_t number) {
+    const Fd original(entry.mount);
+    entry.mount = static_cast<int32_t>(clone_tree(scratch, Name(number).text, true, true));
+    return check(entry.mount, entry.subject, entry.what, entry.index);
   });
 }
 
 struct Work {
-  Plan& plan;
+  const Entries& entries;
   int scratch;
   bool is_refused = false;
   bool is_done = false;
@@ -119,7 +137,7 @@ void take_locked_copies(Work& work) {
   if (work.is_refused) return;
   const Fd scratch(sys(__NR_open_tree, AT_FDCWD, "", OPEN_TREE_CLOEXEC | AT_EMPTY_PATH));
   work.fault = check(scratch.get(), Subject::kNone, kWhat);
-  if (!work.fault) work.fault = take_copies(work.plan, scratch.get());
+  if (!work.fault) work.fault = take_copies(work.entries, scratch.get());
   work.is_done = true;
 }
 
@@ -135,28 +153,28 @@ __attribute__((noinline)) long clone_below(Work* work) {
     sys(__NR_exit_group, 0);
 }
 
-Fault lock_in(Plan& plan, int scratch) {
+Fault lock_in(const Entries& entries, int scratch) {
   Fault fault = for_each(
-      plan, [&](MountOp& op, size_t number) { return put_into(scratch, plan, op, number); });
+      entries, [&](const Entry& entry, size_t number) { return put_into(scratch, entry, number); });
   if (fault) return fault;
-  Work work{.plan = plan, .scratch = scratch};
+  Work work{.entries = entries, .scratch = scratch};
   const long pid = clone_below(&work);
   if (pid >= 0) sys(__NR_wait4, pid, nullptr, __WALL, nullptr);
   // A host may allow no more user namespaces. The container runs without the lock then, as it does
   // with every other runtime.
-  if (pid < 0 || work.is_refused) return take_copies(plan, scratch);
+  if (pid < 0 || work.is_refused) return take_copies(entries, scratch);
   return work.is_done ? work.fault : refuse("was killed", Subject::kNone, kWhat);
 }
 
 // Over "/" it would be in the way of a new user namespace, as a chroot(2) is. So it lies over the
 // procfs there, until this is done.
-Fault lock_beside_root(Plan& plan, int scratch) {
+Fault lock_beside_root(const Entries& entries, int scratch) {
   const Fd proc(sys(__NR_openat, AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
   long rc = proc.get();
   if (rc >= 0) rc = attach(scratch, proc.get());
   if (Fault fault = check(rc, Subject::kNone, kWhat)) return fault;
   constexpr int kMntDetach = 2, kNofollow = 8;  // MNT_DETACH, UMOUNT_NOFOLLOW of libc's header
-  Fault fault = lock_in(plan, scratch);
+  Fault fault = lock_in(entries, scratch);
   rc = sys(__NR_umount2, "/proc", kMntDetach | kNofollow);
   return fault ? fault : check(rc, Subject::kNone, kWhat);
 }
@@ -166,17 +184,29 @@ Fault lock_beside_root(Plan& plan, int scratch) {
 Fault lock_readonly_mounts(Plan& plan, int place) {
   if (!plan.readonly_stays) return {};
   // Before the tmpfs is there, which a copy of "/" would have.
-  Fault fault = for_each(plan, [&](MountOp& op, size_t) { return make_first(plan, op); });
-  if (fault) return fault;
+  bool some = false;
+  for (MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
+    if (!op->readonly_stays) continue;
+    if (Fault fault = make_first(plan, *op)) return fault;
+    some |= op->readonly_stays;
+  }
+  if (!some) return {};
+  const Entries entries{.plan = plan, .is_root = false};
   const Fd scratch(make_tmpfs(0));
-  if (Fault failed = check(scratch.get(), Subject::kNone, kWhat)) return failed;
+  if (Fault fault = check(scratch.get(), Subject::kNone, kWhat)) return fault;
   const Fd root(sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC));
   const Answer is_root = same_place(place, root.get());
   if (is_root == Answer::kUnknown) return refuse(kNoStatx, Subject::kNone, kWhat);
-  if (is_root == Answer::kYes) return lock_beside_root(plan, scratch.get());
+  if (is_root == Answer::kYes) return lock_beside_root(entries, scratch.get());
   const long rc = attach(scratch.get(), place);
-  if (Fault failed = check(rc, Subject::kNone, kWhat)) return failed;
-  return lock_in(plan, scratch.get());
+  if (Fault fault = check(rc, Subject::kNone, kWhat)) return fault;
+  return lock_in(entries, scratch.get());
+}
+
+Fault lock_copy_of_root(Plan& plan) {
+  const Fd scratch(make_tmpfs(0));
+  if (Fault fault = check(scratch.get(), Subject::kNone, kWhat)) return fault;
+  return lock_beside_root({.plan = plan, .is_root = true}, scratch.get());
 }
 
 }  // namespace oci::init

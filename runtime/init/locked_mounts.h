@@ -10,4 +10,7 @@ namespace oci::init {
 // root of the container is to cover.
 Fault lock_readonly_mounts(Plan& plan, int place);
 
+// The same for the mount that Plan::rootfs_fd has open.
+Fault lock_copy_of_root(Plan& plan);
+
 }  // namespace oci::init

@@ -235,7 +235,7 @@ struct Plan {
   uint64_t propagation = 0;        // MS_*, of "/" in the container; 0: the default, MS_SLAVE
   uint64_t hosts_propagation = 0;  // MS_*, of the host's mounts as init sees them; 0: as it is
 
-  bool readonly_stays = false;  // of one of the mounts at least
+  bool readonly_stays = false;  // of a mount at least, or of the root if it is readonly
   List<MountOp> mounts;
   List<DeviceOp> devices;
   List<LinkOp> links;

@@ -127,6 +127,9 @@ Fault enter_root(Context&);
 // step_devices.cc
 Fault make_devices(Context&);
 
+// locked_root.cc
+Fault lock_root(Context&);
+
 // step_masks.cc
 Fault finish_root(Context&);
 

@@ -100,6 +100,7 @@ void write_root(Writer& out, const Plan& plan) {
            find_tree(plan, sync::Subject::kRoot, offsetof(init::Plan, rootfs_fd)) != nullptr);
   out.text("attached", place_name(head.root_place));
   out.flag("readonly", head.root_readonly);
+  out.flag("readonlyStays", head.root_readonly && head.readonly_stays);
   out.text("propagation", propagation_name(head.propagation, head.propagation_recursive));
   out.flag("noPivot", head.no_pivot);
   out.end();

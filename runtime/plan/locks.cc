@@ -30,7 +30,7 @@ bool is_readonly_bind(const init::MountOp& op) {
 }  // namespace
 
 void mark_readonly_that_stays(Draft& draft, std::span<init::MountOp> ops) {
-  bool some = false;
+  bool some = draft.block.head().root_readonly;
   for (init::MountOp& op : ops)
     some |= op.readonly_stays = is_readonly_bind(op);
   if (!some) return;

@@ -82,6 +82,15 @@ BOOST_AUTO_TEST_CASE(not_of_what_is_no_bind_of_the_hosts_files) {
   BOOST_TEST(!stays(plan(bind({"ro", "copy-symlink"}))));
 }
 
+BOOST_AUTO_TEST_CASE(of_a_read_only_root) {
+  spec::Config config = with_user_namespace(some_config());
+  config.root->readonly = true;
+  BOOST_TEST(!plan_of(config).init().readonly_stays);
+  BOOST_TEST(plan_of(as_admin(config)).init().readonly_stays);
+  config.root->readonly = false;
+  BOOST_TEST(!plan_of(as_admin(config)).init().readonly_stays);
+}
+
 BOOST_AUTO_TEST_CASE(of_what_is_added_later) {
   const Member member = {.user_namespace = "/proc/77/ns/user"};
   const spec::Config config = as_admin(with_user_namespace(with_mount(bind({"ro"}))));

@@ -1,0 +1,111 @@
+// `ro` of the root stays, too: locked_mounts.cc says why, and how. Until the hooks have run the
+// root is writable, and what is locked remains as it is. So in the end a locked copy of its mount,
+// with nothing below it, takes the place of the root, and the mounts that lie in the root move
+// over.
+//
+// All of them move, those of hooks as well: the kernel lists them. Where one cannot be reached, as
+// it lies below another at the same place, the root is left as it is.
+#include <linux/fcntl.h>
+
+#include "runtime/init/in_root.h"
+#include "runtime/init/locked_mounts.h"
+#include "runtime/init/mount_api.h"
+#include "runtime/init/mountinfo.h"
+#include "runtime/init/text.h"
+
+namespace oci::init {
+namespace {
+
+using sync::Subject;
+
+constexpr long kEnoent = -2;
+
+// The root's path as the list has it; "" for "/".
+struct RootPath {
+  char text[4096] = {};
+
+  // The path from the root, "" for the root itself; nullptr: it is not below it.
+  const char* below(const char* path) const {
+    if (!starts_with(path, text)) return nullptr;
+    const char* rest = path + length(text);
+    if (equal(rest, "/")) return rest + 1;
+    return *rest == '/' || *rest == '\0' ? rest : nullptr;
+  }
+};
+
+long open_below(int root, const char* path) {
+  return open_in_root(root, path, O_PATH | O_NOFOLLOW, Links::kRefuse);
+}
+
+// Calls `visit` with the path from the root of each mount that lies on the mount of the root
+// itself, and its id.
+template <class Visit>
+long for_each_in_root(int proc, uint64_t root, const RootPath& path, Visit visit) {
+  return for_each_mount(proc, [&](const MountLine& line) -> long {
+    if (line.parent != root) return 0;
+    const char* rest = path.below(line.path);
+    return rest == nullptr ? kEnoent : visit(rest, line.id);
+  });
+}
+
+long find_path(int proc, uint64_t root, RootPath& path) {
+  bool is_found = false;
+  const long rc = for_each_mount(proc, [&](const MountLine& line) -> long {
+    if (line.id != root) return 0;
+    is_found = true;
+    if (!equal(line.path, "/")) append(path.text, path.text + sizeof path.text, line.path);
+    return 0;
+  });
+  return rc < 0 || is_found ? rc : kEnoent;
+}
+
+long is_within_reach(int root, const char* path, uint64_t id) {
+  if (*path == '\0') return kEnoent;
+  const Fd mount(open_below(root, path));
+  return mount.ok() && mount_id(mount.get()) == id ? 0 : kEnoent;
+}
+
+// Where the program looks for it, it must be found afterwards.
+long move(int from, int to, const char* path, uint64_t id) {
+  const Fd mount(open_below(from, path));
+  const Fd target(open_below(to, path));
+  if (!mount.ok()) return mount.get();
+  if (!target.ok()) return target.get();
+  const long rc = attach(mount.get(), target.get());
+  return rc < 0 ? rc : is_within_reach(to, path, id);
+}
+
+}  // namespace
+
+Fault lock_root(Context& context) {
+  Plan& plan = context.plan;
+  if (!plan.readonly_stays || !plan.root_readonly) return {};
+  const int root = context.root_fd;
+  const uint64_t id = mount_id(root);
+  if (id == 0) return refuse(kNoStatx, Subject::kRoot, "/");
+  const Fd proc(sys(__NR_openat, AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (Fault fault = check(proc.get(), Subject::kNone, "/proc")) return fault;
+  RootPath path;
+  long rc = find_path(proc.get(), id, path);
+  if (rc >= 0) {
+    rc = for_each_in_root(proc.get(), id, path, [&](const char* rest, uint64_t mount) {
+      return is_within_reach(root, rest, mount);
+    });
+  }
+  // With mounts below it that came with it, and are locked: EINVAL.
+  if (rc >= 0) rc = plan.rootfs_fd = static_cast<int32_t>(clone_tree(root, "", false));
+  if (rc < 0) return {};
+  if (Fault fault = lock_copy_of_root(plan)) return fault;
+  const int copy = plan.rootfs_fd;
+  rc = attach(copy, root);
+  if (rc >= 0) {
+    rc = for_each_in_root(proc.get(), id, path, [&](const char* rest, uint64_t mount) {
+      return *rest == '\0' ? 0 : move(root, copy, rest, mount);
+    });
+  }
+  sys(__NR_close, root);
+  context.root_fd = copy;
+  return check(rc, Subject::kRoot, "/");
+}
+
+}  // namespace oci::init

@@ -1,0 +1,49 @@
+// The mounts of this mount namespace, from the procfs of the host: proc_pid_mountinfo(5).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "runtime/init/in_root.h"
+
+namespace oci::init {
+
+struct MountLine {
+  uint64_t id = 0;
+  uint64_t parent = 0;
+  const char* path = "";      // from the root of this process
+  bool is_whole = false;      // the root of its filesystem
+  bool shows_kernel = false;  // a procfs or sysfs
+};
+
+// `proc` is a procfs that stays open when it is detached. One is in use at a time.
+class MountLines {
+ public:
+  explicit MountLines(int proc);
+
+  // 1: `line` is the next one, whose text lasts until the call after; 0: none is left; -errno.
+  long next(MountLine& line);
+
+ private:
+  long next(char** text);
+  long fill();
+
+  Fd file_;
+  size_t begin_ = 0;
+  size_t end_ = 0;
+};
+
+// Calls `visit` with each mount; the first -errno that it returns ends this.
+template <class Visit>
+long for_each_mount(int proc, Visit visit) {
+  MountLines lines(proc);
+  MountLine line;
+  long rc;
+  while ((rc = lines.next(line)) > 0) {
+    const long visited = visit(line);
+    if (visited < 0) return visited;
+  }
+  return rc;
+}
+
+}  // namespace oci::init
