@@ -69,7 +69,7 @@ Fault set_labels(Context& context) {
     const long rc = proc.write(OwnDirectory("/attr/apparmor").path(), "exec", command);
     if (rc == kEnoent) {
       return refuse(
-          "no such profile is loaded: see apparmor_parser (`/proc/self/attr/apparmor/exec`)",
+          "no such profile is loaded; see apparmor_parser (`/proc/self/attr/apparmor/exec`)",
           Subject::kApparmor, profile);
     }
     if (Fault fault = check(rc, Subject::kApparmor, profile)) return fault;
@@ -115,8 +115,8 @@ Fault set_memory_policy(Context& context) {
                       nodes.count == 0 ? nullptr : plan.begin(nodes), bits);
   if (rc == kEinval) {
     return refuse(
-        "the kernel does not take this mode with these flags and nodes: nodes must have memory "
-        "and be allowed by linux.resources.cpu.mems",
+        "the kernel rejects this mode with these flags and nodes; nodes must have memory and be "
+        "allowed by linux.resources.cpu.mems",
         Subject::kMemoryPolicy, "set_mempolicy");
   }
   return check(rc, Subject::kMemoryPolicy, "set_mempolicy");

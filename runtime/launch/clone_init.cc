@@ -47,7 +47,7 @@ Error clone_error(int error, const CloneRequest& request) {
   if (error == EBUSY && request.cgroup_fd >= 0) {
     return Error(ErrorKind::kUnsupported,
                  "linux.cgroupsPath: the cgroup has controllers enabled for children, so it cannot "
-                 "hold processes: name another");
+                 "hold processes; choose another");
   }
   return Error::system(error, "clone container init");
 }

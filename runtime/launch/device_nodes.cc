@@ -76,8 +76,8 @@ void warn_of_hosts(const plan::DeviceNode& node) {
   if (::stat(node.path.c_str(), &found) < 0) return;  // init will say it
   if (!node.owner_matters && (found.st_mode & 07777) == (node.mode & 07777)) return;
   sys::log_warning(cat("linux.devices[", node.index, "] ('", node.path,
-                       "'): is bound from the host, because no device can be made in this user "
-                       "namespace: its mode and owner stay the host's"));
+                       "'): is bound from the host, because no device can be created in this user "
+                       "namespace; its mode and owner are the host's"));
 }
 
 }  // namespace

@@ -58,7 +58,7 @@ Status run_id_map_helper(IdKind kind, pid_t pid, std::span<const spec::IdMapping
   if (path.empty()) {
     return Error(ErrorKind::kUnsupported,
                  cat(property, ": an ordinary user maps more than their own id with ", name,
-                     ", which is not installed: install it (Debian: uidmap, others: shadow-utils), "
+                     ", which is not installed; install it (Debian: uidmap, others: shadow-utils), "
                      "or map your own id only: oci-rt spec --rootless"));
   }
   sys::Command command{.path = path, .argv = {std::string(name), std::to_string(pid)}};

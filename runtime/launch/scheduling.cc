@@ -37,14 +37,14 @@ Error scheduler_error(int error, const spec::Scheduler& scheduler) {
         path += ".policy";
         why = "this kernel has no SCHED_ISO";
       } else {
-        why = cat("the kernel takes these values not for ", name);
+        why = cat("the kernel does not accept these values for ", name);
       }
       break;
     case EPERM:
       why = why_not_permitted(scheduler.policy, name);
       break;
     case EBUSY:
-      why = "the CPUs have no such bandwidth left: see kernel.sched_rt_runtime_us";
+      why = "the CPUs have no such bandwidth left; see kernel.sched_rt_runtime_us";
       break;
     case EOPNOTSUPP:
       path += ".flags";

@@ -50,7 +50,8 @@ BOOST_AUTO_TEST_CASE(idmap_with_maps_needs_none_of_the_mount) {
   spec::Mount both = mount;
   both.uid_mappings = both.gid_mappings = {{0, 1, 1}};
   BOOST_TEST(error_of(with_mount(both)) ==
-             cat("mounts[0].options[1]: '", option, "' is said beside uidMappings: leave one out"));
+             cat("mounts[0].options[1]: '", option,
+                 "' is given together with uidMappings; leave one out"));
   BOOST_TEST(error_of(with_mount({"/a", {}, "/data", {"idmap=x", "bind"}, {}, {}})) ==
              "mounts[0].options[0]: 'idmap=x' is no id map: 'x' is neither uids= nor gids=");
 }
@@ -74,18 +75,17 @@ BOOST_AUTO_TEST_CASE(links_are_followed_unless_a_bind_says_otherwise) {
   for (const std::vector<std::string>& other :
        {std::vector<std::string>{"dest-nofollow"}, {"dest-nofollow", "bind", "remount"}}) {
     BOOST_TEST(error_of(with_mount({"/a", "tmpfs", "/data", other, {}, {}})) ==
-               "mounts[0].options[0]: 'dest-nofollow' is for a bind mount");
+               "mounts[0].options[0]: 'dest-nofollow' is for bind mounts only");
   }
   BOOST_TEST(
       error_of(with_mount({"/a", {}, "/d", {"bind", "copy-symlink", "src-nofollow"}, {}, {}}))
-          .starts_with("mounts[0].options[1]: 'copy-symlink' is one of copy-symlink"));
+          .starts_with("mounts[0].options[1]: 'copy-symlink' is in conflict"));
 }
 
 BOOST_AUTO_TEST_CASE(ids_of_a_mount_that_is_there_cannot_be_mapped) {
   const std::vector<spec::IdMapping> ids = {{0, 5000, 10}};
   BOOST_TEST(error_of(with_mount({"/a", {}, {}, {"remount", "idmap"}, ids, ids})) ==
-             "mounts[0].options: the ids of a mount that is there already cannot be mapped any "
-             "more");
+             "mounts[0].options: the ids of an existing mount cannot be mapped");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

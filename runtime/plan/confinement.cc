@@ -11,7 +11,7 @@ bool is_given(const std::optional<std::string>& text) {
 
 Error off(std::string_view property, std::string_view what, std::string_view hint) {
   return Error(ErrorKind::kUnsupported,
-               cat(property, ": ", what, " is not enabled on this host: ", hint));
+               cat(property, ": ", what, " is not enabled on this host; ", hint));
 }
 
 Status plan_labels(Draft& draft, const spec::Process& process) {
@@ -20,13 +20,14 @@ Status plan_labels(Draft& draft, const spec::Process& process) {
   const bool without = process.apparmor_profile == "unconfined" && !draft.host.apparmor;
   if (is_given(process.apparmor_profile) && !without) {
     if (!draft.host.apparmor) {
-      return off("process.apparmorProfile", "AppArmor", "boot with apparmor=1, or ask for none");
+      return off("process.apparmorProfile", "AppArmor",
+                 "boot with apparmor=1, or remove the property");
     }
     head.apparmor_command = draft.block.text(cat("exec ", *process.apparmor_profile));
   }
   if (is_given(process.selinux_label)) {
     if (!draft.host.selinux) {
-      return off("process.selinuxLabel", "SELinux", "boot with selinux=1, or ask for none");
+      return off("process.selinuxLabel", "SELinux", "boot with selinux=1, or remove the property");
     }
     head.selinux_label = draft.block.text(*process.selinux_label);
   }

@@ -13,8 +13,7 @@ Status plan_console(Draft& draft) {
                    "--console-socket, set terminal to false, or use run without --detach");
   }
   if (!terminal && request.console_socket) {
-    return Error(ErrorKind::kUsage,
-                 "--console-socket: is of use only with process.terminal set to true");
+    return Error(ErrorKind::kUsage, "--console-socket: needs process.terminal set to true");
   }
   if (!terminal) return {};  // and then consoleSize MUST be ignored
   init::Plan& head = draft.block.head();

@@ -80,7 +80,7 @@ Status plan_making_devices(Draft& draft) {
   if (!is_given_unasked(draft.config)) {
     return invalid(
         "process.capabilities",
-        "CAP_MKNOD makes every device of the host, and --cgroup-manager=disabled applies "
+        "CAP_MKNOD can create every device of the host, and --cgroup-manager=disabled applies "
         "no device rules; leave it out, or add a last rule that allows all");
   }
   for (uint64_t* set :

@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(without_device_rules_no_container_makes_devices) {
   const spec::Config config = with_mknod();
   BOOST_TEST(plan_of(config).makes_devices);
   BOOST_TEST(error_of(config, some_host(), without_device_rules()) ==
-             "process.capabilities: CAP_MKNOD makes every device of the host, and "
+             "process.capabilities: CAP_MKNOD can create every device of the host, and "
              "--cgroup-manager=disabled applies no device rules; leave it out, or add a last rule "
              "that allows all");
   spec::Config later = config;

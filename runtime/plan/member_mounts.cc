@@ -69,7 +69,7 @@ Status refuse_remounts(const spec::Config& config) {
     const auto found = std::ranges::find(options, "remount");
     if (found == options.end()) continue;
     return invalid(cat("mounts[", i, "].options[", found - options.begin(), "]"),
-                   "'remount' adds no mount, it changes one: remove that one and add another");
+                   "'remount' changes a mount and adds none; remove that one and add another");
   }
   return {};
 }

@@ -152,7 +152,7 @@ Status check_owner(const Draft& draft, const FilesystemMount& mount) {
     }
     return invalid(cat("mounts[", mount.index, "].options"),
                    cat("'", parameter.key, "=", id, "' is an id that linux.", parameter.key,
-                       "Mappings does not map: leave it out, or map a range"));
+                       "Mappings does not map; leave it out, or map a range"));
   }
   return {};
 }
@@ -191,10 +191,9 @@ Status check_mount_label(const Draft& draft) {
   const auto& label = draft.config.linux->mount_label;
   if (!label || label->empty()) return {};
   if (!draft.host.selinux) {
-    return Error(
-        ErrorKind::kUnsupported,
-        "linux.mountLabel: SELinux is not enabled on this host: boot with selinux=1, or ask "
-        "for none");
+    return Error(ErrorKind::kUnsupported,
+                 "linux.mountLabel: SELinux is not enabled on this host; boot with selinux=1, or "
+                 "remove the property");
   }
   const std::string_view type = context_type(draft.config);
   if (is_in(kContextTypes, type)) return {};

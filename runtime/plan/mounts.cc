@@ -50,7 +50,8 @@ bool is_in_proc(std::string_view target) {
 
 Status check_target(const Entry& entry, const MountOp& op) {
   if (entry.target != "/" || op.kind == MountKind::kRemount) return {};
-  return invalid(entry.at("destination"), "'/' is the place of root.path, which would be hidden");
+  return invalid(entry.at("destination"),
+                 "a mount on '/' would hide the root filesystem; set root.path instead");
 }
 
 // Attributes are a mount's own; everything else that options can say is the filesystem's.
@@ -58,12 +59,12 @@ Status check_attributes_only(const Entry& entry, std::string_view what) {
   const MountOptions& options = entry.options;
   if (!options.parameters.empty()) {
     return entry.refuse_option(options.parameters.front().option,
-                               cat("is for a filesystem, and ", what, " makes none"));
+                               cat("is a filesystem option, but ", what, " makes no filesystem"));
   }
   // mand means nothing since Linux 5.15, so leaving it out is no loss.
   if ((options.super_set & ~uint64_t{MS_MANDLOCK}) != 0) {
-    return entry.refuse_option(*options.first_super,
-                               cat("is for a whole filesystem, and ", what, " makes none"));
+    return entry.refuse_option(*options.first_super, cat("is an option of a whole filesystem, but ",
+                                                         what, " makes no filesystem"));
   }
   return {};
 }
@@ -73,12 +74,12 @@ Status check_link_options(const Entry& entry) {
   const MountOptions& options = entry.options;
   if (!options.first_link) return {};
   if (!options.bind || options.remount) {
-    return entry.refuse_option(*options.first_link, "is for a bind mount");
+    return entry.refuse_option(*options.first_link, "is for bind mounts only");
   }
   if (options.copy_symlink && (options.source_nofollow || options.target_nofollow)) {
-    return entry.refuse_option(*options.first_link,
-                               "is one of copy-symlink, src-nofollow and dest-nofollow, of which "
-                               "the first goes with neither of the others");
+    return entry.refuse_option(
+        *options.first_link,
+        "is in conflict: copy-symlink excludes src-nofollow and dest-nofollow");
   }
   return {};
 }
@@ -88,7 +89,7 @@ Status read_id_map_option(const Entry& entry, MountIdMap& map) {
   if (text.empty()) return {};
   const size_t at = *entry.options.id_map;
   if (!map.uids.empty())
-    return entry.refuse_option(at, "is said beside uidMappings: leave one out");
+    return entry.refuse_option(at, "is given together with uidMappings; leave one out");
   const spec::Linux& linux = *entry.draft.config.linux;
   auto maps = parse_id_map_option(text, linux.uid_mappings, linux.gid_mappings);
   if (!maps) return entry.refuse_option(at, cat("is no id map: ", maps.error().message()));
@@ -138,7 +139,7 @@ Status plan_bind(Entry& entry, MountOp& op, bool recursive) {
   if (id_map && !entry.draft.host.may_mount()) {
     return Error(ErrorKind::kUnsupported,
                  cat(entry.at("options"),
-                     ": ids of the host's files are mapped by root only: leave idmap out"));
+                     ": only root can map the ids of the host's files; leave idmap out"));
   }
   op.source_in_root = !id_map && is_in_root(entry.draft, entry.source);
   if (op.source_in_root) return {};
@@ -244,8 +245,7 @@ Status plan_id_map(Entry& entry, const MountOp& op) {
   const std::optional<size_t> id_map = OCI_TRY(find_id_map(entry));
   if (!id_map) return {};
   if (op.kind == MountKind::kRemount) {
-    return invalid(entry.at("options"),
-                   "the ids of a mount that is there already cannot be mapped any more");
+    return invalid(entry.at("options"), "the ids of an existing mount cannot be mapped");
   }
   entry.draft.plan.mapped_filesystems.push_back(
       {.id_map = *id_map, .fd_offset = entry.i * sizeof(MountOp) + offsetof(MountOp, id_map_fd)});
@@ -329,7 +329,7 @@ Result<MountOp> plan_mount(Draft& draft, size_t i) {
   const bool is_tmpfs = op.kind == MountKind::kFilesystem && entry.type == "tmpfs";
   if (const auto option = entry.options.copy_up) {
     if (!is_tmpfs) {
-      return entry.refuse_option(*option, "is for a mount of type tmpfs");
+      return entry.refuse_option(*option, "is for type tmpfs only");
     }
     op.copy_up = true;
   }

@@ -89,9 +89,11 @@ BOOST_AUTO_TEST_CASE(a_bind_source_is_absolute_or_relative_to_the_bundle) {
 
 BOOST_AUTO_TEST_CASE(a_bind_mount_has_no_options_for_a_filesystem) {
   BOOST_TEST(error_of(with_mount({"/a", {}, "/data", {"bind", "ro", "size=1m"}, {}, {}})) ==
-             "mounts[0].options[2]: 'size=1m' is for a filesystem, and a bind mount makes none");
+             "mounts[0].options[2]: 'size=1m' is a filesystem option, but a bind mount makes no "
+             "filesystem");
   BOOST_TEST(error_of(with_mount({"/a", {}, "/data", {"bind", "sync"}, {}, {}})) ==
-             "mounts[0].options[1]: 'sync' is for a whole filesystem, and a bind mount makes none");
+             "mounts[0].options[1]: 'sync' is an option of a whole filesystem, but a bind mount "
+             "makes no filesystem");
   plan_of(with_mount({"/a", {}, "/data", {"bind", "async", "mand", "sync", "async"}, {}, {}}));
 }
 
@@ -108,7 +110,8 @@ BOOST_AUTO_TEST_CASE(a_remount_may_name_the_root_and_anything_in_proc) {
 
 BOOST_AUTO_TEST_CASE(nothing_is_mounted_over_the_root) {
   BOOST_TEST(error_of(with_mount({"/a/..", "tmpfs", "tmpfs", {}, {}, {}})) ==
-             "mounts[0].destination: '/' is the place of root.path, which would be hidden");
+             "mounts[0].destination: a mount on '/' would hide the root filesystem; set root.path "
+             "instead");
 }
 
 BOOST_AUTO_TEST_CASE(only_what_says_so_may_land_in_proc) {

@@ -108,8 +108,8 @@ Status plan_namespaces(Draft& draft) {
   find_types(draft);
   if (!draft.host.may_mount() && !draft.has_own(CLONE_NEWUSER)) {
     return Error(ErrorKind::kUnsupported,
-                 "linux.namespaces: rootless container requires user namespaces: add one, or begin "
-                 "with: oci-rt spec --rootless");
+                 "linux.namespaces: rootless container requires user namespaces; add one, or start "
+                 "from: oci-rt spec --rootless");
   }
   // Of a mount namespace that was there before, a user namespace of the container's owns nothing.
   if ((draft.created & CLONE_NEWNS) == 0 && draft.has_own(CLONE_NEWUSER)) {

@@ -164,8 +164,8 @@ BOOST_AUTO_TEST_CASE(an_ordinary_user_needs_a_user_namespace) {
   host.capabilities.permitted = 0;
   spec::Config config = with_namespaces({{.type = NamespaceType::kMount}});
   BOOST_TEST(error_of(config, host) ==
-             "linux.namespaces: rootless container requires user namespaces: add one, or begin "
-             "with: oci-rt spec --rootless");
+             "linux.namespaces: rootless container requires user namespaces; add one, or start "
+             "from: oci-rt spec --rootless");
   config.linux->namespaces.push_back({.type = NamespaceType::kUser});
   const Plan plan = plan_of(config, host);
   // What is mounted is opened in its mount namespace, by init.
