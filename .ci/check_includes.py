@@ -45,7 +45,7 @@ NO_CODE = re.compile(r'//[^\n]*|R"\((?s:.*?)\)"|"(\\.|[^"\\\n])*"|' r"'(\\.|[^'\
 
 
 def headers_of(path, texts, seen):
-    """What a file includes, also by way of the project's own headers."""
+    """The headers that a file includes, directly or through the project's own headers."""
     if path in seen:
         return set()
     seen.add(path)

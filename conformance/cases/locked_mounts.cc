@@ -203,7 +203,7 @@ void root_of_ordinary_user(Sandbox& sandbox) {
 }
 const Case kUsersRoot("rootless/a-read-only-root-stays-so", kClause, root_of_ordinary_user);
 
-// Of two mounts at one place the first is out of reach: such a container has what it had.
+// Two mounts at one place: the first is out of reach, so the container keeps its abilities.
 void root_with_covered_mounts(Sandbox& sandbox) {
   require_file("/proc/self/ns/user");
   Bundle bundle = sandbox.bundle();
@@ -252,8 +252,8 @@ void without_namespaces_to_spare(Sandbox& sandbox) {
 const Case kToSpare("users/a-read-only-bind-takes-no-user-namespace-that-is-not-there",
                     "user_namespaces(7)", without_namespaces_to_spare);
 
-// The container keeps what it has with every runtime: a lock on its masks would take a procfs of
-// its own from it, and one on the mounts below / the bind of that alone.
+// The container keeps the abilities that it has with every runtime. With locked masks it could not
+// mount a new procfs, and with locked mounts below / it could not bind / alone.
 constexpr char kMounts[] = R"(
 mount -t proc proc /place && umount /place && echo a procfs
 unshare -m -p -f sh -c 'mount -t proc proc /proc' && echo a procfs of other processes

@@ -28,7 +28,7 @@ def scrub(config, work):
     config["root"]["path"] = "rootfs"
     config.pop("annotations", None)
     process = config["process"]
-    process.pop("apparmorProfile", None)  # what the machine of the capture had, and others have not
+    process.pop("apparmorProfile", None)  # specific to the machine of the capture
     process.pop("selinuxLabel", None)
     for mount in config.get("mounts", []):
         mount["source"] = source(mount, work)
