@@ -8,9 +8,9 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 usage() {
   cat <<'USAGE'
 quickstart.sh [--only PART…]   as root: from a fresh Debian to a running container
-  --only PART…   only these parts: packages, build, container
-  --list         the parts, with the time that each takes
-  --help         this
+  --only PART…   run these parts only: packages, build, container
+  --list         list the parts, with the time of each
+  --help         show this help
 USAGE
 }
 read_words "" "$@"

@@ -7,12 +7,12 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 
 usage() {
   cat <<'USAGE'
-test.sh [--quick|--full] [--only PART…]   as root: installs what is missing, builds, tests
-  --quick        without the peers, the Debian tree, the virtual machines, and most of the long sweeps
-  --full         the virtual machines judge everything, also the peers, for hours; else they do a sample
-  --only PART…   only these parts
-  --list         the parts, with the time that each takes
-  --help         this
+test.sh [--quick|--full] [--only PART…]   as root: installs missing packages, builds, tests
+  --quick        leave out runc and crun, the Debian tree, the virtual machines, and most of the long sweeps
+  --full         run everything in the virtual machines, also with runc and crun (hours); default: a sample
+  --only PART…   run these parts only
+  --list         list the parts, with the time of each
+  --help         show this help
 USAGE
 }
 read_words "quick full" "$@"
