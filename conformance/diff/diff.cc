@@ -31,26 +31,26 @@ CommandLine command_line(Options& o) {
   return {
       .program = kProgram,
       .summary =
-          "Shows where two runtimes differ. A BUNDLE is a directory with a config.json, or such a "
-          "file alone (default: the whole corpus). Root filesystem and program are the harness's "
-          "own: the program prints what it sees.",
+          "Compares two runtimes. A BUNDLE is a directory with a config.json, or such a file alone "
+          "(default: the whole corpus). The root filesystem and the program are the harness's own: "
+          "the program prints facts about its container.",
       .usage = "--runtime A --runtime B [OPTION...] [BUNDLE...]",
       .words = {
-          {"runtime", "[NAME=]BIN", "a runtime, and global options for it; give it twice",
+          {"runtime", "[NAME=]BIN", "a runtime, and its global options (give it twice)",
            [&](Text value) { o.runtimes.push_back(value); }},
-          {"known", "FILE|none", "the differences that are expected (default: diff/known/A-B.txt)",
+          {"known", "FILE|none", "file of the expected differences (default: diff/known/A-B.txt)",
            [&](Text value) { o.known = value; }},
           {"without", "POINTER",
-           "leave this out of every config: /linux/resources/devices; may be repeated",
+           "remove this from every config, such as /linux/resources/devices (repeatable)",
            [&](Text value) { o.without.push_back(value); }},
           {"view", "LAYOUT",
-           "the cgroup layout that they see: unified (default), hybrid, legacy, as-is",
+           "cgroup layout of the machine as they see it: unified (default), hybrid, legacy, as-is",
            [&](Text value) { o.view = value; }},
-          {"jobs", "N", "bundles at a time (default: 2)",
+          {"jobs", "N", "number of parallel bundles (default: 2)",
            [&](Text value) { o.jobs = count_of(kProgram, "jobs", value); }},
           {"busybox", "FILE", "a static busybox (default: the one in PATH)",
            [&](Text value) { o.busybox = value; }},
-          {"work", "DIR", "where bundles are made (default: /var/tmp)",
+          {"work", "DIR", "directory of the bundles (default: /var/tmp)",
            [&](Text value) { o.work = value; }},
       }};
 }

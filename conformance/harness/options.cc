@@ -12,36 +12,37 @@ CommandLine command_line(Options& o) {
   using Text = const std::string&;
   return {
       .program = kProgram,
-      .summary = "Judges container runtimes by their command line.",
+      .summary = "Tests container runtimes through their command line.",
       .usage =
           "--runtime [NAME=]BIN [OPTION...]\n"
-          "  oci-conformance diff --help    (where two runtimes differ)",
+          "  oci-conformance diff --help    (compares two runtimes)",
       .words = {
           {"runtime", "[NAME=]BIN",
-           "a runtime with runc's command line; global options may follow BIN; may be repeated",
+           "a runtime with runc's command line, and its global options behind BIN (repeatable)",
            [&](Text value) { o.runtimes.push_back(value); }},
           {"view", "LAYOUT",
-           "the cgroup layout that it sees: unified (default), hybrid, legacy, as-is",
+           "cgroup layout of the machine as the runtime sees it: unified (default), hybrid, "
+           "legacy, as-is",
            [&](Text value) { o.view = value; }},
-          {"filter", "GLOB", "only the cases whose names match; may be repeated",
+          {"filter", "GLOB", "run only the cases that match (repeatable)",
            [&](Text value) { o.filters.push_back(value); }},
-          {"jobs", "N", "cases at a time (default: 2)",
+          {"jobs", "N", "number of parallel cases (default: 2)",
            [&](Text value) { o.jobs = count_of(kProgram, "jobs", value); }},
           {"retry", nullptr,
-           "ask cases that went otherwise up to three times more, alone: on a busy machine some "
-           "runtimes lose races that they win by themselves",
+           "repeat cases with an unexpected result, alone, up to three times: on a busy machine "
+           "some runtimes lose races that they otherwise win",
            [&](Text) { o.retry = true; }},
           {"format", "FORMAT", "table (default), tap, junit, or markdown, a summary by chapter",
            [&](Text value) { o.format = value; }},
-          {"known", "DIR|none", "where expected deviations are, NAME.txt for each runtime",
+          {"known", "DIR|none", "directory of the expected deviations, NAME.txt for each runtime",
            [&](Text value) { o.known = value == "none" ? "" : value; }},
           {"json-paths", nullptr, "refusals must name the property as \"linux.namespaces[0].type\"",
            [&](Text) { o.json_paths = true; }},
           {"busybox", "FILE", "a static busybox (default: the one in PATH)",
            [&](Text value) { o.busybox = value; }},
-          {"work", "DIR", "where bundles are made (default: /var/tmp)",
+          {"work", "DIR", "directory of the bundles (default: /var/tmp)",
            [&](Text value) { o.work = value; }},
-          {"keep", nullptr, "leave the directories of failed cases", [&](Text) { o.keep = true; }},
+          {"keep", nullptr, "keep the directories of failed cases", [&](Text) { o.keep = true; }},
           {"list", nullptr, "print the cases and the clauses that they prove",
            [&](Text) { o.list = true; }},
           {"coverage", nullptr,

@@ -75,7 +75,8 @@ Result<std::string> podman_text(const Stripped& stripped, std::string_view name,
   }
   std::string lines = "[engine]\n";
   if (settings.is_default) lines += cat("runtime = ", toml_quoted(kRuntimeName), "\n");
-  lines += "# Arrays replace those of earlier files: the rest is what was in effect before.\n";
+  lines +=
+      "# Arrays replace those of earlier files, so this repeats the values that were in effect.\n";
   for (const FeatureList& list : kFeatureLists) {
     std::vector<std::string> items = {kRuntimeName};
     add_missing(items, OCI_TRY(effective(list, before)));
