@@ -29,7 +29,7 @@ RULES = [
      r"|clone_tree\(AT_FDCWD, (rootfs|source|path),"
      r"|__NR_openat, AT_FDCWD, (path|context\.program),|__NR_faccessat, AT_FDCWD, path,",
      "rule A: a path that does not start at a descriptor of the root"),
-    ("runtime/init", {"in_root.cc"}, r"__NR_(openat|mknodat|symlinkat|unlinkat|fchownat)\b", r"AT_FDCWD|directory|dir|dev\.get\(\)|parent|scratch|here, \"\.\.\"|proc, \"self/mountinfo\"",
+    ("runtime/init", {"in_root.cc"}, r"__NR_(openat|mknodat|symlinkat|unlinkat|fchownat)\b", r"AT_FDCWD|directory|dir|dev\.get\(\)|parent|scratch|here, \"\.\.\"|proc, \"self/(mountinfo|fd)\"",
      "rule A: one name below an open directory, nothing longer"),
     # step_mount_task.cc unmounts a mount that it has open, hosts_mounts.cc those of its own mount namespace, locked_mounts.cc its own.
     ("runtime/init", {"hosts_mounts.cc", "locked_mounts.cc", "page_mount.cc", "step_mount_task.cc", "step_root.cc"}, r"__NR_umount2\b", None,

@@ -1,21 +1,16 @@
 // The caller's seccomp filter, as an outer engine sets it, returns EPERM for some queries. A failed
 // query must not count as a passed check.
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstddef>
-#include <cstdint>
 #include <functional>
-#include <iterator>
 #include <string>
 #include <vector>
 
+#include "conformance/cases/callers_filter.h"
 #include "conformance/cases/mounts_verb.h"
 #include "conformance/harness/case.h"
 #include "conformance/harness/expect.h"
@@ -25,48 +20,18 @@
 namespace oci::conformance {
 namespace {
 
-// A system call, and the argument value for which it is refused.
-struct Refused {
-  uint32_t call;
-  unsigned argument;
-  uint32_t bits;  // mask of the argument; 0: any value
-  uint32_t value;
-};
+constexpr Answered kStatfs{SYS_fstatfs, 0, 0, 0, EPERM};
+constexpr Answered kMountIds{SYS_statx, 3, STATX_MNT_ID, STATX_MNT_ID, EPERM};
+constexpr Answered kDumpable{SYS_prctl, 0, ~0U, PR_SET_DUMPABLE, EPERM};
 
-constexpr Refused kStatfs{SYS_fstatfs, 0, 0, 0};
-constexpr Refused kMountIds{SYS_statx, 3, STATX_MNT_ID, STATX_MNT_ID};
-constexpr Refused kDumpable{SYS_prctl, 0, ~0U, PR_SET_DUMPABLE};
-
-// Runs in the child before it executes the runtime.
-void load_filter(const Refused& refused) {
-  const auto argument =
-      static_cast<uint32_t>(offsetof(seccomp_data, args) + 8 * size_t{refused.argument});
-  const sock_filter program[] = {
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, refused.call, 0, 4),
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, argument),
-      BPF_STMT(BPF_ALU | BPF_AND | BPF_K, refused.bits),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, refused.value, 0, 1),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-  };
-  const sock_fprog filter = {std::size(program), const_cast<sock_filter*>(program)};
-  if (::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) != 0) ::_exit(125);
-}
-
-Outcome call_below(Sandbox& sandbox, const Refused& refused, Spawn spawn) {
-  spawn.before = [refused] { load_filter(refused); };
-  return sandbox.call(std::move(spawn));
-}
-
-Outcome run_below(Sandbox& sandbox, const Refused& refused, Bundle& bundle) {
+Outcome run_below(Sandbox& sandbox, const Answered& refused, Bundle& bundle) {
   bundle.write();
   return call_below(sandbox, refused,
                     sandbox.invocation({"run", "--bundle", bundle.directory(), sandbox.id()}));
 }
 
 // Skips if the runtime cannot run anything under the filter: refusals would prove nothing.
-void require_to_run_below(Sandbox& sandbox, const Refused& refused, Bundle& bundle) {
+void require_to_run_below(Sandbox& sandbox, const Answered& refused, Bundle& bundle) {
   const Outcome ran = run_below(sandbox, refused, bundle.shell("echo ran"));
   if (sandbox.runtime().json_paths) expect_equal("the control (" + ran.err + ")", ran.exit_code, 0);
   if (ran.exit_code != 0) throw Skipped(sandbox.runtime().name + " runs nothing below the filter");

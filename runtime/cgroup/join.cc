@@ -38,6 +38,12 @@ Result<std::string> cgroup_of(pid_t pid) {
   return path == "/" ? std::string() : std::string(path);
 }
 
+// A threaded cgroup refuses to list processes: cgroups(7).
+Result<bool> holds(int cgroup_fd, pid_t pid) {
+  const std::string threads = OCI_TRY(read_control(cgroup_fd, "cgroup.threads"));
+  return cat("\n", threads).find(cat("\n", pid, "\n")) != std::string::npos;
+}
+
 Result<sys::UniqueFd> open_to_join(const std::string& path, const std::string& below, pid_t init) {
   const Layout layout = OCI_TRY(find_layout());
   const sys::UniqueFd mount = OCI_TRY(open_mount(layout));

@@ -35,8 +35,9 @@ constexpr Option kOptions[] = {
              "which is true for an ordinary user)"},
     {.name = "verify",
      .value = "fast|full|off",
-     .help = "checks of a new container before `create` succeeds; fast: ids and privileges of its "
-             "process; full: also its root, mounts, paths and devices (default: fast)"},
+     .help = "checks before a program of `create`, `run` or `exec` may start; fast: its ids and "
+             "privileges; full: also namespaces, descriptors, the root, mounts, paths and devices "
+             "(default: fast)"},
     {.name = "criu", .value = "PATH"},  // old shims send it, whatever the verb
     {.letter = 'v', .name = "version", .help = "show the version"},
 };

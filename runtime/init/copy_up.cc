@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "runtime/init/directory_entry.h"
 #include "runtime/init/in_root.h"
 #include "runtime/init/syscall.h"
 #include "runtime/init/text.h"
@@ -18,14 +19,6 @@ constexpr int kMaxDepth = 64;
 constexpr long kEloop = -40, kEnxio = -6, kEinval = -22, kEopnotsupp = -95, kEperm = -1;
 constexpr long kEnodata = -61, kEoverflow = -75;
 constexpr size_t kChunk = size_t{1} << 30;
-
-struct DirectoryEntry {
-  uint64_t d_ino;
-  int64_t d_off;
-  uint16_t d_reclen;
-  uint8_t d_type;
-  char d_name[1];
-};
 
 // One name below two open directories. `from` belongs to the image: no link is followed, and all
 // that is copied of a file, its owner and mode included, is that of the file which is open.

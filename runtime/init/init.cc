@@ -21,6 +21,7 @@ namespace {
 // The order is the security argument. A comment says what a step must come after or before.
 // clang-format off
 constexpr Step kSteps[] = {
+    {"verify", prepare_to_verify},
     {"join namespaces", join_and_clone},      // staged only: what follows runs in its child
     {"wait to be placed", wait_to_be_placed},  // until the id maps are written, we are nobody
     {"enter time namespace", enter_time_namespace},  // in the user namespace that is to own it
@@ -36,6 +37,7 @@ constexpr Step kSteps[] = {
     {"make devices", make_devices},  // after the mounts: /dev is one of them
     {"open console", open_console},  // after the mounts: its devpts is one of them
     {"set names", set_names},
+    {"verify", verify_made},         // before the hooks, which may change it
     {"run hooks", let_host_hooks_run},  // after the mounts, before the pivot (runtime.md)
     {"set sysctl", write_sysctls},   // of devices that came by then, before /proc/sys is read-only
     {"run createContainer hook", run_create_container_hooks},  // paths are still the host's
@@ -68,6 +70,7 @@ constexpr Step kSteps[] = {
     {"wait for start", wait_for_start},
     {"run startContainer hook", run_start_container_hooks},
     {"arrange descriptors", arrange_descriptors},
+    {"verify", verify_descriptors},
     {"load seccomp", load_seccomp},  // last: everything after it is subject to it
     {"limit capabilities", limit_capabilities_late},  // loading took CAP_SYS_ADMIN
     {"execute", execute},
@@ -79,6 +82,7 @@ constexpr Step kSteps[] = {
 // and no others; its child, the first that they see, has next to nothing left to do, and takes no
 // privilege for it.
 constexpr Step kExecSteps[] = {
+    {"verify", prepare_to_verify},
     {"set labels", set_labels_outside},   // the container's procfs is its own to arrange
     {"join namespaces", join_the_container},
     {"take mapped ids", take_mapped_ids},
@@ -94,10 +98,12 @@ constexpr Step kExecSteps[] = {
     {"find program", find_program},
     {"set personality", set_personality},
     {"set memory policy", set_memory_policy},
+    {"verify", verify_process},
     {"settle", settle},
     {"turn to the verdict", turn_to_verdict},  // nobody else decides when it starts
     {"map handover", map_handover_of_clone},
     {"arrange descriptors", arrange_descriptors},
+    {"verify", verify_descriptors},
     {"load seccomp", load_admitting_seccomp},  // where the calls below get through
     {"limit capabilities", limit_capabilities_filtered},
     {"join namespaces", clone_last},      // what follows runs in its child, which others may trace

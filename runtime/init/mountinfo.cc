@@ -59,7 +59,13 @@ MountLine parse(char* at) {
   char* path = take_word(at);
   unescape(path);
   line.path = path;
-  while (*at != '\0' && !equal(take_word(at), "-")) {
+  (void)take_word(at);  // the options
+  while (*at != '\0') {
+    const char* word = take_word(at);
+    if (equal(word, "-")) break;
+    line.is_shared = line.is_shared || starts_with(word, "shared:");
+    line.has_master = line.has_master || starts_with(word, "master:");
+    line.is_unbindable = line.is_unbindable || equal(word, "unbindable");
   }
   const char* type = take_word(at);
   line.shows_kernel = equal(type, "proc") || equal(type, "sysfs");

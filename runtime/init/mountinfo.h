@@ -14,6 +14,9 @@ struct MountLine {
   const char* path = "";      // from the root of this process
   bool is_whole = false;      // the root of its filesystem
   bool shows_kernel = false;  // a procfs or sysfs
+  bool is_shared = false;     // in a peer group: mount_namespaces(7)
+  bool has_master = false;
+  bool is_unbindable = false;
 };
 
 // `proc` is a procfs that stays open when it is detached. One is in use at a time.

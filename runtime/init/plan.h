@@ -109,12 +109,21 @@ enum class MountTask : uint8_t {
   kRemove,  // the mount at the target of each of `mounts` is taken away; nothing else counts
 };
 
-// How much of what was done is read back before the container counts as created: step_verify.cc.
+// How much of what was done is read back before a program may run: step_verify.cc.
 enum class Verify : uint8_t {
   kFast,  // the process: a few system calls
-  kFull,  // the root, its mounts, paths and devices as well
+  kFull,  // its namespaces and descriptors, the root, its mounts, paths and devices as well
   kOff,
 };
+
+// Of Verify::kFull, for one type of namespace: where init is to find itself.
+struct ExpectedNamespace {
+  uint64_t inode = 0;  // 0: the kernel has no such type
+  uint32_t device_major = 0;
+  uint32_t device_minor = 0;
+  bool is_new = false;  // in another than this
+};
+inline constexpr int kNamespaceTypes = 8;
 
 struct DeviceOp {
   Text path;          // absolute, in the container
@@ -199,6 +208,7 @@ struct Plan {
   bool keep_affinity = false;     // process.execCPUAffinity says on which CPUs it runs
   MountTask mount_task{};
   Verify verify{};
+  ExpectedNamespace namespaces[kNamespaceTypes];  // of kFull, by launch: namespaces.h
 #ifdef OCI_RT_SKIP_STEPS
   Text skipped_step;  // which init leaves out, for a test of `verify`
 #endif

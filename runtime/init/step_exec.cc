@@ -211,10 +211,7 @@ Fault arrange_descriptors(Context& context) {
 Fault execute(Context& context) {
   Plan& plan = context.plan;
   char** args = relocate(plan, plan.args);
-  // A program without its filter would not notice; under a filter nothing can be asked any more.
-  if (plan.seccomp && !context.filtered && plan.verify != Verify::kOff) {
-    return refuse("is not loaded", sync::Subject::kSeccomp, "filter");
-  }
+  if (Fault fault = verify_filter(context)) return fault;
   const long rc = sys(__NR_execve, context.program, args, relocate(plan, plan.env));
   Fault fault = check(rc, Subject::kProgram, args[0]);
   fault.value = context.file_kind;

@@ -96,6 +96,7 @@ Fault report_ready(Context& context) {
   context.filter_length =
       static_cast<uint16_t>((static_cast<size_t>(got) - sizeof message) / sizeof(sock_filter));
   context.admits = message.admits != 0;
+  context.tells_mode = message.tells_mode != 0;
   return {};
 }
 

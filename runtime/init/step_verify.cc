@@ -1,39 +1,29 @@
-// Post-conditions: what the kernel says there is, against what was planned. Before the runtime
-// hears that init has settled, so that `create` fails, and nothing of the image has run.
-#include <asm/statfs.h>
+// Post-conditions of the process that becomes the program. Before the runtime hears that init has
+// settled, so that `create` or `exec` fails, and nothing of the image has run.
 #include <linux/capability.h>
 #include <linux/fcntl.h>
-#include <linux/if.h>
-#include <linux/utsname.h>
-#include <sys/ioctl.h>
+#include <linux/magic.h>
+#include <linux/seccomp.h>
+#include <signal.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "runtime/init/directory_entry.h"
 #include "runtime/init/in_root.h"
-#include "runtime/init/mount_api.h"
+#include "runtime/init/namespaces.h"
 #include "runtime/init/steps.h"
 #include "runtime/init/syscall.h"
 #include "runtime/init/text.h"
+#include "runtime/init/verify.h"
 
 namespace oci::init {
 namespace {
 
 using sync::Subject;
 
-constexpr long kEacces = -13, kEnoent = -2, kEnotdir = -20;
-constexpr uint64_t kTmpfsMagic = 0x01021994;
-
-// One thing that is not as it was planned.
-Fault differs(Subject subject, const char* what, uint16_t index = sync::kNoIndex) {
-  return refuse("is not so when it is read back; report it, or go on with --verify=off", subject,
-                what, index);
-}
-Fault demand(bool holds, Subject subject, const char* what, uint16_t index = sync::kNoIndex) {
-  return holds ? Fault{} : differs(subject, what, index);
-}
-
-// ---- the process
+constexpr long kEacces = -13;
+constexpr int kGetFlags = 1;  // F_GETFD, which only libc's header has
+constexpr int kFirstOwn = 3;  // descriptor that is not standard input, output or error
 
 bool ids_are(long get, uint32_t wanted) {
   uint32_t real = ~wanted, effective = ~wanted, saved = ~wanted;
@@ -106,7 +96,75 @@ bool stands_in_working_directory(const Context& context) {
          (here.ok() && wanted.ok() && same_place(here.get(), wanted.get()) == Answer::kYes);
 }
 
-Fault verify_identity_wholly(const Context& context) {
+// None is blocked, and none is ignored.
+bool signals_are_default() {
+  uint64_t blocked = ~uint64_t{0};
+  sys(__NR_rt_sigprocmask, SIG_BLOCK, nullptr, &blocked, sizeof blocked);
+  if (blocked != 0) return false;
+  constexpr int kLast = 64;
+  for (int signal = 1; signal <= kLast; ++signal) {
+    struct {
+      uintptr_t handler;
+      unsigned long flags;
+      uintptr_t restorer;
+      uint64_t mask;
+    } found = {1, 0, 0, 0};
+    sys(__NR_rt_sigaction, signal, nullptr, &found, sizeof found.mask);
+    if (found.handler != 0) return false;
+  }
+  return true;
+}
+
+bool is_preserved(const Plan& plan, int fd) {
+  for (const int32_t* at = plan.begin(plan.preserved); at != plan.end(plan.preserved); ++at)
+    if (*at == fd) return true;
+  return false;
+}
+
+// A name in a directory of descriptors; -1: "." or "..".
+int number_of(const char* name) {
+  int number = 0;
+  for (; *name != '\0'; ++name) {
+    if (*name < '0' || *name > '9') return -1;
+    number = number * 10 + (*name - '0');
+  }
+  return number;
+}
+
+// execve(2) closes each but those that the caller asked for (CVE-2024-21626).
+bool descriptors_close(const Context& context) {
+  alignas(DirectoryEntry) char buffer[2048] = {};
+  const int proc = context.own_proc_fd;
+  const Fd list(sys(__NR_openat, proc, "self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  for (;;) {
+    const long got = sys(__NR_getdents64, list.get(), buffer, sizeof buffer);
+    if (got <= 0) return got == 0;
+    for (long at = 0; at < got;) {
+      const auto* entry = reinterpret_cast<const DirectoryEntry*>(buffer + at);
+      at += entry->d_reclen;
+      const int fd = number_of(entry->d_name);
+      if (fd < kFirstOwn || is_preserved(context.plan, fd)) continue;
+      if (sys(__NR_fcntl, fd, kGetFlags) == 0) return false;
+    }
+  }
+}
+
+Fault verify_what_lasts(const Context& context) {
+  const Plan& plan = context.plan;
+  if (plan.personality != kCallersPersonality) {
+    const bool is = sys(__NR_personality, kCallersPersonality) == long{plan.personality};
+    if (Fault f = demand(is, Subject::kPersonality, "personality")) return f;
+  }
+  if (plan.memory_policy > 0) {
+    int mode = 0;
+    const long rc = sys(__NR_get_mempolicy, &mode, nullptr, 0, nullptr, 0);
+    if (Fault f = demand(rc == 0 && mode != 0, Subject::kMemoryPolicy, "memory policy")) return f;
+  }
+  if (Fault f = demand(signals_are_default(), Subject::kNone, "signals")) return f;
+  return demand(descriptors_close(context), Subject::kNone, "open descriptors");
+}
+
+Fault verify_wholly(const Context& context) {
   const Plan& plan = context.plan;
   const CapabilitySets sets = sets_until_start(plan);
   if (Fault f = demand(each_capability_is(sets, plan.last_capability), Subject::kCapabilities,
@@ -124,159 +182,51 @@ Fault verify_identity_wholly(const Context& context) {
   if (Fault f =
           demand(sys(__NR_prctl, PR_GET_DUMPABLE, 0, 0, 0, 0) == 0, Subject::kNone, "dumpable"))
     return f;
-  if (plan.personality != kCallersPersonality) {
-    const bool is = sys(__NR_personality, kCallersPersonality) == long{plan.personality};
-    if (Fault f = demand(is, Subject::kPersonality, "personality")) return f;
+  // `create` looks before its hooks.
+  if (plan.exec) {
+    if (Fault f = verify_namespaces(context)) return f;
   }
-  if (plan.memory_policy > 0) {
-    int mode = 0;
-    const long rc = sys(__NR_get_mempolicy, &mode, nullptr, 0, nullptr, 0);
-    if (Fault f = demand(rc == 0 && mode != 0, Subject::kMemoryPolicy, "memory policy")) return f;
-  }
-  return {};
-}
-
-// ---- the root
-
-uint64_t mount_flags(int fd) {
-  struct statfs found = {};
-  return sys(__NR_fstatfs, fd, &found) < 0 ? 0 : static_cast<uint64_t>(found.f_flags);
-}
-
-// MOUNT_ATTR_* as statfs(2) tells them.
-struct FlagName {
-  uint64_t attribute, flag;
-};
-constexpr FlagName kFlagNames[] = {
-    {MOUNT_ATTR_RDONLY, 0x1}, {MOUNT_ATTR_NOSUID, 0x2},       {MOUNT_ATTR_NODEV, 0x4},
-    {MOUNT_ATTR_NOEXEC, 0x8}, {MOUNT_ATTR_NODIRATIME, 0x800}, {MOUNT_ATTR_NOSYMFOLLOW, 0x2000}};
-
-bool has_attributes(int fd, uint64_t wanted) {
-  const uint64_t flags = mount_flags(fd);
-  for (const FlagName& name : kFlagNames)
-    if ((wanted & name.attribute) != 0 && (flags & name.flag) == 0) return false;
-  return true;
-}
-
-// Whether what lies at `path` by now was put there, or above it, by something of `cover`.
-bool is_covered(const char* path, const char* cover) {
-  if (!starts_with(path, cover)) return false;
-  const char next = path[length(cover)];
-  return next == '\0' || next == '/' || equal(cover, "/");
-}
-
-bool is_covered_later(const Plan& plan, const MountOp* op) {
-  const char* target = plan.text(op->target);
-  for (const MountOp* later = op + 1; later < plan.end(plan.mounts); ++later)
-    if (is_covered(target, plan.text(later->target))) return true;
-  for (const PathOp* mask = plan.begin(plan.masked_paths); mask != plan.end(plan.masked_paths);
-       ++mask)
-    if (is_covered(target, plan.text(mask->path))) return true;
-  return false;
-}
-
-Fault verify_mounts(const Context& context) {
-  const Plan& plan = context.plan;
-  for (const MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
-    const bool is_link = op->copy_symlink || op->source_nofollow || op->target_nofollow;
-    if (is_link || is_covered_later(plan, op)) continue;
-    const char* path = plan.text(op->target);
-    const Fd target(open_in_root(context.root_fd, path, O_PATH, Links::kFollowInside));
-    if (target.get() == kEacces) continue;  // root of a user namespace may not walk there
-    const bool there = target.ok() && is_root_of_mount(target.get()) == Answer::kYes;
-    if (Fault f = demand(there, Subject::kMountTarget, path, op->index)) return f;
-    const bool as_planned = has_attributes(target.get(), op->attr_set | op->tree_set);
-    if (Fault f = demand(as_planned, Subject::kMountOptions, path, op->index)) return f;
-  }
-  return {};
-}
-
-// False: there is nothing to be covered, or nobody can get there.
-bool opens(const Context& context, const char* path, Fd& found) {
-  found.reset(open_in_root(context.root_fd, path, O_PATH, Links::kFollowInside));
-  return found.get() != kEnoent && found.get() != kEnotdir && found.get() != kEacces;
-}
-
-bool is_mask(const Fd& found) {
-  FileFacts facts;
-  if (!found.ok() || is_root_of_mount(found.get()) != Answer::kYes || look(found.get(), facts) < 0)
-    return false;
-  if (!has_attributes(found.get(), MOUNT_ATTR_RDONLY)) return false;
-  if (facts.type == S_IFDIR) return filesystem_of(found.get()) == kTmpfsMagic;
-  return facts.type == S_IFCHR && facts.major == 1 && facts.minor == 3;
-}
-
-Fault verify_paths(const Context& context) {
-  const Plan& plan = context.plan;
-  Fd found;
-  for (const PathOp* op = plan.begin(plan.masked_paths); op != plan.end(plan.masked_paths); ++op) {
-    const char* path = plan.text(op->path);
-    if (!opens(context, path, found)) continue;
-    if (Fault f = demand(is_mask(found), Subject::kMaskedPath, path, op->index)) return f;
-  }
-  for (const PathOp* op = plan.begin(plan.readonly_paths); op != plan.end(plan.readonly_paths);
-       ++op) {
-    const char* path = plan.text(op->path);
-    if (!opens(context, path, found)) continue;
-    const bool readonly = found.ok() && has_attributes(found.get(), MOUNT_ATTR_RDONLY);
-    if (Fault f = demand(readonly, Subject::kReadonlyPath, path, op->index)) return f;
-  }
-  return {};
-}
-
-Fault verify_devices(const Context& context) {
-  const Plan& plan = context.plan;
-  for (const DeviceOp* op = plan.begin(plan.devices); op != plan.end(plan.devices); ++op) {
-    const char* path = plan.text(op->path);
-    const Fd found(open_in_root(context.root_fd, path, O_PATH | O_NOFOLLOW, Links::kFollowInside));
-    if (found.get() == kEacces) continue;
-    FileFacts facts;
-    const bool same =
-        look(found.get(), facts) >= 0 && facts.type == (op->mode & S_IFMT) &&
-        (facts.type == S_IFIFO || (facts.major == op->major && facts.minor == op->minor));
-    if (Fault f = demand(same, Subject::kDevice, path, op->index)) return f;
-  }
-  return {};
-}
-
-Fault verify_names(const Plan& plan) {
-  new_utsname names = {};
-  sys(__NR_uname, &names);
-  const bool host = !plan.hostname || equal(names.nodename, plan.text(plan.hostname));
-  if (Fault f = demand(host, Subject::kNone, "hostname")) return f;
-  const bool domain = !plan.domainname || equal(names.domainname, plan.text(plan.domainname));
-  return demand(domain, Subject::kNone, "domainname");
-}
-
-Fault verify_loopback(const Plan& plan) {
-  if (!plan.new_network_namespace) return {};
-  const Fd socket(sys(__NR_socket, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  ifreq request = {};
-  append(request.ifr_name, request.ifr_name + sizeof request.ifr_name, "lo");
-  const bool up = sys(__NR_ioctl, socket.get(), SIOCGIFFLAGS, &request) >= 0 &&
-                  (request.ifr_flags & IFF_UP) != 0;
-  return demand(up, Subject::kNamespace, "lo");
+  return verify_what_lasts(context);
 }
 
 }  // namespace
 
-// --verify=full: from inside the root, while nothing is given up yet.
-Fault verify_root(Context& context) {
-  const Plan& plan = context.plan;
-  if (plan.verify != Verify::kFull) return {};
-  const Fd root(sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_CLOEXEC));
-  const bool in_root = root.ok() && same_place(root.get(), context.root_fd) == Answer::kYes;
-  if (Fault f = demand(in_root, Subject::kRoot, plan.text(plan.rootfs))) return f;
-  const bool readonly = !plan.root_readonly || has_attributes(root.get(), MOUNT_ATTR_RDONLY);
-  if (Fault f = demand(readonly, Subject::kRoot, "readonly")) return f;
-  if (Fault f = verify_mounts(context)) return f;
-  if (Fault f = verify_paths(context)) return f;
-  if (Fault f = verify_devices(context)) return f;
-  if (Fault f = verify_names(plan)) return f;
-  return verify_loopback(plan);
+// The caller's procfs, in which a process finds itself wherever it goes: "/" is the caller's still,
+// and neither an image nor a joined mount namespace has a hand in it.
+Fault prepare_to_verify(Context& context) {
+  if (context.plan.verify != Verify::kFull) return {};
+  context.own_proc_fd =
+      static_cast<int>(sys(__NR_openat, AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (Fault f = check(context.own_proc_fd, Subject::kNone, "/proc")) return f;
+  const uint64_t filesystem = filesystem_of(context.own_proc_fd);
+  if (filesystem == PROC_SUPER_MAGIC) return {};
+  if (filesystem == 0) return refuse(kNoStatfs, Subject::kNone, "/proc");
+  return refuse("is not a procfs, which --verify=full takes", Subject::kNone, "/proc");
 }
 
-// The last look at the process that becomes the program; seven system calls, unless it is to be
+Fault verify_namespaces(const Context& context) {
+  const Plan& plan = context.plan;
+  for (int i = 0; i < kNamespaceTypes; ++i) {
+    const ExpectedNamespace& expected = plan.namespaces[i];
+    const NamespaceKind& kind = kNamespaceKinds[i];
+    if (expected.inode == 0) continue;
+    char path[64];
+    const char* const end = path + sizeof path;
+    char* rest = append(append(path, end, "self/ns/"), end, kind.name);
+    // A pid namespace that is joined is for children: step_last_clone.cc.
+    if (plan.clones_last && kind.type == CLONE_NEWPID) append(rest, end, "_for_children");
+    struct statx found = {};
+    const long rc = sys(__NR_statx, context.own_proc_fd, path, 0, STATX_INO, &found);
+    const bool same = found.stx_ino == expected.inode &&
+                      found.stx_dev_major == expected.device_major &&
+                      found.stx_dev_minor == expected.device_minor;
+    const bool as_planned = rc >= 0 && same != expected.is_new;
+    if (Fault f = demand(as_planned, Subject::kNamespace, kind.name)) return f;
+  }
+  return {};
+}
+
+// The last look before a filter or the last clone: four or five system calls, unless it is to be
 // full.
 Fault verify_process(Context& context) {
   const Plan& plan = context.plan;
@@ -293,7 +243,32 @@ Fault verify_process(Context& context) {
   if (Fault f =
           demand(!plan.cwd || context.in_working_directory, Subject::kCwd, plan.text(plan.cwd)))
     return f;
-  return plan.verify == Verify::kFull ? verify_identity_wholly(context) : Fault{};
+  if (plan.verify != Verify::kFull) return {};
+  if (Fault f = verify_wholly(context)) return f;
+  sys(__NR_close, context.own_proc_fd);
+  return {};
+}
+
+// What arrange_descriptors() has done; under a filter nothing can be asked any more.
+Fault verify_descriptors(Context& context) {
+  const Plan& plan = context.plan;
+  if (plan.verify == Verify::kOff || context.filtered) return {};
+  for (const int32_t* fd = plan.begin(plan.preserved); fd != plan.end(plan.preserved); ++fd) {
+    const bool stays_open = sys(__NR_fcntl, *fd, kGetFlags) == 0;
+    if (Fault f = demand(stays_open, Subject::kNone, "descriptors of --preserve-fds")) return f;
+  }
+  return {};
+}
+
+// One that was not loaded goes by unnoticed, and whether a filter lets the question through is for
+// the runtime to know. Of one that it does not, it counts that the call that loads it succeeded.
+Fault verify_filter(const Context& context) {
+  const Plan& plan = context.plan;
+  if (plan.verify == Verify::kOff || !plan.seccomp) return {};
+  const bool loaded =
+      context.filtered &&
+      (!context.tells_mode || sys(__NR_prctl, PR_GET_SECCOMP, 0, 0, 0, 0) == SECCOMP_MODE_FILTER);
+  return demand(loaded, Subject::kSeccomp, "filter");
 }
 
 }  // namespace oci::init

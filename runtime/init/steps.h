@@ -44,11 +44,13 @@ struct Context {
   int root_fd = -1;          // the container's root mount, O_PATH
   int sys_fd = -1;           // the sysfs mounted at /sys
   int descriptors_fd = -1;   // /proc/self/fd of the caller's procfs, for plan.mount_task
+  int own_proc_fd = -1;      // the procfs of the caller, for --verify=full
   int proc_fd = -1;          // the procfs mounted at /proc by the plan: nothing can cover it
   const char* program = "";  // what to execute, found in PATH
   int32_t file_kind = 0;     // of the program: sync::FileKind
   uint16_t filter_length = 0;
   bool admits = false;                 // it lets all calls through that are left once it is loaded
+  bool tells_mode = false;             // it lets prctl(PR_GET_SECCOMP) through
   bool filtered = false;               // it is loaded
   bool limited = false;                // the capabilities are those of the program
   int listener = -1;                   // of the filter
@@ -182,9 +184,13 @@ Fault load_seccomp(Context&);            // one that is not loaded yet
 // For a startContainer hook, if `length` is not 0. -errno on failure.
 long install_hook_filter(const Plan& plan, uint16_t length);
 
-// step_verify.cc
+// step_verify.cc, step_verify_root.cc: post-conditions, as much of them as plan.verify says.
+Fault prepare_to_verify(Context&);
+Fault verify_made(Context&);
 Fault verify_root(Context&);
 Fault verify_process(Context&);
+Fault verify_descriptors(Context&);
+Fault verify_filter(const Context&);
 
 // step_exec.cc
 Fault find_home(Context&);

@@ -60,8 +60,12 @@ class Conversation {
     OCI_TRY(await_message(socket_.get(), process_.pidfd(), signals_));
     return receive(socket_.get());
   }
-  Status answer(sync::Type type, std::span<const sock_filter> filter = {}, bool admits = false);
+  Status answer(sync::Message message, std::span<const sock_filter> filter = {});
+  Status answer(sync::Type type) { return answer(sync::Message{.type = type}); }
   Status serve(const sync::Message& message, sys::UniqueFd fd);
+  Status look_for(pid_t pid) const {
+    return services_.look_for_it ? services_.look_for_it(pid) : Status();
+  }
   Status adopt(pid_t pid);
   Status proceed();
   Status follow();
@@ -76,10 +80,7 @@ class Conversation {
   Launched process_;
 };
 
-Status Conversation::answer(sync::Type type, std::span<const sock_filter> filter, bool admits) {
-  sync::Message message;
-  message.type = type;
-  message.admits = admits ? 1 : 0;
+Status Conversation::answer(sync::Message message, std::span<const sock_filter> filter) {
   message.value = static_cast<int32_t>(filter.size());
   iovec parts[2] = {{&message, sizeof message},
                     {const_cast<sock_filter*>(filter.data()), filter.size_bytes()}};
@@ -97,6 +98,7 @@ Status Conversation::adopt(pid_t pid) {
   OCI_TRY(process_.wait());
   process_ = std::move(adopted);
   const init::Plan& block = plan_.init();
+  OCI_TRY(look_for(pid));
   if (block.new_user_namespace) {
     OCI_TRY(write_id_maps(pid, {.uids = plan_.uid_mappings,
                                 .gids = plan_.gid_mappings,
@@ -154,9 +156,6 @@ Status Conversation::set_rlimits() const {
 
 Status Conversation::proceed() {
   if (plan_.init().clones_last) OCI_TRY(write_oom_score_adj());
-  if (plan_.init().verify == init::Verify::kFull && !plan_.init().exec) {
-    OCI_TRY(verify_namespaces(process_.pid(), plan_));
-  }
   OCI_TRY(set_rlimits());
   if (plan_.scheduler && plan::outlives_fork(*plan_.scheduler, plan_.init()))
     OCI_TRY(set_scheduler(process_.pid(), *plan_.scheduler));
@@ -169,8 +168,10 @@ Status Conversation::proceed() {
   const bool follows = block.clones_last && !block.exec;
   if (!follows) OCI_TRY(services_.remember(process_.pid()));
   const std::span<const sock_filter> filter = services_.filter();
-  const bool admits = services_.filter_admits && services_.filter_admits();
-  OCI_TRY(answer(sync::Type::kProceed, filter, admits));
+  sync::Message message{.type = sync::Type::kProceed};
+  message.admits = services_.filter_admits && services_.filter_admits() ? 1 : 0;
+  message.tells_mode = services_.filter_tells_mode && services_.filter_tells_mode() ? 1 : 0;
+  OCI_TRY(answer(message, filter));
   return follows ? follow() : Status();
 }
 
@@ -220,11 +221,14 @@ Status Conversation::serve() {
   sync::Sequence sequence(
       {.staged = block.staged, .console = block.terminal, .host_hooks = block.host_hooks});
   if (!block.staged && !block.clones_last) OCI_TRY(write_oom_score_adj());
+  // One that ends meanwhile is found nowhere, and tells why it ends.
+  Status looked = block.staged ? Status() : look_for(process_.pid());
   OCI_TRY(services_.while_it_mounts(process_.pid()));
   while (!sequence.complete()) {
     Received received = OCI_TRY(next_message());
     if (received.ended) return vanished();
     if (received.message.type == sync::Type::kFailed) return init_failure(received.message);
+    if (!looked) return looked;
     OCI_TRY(sequence.accept(received.message.type));
     OCI_TRY(serve(received.message, std::move(received.fd)));
   }
@@ -310,6 +314,7 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
     if (joining.root) passed.push_back(block.root_fd);
     if (joining.user_namespace) passed.push_back(block.member_user_fd);
   }
+  if (block.verify == init::Verify::kFull) OCI_TRY(expect_namespaces(options, block));
   const std::span<const int32_t> preserved(block.begin(block.preserved), block.preserved.count);
   OCI_TRY(check_preserved(preserved, passed));
   passed.insert(passed.end(), preserved.begin(), preserved.end());

@@ -22,6 +22,8 @@ namespace oci::launch {
 
 // What the caller does in between; every function is set.
 struct Services {
+  // Init, and not its stage, has been cloned, and no hook has run. Null: no one looks.
+  std::function<Status(pid_t)> look_for_it = nullptr;
   // Init runs: time for what it does not need at once (compiling its filter, limiting its devices).
   std::function<Status(pid_t)> while_it_mounts;
   // prestart and createRuntime hooks, if the plan has them.
@@ -33,6 +35,8 @@ struct Services {
   // Whether it lets all calls through that init makes once it is loaded; asked for after that. Null
   // for a plan that does not clone last.
   std::function<bool()> filter_admits = nullptr;
+  // Whether it lets init ask for its seccomp mode; null: that is not asked for.
+  std::function<bool()> filter_tells_mode = nullptr;
   // The terminal's master and the name of its slave.
   std::function<Status(sys::UniqueFd, const std::string&)> take_console;
   std::function<void(const std::string&)> warn;

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <linux/nsfs.h>
-#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -12,31 +11,20 @@
 #include <string>
 #include <utility>
 
+#include "runtime/init/namespaces.h"
 #include "runtime/sys/file.h"
 
 namespace oci::launch {
 namespace {
 
-#ifndef CLONE_NEWTIME
-#define CLONE_NEWTIME 0x00000080
-#endif
-
-constexpr struct {
-  const char* name;
-  uint64_t type;
-} kTypes[] = {
-    {"ns/cgroup", CLONE_NEWCGROUP}, {"ns/ipc", CLONE_NEWIPC}, {"ns/mnt", CLONE_NEWNS},
-    {"ns/net", CLONE_NEWNET},       {"ns/pid", CLONE_NEWPID}, {"ns/time", CLONE_NEWTIME},
-    {"ns/user", CLONE_NEWUSER},     {"ns/uts", CLONE_NEWUTS},
-};
-
 // namespaces(7): the same device and inode are the same namespace. A kernel without a type has no
 // file for it.
 Result<uint64_t> different_types(int ours, int theirs) {
   uint64_t types = 0;
-  for (const auto& [name, type] : kTypes) {
+  for (const auto& [kind, type] : init::kNamespaceKinds) {
+    const std::string name = cat("ns/", kind);
     struct stat mine = {}, other = {};
-    if (::fstatat(theirs, name, &other, 0) != 0) {
+    if (::fstatat(theirs, name.c_str(), &other, 0) != 0) {
       if (errno == ENOENT) continue;
       if (errno == ESRCH) {
         return Error(ErrorKind::kWrongState, "container not running: its init has just ended");
@@ -47,7 +35,8 @@ Result<uint64_t> different_types(int ours, int theirs) {
       }
       return Error::system(errno, cat("look at ", name, " of the container's init"));
     }
-    if (::fstatat(ours, name, &mine, 0) != 0) return Error::system(errno, cat("look at ", name));
+    if (::fstatat(ours, name.c_str(), &mine, 0) != 0)
+      return Error::system(errno, cat("look at ", name));
     if (mine.st_ino != other.st_ino || mine.st_dev != other.st_dev) types |= type;
   }
   return types;

@@ -1,15 +1,14 @@
-// Post-conditions of a container that are seen best from outside: --verify=full.
+// What init, which knows nothing of its own, is to find of itself: --verify=full.
 #pragma once
 
-#include <sys/types.h>
-
-#include "runtime/plan/plan.h"
+#include "runtime/init/plan.h"
+#include "runtime/launch/launch.h"
 #include "spec/error.h"
 
 namespace oci::launch {
 
-// Each namespace of `pid`, an init that is ready, is as planned: new, the one that was joined, or
-// ours. One that the caller may not see is passed over. Errors name linux.namespaces.
-Status verify_namespaces(pid_t pid, const plan::Plan& plan);
+// Fills in block.namespaces: each is new, the one that is joined, or ours. The descriptors of what
+// is joined are in the block.
+Status expect_namespaces(const LaunchOptions& options, init::Plan& block);
 
 }  // namespace oci::launch

@@ -24,6 +24,7 @@
 #include "runtime/lifecycle/scope.h"
 #include "runtime/lifecycle/seccomp_agent.h"
 #include "runtime/lifecycle/start.h"
+#include "runtime/lifecycle/verify.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/proc.h"
 
@@ -188,11 +189,16 @@ Status Creation::remember(pid_t pid) {
 
 launch::Services Creation::services() {
   return {
+      .look_for_it =
+          [this](pid_t pid) {
+            return verify_cgroup(prepared_.plan.init().verify, cgroup_ ? cgroup_->fd() : -1, pid);
+          },
       .while_it_mounts = [this](pid_t) { return while_it_mounts(); },
       .run_host_hooks = [this](pid_t pid) { return run_hooks(pid); },
       .remember = [this](pid_t pid) { return remember(pid); },
       .filter = [this] { return std::span<const sock_filter>(filter_.filter); },
       .filter_admits = [this] { return admits_last_calls(filter_, prepared_.plan.init()); },
+      .filter_tells_mode = [this] { return tells_mode(filter_, prepared_.plan.init()); },
       .take_console =
           [this](sys::UniqueFd master, const std::string& name) {
             return console_.take(std::move(master), name);

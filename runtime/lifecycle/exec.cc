@@ -27,6 +27,7 @@
 #include "runtime/lifecycle/seccomp_agent.h"
 #include "runtime/lifecycle/start.h"
 #include "runtime/lifecycle/transitions.h"
+#include "runtime/lifecycle/verify.h"
 #include "runtime/plan/host.h"
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/log.h"
@@ -90,6 +91,7 @@ Status Execution::prepare() {
   request.id = options_.id;
   request.bundle = container_.record.bundle;
   request.detached = options_.detach;
+  request.verify = verify_of(context_.verify);
   request.no_new_keyring = container_.record.no_new_keyring;
   request.without_device_rules =
       container_.record.cgroup_driver == "disabled" && !allows_all_devices(config_);
@@ -118,6 +120,10 @@ Status Execution::prepare() {
 
 launch::Services Execution::services() {
   return {
+      .look_for_it =
+          [this](pid_t pid) {
+            return verify_cgroup(plan_.init().verify, cgroup_ ? cgroup_.get() : -1, pid);
+          },
       .while_it_mounts = [this](pid_t) -> Status {
         if (config_.linux->seccomp) filter_ = OCI_TRY(compile_filter(*config_.linux->seccomp));
         return {};
@@ -126,6 +132,7 @@ launch::Services Execution::services() {
       .remember = [](pid_t) { return Status(); },
       .filter = [this] { return std::span<const sock_filter>(filter_.filter); },
       .filter_admits = [this] { return admits_ = admits_last_calls(filter_, plan_.init()); },
+      .filter_tells_mode = [this] { return tells_mode(filter_, plan_.init()); },
       .take_console =
           [this](sys::UniqueFd master, const std::string& name) {
             // Set the size before the program can ask for it. Later the relay sets it.

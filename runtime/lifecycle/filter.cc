@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 
 #include <cerrno>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -75,6 +76,12 @@ bool admits_last_calls(const seccomp::Program& filter, const init::Plan& block) 
                      .unknown = kThird});
   }
   return seccomp::admits(filter.filter, calls);
+}
+
+bool tells_mode(const seccomp::Program& filter, const init::Plan& block) {
+  if (!block.seccomp || block.verify == init::Verify::kOff) return false;
+  const seccomp::KnownCall question = {.number = SYS_prctl, .arguments = {PR_GET_SECCOMP}};
+  return seccomp::admits(filter.filter, std::span(&question, 1));
 }
 
 Error explain_refusal(Error failure, const spec::Config& config) {

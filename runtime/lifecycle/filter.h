@@ -17,6 +17,9 @@ Result<seccomp::Program> compile_filter(const spec::Seccomp& profile);
 // init can load it before.
 bool admits_last_calls(const seccomp::Program& filter, const init::Plan& block);
 
+// Whether init is to ask for its seccomp mode under the filter, and the filter allows it.
+bool tells_mode(const seccomp::Program& filter, const init::Plan& block);
+
 // Explains a failed execve(2) under the filter. If the filter refuses every execve(2), the message
 // names the rule instead of the program.
 Error explain_refusal(Error failure, const spec::Config& config);

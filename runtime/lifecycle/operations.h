@@ -19,7 +19,7 @@ namespace oci::lifecycle {
 
 enum class CgroupManager { kCgroupfs, kSystemd, kDisabled };
 
-// How much of a new container is read back from the kernel before it counts as created.
+// How much is read back from the kernel before a program of a container may run.
 enum class Verify { kFast, kFull, kOff };
 
 struct Context {

@@ -19,6 +19,7 @@
 #include "runtime/lifecycle/rootless.h"
 #include "runtime/lifecycle/scope.h"
 #include "runtime/lifecycle/seccomp_agent.h"
+#include "runtime/lifecycle/verify.h"
 #include "runtime/plan/host.h"
 #include "runtime/state/store.h"
 #include "runtime/sys/file.h"
@@ -82,17 +83,6 @@ int listen_fds() {
   if (number_in_environment("LISTEN_PID") != ::getpid()) return 0;
   const int count = number_in_environment("LISTEN_FDS").value_or(0);
   return count > 0 && count < 4096 ? count : 0;
-}
-
-init::Verify verify_of(Verify verify) {
-  switch (verify) {
-    case Verify::kFull:
-      return init::Verify::kFull;
-    case Verify::kOff:
-      return init::Verify::kOff;
-    default:
-      return init::Verify::kFast;
-  }
 }
 
 Result<plan::Plan> plan_of(const Context& context, const Prepared& prepared,

@@ -82,6 +82,14 @@ void plan_last_clone(Draft& draft) {
   }
 }
 
+void plan_verification(Draft& draft) {
+  draft.block.head().verify = draft.request.verify;
+#ifdef OCI_RT_SKIP_STEPS
+  const char* skipped = ::getenv("OCI_RT_SKIP_STEP");
+  draft.block.head().skipped_step = draft.block.text(skipped == nullptr ? "" : skipped);
+#endif
+}
+
 }  // namespace
 
 Result<Plan> make_plan(const spec::Config& config, const Host& host, const Request& request) {
@@ -89,11 +97,7 @@ Result<Plan> make_plan(const spec::Config& config, const Host& host, const Reque
   for (const auto part : kParts)
     OCI_TRY(part(draft));
   init::Plan& head = draft.block.head();
-  head.verify = request.verify;
-#ifdef OCI_RT_SKIP_STEPS
-  const char* skipped = ::getenv("OCI_RT_SKIP_STEP");
-  head.skipped_step = draft.block.text(skipped == nullptr ? "" : skipped);
-#endif
+  plan_verification(draft);
   head.hostname = draft.block.optional_text(config.hostname.value_or(""));
   head.domainname = draft.block.optional_text(config.domainname.value_or(""));
   plan_last_clone(draft);
@@ -109,6 +113,7 @@ Result<Plan> make_exec_plan(const spec::Config& config, const Host& host, const 
   draft.plan.exec_cpu_affinity = affinity;
   draft.block.head().keep_affinity =
       affinity && !(affinity->initial.empty() && affinity->final_.empty());
+  plan_verification(draft);
   plan_last_clone(draft);
   draft.plan.block = draft.block.finish();
   return std::move(draft.plan);

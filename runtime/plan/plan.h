@@ -26,7 +26,7 @@ struct Request {
   bool no_pivot = false;
   bool no_new_keyring = false;
   bool without_device_rules = false;      // those of the config are applied by no program
-  init::Verify verify{};                  // of `create`; nothing is read back for `exec`
+  init::Verify verify{};                  // of `create` and `exec`, not of `mounts`
   std::vector<int32_t> preserved;         // stay open, those of LISTEN_FDS included
   std::optional<uint32_t> callers_umask;  // absent: the runtime's own, which init inherits
   std::optional<int> listen_fds;          // LISTEN_FDS of the runtime's own environment, > 0

@@ -16,7 +16,7 @@ enum class Type : uint8_t {
   kMountsReady,    kHooksDone,  // prestart and createRuntime hooks run in between
   kReady,          kProceed,    // rlimits are set and the record is durable in between;
                                 // kProceed carries `value` struct sock_filter behind the message
-                                // and `admits`
+                                // and `admits` and `tells_mode`
   // init tells
   kConsole,        // the pty master as SCM_RIGHTS; text: the name of its slave
   kSettled,        // privileges are given up; `create` may return
@@ -67,8 +67,9 @@ struct Message {
   int32_t sys_errno = 0;      // kFailed; a hook that ran and failed: 0, and `value` its wait status
                               // kInterpreter: `value` 0: of a script, 1: of an ELF file
   int32_t value = 0;
+  uint8_t tells_mode = 0;  // kProceed: 1: the filter lets prctl(PR_GET_SECCOMP) through
   // kFailed: the object of the step, then optionally '\n' and the kernel's explanation. Cut to fit.
-  char text[496] = {};
+  char text[495] = {};
 };
 
 // The commands of the start gate, one byte each.

@@ -1,0 +1,23 @@
+// The namespaces of a process, by the names of their files below /proc/PID/ns: namespaces(7).
+#pragma once
+
+#include <linux/sched.h>
+
+#include <cstdint>
+
+#include "runtime/init/plan.h"
+
+namespace oci::init {
+
+struct NamespaceKind {
+  const char* name;
+  uint64_t type;  // CLONE_NEW*
+};
+
+// In the order of Plan::namespaces.
+inline constexpr NamespaceKind kNamespaceKinds[kNamespaceTypes] = {
+    {"cgroup", CLONE_NEWCGROUP}, {"ipc", CLONE_NEWIPC}, {"mnt", CLONE_NEWNS},
+    {"net", CLONE_NEWNET},       {"pid", CLONE_NEWPID}, {"time", CLONE_NEWTIME},
+    {"user", CLONE_NEWUSER},     {"uts", CLONE_NEWUTS}};
+
+}  // namespace oci::init
