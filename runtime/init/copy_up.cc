@@ -20,13 +20,13 @@ constexpr long kEloop = -40, kEnxio = -6, kEinval = -22, kEopnotsupp = -95, kEpe
 constexpr long kEnodata = -61, kEoverflow = -75;
 constexpr size_t kChunk = size_t{1} << 30;
 
-// One name below two open directories. `from` belongs to the image: no link is followed, and all
-// that is copied of a file, its owner and mode included, is that of the file which is open.
+// One name below two open directories. `from` belongs to the image, so no link is followed.
+// Content, owner and mode are all copied from the same open file.
 struct Entry {
   int from_dir;
   int to_dir;
   const char* name;
-  uint8_t type;  // DT_*, as the directory has it: a hint
+  uint8_t type;  // DT_* of the directory: a hint
 };
 
 long look_at(int fd, struct statx& facts) {
@@ -44,7 +44,7 @@ long give_away(const Entry& entry, const struct statx& facts) {
              AT_SYMLINK_NOFOLLOW);
 }
 
-// Attributes that a tmpfs or this user namespace does not take stay behind, and those that were
+// Skips attributes that a tmpfs or this user namespace does not support, and attributes that were
 // removed meanwhile.
 long copy_attributes(int from, int to) {
   static char names[64 << 10], value[64 << 10];  // XATTR_LIST_MAX, XATTR_SIZE_MAX
@@ -60,14 +60,14 @@ long copy_attributes(int from, int to) {
   return 0;
 }
 
-// In this order: a new owner takes capabilities and set-user-ID away.
+// The order matters: changing the owner drops capabilities and set-user-ID.
 long finish(int from, int to, const struct statx& facts) {
   long rc = sys(__NR_fchown, to, facts.stx_uid, facts.stx_gid);
   if (rc >= 0) rc = sys(__NR_fchmod, to, facts.stx_mode & 07777);
   return rc < 0 ? rc : copy_attributes(from, to);
 }
 
-// Up to `size` bytes from where both stand.
+// Copies up to `size` bytes from the current offsets.
 long copy_bytes(int from, int to, uint64_t size) {
   while (size > 0) {
     const long copied = sys(__NR_sendfile, to, from, nullptr, size < kChunk ? size : kChunk);
@@ -77,7 +77,7 @@ long copy_bytes(int from, int to, uint64_t size) {
   return 0;
 }
 
-// lseek(2): each SEEK_DATA leads to the next extent, and ENXIO behind the last.
+// lseek(2): each SEEK_DATA finds the next extent. After the last one it fails with ENXIO.
 long copy_extents(int from, int to, uint64_t size) {
   uint64_t at = 0;
   while (at < size) {
@@ -144,7 +144,7 @@ long copy_node(const Entry& entry, const struct statx& facts) {
   return rc < 0 ? rc : give_away(entry, facts);
 }
 
-// To open a fifo or a device otherwise would do something.
+// Opening a fifo or a device without O_PATH has side effects.
 long copy_by_handle(const Entry& entry, int depth) {
   const Fd from(sys(__NR_openat, entry.from_dir, entry.name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
   struct statx facts = {};

@@ -1,4 +1,4 @@
-// What getdents64(2) fills a buffer with, one after another.
+// The records that getdents64(2) writes into a buffer.
 #pragma once
 
 #include <cstdint>

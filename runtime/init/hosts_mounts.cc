@@ -1,10 +1,10 @@
-// After chroot(2) the mounts of the host are still in the mount namespace. Whoever makes a user
-// namespace in the container may mount a procfs exactly where a whole one is in the mount namespace
-// already, mnt_already_visible() of the kernel: the host's would count, and the new one has no
-// masks (/proc/sys/kernel/core_pattern). So all of the host's mounts are detached.
+// After chroot(2) the mount namespace still contains the mounts of the host. A process that creates
+// a user namespace in the container may mount a procfs only if the mount namespace has a complete
+// one already: mnt_already_visible() of the kernel. The procfs of the host would count, and the new
+// one has no masks (/proc/sys/kernel/core_pattern). So all mounts of the host are detached.
 //
 // Mounts that came from a more privileged mount namespace are locked together: mount_namespaces(7).
-// There an empty tmpfs covers each whole procfs and sysfs.
+// Then each complete procfs and sysfs is covered by an empty tmpfs.
 #include "runtime/init/hosts_mounts.h"
 
 #include <linux/fcntl.h>
@@ -22,8 +22,8 @@ using sync::Subject;
 
 constexpr long kEperm = -1, kEnoent = -2, kEinval = -22, kE2big = -7;
 
-// Open on the mount itself. The paths of those that lie in the container's root lead elsewhere, as
-// this process looks them up below it; so do those of mounts that are covered.
+// Opens the mount itself. Empty for mounts in the container's root, because their paths lead
+// elsewhere outside of it, and for mounts that are covered.
 Fd open_mount(const MountLine& line) {
   Fd found(sys(__NR_openat, AT_FDCWD, line.path, O_PATH | O_NOFOLLOW | O_CLOEXEC));
   if (found.ok() && mount_id(found.get()) != line.id) found.reset();
@@ -35,14 +35,14 @@ struct Pass {
   bool some_are_locked = false;
 };
 
-// What is covered comes to light once its cover is gone: another pass takes it.
+// Detaching a mount uncovers those below it, which the next pass detaches.
 long detach_all(int proc, Pass& pass) {
   constexpr int kMntDetach = 2, kNofollow = 8;  // MNT_DETACH, UMOUNT_NOFOLLOW of libc's header
   return for_each_mount(proc, [&](const MountLine& line) -> long {
     if (equal(line.path, "/")) return 0;
     const Fd mount = open_mount(line);
     if (!mount.ok()) return 0;
-    // Or the host would lose what is below it.
+    // Or the unmount would propagate to the host.
     const long alone = set_propagation(mount.get(), MS_SLAVE, true);
     if (alone < 0) return alone;
     const long rc = sys(__NR_umount2, line.path, kMntDetach | kNofollow);
@@ -67,7 +67,7 @@ long cover_those_that_count(const Context& context, int proc) {
   return for_each_mount(proc, [&](const MountLine& line) -> long {
     if (!line.is_whole || !line.shows_kernel || is_the_containers(context, line)) return 0;
     const Fd mount = open_mount(line);
-    // Below something else that is locked: nothing can be put on it.
+    // Below another locked mount: nothing can be mounted on it.
     return mount.ok() ? cover(mount.get()) : kEperm;
   });
 }
@@ -75,7 +75,7 @@ long cover_those_that_count(const Context& context, int proc) {
 }  // namespace
 
 Fault take_away_hosts_mounts(const Context& context) {
-  constexpr int kPasses = 64;  // as deep as mounts may lie on each other
+  constexpr int kPasses = 64;  // the maximum depth of stacked mounts
   const Fd proc(sys(__NR_openat, AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
   long rc = proc.get();
   Pass pass;

@@ -1,12 +1,12 @@
-// Taking the host's mounts out of a mount namespace whose root was not pivoted.
+// Removes the mounts of the host from a mount namespace if its root was not pivoted.
 #pragma once
 
 #include "runtime/init/steps.h"
 
 namespace oci::init {
 
-// "/" is the host's still, and the container's root lies on it. Afterwards nothing else of the
-// host's is mounted; where the kernel keeps a mount locked, no whole procfs or sysfs is uncovered.
+// Expects the host's "/", with the container's root mounted on top of it. Detaches all other mounts
+// of the host. If the kernel keeps a mount locked, covers each complete procfs and sysfs.
 Fault take_away_hosts_mounts(const Context&);
 
 }  // namespace oci::init

@@ -106,7 +106,7 @@ long open_in_root(int root, const char* path, uint64_t flags, Links links) {
   how.flags = flags | O_CLOEXEC;
   how.resolve = resolve_flags(links);
   // EAGAIN: something was renamed during the walk, and the kernel could not prove that the walk
-  // stayed inside. A rival who keeps renaming gets an error, not a container.
+  // stayed inside. An attacker that keeps renaming gets an error and no container.
   long fd = kEagain;
   for (int attempt = 0; attempt < 128 && fd == kEagain; ++attempt)
     fd = sys(__NR_openat2, root, path, &how, sizeof how);

@@ -1,5 +1,5 @@
-// Paths inside the container's root. in_root.cc and make_in_root.cc alone give a path of the rootfs
-// to the kernel before the pivot, and always below a descriptor of the root (rule A:
+// Paths inside the container's root. Before the pivot only in_root.cc and make_in_root.cc pass a
+// path of the rootfs to the kernel, and always below a descriptor of the root (rule A:
 // CVE-2019-19921, CVE-2021-30465, CVE-2024-45310, CVE-2025-52565).
 #pragma once
 
@@ -25,7 +25,7 @@ class Fd {
   int fd_;
 };
 
-// What an open descriptor really is: rule D, verify what was opened and not what was named.
+// The facts of an open descriptor (rule D: verify the opened file and not its name).
 struct FileFacts {
   uint32_t type = 0;  // S_IF*
   uint32_t permissions = 0;
@@ -38,25 +38,25 @@ struct FileFacts {
 long look(long fd, FileFacts& facts);                    // -errno on failure
 uint64_t device_number(uint32_t major, uint32_t minor);  // as mknod(2) takes it
 
-// A look can fail: a seccomp filter of whoever called the runtime may refuse the call. Then nothing
-// is known, and a caller takes it neither for yes nor for no.
+// statx(2) can fail, for instance because the caller's seccomp filter refuses it. Code that uses an
+// Answer must take kUnknown neither for yes nor for no.
 enum class Answer { kNo, kYes, kUnknown };
 
-// What a Fault says then.
+// The note of a Fault for kUnknown.
 inline constexpr char kNoStatx[] =
     "statx(2) fails, and nothing is done unseen; let the caller's seccomp filter allow it";
 inline constexpr char kNoStatfs[] =
     "fstatfs(2) fails, and nothing is done unseen; let the caller's seccomp filter allow it";
 
-// The magic number of statfs(2); 0: not known.
+// The magic number of statfs(2). 0: unknown.
 uint64_t filesystem_of(int fd);
 
-// Whether both are open on the same directory of the same mount. Something mounted on the root
-// itself would be on top of it, where neither a lookup nor the pivot comes by.
+// Whether both descriptors refer to the same directory of the same mount. A mount on the root
+// itself would be on top of it, and neither a lookup nor the pivot reaches that.
 Answer same_place(int a, int b);
 Answer same_mount(int a, int b);
 
-// As proc_pid_mountinfo(5) shows it; 0: not known.
+// The id as in proc_pid_mountinfo(5). 0: unknown.
 uint64_t mount_id(int fd);
 
 // Whether it is the top directory of a mount.
@@ -68,29 +68,29 @@ enum class Links {
   kRefuseAndStay,  // and EXDEV for what is mounted on the way
 };
 
-// openat2(2) of an absolute path of the container; O_CLOEXEC is added. -errno on failure.
+// openat2(2) of an absolute path of the container, with O_CLOEXEC added. -errno on failure.
 long open_in_root(int root, const char* path, uint64_t flags, Links links);
 
 // Whether `name` in the directory is a link of this text.
 bool is_link_to(int directory, const char* name, const char* text);
 
-// The four below are make_in_root.cc's. Missing directories are made with mode 0755, through links
-// that lead to nothing yet as well. Besides the kernel's own errors, -ELOOP: a link that `links`
-// refuses, one of procfs, or more than 40.
+// The four functions below are in make_in_root.cc. They create missing directories with mode 0755,
+// also through dangling links. Besides the errors of the kernel, -ELOOP: a link that `links`
+// refuses, a link of procfs, or more than 40 links.
 
 // Opens the directory as O_PATH.
 long make_directory(int root, const char* path, Links links);
 
-// The directory that holds `path`, O_PATH; *name is the last component of `path`.
+// Opens the directory that contains `path` as O_PATH. *name is the last component of `path`.
 long open_parent(int root, const char* path, const char** name, Links links);
 
-// Opens `path` as O_PATH, for something to be mounted on it: made if missing, as a directory or as
-// an empty file. `made`: whether it was.
+// Opens `path` as O_PATH, as a mount target. Creates it if missing, as a directory or an empty
+// file. `made`: whether it was created.
 enum class Make { kDirectory, kFile };
 long open_mount_target(int root, const char* path, Make kind, Links links, bool* made = nullptr);
 
-// Makes the symlink `path` of the text of the symlink that `link` has open. One of the same text
-// may be there already; -EEXIST: something else is.
+// Creates the symlink `path` with the text of the symlink that is open as `link`. Succeeds if one
+// with the same text exists. -EEXIST: something else exists.
 long copy_link(int root, const char* path, int link, Links links);
 
 }  // namespace oci::init

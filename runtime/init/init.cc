@@ -1,9 +1,9 @@
 // The child half of `create`, `start` and `exec`: everything between clone3(2) and execve(2), in
 // order.
 //
-// A small program of its own, without libc: oci-rt embeds its bytes, puts them into a sealed memfd
-// and executes that on the way into the container, so that the runtime itself is never within the
-// container's reach (CVE-2019-5736). Rules of this folder: README.md.
+// A small program of its own, without libc. oci-rt embeds its bytes, writes them into a sealed
+// memfd and executes that on the way into the container, so the runtime itself is never within the
+// container's reach (CVE-2019-5736). README.md has the rules of this folder.
 #include <linux/close_range.h>
 #include <linux/fcntl.h>
 #include <sys/mman.h>
@@ -18,12 +18,13 @@
 namespace oci::init {
 namespace {
 
-// The order is the security argument. A comment says what a step must come after or before.
+// The security of the container depends on this order. A comment names the steps that a step must
+// come after or before.
 // clang-format off
 constexpr Step kSteps[] = {
     {"verify", prepare_to_verify},
-    {"join namespaces", join_and_clone},      // staged only: what follows runs in its child
-    {"wait to be placed", wait_to_be_placed},  // until the id maps are written, we are nobody
+    {"join namespaces", join_and_clone},  // staged only: the child continues
+    {"wait to be placed", wait_to_be_placed},  // until the id maps are written
     {"enter time namespace", enter_time_namespace},  // in the user namespace that is to own it
     {"take mapped ids", take_mapped_ids},
     {"leave the runtime", leave_the_parent},   // after the ids: changing them resets dumpable
@@ -44,8 +45,8 @@ constexpr Step kSteps[] = {
     {"set labels", set_labels},      // after these hooks' execve, before /proc is masked
     {"make working directory", make_working_directory},  // before the root is read-only
     {"finish root", finish_root},    // after the hooks, which may add to the root
-    {"lock root", lock_root},        // last of all that lies in it
-    {"pivot root", pivot},           // from here on no path names anything of the host's
+    {"lock root", lock_root},        // after all changes to the root
+    {"pivot root", pivot},           // from here on no path leads to the host
     {"verify", verify_root},         // before privileges are given up
     {"report ready", report_ready},  // the parent sets rlimits now: none could hinder the above
     {"enter working directory", enter_working_directory},  // looked up anew: masks hold for it
@@ -53,7 +54,7 @@ constexpr Step kSteps[] = {
     {"enter working directory", enter_working_directory},  // where root is refused: as the user
     {"limit capabilities", limit_capabilities_early},
     {"find home", find_home},        // as the user: the image decides what its passwd is
-    {"find program", find_program},  // as the user; a missing program fails `create`
+    {"find program", find_program},  // as the user: a missing program fails `create`
     {"set personality", set_personality},
     {"set memory policy", set_memory_policy},  // late: init's own pages lie where they fell
     {"verify", verify_process},      // before a filter, and before the last clone
@@ -66,7 +67,7 @@ constexpr Step kSteps[] = {
     {"limit processes", limit_processes},
     {"wait to be recorded", wait_to_be_recorded},
     {"settle", settle},              // last word to `create`
-    {"load seccomp", load_listening_seccomp},  // which has the agent for it, as runc and crun do
+    {"load seccomp", load_listening_seccomp},  // so that it has its agent, as with runc and crun
     {"wait for start", wait_for_start},
     {"run startContainer hook", run_start_container_hooks},
     {"arrange descriptors", arrange_descriptors},
@@ -76,14 +77,14 @@ constexpr Step kSteps[] = {
     {"execute", execute},
 };
 
-// The same for a program that joins a container: `exec`. In there may be processes with
-// CAP_SYS_PTRACE that seize whatever comes into their pid namespace. So all is done outside of it,
-// in the container's other namespaces, by a process that in the end has the rights of the program
-// and no others; its child, the first that they see, has next to nothing left to do, and takes no
-// privilege for it.
+// The steps of `exec`, for a program that joins a container. Processes in the container may have
+// CAP_SYS_PTRACE and seize any process that enters their pid namespace. So all the work is done
+// outside of it, in the other namespaces of the container. At the end this process has the rights
+// of the program and no others. Its child is the first process that they can see. The child has
+// almost no work left, and needs no privilege for it.
 constexpr Step kExecSteps[] = {
     {"verify", prepare_to_verify},
-    {"set labels", set_labels_outside},   // the container's procfs is its own to arrange
+    {"set labels", set_labels_outside},  // the container controls its own procfs
     {"join namespaces", join_the_container},
     {"take mapped ids", take_mapped_ids},
     {"leave the runtime", leave_the_parent},
@@ -100,41 +101,41 @@ constexpr Step kExecSteps[] = {
     {"set memory policy", set_memory_policy},
     {"verify", verify_process},
     {"settle", settle},
-    {"turn to the verdict", turn_to_verdict},  // nobody else decides when it starts
+    {"turn to the verdict", turn_to_verdict},  // no other process decides when it starts
     {"map handover", map_handover_of_clone},
     {"arrange descriptors", arrange_descriptors},
     {"verify", verify_descriptors},
-    {"load seccomp", load_admitting_seccomp},  // where the calls below get through
+    {"load seccomp", load_admitting_seccomp},  // if it allows the calls below
     {"limit capabilities", limit_capabilities_filtered},
-    {"join namespaces", clone_last},      // what follows runs in its child, which others may trace
-    {"begin session", begin_session},     // of the pid namespace's own numbers
-    {"limit processes", limit_processes},  // of the user, of whom the other is one
-    {"load seccomp", load_seccomp},        // where it would have refused one of these
+    {"join namespaces", clone_last},  // its child continues, and others may trace that
+    {"begin session", begin_session},  // with the numbers of the pid namespace
+    {"limit processes", limit_processes},  // of the user, which the stage counts for
+    {"load seccomp", load_seccomp},  // if it would have refused one of these
     {"limit capabilities", limit_capabilities_late},
     {"wait for the runtime", await_the_runtime},
     {"execute", execute},
 };
 
-// The same for the mounts that `mounts add` puts into a container that runs. The paths of sources
-// and of filesystems (a device, a layer) are the caller's; the subject of a filesystem (a network,
-// processes) is the container's: so its other namespaces come first, and its mount namespace in
-// between.
+// The steps of `mounts add`, which adds mounts to a running container. The sources and the devices
+// or layers of filesystems are paths of the caller. A filesystem shows namespaces of the container
+// (its network, its processes). So init joins the other namespaces first, makes the mounts, and
+// then joins the mount namespace.
 constexpr Step kAddMountsSteps[] = {
     {"join namespaces", join_and_clone},  // its child does the rest, in mounts of its own
     {"wait to be placed", wait_to_be_placed},
     {"take mapped ids", take_mapped_ids},
     {"leave the runtime", leave_the_parent},
-    {"isolate mounts", isolate_mounts},  // some are made attached, where no other process sees them
-    {"mount", make_added_mounts},        // detached: nothing of it is anywhere if this fails
+    {"isolate mounts", isolate_mounts},  // some are attached at first: no other process sees them
+    {"mount", make_added_mounts},  // detached: a failure leaves nothing behind
     {"go on alone", go_on_alone},        // before anything of the container changes
     {"enter mount namespace", enter_mount_namespace},
     {"enter root", enter_root},
     {"report ready", report_ready},
-    {"mount", attach_added_mounts},      // all, or it takes them back
-    {"settle", settle_added_mounts},     // no process hears it: the same
+    {"mount", attach_added_mounts},  // all, or they are rolled back
+    {"settle", settle_added_mounts},  // a failed report rolls them back, too
 };
 
-// ... and for the mounts that `mounts remove` takes away.
+// The steps of `mounts remove`.
 constexpr Step kRemoveMountsSteps[] = {
     {"join namespaces", join_and_clone},
     {"wait to be placed", wait_to_be_placed},
@@ -224,6 +225,6 @@ __asm__(
 
 extern "C" [[noreturn]] void init_main(int argc, char** argv);
 extern "C" [[noreturn]] void init_main(int argc, char** argv) {
-  oci::init::guard_stack(argc, argv);  // none that has run before returns
+  oci::init::guard_stack(argc, argv);  // never returns to a function with the old guard
   oci::init::run(argc, argv);
 }

@@ -1,13 +1,13 @@
-// A process with CAP_SYS_ADMIN over a mount namespace clears `ro` of each mount in it, and a
-// container with a user namespace can have that capability. The kernel refuses it for a mount that
-// came from the mount namespace of another user namespace, for good: mount_namespaces(7),
-// "Restrictions on mount namespaces". Everything here is made by init, which has the user namespace
-// of the container. So these mounts go a way round: a child with a user namespace and a mount
-// namespace of its own finds them locked, and takes copies, which keep the lock wherever they are
-// attached.
+// A process with CAP_SYS_ADMIN over a mount namespace can clear `ro` of each mount in it, and a
+// container with a user namespace can have that capability. The kernel refuses this forever for a
+// mount that came from the mount namespace of another user namespace: mount_namespaces(7),
+// "Restrictions on mount namespaces". Init makes all mounts in the user namespace of the container.
+// So these mounts take a detour: a child with a user namespace and a mount namespace of its own
+// finds them locked, and copies them. The copies keep the lock wherever they are attached.
 //
-// A copy may be unmounted, for only what is below it is locked to its place: so the container
-// arranges its mounts as before, and a procfs that is mounted inside is not refused for them.
+// Only mounts below a copy are locked to their places, so the copy itself can be unmounted. The
+// container can rearrange its mounts as before, and the kernel does not refuse a new procfs in it
+// because of them.
 #include "runtime/init/locked_mounts.h"
 
 #include <linux/fcntl.h>
@@ -29,9 +29,9 @@ using sync::Subject;
 
 constexpr char kWhat[] = "mounts that stay read-only";
 
-// With `ro` the kernel locks the times, and each of nosuid, nodev and noexec that is there by then.
-// Those of the options come later, so that they stay the container's: runtimes in it bind its
-// mounts with other flags, and runc 1.1 knows no way round a refusal.
+// With `ro` the kernel also locks the atime flags, and each of nosuid, nodev and noexec that is set
+// at that time. Those of the options are set later, so that the container can change them: runtimes
+// in it bind its mounts with other flags, and runc 1.1 fails if that is refused.
 constexpr uint64_t kFirst = MOUNT_ATTR_RDONLY | MOUNT_ATTR__ATIME | MOUNT_ATTR_NODIRATIME;
 
 // The name in the tmpfs.
@@ -40,7 +40,7 @@ struct Name {
   char text[24] = {};
 };
 
-// A mount that is to be locked, and the words for a fault.
+// A mount to lock, and the parts of its Fault.
 struct Entry {
   int32_t& mount;
   Subject subject;
@@ -48,13 +48,13 @@ struct Entry {
   uint16_t index;
 };
 
-// Either the copy of the root alone, or the mounts of the plan.
+// Either only the copy of the root, or the mounts of the plan.
 struct Entries {
   Plan& plan;
   bool is_root;
 };
 
-// Calls `visit` with each, and its number.
+// Calls `visit` with each entry and its number.
 template <class Visit>
 Fault for_each(const Entries& entries, Visit visit) {
   Plan& plan = entries.plan;
@@ -70,8 +70,9 @@ Fault for_each(const Entries& entries, Visit visit) {
   return {};
 }
 
-// These show the kernel, and their files are guarded otherwise. A locked one would decide what the
-// container may mount: mount_too_revealing() of the kernel. Its own cgroups are its own affair.
+// These filesystems show the kernel, and their files are protected in other ways. A locked one
+// would restrict the mounts that the container may make: mount_too_revealing() of the kernel. A
+// container manages its own cgroups.
 bool shows_kernel(uint64_t filesystem) {
   return filesystem == PROC_SUPER_MAGIC || filesystem == SYSFS_MAGIC ||
          filesystem == CGROUP2_SUPER_MAGIC || filesystem == CGROUP_SUPER_MAGIC;
@@ -88,7 +89,7 @@ Fault make_first(Plan& plan, MountOp& op) {
   const uint64_t filesystem = filesystem_of(mount.get());
   if (filesystem == 0) return refuse(kNoStatfs, Subject::kMountSource, source, op.index);
   op.readonly_stays = !shows_kernel(filesystem);
-  // What is done, and locked, is not to be done again.
+  // Attributes that are set and locked must not be set again.
   for (uint64_t* set : {&op.attr_set, &op.tree_set})
     *set &= ~kFirst | MOUNT_ATTR_RDONLY;
   for (uint64_t* clear : {&op.attr_clear, &op.tree_clear})
@@ -111,7 +112,7 @@ Fault put_into(int scratch, const Entry& entry, size_t number) {
   return check(rc, entry.subject, entry.what, entry.index);
 }
 
-// Detached copies, of the mounts in the tmpfs as a mount namespace has it.
+// Detached copies of the mounts in the tmpfs, as the current mount namespace has them.
 Fault take_copies(const Entries& entries, int scratch) {
   return for_each(entries, [&](const Entry& entry, size_t number) {
     const Fd original(entry.mount);
@@ -128,8 +129,8 @@ struct Work {
   Fault fault{};
 };
 
-// In a user namespace below that of the container. The mount namespace that is copied is another's,
-// so all in the copy becomes locked. The working directory goes along.
+// Runs in a user namespace below the container's. The copied mount namespace belongs to another
+// user namespace, so all mounts in the copy become locked. The working directory moves along.
 void take_locked_copies(Work& work) {
   long rc = sys(__NR_fchdir, work.scratch);
   if (rc >= 0) rc = sys(__NR_unshare, CLONE_NEWNS);
@@ -141,8 +142,8 @@ void take_locked_copies(Work& work) {
   work.is_done = true;
 }
 
-// The child shares memory, descriptors and, while we sleep as with vfork(2), the stack. Nothing
-// here may return in it.
+// The child shares memory, descriptors and, while this process sleeps as with vfork(2), the stack.
+// The child must not return from this function.
 __attribute__((noinline)) long clone_below(Work* work) {
   clone_args args = {};
   args.flags = CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_NEWUSER;
@@ -160,14 +161,14 @@ Fault lock_in(const Entries& entries, int scratch) {
   Work work{.entries = entries, .scratch = scratch};
   const long pid = clone_below(&work);
   if (pid >= 0) sys(__NR_wait4, pid, nullptr, __WALL, nullptr);
-  // A host may allow no more user namespaces. The container runs without the lock then, as it does
-  // with every other runtime.
+  // The host may allow no more user namespaces. Then the container runs without the lock, as with
+  // every other runtime.
   if (pid < 0 || work.is_refused) return take_copies(entries, scratch);
   return work.is_done ? work.fault : refuse("was killed", Subject::kNone, kWhat);
 }
 
-// Over "/" it would be in the way of a new user namespace, as a chroot(2) is. So it lies over the
-// procfs there, until this is done.
+// Mounted over "/", the tmpfs would prevent a new user namespace, as a chroot(2) does. So it is
+// mounted over /proc until this is done.
 Fault lock_beside_root(const Entries& entries, int scratch) {
   const Fd proc(sys(__NR_openat, AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
   long rc = proc.get();
@@ -183,7 +184,7 @@ Fault lock_beside_root(const Entries& entries, int scratch) {
 
 Fault lock_readonly_mounts(Plan& plan, int place) {
   if (!plan.readonly_stays) return {};
-  // Before the tmpfs is there, which a copy of "/" would have.
+  // Before the tmpfs is attached, or a copy of "/" would contain it.
   bool some = false;
   for (MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
     if (!op->readonly_stays) continue;

@@ -1,16 +1,16 @@
-// `ro` that the container cannot take away.
+// Read-only bind mounts that the container cannot make writable.
 #pragma once
 
 #include "runtime/init/steps.h"
 
 namespace oci::init {
 
-// Makes the mounts of the plan that have `readonly_stays`: MountOp::source_fd is theirs then, and
-// the attributes that it has are gone from the operation. It leaves a tmpfs on `place`, which the
-// root of the container is to cover.
+// Makes the mounts of the plan with `readonly_stays`, sets their MountOp::source_fd and removes the
+// attributes that are set from the operation. Leaves a tmpfs on `place`, which the container's root
+// must cover.
 Fault lock_readonly_mounts(Plan& plan, int place);
 
-// The same for the mount that Plan::rootfs_fd has open.
+// The same for the mount that is open as Plan::rootfs_fd.
 Fault lock_copy_of_root(Plan& plan);
 
 }  // namespace oci::init

@@ -1,10 +1,10 @@
-// `ro` of the root stays, too: locked_mounts.cc says why, and how. Until the hooks have run the
-// root is writable, and what is locked remains as it is. So in the end a locked copy of its mount,
-// with nothing below it, takes the place of the root, and the mounts that lie in the root move
-// over.
+// A read-only root is locked, too, for the reasons and with the method of locked_mounts.cc. The
+// root must be writable until the hooks have run, and a locked mount cannot be changed. So at the
+// end a locked copy of its mount, without the mounts below it, replaces the root, and the mounts in
+// the root move over.
 //
-// All of them move, those of hooks as well: the kernel lists them. Where one cannot be reached, as
-// it lies below another at the same place, the root is left as it is.
+// All of them move, including those of hooks: the kernel lists them. If one is out of reach,
+// because it lies below another at the same place, the root stays as it is.
 #include <linux/fcntl.h>
 
 #include "runtime/init/in_root.h"
@@ -20,11 +20,11 @@ using sync::Subject;
 
 constexpr long kEnoent = -2;
 
-// The root's path as the list has it; "" for "/".
+// The path of the root as in the list of mounts. "" for "/".
 struct RootPath {
   char text[4096] = {};
 
-  // The path from the root, "" for the root itself; nullptr: it is not below it.
+  // The path relative to the root, "" for the root itself. nullptr: outside of the root.
   const char* below(const char* path) const {
     if (!starts_with(path, text)) return nullptr;
     const char* rest = path + length(text);
@@ -37,8 +37,8 @@ long open_below(int root, const char* path) {
   return open_in_root(root, path, O_PATH | O_NOFOLLOW, Links::kRefuse);
 }
 
-// Calls `visit` with the path from the root of each mount that lies on the mount of the root
-// itself, and its id.
+// Calls `visit` with each mount directly on the mount of the root: its path relative to the root,
+// and its id.
 template <class Visit>
 long for_each_in_root(int proc, uint64_t root, const RootPath& path, Visit visit) {
   return for_each_mount(proc, [&](const MountLine& line) -> long {
@@ -65,7 +65,7 @@ long is_within_reach(int root, const char* path, uint64_t id) {
   return mount.ok() && mount_id(mount.get()) == id ? 0 : kEnoent;
 }
 
-// Where the program looks for it, it must be found afterwards.
+// Moves a mount, and checks that its path leads to it afterwards.
 long move(int from, int to, const char* path, uint64_t id) {
   const Fd mount(open_below(from, path));
   const Fd target(open_below(to, path));
@@ -92,7 +92,7 @@ Fault lock_root(Context& context) {
       return is_within_reach(root, rest, mount);
     });
   }
-  // With mounts below it that came with it, and are locked: EINVAL.
+  // EINVAL: the root has mounts below it that came with it and are locked.
   if (rc >= 0) rc = plan.rootfs_fd = static_cast<int32_t>(clone_tree(root, "", false));
   if (rc < 0) return {};
   if (Fault fault = lock_copy_of_root(plan)) return fault;

@@ -20,12 +20,12 @@ struct Entry {
   char name[kNameSize];
 };
 
-// Not resident until something is noted.
+// Takes no memory until the first entry.
 constinit Entry g_entries[kMost] = {};
 constinit int g_count = 0;
 constinit bool g_kept = false;
 
-// Whoever lives in the container may have put something else at its name.
+// Processes in the container may have replaced it.
 bool is_still_unused(const Entry& entry) {
   const Fd file(sys(__NR_openat, entry.parent, entry.name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
   FileFacts facts;

@@ -1,23 +1,23 @@
-// A list of the things that were made in a root that stays, so that they can be taken away again:
-// the targets of mounts that are added to a running container. Static, because init has no heap; a
-// `create` keeps none, as its root is thrown away or used again.
+// A log of files and directories that init created for mounts added to a running container, so that
+// they can be removed again. Static, because init has no heap. `create` keeps no log: its root is
+// thrown away or used again.
 #pragma once
 
 #include "runtime/init/in_root.h"
 
 namespace oci::init {
 
-// From here on it is noted.
+// Starts the log.
 void keep_made_log();
 
-// Before `name` is made in `parent`: -errno where it could not be taken away later. Nothing without
-// a log.
+// Call before creating `name` in `parent`. -errno if the entry cannot be logged. Does nothing
+// without a log.
 long note_making(int parent, const char* name, Make kind);
-// It was not made after all.
+// Call if the creation failed.
 void note_not_made();
 
-// Takes away all of it, the newest first. Things that have been used since stay: a directory with
-// something in it, a file that is not empty.
+// Removes everything in the log, the newest first. Keeps directories that are not empty and files
+// with content.
 void take_away_made();
 
 }  // namespace oci::init

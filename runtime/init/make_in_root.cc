@@ -1,9 +1,9 @@
-// The missing part of a path in the container's root is made here, one name at a time.
+// Creates the missing part of a path in the container's root, one name at a time.
 //
-// An image's link may lead to nothing yet (/etc/resolv.conf -> ../run/...). Its text then takes the
-// link's place in the path; an absolute one begins at the root. Each step is one name below a
-// directory that is held open, and follows no link, so a rival cannot lead it out of the root.
-// Where a link was on the way, the kernel has the last word: it looks the whole path up once more.
+// A link of an image may be dangling (/etc/resolv.conf -> ../run/...). Then its text replaces the
+// link in the path. An absolute one starts at the root. Each step is one name below an open
+// directory and follows no link, so an attacker cannot lead it out of the root. If the walk went
+// through a link, the kernel looks the whole path up once more, and that result counts.
 #include <linux/fcntl.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
@@ -27,7 +27,7 @@ class Walk {
  public:
   Walk(int root, Links links) : root_(root), links_(links) { passed_[0] = '\0'; }
 
-  // `path` as O_PATH, made where it is missing; -errno on failure.
+  // `path` as O_PATH, created if missing. -errno on failure.
   long make(const char* path, Make kind);
 
   bool made_target() const { return made_target_; }
@@ -56,7 +56,7 @@ class Walk {
   size_t at_ = sizeof rest_ - 1;
 };
 
-// Takes the next name off the rest; false at the end. An empty name: it is too long for one.
+// Takes the next name off the rest. false at the end. An empty name means: too long.
 bool Walk::next() {
   for (;;) {
     while (rest_[at_] == '/')
@@ -84,8 +84,8 @@ long Walk::enter(long fd) {
   return 0;
 }
 
-// ".." goes by name. After a rival has moved a directory up, the kernel's own would come to the
-// root too early, and the next one would be above it.
+// ".." is resolved by name. If an attacker has moved a directory up, the ".." of the kernel would
+// reach the root too early, and the next one would leave it.
 long Walk::leave() {
   passed_size_ = passed_size_ == 0 ? 0 : static_cast<size_t>(last_slash(passed_) - passed_);
   passed_[passed_size_] = '\0';
@@ -97,7 +97,7 @@ long Walk::leave() {
   return 0;
 }
 
-// A link of procfs need not lead where its text says, so none is followed (CVE-2024-21626).
+// A link of procfs may lead elsewhere than its text says, so none is followed (CVE-2024-21626).
 long Walk::splice(int link) {
   if (links_ != Links::kFollowInside || ++turns_ > kLinkMax) return kEloop;
   const uint64_t filesystem = filesystem_of(link);
@@ -123,13 +123,13 @@ long Walk::take_link_or_file() {
   const long rc = found.ok() ? look(found.get(), facts) : found.get();
   if (rc < 0) return rc;
   if (facts.type == S_IFLNK) return splice(found.get());
-  // A slash behind it asks for a directory, as always.
+  // As usual, a slash behind it requires a directory.
   if (rest_[at_] != '\0') return kEnotdir;
   target_.reset(found.release());
   return 0;
 }
 
-// EEXIST: a rival or another `create` was faster, and the step is taken again.
+// EEXIST: another process was faster, and the caller repeats the step.
 long Walk::make_name(Make kind) {
   const bool is_last = rest_[at_] == '\0';
   const bool is_file = is_last && kind == Make::kFile;
@@ -221,7 +221,7 @@ long open_parent(int root, const char* path, const char** name, Links links) {
 
 long open_mount_target(int root, const char* path, Make kind, Links links, bool* made) {
   if (made != nullptr) *made = false;
-  // A file of the other kind is returned as well: the mount then says that it does not fit.
+  // Returns a file of the other type as well: the mount reports the mismatch.
   const long existing = open_in_root(root, path, O_PATH, links);
   if (existing != kEnoent) return existing;
   const Made missing = make_missing(root, path, kind, links, O_PATH);

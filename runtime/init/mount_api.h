@@ -1,4 +1,5 @@
-// The new mount API, by descriptor only (rule B). All return a descriptor or 0, or -errno.
+// The new mount API, by descriptor only (rule B). All functions return a descriptor or 0, or
+// -errno.
 #pragma once
 
 #include <linux/fcntl.h>
@@ -13,8 +14,8 @@ namespace oci::init {
 
 // MS_* of mount(2) that mount_setattr(2) takes as propagation; <linux/mount.h> has them.
 
-// A detached copy of the mount at `path` below `dir`; "" : of `dir` itself. `nofollow`: of the
-// symlink itself where `path` is one.
+// A detached copy of the mount at `path` below `dir`. "": of `dir` itself. `nofollow`: if `path` is
+// a symlink, of the symlink itself.
 inline long clone_tree(int dir, const char* path, bool recursive, bool nofollow = false) {
   const unsigned flags = unsigned{OPEN_TREE_CLONE} | OPEN_TREE_CLOEXEC |
                          (recursive ? unsigned{AT_RECURSIVE} : 0U) |
@@ -33,18 +34,18 @@ inline long set_propagation(int mount, uint64_t propagation, bool recursive) {
   return set_attributes(mount, attributes, recursive);
 }
 
-// Of a procfs that is being made; else it shows that of who makes it.
+// Sets the pid namespace of a procfs that is being made. The default is the caller's.
 inline long show_pid_namespace(int filesystem_context, int pid_namespace) {
   return sys(__NR_fsconfig, filesystem_context, FSCONFIG_SET_FD, "pidns", nullptr, pid_namespace);
 }
 
-// MOUNT_ATTR_* of a filesystem that is made: whatever is put into it must be writable until it is.
+// MOUNT_ATTR_* of a new filesystem: it must be writable until its content is complete.
 inline uint64_t first_attributes(const MountOp& op) {
   const bool writable = op.copy_up || op.mode_of_target || op.readonly_late;
   return writable ? op.attr_set & ~uint64_t{MOUNT_ATTR_RDONLY} : op.attr_set;
 }
 
-// A new tmpfs, attached nowhere, with these MOUNT_ATTR_*.
+// A new detached tmpfs with these MOUNT_ATTR_*.
 inline long make_tmpfs(uint64_t attributes) {
   const long context = sys(__NR_fsopen, "tmpfs", FSOPEN_CLOEXEC);
   if (context < 0) return context;
@@ -54,7 +55,7 @@ inline long make_tmpfs(uint64_t attributes) {
   return rc;
 }
 
-// Puts a detached mount on what `target` has open.
+// Attaches a detached mount to the file or directory that is open as `target`.
 inline long attach(int mount, int target) {
   return sys(__NR_move_mount, mount, "", target, "",
              MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);

@@ -11,7 +11,7 @@ namespace {
 
 constexpr long kEperm = -1, kE2big = -7;
 
-// Of a line the kernel takes as much for the options of a mount.
+// The kernel accepts options of this length for a mount, so a line can be as long.
 char g_buffer[32 << 10];
 
 char* end_of_word(char* at) {
@@ -20,7 +20,7 @@ char* end_of_word(char* at) {
   return at;
 }
 
-// The next word, cut off.
+// Cuts off the next word.
 char* take_word(char*& at) {
   char* word = at;
   at = end_of_word(at);
@@ -28,7 +28,7 @@ char* take_word(char*& at) {
   return word;
 }
 
-// " \040 \011 \012 \134", in place.
+// Decodes " \040 \011 \012 \134" in place.
 void unescape(char* text) {
   char* out = text;
   for (; *text != '\0'; ++text) {

@@ -19,12 +19,14 @@ struct MountLine {
   bool is_unbindable = false;
 };
 
-// `proc` is a procfs that stays open when it is detached. One is in use at a time.
+// The lines of mountinfo. `proc` is a procfs that stays open when it is detached. At most one
+// object may be in use, because there is one buffer.
 class MountLines {
  public:
   explicit MountLines(int proc);
 
-  // 1: `line` is the next one, whose text lasts until the call after; 0: none is left; -errno.
+  // 1: `line` is the next line. Its text is valid until the next call. 0: end of file. -errno on
+  // failure.
   long next(MountLine& line);
 
  private:
@@ -36,7 +38,7 @@ class MountLines {
   size_t end_ = 0;
 };
 
-// Calls `visit` with each mount; the first -errno that it returns ends this.
+// Calls `visit` with each mount, and stops at the first -errno that it returns.
 template <class Visit>
 long for_each_mount(int proc, Visit visit) {
   MountLines lines(proc);

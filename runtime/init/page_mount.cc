@@ -1,5 +1,5 @@
-// mount(2), for options that fsconfig(2) cannot say: it takes values of at most 255 bytes, mount(2)
-// a page of them all.
+// mount(2), for options that are too long for fsconfig(2), which accepts at most 255 bytes per
+// value. mount(2) accepts a page of options.
 #include "runtime/init/page_mount.h"
 
 #include <initializer_list>
@@ -17,7 +17,7 @@ using sync::Subject;
 constexpr int kPage = 4096;
 constexpr int kMntDetach = 2;  // MNT_DETACH, which only libc's header has
 
-// Of the flags that the plan has as parameters, those that mount(2) takes as bits.
+// The flags that the plan has as parameters and mount(2) takes as bits.
 constexpr struct {
   const char* name;
   unsigned long bit;
@@ -32,7 +32,7 @@ unsigned long flag_of(const char* name) {
   return 0;
 }
 
-// SELinux's contexts with a comma go in quotes, as selinux_sb_eat_lsm_opts of the kernel has it.
+// SELinux contexts with a comma must be quoted (selinux_sb_eat_lsm_opts of the kernel).
 bool is_quoted(const char* key, const char* value) {
   bool has_comma = false;
   for (; *value != '\0'; ++value)
@@ -70,8 +70,8 @@ void write_options(const Plan& plan, const MountOp& op, Options& options) {
   options.fit = at + 1 < end;
 }
 
-// mount(2) wants a path. The only one that is the same thing for certain is that of a descriptor,
-// in the host's own procfs.
+// mount(2) requires a path. Only the path of a descriptor, in the procfs of the host, is certain to
+// lead to the same directory.
 struct DescriptorPath {
   explicit DescriptorPath(int fd) {
     const char* end = text + sizeof text;
@@ -80,8 +80,8 @@ struct DescriptorPath {
   char text[32];
 };
 
-// Mounted where nobody else has a name for it: in a tmpfs that lies over the root meanwhile. A copy
-// of the mount is what remains.
+// Mounts the filesystem in a tmpfs that covers the root meanwhile, where no other process has a
+// name for it. Only a copy of the mount remains.
 long mount_aside(int scratch, const Plan& plan, const MountOp& op, const Options& options,
                  Fd& mount) {
   long rc = sys(__NR_mkdirat, scratch, "m", 0700);
@@ -102,7 +102,7 @@ Fault mount_by_page(const Plan& plan, const MountOp& op, int root, Fd& mount) {
   const char* type = plan.text(op.type);
   Options options;
   write_options(plan, op, options);
-  // The plan has seen to it, but for layers that this kernel does not take one by one.
+  // The plan has checked this, except for layers that this kernel does not accept one by one.
   if (!options.fit) {
     return refuse("more than a page of layers takes Linux 6.8", Subject::kMountOptions, type,
                   op.index);

@@ -1,8 +1,8 @@
-// Everything the container's init needs, decided and laid out by the parent before clone().
+// The plan of the container's init: everything that the parent decided before clone().
 //
-// The plan is one flat block in a sealed memfd: a Plan, then whatever it refers to, as offsets
-// from the start of the block. The parent writes it with runtime/plan/block.h; init maps it
-// privately and reads it. All paths are clean and NUL-terminated; nothing is validated twice.
+// The plan is one flat block in a sealed memfd: a Plan, then its data, as offsets from the start of
+// the block. The parent writes it with runtime/plan/block.h. Init maps it privately and reads it.
+// All paths are clean and NUL-terminated. Init does not validate anything again.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace oci::init {
 
-// A NUL-terminated string of the block; at == 0: absent.
+// A NUL-terminated string of the block. at == 0: absent.
 struct Text {
   uint32_t at = 0;
   explicit operator bool() const { return at != 0; }
@@ -31,7 +31,7 @@ struct Vector {
   uint32_t slots = 0;
 };
 
-// What personality(2) takes as "tell me".
+// The argument of personality(2) that only queries.
 inline constexpr uint32_t kCallersPersonality = 0xffffffff;
 
 struct Join {
@@ -42,13 +42,13 @@ struct Join {
   Text path;  // for messages
 };
 
-// One fsconfig(2): FSCONFIG_SET_STRING, or FSCONFIG_SET_FLAG where there is no value.
+// One fsconfig(2) call: FSCONFIG_SET_STRING, or FSCONFIG_SET_FLAG without a value.
 struct Parameter {
   Text key;
   Text value;
 };
 
-// Where a new one comes from: time_namespaces(7).
+// The process that makes a new one: time_namespaces(7).
 enum class TimeNamespace : uint8_t {
   kNone,
   kByStage,  // for its child
@@ -57,7 +57,7 @@ enum class TimeNamespace : uint8_t {
 
 enum class MountKind : uint8_t {
   kFilesystem,  // fsopen, fsconfig, fsmount
-  kBind,        // open_tree(OPEN_TREE_CLONE) of `source`, or the tree that `source_fd` holds
+  kBind,        // open_tree(OPEN_TREE_CLONE) of `source`, or the tree of `source_fd`
   kRemount,     // changes what is mounted at `target` already
 };
 
@@ -68,7 +68,7 @@ struct MountOp {
   bool source_nofollow = false;  // kBind: a `source` that is a symlink is bound itself
   bool copy_symlink = false;     // kBind: such a source is made anew at `target`, and nothing bound
   bool target_nofollow = false;  // kBind: on a `target` that is a symlink itself
-  bool copy_up = false;          // tmpcopyup: begins as a copy of what it covers
+  bool copy_up = false;          // tmpcopyup: begins as a copy of the directory below
   bool mode_of_target = false;   // tmpfs: its root has the mode of a directory that was there
   bool target_is_plain = false;  // proc, sysfs: no component of the target may be a symlink
   bool allowed_on_proc = false;  // the target may lie in a procfs (CVE-2019-16884)
@@ -90,38 +90,38 @@ struct MountOp {
   uint64_t attr_clear = 0;
   uint64_t tree_set = 0;  // MOUNT_ATTR_*, AT_RECURSIVE
   uint64_t tree_clear = 0;
-  uint64_t propagation = 0;  // MS_SHARED, MS_SLAVE, MS_PRIVATE or MS_UNBINDABLE; 0: as it is
+  uint64_t propagation = 0;  // MS_SHARED, MS_SLAVE, MS_PRIVATE or MS_UNBINDABLE. 0: unchanged
   uint64_t shows = 0;  // kFilesystem: CLONE_NEW* of a joined namespace that it shows, where init
                        // has another user namespace than the runtime
 };
 
-// Where the root is attached; step_root.cc says why.
+// The place where the root is attached: see step_root.cc.
 enum class RootPlace : uint8_t {
   kOwnPath,           // `rootfs`, which init can walk to
   kWorkingDirectory,  // the same: only the stage can walk there, and clones init from there
-  kAmongOthers,  // `rootfs` in a mount namespace that others are in: it is entered by chroot(2)
+  kAmongOthers,       // `rootfs` in a shared mount namespace: entered with chroot(2)
 };
 
-// The purpose of a plan of `exec` that is for no program: the mounts of a running container.
+// `exec` plans without a program change the mounts of a running container.
 enum class MountTask : uint8_t {
   kNone,
-  kAdd,  // `mounts` are made in the namespace that init comes from, and attached in the container
-  kRemove,  // the mount at the target of each of `mounts` is taken away; nothing else counts
+  kAdd,     // makes `mounts` in the namespace init comes from, attaches them in the container
+  kRemove,  // removes the mount at the target of each of `mounts`
 };
 
-// How much of what was done is read back before a program may run: step_verify.cc.
+// How much init reads back before a program may run: step_verify.cc.
 enum class Verify : uint8_t {
   kFast,  // the process: a few system calls
-  kFull,  // its namespaces and descriptors, the root, its mounts, paths and devices as well
+  kFull,  // also its namespaces, descriptors, root, mounts, paths and devices
   kOff,
 };
 
-// Of Verify::kFull, for one type of namespace: where init is to find itself.
+// Verify::kFull: the namespace of one type that init must be in.
 struct ExpectedNamespace {
   uint64_t inode = 0;  // 0: the kernel has no such type
   uint32_t device_major = 0;
   uint32_t device_minor = 0;
-  bool is_new = false;  // in another than this
+  bool is_new = false;  // must differ from this one
 };
 inline constexpr int kNamespaceTypes = 8;
 
@@ -141,7 +141,7 @@ struct DeviceOp {
 struct LinkOp {
   Text path;  // absolute, in the container
   Text target;
-  bool replace = false;  // an existing file goes away (/dev/ptmx)
+  bool replace = false;  // replaces an existing file (/dev/ptmx)
 };
 
 struct PathOp {
@@ -158,18 +158,18 @@ struct SysctlOp {
 struct HookOp {
   Text path;
   Vector args;
-  Vector env;            // no slots: the process's
-  uint32_t timeout = 0;  // seconds; 0: none
+  Vector env;            // no slots: that of the process
+  uint32_t timeout = 0;  // seconds. 0: none
   uint16_t index = 0;
 };
 
-// The state on a hook's standard input: head, init's pid in decimal, tail.
+// The state on the standard input of a hook: head, init's pid in decimal, tail.
 struct StateText {
   Text head;
   Text tail;
 };
 
-// Lowered last of all. Until then the limit is `meanwhile`; 0: there is none to be set.
+// A limit that is lowered last. Until then it is `meanwhile`. 0: no limit to set.
 struct LateLimit {
   uint64_t soft = 0;
   uint64_t hard = 0;
@@ -189,37 +189,37 @@ struct Plan {
 
   // Descriptors, filled in by launch.
   int32_t sync_fd = -1;
-  int32_t gate_fd = -1;     // a fifo: a byte in it lets the container start
-  int32_t verdict_fd = -1;  // a fifo: how execve went, for `start`; its end closing means well
+  int32_t gate_fd = -1;     // a fifo: a byte in it starts the container
+  int32_t verdict_fd = -1;  // a fifo: the result of execve for `start`, closed on success
   int32_t handover_fd =
       -1;                   // a sync::HandoverPage, if the filter has a listener; of `exec`: kPages
   List<int32_t> preserved;  // stay open in the program
   LateLimit file_limit;     // RLIMIT_NOFILE, where init could not work under it
   LateLimit process_limit;  // RLIMIT_NPROC, where the stage counts as well
 
-  // exec: the program joins a container instead of becoming one. What is about making a container
-  // is absent then.
+  // exec: the program joins a container instead of creating one. Fields about creating a container
+  // are absent then.
   bool exec = false;
-  // The pid namespace is joined, and entered by a child that has nothing else to do. Else a staged
-  // plan joins it.
+  // A child with nothing else to do enters the joined pid namespace. Otherwise a staged plan joins
+  // it.
   bool clones_last = false;
-  bool waits = false;             // that waits until the runtime is done with it
+  bool waits = false;             // that child waits until the runtime is done with it
   bool callers_terminal = false;  // the caller has a controlling one
   bool keep_affinity = false;     // process.execCPUAffinity says on which CPUs it runs
   MountTask mount_task{};
   Verify verify{};
   ExpectedNamespace namespaces[kNamespaceTypes];  // of kFull, by launch: namespaces.h
 #ifdef OCI_RT_SKIP_STEPS
-  Text skipped_step;  // which init leaves out, for a test of `verify`
+  Text skipped_step;  // init skips this step, for a test of `verify`
 #endif
   int32_t member_fd = -1;         // a pidfd of the container's init
-  int32_t member_user_fd = -1;    // the container's user namespace, where its init has left that
-  int32_t pid_namespace_fd = -1;  // for a procfs that is to show another than our own
-  int32_t root_fd = -1;           // its root, where that is not the root of its mount namespace
-  // CLONE_NEW* that are to be joined by it, if they are not ours; after launch those that are not.
+  int32_t member_user_fd = -1;    // the container's user namespace, if its init has left that
+  int32_t pid_namespace_fd = -1;  // for a procfs that must show another one than our own
+  int32_t root_fd = -1;           // its root, if that is not the root of its mount namespace
+  // CLONE_NEW* types that it joins, if they differ from ours. After launch only these remain.
   uint64_t member_types = 0;
-  // Ids of mounts (proc_pid_mountinfo(5)) that show something to another mount namespace: a new
-  // mount on one of them (kAdd), or the end of one (kRemove).
+  // Ids of mounts (proc_pid_mountinfo(5)) that propagate to another mount namespace: a new mount on
+  // one of them (kAdd), or the removal of one (kRemove).
   List<uint64_t> shown_outside;
 
   // Namespaces. `staged`: this process joins, then clones the real init with `clone_flags`.
@@ -241,9 +241,9 @@ struct Plan {
   bool root_readonly = false;
   bool no_pivot = false;
   bool propagation_recursive = false;
-  bool recursive_sources = false;  // init itself clones a tree of the host's for a mount
-  uint64_t propagation = 0;        // MS_*, of "/" in the container; 0: the default, MS_SLAVE
-  uint64_t hosts_propagation = 0;  // MS_*, of the host's mounts as init sees them; 0: as it is
+  bool recursive_sources = false;  // init itself clones a tree of the host for a mount
+  uint64_t propagation = 0;        // MS_*, of "/" in the container. 0: the default, MS_SLAVE
+  uint64_t hosts_propagation = 0;  // MS_*, of the host's mounts as init sees them. 0: unchanged
 
   bool readonly_stays = false;  // of a mount at least, or of the root if it is readonly
   List<MountOp> mounts;
@@ -256,11 +256,11 @@ struct Plan {
   Text hostname;
   Text domainname;
 
-  uint16_t rows = 0;  // of the terminal; 0: leave it alone
+  uint16_t rows = 0;  // of the terminal. 0: unchanged
   uint16_t columns = 0;
   bool terminal = false;
 
-  bool host_hooks = false;   // prestart or createRuntime, or network devices: ask the parent
+  bool host_hooks = false;   // prestart, createRuntime or network devices: ask the parent
   bool hooks_enter = false;  // while they run, the caller's user may open our namespaces
   bool new_keyring = false;  // false: keep the caller's session keyring
   List<HookOp> create_container_hooks;
@@ -276,9 +276,9 @@ struct Plan {
 
   uint32_t uid = 0;
   uint32_t gid = 0;
-  bool keep_groups = false;  // the caller's stay
+  bool keep_groups = false;  // keep the caller's groups
   bool set_groups = false;   // false: setgroups(2) is denied in the user namespace and not needed
-  bool may_deny_groups = false;  // it may be, as the user namespace is joined
+  bool may_deny_groups = false;  // the joined user namespace may deny it
   bool no_new_privileges = false;
   List<uint32_t> groups;
   int32_t umask = -1;  // -1: leave the caller's

@@ -11,7 +11,7 @@ namespace {
 
 constexpr long kEperm = -1, kEnoent = -2, kErofs = -30;
 
-// A file of this very procfs, not of something mounted over it.
+// Opens a file of this procfs, never one of a mount on top of it.
 long open_below(int proc, const char* path, uint64_t flags) {
   open_how how = {};
   how.flags = flags | O_CLOEXEC;
@@ -27,8 +27,8 @@ long make_procfs() {
   return sys(__NR_fsmount, context.get(), FSMOUNT_CLOEXEC, 0);
 }
 
-// A user namespace makes no procfs of a pid namespace that is not its own. The caller's shows the
-// same processes then, and its mounts are there until the pivot.
+// In a user namespace the kernel refuses a procfs for a pid namespace of another owner. The procfs
+// of the caller shows the same processes then, and its mounts are there until the pivot.
 long open_callers_procfs() {
   Fd proc(sys(__NR_openat, AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (proc.ok() && filesystem_of(proc.get()) != PROC_SUPER_MAGIC) return kEperm;

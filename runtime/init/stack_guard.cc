@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-// The compiler's own names.
+// The names that the compiler uses.
 // NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" {
 uintptr_t __stack_chk_guard = 0;
@@ -16,7 +16,7 @@ uintptr_t __stack_chk_guard = 0;
 
 namespace oci::init {
 
-// This function itself has no array, and so no guard that would change under it.
+// This function has no array, so it has no guard that would change while it runs.
 void guard_stack(int argc, char** argv) {
   const auto* at = reinterpret_cast<const uintptr_t*>(argv + argc + 1);
   while (*at++ != 0) {
@@ -27,7 +27,7 @@ void guard_stack(int argc, char** argv) {
     __builtin_memcpy(&__stack_chk_guard, reinterpret_cast<const void*>(at[1]),
                      sizeof __stack_chk_guard);
   }
-  // A string that runs over the end stops before it, as with glibc.
+  // A zero byte stops string functions that overrun, as with glibc.
   __stack_chk_guard &= ~uintptr_t{0xff};
 }
 

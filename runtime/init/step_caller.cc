@@ -1,5 +1,4 @@
-// Nothing of the caller's reaches the container, except for the things that config.json leaves to
-// it.
+// Separates the container from the caller, except where config.json asks for the caller's settings.
 #include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
@@ -17,10 +16,10 @@ bool has_hung_up(int socket) {
   return sys(__NR_ppoll, &ended, 1, &at_once, nullptr, sizeof(uint64_t)) > 0;
 }
 
-// Handlers went with execve(2); signals that a caller ignores (nohup, a shell's background job,
-// SIGPIPE and SIGXFSZ of every Python program) would stay ignored in the container. To read which
-// are ignored, /proc/self/status, takes as long as to reset all. KILL and STOP refuse, and need
-// none.
+// execve(2) has reset the handlers. Signals that the caller ignores would stay ignored in the
+// container (nohup, a background job of a shell, SIGPIPE and SIGXFSZ of every Python program).
+// Reading the ignored ones from /proc/self/status takes as long as resetting all of them. KILL and
+// STOP fail, and need no reset.
 void reset_signals() {
   const uint64_t none = 0;
   sys(__NR_rt_sigprocmask, SIG_SETMASK, &none, nullptr, sizeof none);
@@ -35,11 +34,11 @@ void reset_signals() {
     sys(__NR_rt_sigaction, signal, &defaults, nullptr, sizeof defaults.mask);
 }
 
-// The CPUs are those of the cpuset, whatever an engine's unit with CPUAffinity= keeps itself to.
-// The kernel cuts the request down to the CPUs that there are and the cpuset has. Since Linux 6.2
-// it remembers the request: only a process that asks for all gets the CPUs that the cpuset gains
-// later, and entering a cgroup no longer resets the request of a caller. A caller's seccomp filter
-// may refuse the call; no property of config.json depends on it.
+// The program may use all CPUs of its cpuset, even if CPUAffinity= of an engine's unit restricts
+// the caller. The kernel reduces the request to the existing CPUs of the cpuset. Since Linux 6.2 it
+// remembers the request: only a process that asks for all CPUs gets those that the cpuset gains
+// later, and entering a cgroup no longer resets the request of the caller. A seccomp filter of the
+// caller may refuse the call, so a failure is ignored: no property of config.json depends on it.
 void use_all_cpus() {
   constexpr int kMostCpus = 8192;  // CONFIG_NR_CPUS ends there
   uint64_t all[kMostCpus / 64];
@@ -47,10 +46,9 @@ void use_all_cpus() {
   sys(__NR_sched_setaffinity, 0, sizeof all, all);
 }
 
-// Out of reach of the caller's terminal and its job control, and of the terminal of the caller for
-// us. A session is also a share of its own of the CPUs, which waits for its turn anew
-// (sched(7), "The autogroup feature"): so not one for a process that ends soon, if a group of its
-// own will do.
+// Leaves the caller's terminal and its job control, so that neither side can reach the other. A new
+// session also has its own share of the CPUs, and waits for its turn again (sched(7), "The
+// autogroup feature"). So a process that ends soon only gets a process group, if that is enough.
 long leave_session(const Plan& plan) {
   const bool group_will_do = plan.clones_last && !plan.callers_terminal;
   return group_will_do ? sys(__NR_setpgid, 0, 0) : sys(__NR_setsid);
@@ -63,16 +61,16 @@ Fault set_dumpable(bool dumpable) {
                "prctl(PR_SET_DUMPABLE)");
 }
 
-// Signals, terminal, session, keys, CPUs.
+// Resets signals, terminal, session, keys and CPUs.
 Fault leave_the_parent(Context& context) {
   const Plan& plan = context.plan;
-  // Files that are made in the root get the modes that they are made with; the caller's mask comes
-  // back with the user.
+  // Files in the root get exactly the modes they are created with. change_user restores the
+  // caller's mask.
   context.callers_umask = static_cast<int>(sys(__NR_umask, 0));
   const long tied = sys(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   if (Fault fault = check(tied, sync::Subject::kNone, "prctl(PR_SET_PDEATHSIG)")) return fault;
   if (has_hung_up(context.report_fd)) {
-    // The runtime was killed before that, and whoever is our parent now lives on.
+    // The runtime was killed before the call, and our new parent will not die with it.
     for (;;)
       sys(__NR_exit_group, 1);
   }

@@ -1,5 +1,4 @@
-// What the kernel gives the program besides ids and capabilities: its labels, the execution domain,
-// and where its memory comes from.
+// The labels, the execution domain and the memory policy of the program.
 #include <linux/fcntl.h>
 #include <linux/sched.h>
 
@@ -13,7 +12,7 @@ namespace {
 
 using sync::Subject;
 
-// Of this process in the procfs of its own pid namespace, whose "self" is a link.
+// The directory of this process in the procfs of its own pid namespace. "self" would be a link.
 class OwnDirectory {
  public:
   explicit OwnDirectory(const char* below) {
@@ -31,8 +30,9 @@ constexpr long kEnoent = -2, kEinval = -22;
 
 }  // namespace
 
-// The keys of the session are labelled as their program: keycreate is what add_key(2) goes by.
-// Long before the container has a procfs; the label is not to stay for the keys of later programs.
+// The session keys get the label of their program: add_key(2) uses keycreate. This runs long before
+// the container has a procfs. The label is removed afterwards, so that keys of later programs do
+// not get it.
 Fault join_session_keyring(const Plan& plan) {
   if (!plan.new_keyring) return {};
   Procfs proc(-1);
@@ -44,9 +44,9 @@ Fault join_session_keyring(const Plan& plan) {
   }
   constexpr int kJoinSessionKeyring = 1;  // KEYCTL_JOIN_SESSION_KEYRING
   constexpr long kEnosys = -38;
-  // Without a name: one that exists by the name is joined, whoever of the same id has made it.
+  // Without a name. With one, a process of the same id may have created the keyring that is joined.
   const long joined = sys(__NR_keyctl, kJoinSessionKeyring, nullptr);
-  // A kernel without keys has none to protect.
+  // A kernel without keys has no keys to protect.
   if (joined != kEnosys) {
     const Fault fault = check(joined, Subject::kNone, "session keyring (--no-new-keyring)");
     if (fault) return fault;
@@ -55,12 +55,12 @@ Fault join_session_keyring(const Plan& plan) {
   return check(proc.write(attributes.path(), "keycreate", "\n"), Subject::kSelinux, "keycreate");
 }
 
-// Takes effect at the next execve(2), the program's; startContainer hooks run under it as well,
-// being processes of the container.
+// Takes effect at the next execve(2), the one of the program. startContainer hooks run under it as
+// well, as processes of the container.
 Fault set_labels(Context& context) {
   const Plan& plan = context.plan;
   if (!plan.apparmor_command && !plan.selinux_label) return {};
-  // The one that is mounted does not show this process, if only its child will be in there.
+  // If only the child enters the pid namespace, the mounted procfs does not show this process.
   const int mounted = plan.clones_last && !plan.exec ? -1 : context.proc_fd;
   Procfs proc(mounted, (plan.clone_flags & CLONE_NEWPID) == 0);
   if (plan.apparmor_command) {
@@ -84,8 +84,9 @@ Fault set_labels(Context& context) {
   return check(rc, Subject::kSelinux, label);
 }
 
-// Before the container's namespaces are joined: the labels of the next execve(2) pass to the child,
-// and in a user namespace no procfs could be made that its own /proc does not hide.
+// Runs before the container's namespaces are joined. The child inherits the labels for the next
+// execve(2). In a user namespace the kernel could refuse a procfs, because parts of the container's
+// own /proc are covered.
 Fault set_labels_outside(Context& context) {
   const Plan& plan = context.plan;
   if (!plan.apparmor_command && !plan.selinux_label) return {};
@@ -104,12 +105,12 @@ Fault set_personality(Context& context) {
   return check(rc, Subject::kPersonality, plan.personality == 0 ? "LINUX" : "LINUX32");
 }
 
-// In the container's cgroup, whose cpuset.mems the kernel intersects the nodes with.
+// Runs in the container's cgroup: the kernel intersects the nodes with cpuset.mems.
 Fault set_memory_policy(Context& context) {
   const Plan& plan = context.plan;
   if (plan.memory_policy < 0) return {};
   const List<uint64_t> nodes = plan.memory_nodes;
-  // The kernel takes one bit less than it is told: set_mempolicy(2), BUGS.
+  // The kernel uses one bit less than the given number: set_mempolicy(2), BUGS.
   const uint64_t bits = nodes.count == 0 ? 0 : uint64_t{nodes.count} * 64 + 1;
   const long rc = sys(__NR_set_mempolicy, plan.memory_policy,
                       nodes.count == 0 ? nullptr : plan.begin(nodes), bits);

@@ -1,5 +1,5 @@
-// The container's terminal: a pty of its own devpts, its slave as 0, 1, 2 and /dev/console, its
-// master sent to the runtime.
+// The container's terminal: a pty of its own devpts. The slave becomes 0, 1, 2 and /dev/console.
+// The master goes to the runtime.
 #include <asm/ioctls.h>
 #include <linux/magic.h>
 #include <sys/socket.h>
@@ -19,8 +19,8 @@ struct WindowSize {
   uint16_t rows, columns, x, y;
 };
 
-// Opening a device can do things by itself, so the directory is verified first: in a devpts there
-// is nothing but ptmx and terminals.
+// Opening a device can have side effects, so the directory is verified first: a devpts contains
+// only ptmx and terminals.
 Fault open_multiplexer(int root, Fd& master) {
   const char* path = "/dev/pts";
   const Fd devpts(open_in_root(root, path, O_PATH | O_DIRECTORY, Links::kRefuse));
@@ -38,7 +38,7 @@ Fault open_multiplexer(int root, Fd& master) {
   return refuse("is not a pseudo-terminal multiplexer", Subject::kConsole, "/dev/pts/ptmx");
 }
 
-// CVE-2025-52565: no name below /dev/pts is ever looked up but ptmx.
+// CVE-2025-52565: ptmx is the only name below /dev/pts that is ever looked up.
 Fault open_pair(const Plan& plan, int root, Fd& master, Fd& slave, unsigned& number) {
   if (Fault fault = open_multiplexer(root, master)) return fault;
   const char* what = "/dev/pts/ptmx";
@@ -54,7 +54,7 @@ Fault open_pair(const Plan& plan, int root, Fd& master, Fd& slave, unsigned& num
                "process.consoleSize");
 }
 
-// CVE-2026-88264: never through a link of the image's.
+// CVE-2026-88264: never through a link of the image.
 Fault mount_console(int root, int slave) {
   const char* path = "/dev/console";
   const char* name;
@@ -107,7 +107,7 @@ Fault open_console(Context& context) {
   Fd slave;
   unsigned number = 0;
   if (Fault fault = open_pair(plan, context.root_fd, master, slave, number)) return fault;
-  // Of a container there is one.
+  // A container has only one.
   if (!plan.exec) {
     if (Fault fault = mount_console(context.root_fd, slave.get())) return fault;
   }

@@ -13,12 +13,12 @@ using sync::Subject;
 
 constexpr long kEexist = -17, kErofs = -30;
 
-// The directory of the last path, kept open: nearly every node is in /dev.
+// Keeps the directory of the last path open: nearly every node is in /dev.
 class Directory {
  public:
   explicit Directory(int root) : root_(root) {}
 
-  // -errno, or the descriptor of the directory that holds `path`.
+  // The descriptor of the directory that contains `path`, or -errno.
   long of(const char* path, Links links, const char** name) {
     const char* slash = last_slash(path);
     const auto size = static_cast<size_t>(slash - path);
@@ -45,7 +45,7 @@ bool is_device(const FileFacts& facts, const DeviceOp& op) {
          (type == S_IFIFO || (facts.major == op.major && facts.minor == op.minor));
 }
 
-// config-linux.md#devices: a file that is there and is something else is an error.
+// config-linux.md#devices: an existing file of another type is an error.
 Fault accept_existing(int directory, const char* name, const DeviceOp& op, const char* path) {
   const Fd found(sys(__NR_openat, directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
   FileFacts facts;
@@ -65,8 +65,8 @@ Fault bind_device(int directory, const char* name, const DeviceOp& op, const cha
     return refuse("the host's file of this name is not this device", Subject::kDevice, path,
                   op.index);
   }
-  // Devices work through a read-only mount; what it keeps is the host's inode, whose owner root is
-  // mapped in some user namespaces.
+  // Devices work through a read-only mount. The mount protects the inode of the host: in some user
+  // namespaces root is mapped to its owner.
   mount_attr attributes = {};
   attributes.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
   if (op.source_fd < 0) attributes.attr_set |= MOUNT_ATTR_RDONLY;
@@ -83,7 +83,8 @@ Fault bind_device(int directory, const char* name, const DeviceOp& op, const cha
     return fault;
   }
   if (!made.ok()) {
-    // A plain file is where the device was bound the last time. A mount is the config's.
+    // A plain file is the mount point of an earlier bind of the device. A mount comes from
+    // config.json.
     const Answer is_same = same_mount(target.get(), directory);
     if (is_same == Answer::kUnknown) return refuse(kNoStatx, Subject::kDevice, path, op.index);
     const bool is_mount = is_same == Answer::kNo;
@@ -110,8 +111,8 @@ Fault make_device(Directory& directory, const DeviceOp& op, const char* path) {
                path, op.index);
 }
 
-// A multiplexer looks for `pts` beside itself (Linux 4.7), so an image that cannot be written to
-// may keep its own. A bind of the host's has nothing beside it.
+// A multiplexer uses the `pts` beside it (Linux 4.7), so a read-only image may keep its own. A bind
+// mount of the host's has none beside it.
 bool is_own_multiplexer(int directory, const char* name) {
   const Fd found(sys(__NR_openat, directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
   FileFacts facts;
@@ -126,7 +127,7 @@ Fault make_link(Directory& directory, const Plan& plan, const LinkOp& op) {
   if (Fault fault = check(parent, Subject::kDevice, path)) return fault;
   const char* target = plan.text(op.target);
   long rc = sys(__NR_symlinkat, target, parent, name);
-  // The image's own is the image's business, but for /dev/ptmx.
+  // Existing links of the image stay, except for /dev/ptmx.
   if (rc != kEexist || !op.replace) {
     return rc == kEexist ? Fault{} : check(rc, Subject::kDevice, path);
   }

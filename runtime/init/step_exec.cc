@@ -1,4 +1,4 @@
-// The program: found while a failure still fails `create`, executed when `start` says so.
+// Finds the program early, so that a missing one fails `create`, and executes it at `start`.
 #include <elf.h>
 #include <linux/fcntl.h>
 #include <linux/magic.h>
@@ -17,7 +17,7 @@ using sync::Subject;
 
 constexpr long kEnoent = -2, kEacces = -13, kEisdir = -21, kEnotdir = -20;
 
-// -errno, or 0 if this process may execute it.
+// 0 if this process may execute it, otherwise -errno.
 long may_execute(int root, const char* path) {
   const Fd file(path[0] == '/' ? open_in_root(root, path, O_PATH, Links::kFollowInside)
                                : sys(__NR_openat, AT_FDCWD, path, O_PATH | O_CLOEXEC));
@@ -34,7 +34,7 @@ bool exists(int root, const char* path) {
   return file.get() != kEnoent && file.get() != kEnotdir;
 }
 
-// "#!/bin/sh -e" -> "/bin/sh", in place; nullptr: not a script with an absolute interpreter.
+// "#!/bin/sh -e" -> "/bin/sh", in place. nullptr: not a script with an absolute interpreter.
 char* script_interpreter(char* text, long size) {
   if (size < 3 || text[0] != '#' || text[1] != '!') return nullptr;
   char* begin = text + 2;
@@ -47,7 +47,7 @@ char* script_interpreter(char* text, long size) {
   return *begin == '/' ? begin : nullptr;
 }
 
-// PT_INTERP, if it lies in what was read; nullptr: none.
+// PT_INTERP, if it lies in the bytes that were read. nullptr: none.
 char* elf_interpreter(char* text, long size) {
   Elf64_Ehdr header;
   if (size < long{sizeof header}) return nullptr;
@@ -73,7 +73,7 @@ char* elf_interpreter(char* text, long size) {
   return nullptr;
 }
 
-// What the file begins with, as FileKind. Kept for execve(2), which says ENOEXEC.
+// The FileKind of these first bytes. Explains ENOEXEC of execve(2).
 int32_t file_kind_of(const char* text, long size) {
   if (size <= 0) return static_cast<int32_t>(sync::FileKind::kEmpty);
   Elf64_Ehdr header;  // e_machine is at the same place in 32 bits
@@ -88,8 +88,8 @@ int32_t file_kind_of(const char* text, long size) {
   return static_cast<int32_t>(sync::FileKind::kText);
 }
 
-// execve(2) says ENOENT for a missing interpreter as well, and by then a filter may forbid us to
-// look. A program that cannot be read is left to execve(2).
+// execve(2) also fails with ENOENT for a missing interpreter, and by then a filter may forbid to
+// check. An unreadable program is left to execve(2).
 Fault check_interpreter(Context& context) {
   static char text[1024];
   const Fd file(sys(__NR_openat, AT_FDCWD, context.program, O_RDONLY | O_CLOEXEC | O_NONBLOCK));
@@ -110,7 +110,7 @@ Fault check_interpreter(Context& context) {
   return fault;
 }
 
-// The sixth field of the line whose third is `uid`: passwd(5). Null: the line ended first.
+// The sixth field of the line if the third is `uid`: passwd(5). Null: no such line.
 const char* home_in_line(char* line, uint64_t uid) {
   char* fields[7] = {line};
   int count = 1;
@@ -128,8 +128,8 @@ const char* home_in_line(char* line, uint64_t uid) {
   return number == uid && *fields[5] == '/' ? fields[5] : nullptr;
 }
 
-// Reads at most 1 MiB of a regular file (CVE-2026-47262: the image decides what it is). A line that
-// does not fit is no line of ours.
+// Reads at most 1 MiB, and only of a regular file (CVE-2026-47262: the image controls the file).
+// Ignores lines that are too long for the buffer.
 const char* home_of(int root, uint32_t uid) {
   static char buffer[4096];
   const Fd file(
@@ -160,7 +160,7 @@ const char* home_of(int root, uint32_t uid) {
 
 }  // namespace
 
-// config.md#process says nothing of HOME; every runtime sets it, and programs count on it.
+// config.md#process does not mention HOME. Every runtime sets it, and programs rely on it.
 Fault find_home(Context& context) {
   Plan& plan = context.plan;
   if (!plan.find_home) return {};
@@ -176,7 +176,7 @@ Fault find_program(Context& context) {
   const Plan& plan = context.plan;
   if (plan.args.count == 0) return {};
   const char* name = relocate(context.plan, plan.args)[0];
-  // execvp(3): the first that works; a refusal on the way is told if none does.
+  // execvp(3): takes the first that works. If none does, reports a refusal rather than ENOENT.
   long verdict = kEnoent;
   for (const Text* at = plan.begin(plan.candidates); at != plan.end(plan.candidates); ++at) {
     const long rc = may_execute(context.root_fd, plan.text(*at));
@@ -189,9 +189,9 @@ Fault find_program(Context& context) {
   return check(verdict, Subject::kProgram, name);
 }
 
-// The only descriptors that the program gets besides 0, 1 and 2. The gate closes here and not by
-// execve(2), which closes files in no certain order: who has seen the verdict end must not find
-// the gate still open, which would read as "created".
+// The program inherits only these descriptors besides 0, 1 and 2. The gate is closed here, because
+// execve(2) closes files in no certain order. A reader that has seen the end of the verdict must
+// not find the gate still open, which would mean "created".
 Fault arrange_descriptors(Context& context) {
   sys(__NR_close, context.plan.gate_fd);
   const Plan& plan = context.plan;
@@ -202,7 +202,7 @@ Fault arrange_descriptors(Context& context) {
         sys(__NR_prlimit64, 0, 7 /* RLIMIT_NOFILE */, &plan.file_limit /* soft, hard */, nullptr);
     if (Fault fault = check(rc, Subject::kNone, "process.rlimits")) return fault;
   }
-  // Or `start` could not tell a program that runs from an init that was killed.
+  // Without this, `start` could not tell a running program from a killed init.
   sync::Message message;
   message.type = sync::Type::kSettled;
   return tell(context.report_fd, message);

@@ -1,4 +1,5 @@
-// Hooks that run inside the container's namespaces, and the moment for those that run outside.
+// Runs the hooks in the container's namespaces, and lets the runtime run those outside at the right
+// time.
 #include <linux/fcntl.h>
 #include <linux/sched.h>
 #include <linux/wait.h>
@@ -19,7 +20,7 @@ namespace {
 
 using sync::Subject;
 
-// Who the hook runs as. Those of startContainer come from the image, so they get no more than the
+// The privileges of a hook. startContainer hooks come from the image, so they get no more than the
 // container's program.
 enum class Privileges { kOurs, kContainers };
 
@@ -32,7 +33,7 @@ struct HookRun {
   uint16_t filter_length;
 };
 
-// MFD_NOEXEC_SEAL, which Linux has from 6.3 on: sysctl vm.memfd_noexec may allow no other.
+// MFD_NOEXEC_SEAL, since Linux 6.3. Sysctl vm.memfd_noexec may require it.
 long file_in_memory(const char* name) {
   constexpr unsigned kCloseOnExec = 1, kNeverExecuted = 8;
   constexpr long kEinval = -22;
@@ -40,7 +41,8 @@ long file_in_memory(const char* name) {
   return fd == kEinval ? sys(__NR_memfd_create, name, kCloseOnExec) : fd;
 }
 
-// A hook that closes its end early cannot hurt a writer: the state is a file in memory.
+// The state is a file in memory, so a hook that closes its end early cannot block or kill the
+// writer.
 long state_file(const Plan& plan, const StateText& state) {
   const long fd = file_in_memory("state");
   if (fd < 0) return fd;
@@ -78,7 +80,7 @@ long state_file(const Plan& plan, const StateText& state) {
     sys(__NR_exit_group, 127);
 }
 
-// The end of what the hook wrote, for the message. Static: a Fault only points.
+// The end of the hook's output, for the message. Static, because a Fault only points.
 const char* last_words(int output_fd) {
   static char text[384];
   const long size = sys(__NR_lseek, output_fd, 0, 2 /* SEEK_END */);
@@ -88,7 +90,7 @@ const char* last_words(int output_fd) {
   return text;
 }
 
-// Waits for the hook, not for the descriptors that its grandchildren may hold.
+// Waits for the hook itself. Its grandchildren may keep the descriptors open.
 Fault await(const Plan& plan, const HookRun& run, long pid, int pidfd) {
   const char* path = plan.text(run.hook.path);
   pollfd ended = {pidfd, POLLIN, 0};
@@ -117,12 +119,12 @@ Fault run_hook(Context& context, const HookOp& hook, const StateText& state,
   if (!input.ok() || !output.ok()) {
     return check(input.ok() ? output.get() : input.get(), Subject::kHook, path, hook.index);
   }
-  // A fork succeeds where execve(2) would not; look first, so that the message can say so.
+  // Checks first, for a precise message: fork succeeds even if execve(2) would fail.
   const long rc = sys(__NR_faccessat, AT_FDCWD, path, 1 /* X_OK */);
   if (Fault fault = check(rc, Subject::kHook, path, hook.index)) return fault;
   const HookRun run = {hook, privileges, input.get(), output.get(),
                        privileges == Privileges::kOurs ? context.callers_umask : -1,
-                       // It inherits a filter that is in force already.
+                       // An installed filter is inherited.
                        context.filtered ? uint16_t{0} : context.filter_length};
   int pidfd = -1;
   clone_args args = {};
@@ -156,8 +158,8 @@ Fault let_host_hooks_run(Context& context) {
   return set_dumpable(false);
 }
 
-// Their path is the runtime's, their namespaces are the container's, and the root is not yet
-// pivoted: runtime.md#lifecycle. The working directory is the container's root.
+// Their paths are in the runtime's namespace, and they run in the container's namespaces before the
+// pivot: runtime.md#lifecycle. The working directory is the container's root.
 Fault run_create_container_hooks(Context& context) {
   const Plan& plan = context.plan;
   if (plan.create_container_hooks.count == 0) return {};

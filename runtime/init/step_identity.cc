@@ -1,4 +1,4 @@
-// Who the container's process is: groups, ids, capabilities, no_new_privs.
+// The identity of the container's process: groups, ids, capabilities, no_new_privs.
 #include <linux/capability.h>
 #include <linux/fcntl.h>
 #include <sys/prctl.h>
@@ -16,15 +16,15 @@ using sync::Subject;
 
 constexpr long kEacces = -13;
 
-// A program of another user must be able to open /dev/stdout anew. Files, devices and a terminal
-// that are the caller's stay so: who owns the caller's terminal reads what is typed into it.
+// A program with another user must be able to reopen /dev/stdout. Files, devices and terminals of
+// the caller keep their owner: the owner of the caller's terminal can read its input.
 void give_away_stdio(const Plan& plan) {
   for (int fd = 0; fd < 3; ++fd) {
     FileFacts facts;
     if (look(fd, facts) < 0 || facts.uid == plan.uid) continue;
     const bool own_terminal = plan.terminal && facts.type == S_IFCHR;
     if (facts.type != S_IFIFO && facts.type != S_IFSOCK && !own_terminal) continue;
-    // Not every file can be given away, and not every program needs it.
+    // Some files cannot change their owner, and most programs do not need it.
     sys(__NR_fchown, fd, plan.uid, -1);
   }
 }
@@ -39,7 +39,7 @@ long set_capabilities(const CapabilitySets& sets) {
   return sys(__NR_capset, &header, data);
 }
 
-// Everything we still have, effective again: changing the uid cleared the effective set.
+// Makes all permitted capabilities effective again: changing the uid cleared the effective set.
 long regain_capabilities() {
   __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct data[2] = {};
@@ -56,13 +56,13 @@ Fault limit(Context& context) {
                "capabilities");
 }
 
-// Loading a filter takes no_new_privs or CAP_SYS_ADMIN: seccomp(2).
+// Loading a filter requires no_new_privs or CAP_SYS_ADMIN: seccomp(2).
 bool filter_needs_privilege(const Plan& plan) {
   return plan.seccomp && !plan.no_new_privileges;
 }
 
-// user_namespaces(7): where setgroups(2) is denied, nothing takes away the groups that a process
-// came with. Of an ordinary user they are mapped to no group inside.
+// user_namespaces(7): if setgroups(2) is denied, a process keeps the groups that it came with. The
+// groups of an ordinary user are not mapped inside.
 Fault set_groups(const Plan& plan) {
   if (!plan.set_groups || plan.keep_groups) return {};
   constexpr long kEperm = -1;
@@ -86,8 +86,8 @@ long apply_capabilities(const CapabilitySets& sets, uint32_t last_capability) {
   return 0;
 }
 
-// By root of the container and with mode 0755, whoever the program runs as. Where root is refused,
-// the user is to make it.
+// Created by root of the container with mode 0755, whatever the user of the program. If root is
+// refused, the user creates it later.
 Fault make_working_directory(Context& context) {
   const char* cwd = context.plan.text(context.plan.cwd);
   if (!context.plan.cwd || equal(cwd, "/")) return {};
@@ -95,14 +95,15 @@ Fault make_working_directory(Context& context) {
   return made.get() == kEacces ? Fault{} : check(made.get(), Subject::kCwd, cwd);
 }
 
-// Root may be refused where the user is not (a root-squashed NFS export), so this step comes twice.
+// Some filesystems refuse root but not the user (a root-squashed NFS export), so this step runs
+// twice.
 Fault enter_working_directory(Context& context) {
   const Plan& plan = context.plan;
   if (!plan.cwd || context.in_working_directory) return {};
   const char* cwd = plan.text(plan.cwd);
   const bool may_try_again = !context.is_user;
-  // Magic links are refused: a cwd of /proc/self/fd/N was CVE-2024-21626.
-  // exec makes nothing: a typing error of the caller's would stay in the root filesystem.
+  // Magic links are refused: CVE-2024-21626 used a cwd of /proc/self/fd/N. exec does not create the
+  // directory: a typing error of the caller would stay in the root filesystem.
   const Fd directory(
       plan.exec || may_try_again
           ? open_in_root(context.root_fd, cwd, O_PATH | O_DIRECTORY, Links::kFollowInside)
@@ -150,12 +151,12 @@ Fault change_user(Context& context) {
                "process.noNewPrivileges");
 }
 
-// While it waits to be started, init has no more than it needs, and nobody may trace it: changing
-// the ids made it dumpable again.
+// While init waits for `start`, it has only the privileges that it still needs, and other processes
+// may not trace it. Changing the ids made it dumpable again.
 Fault limit_capabilities_early(Context& context) {
   const Plan& plan = context.plan;
   if (Fault fault = set_dumpable(false)) return fault;
-  // The caller's ambient ones are ours as well. Without inheritable ones none is left:
+  // Init inherits the caller's ambient capabilities. Without inheritable ones none are left:
   // capabilities(7).
   if (plan.capabilities.inheritable != 0) {
     const long rc = sys(__NR_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);

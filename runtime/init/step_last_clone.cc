@@ -1,11 +1,11 @@
-// The end of `exec`, and of `create` where the pid namespace is joined: a child that enters it with
-// the rights of the program, and executes that.
+// The end of `exec`, and of `create` with a joined pid namespace: a child that enters the pid
+// namespace with the rights of the program, and executes it.
 //
-// A process in there that has CAP_SYS_PTRACE over the host's user namespace may seize the child
-// between clone(2) and execve(2), dumpable or not: ptrace(2). It gets what was asked for: the ids,
-// capabilities, labels, limits and, where it is loaded by then, the filter of the program. The
-// child has the stage's descriptors: those of the program, the container's root, and the writing
-// end of the verdict.
+// A process there that has CAP_SYS_PTRACE over the host's user namespace may seize the child
+// between clone(2) and execve(2), dumpable or not: ptrace(2). It gets the rights that the caller
+// asked for: the ids, capabilities, labels and limits of the program, and its filter if that is
+// loaded by then. The child has the stage's descriptors: those of the program, the container's
+// root, and the writing end of the verdict.
 #include <linux/sched.h>
 #include <sys/mman.h>
 
@@ -28,15 +28,15 @@ void relax() {
 #endif
 }
 
-// A limit on the user's processes, which execve(2) would tell of if clone(2) did not.
+// A limit on the user's processes. execve(2) would report it if clone(2) did not.
 bool is_users_limit(const Plan& plan, long rc) {
   return rc == kEagain && plan.process_limit.meanwhile != 0;
 }
 
 }  // namespace
 
-// No exit could be made: exit_group(2) may be the agent's to decide as well. The runtime waits at
-// the other end and has deadlines; the bound, of some minutes, is for one that was killed.
+// Never exits normally, because the agent may control exit_group(2) as well. The runtime at the
+// other end has timeouts. The limit of some minutes here is for a runtime that was killed.
 void spin_until_go(const sync::HandoverPage& page) {
   for (uint64_t round = 0; sync::load(page.go_on) == 0; ++round) {
     if (round == uint64_t{1} << 32) __builtin_trap();
@@ -44,8 +44,8 @@ void spin_until_go(const sync::HandoverPage& page) {
   }
 }
 
-// The file is closed, and its first page not passed on: what the runtime reads there no process of
-// the container can have written.
+// Closes the file, and keeps the first page from children: no process of the container can write to
+// the page that the runtime reads.
 Fault map_handover(Context& context) {
   const Plan& plan = context.plan;
   const uint64_t pages = plan.clones_last ? sync::kPages : 1;
@@ -65,8 +65,8 @@ Fault map_handover_of_clone(Context& context) {
   return context.plan.clones_last ? map_handover(context) : Fault{};
 }
 
-// By clone(2): profiles that refuse namespaces look at its flags, and refuse clone3(2) altogether.
-// The runtime has the child's number from the kernel, whatever becomes of this process.
+// Uses clone(2): profiles that refuse namespaces check its flags, but refuse clone3(2) completely.
+// The kernel gives the child's number to the runtime, even if this process dies.
 Fault clone_last(Context& context) {
   Plan& plan = context.plan;
   if (!plan.clones_last) return {};

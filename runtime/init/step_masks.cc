@@ -1,4 +1,4 @@
-// The last touches of the root while the host is still in reach: read-only root, read-only paths,
+// The last changes to the root while the host is still reachable: read-only root, read-only paths,
 // masked paths (config-linux.md#masked-paths, #readonly-paths).
 #include <sys/stat.h>
 
@@ -24,8 +24,8 @@ Fault make_readonly(int mount, bool recursive, Subject subject, const char* path
   return check(set_attributes(mount, attributes, recursive), subject, path, index);
 }
 
-// What is below /proc and /sys is looked up in those mounts themselves: whoever shares the rootfs
-// may have renamed their mount points meanwhile.
+// Looks up paths below /proc and /sys in those mounts themselves: another process with access to
+// the rootfs may have renamed the mount points.
 long open_covered(const Context& context, const char* path) {
   if (context.proc_fd >= 0 && starts_with(path, "/proc/")) {
     return open_in_root(context.proc_fd, path + 5, O_PATH, Links::kFollowInside);
@@ -36,7 +36,7 @@ long open_covered(const Context& context, const char* path) {
   return open_in_root(context.root_fd, path, O_PATH, Links::kFollowInside);
 }
 
-// ... and then they must still be where the program will look.
+// Those mounts must still be at the places where the program will look.
 Fault check_still_there(const Context& context, int mount, const char* path) {
   if (mount < 0) return {};
   const Fd found(open_in_root(context.root_fd, path, O_PATH, Links::kRefuse));
@@ -46,7 +46,7 @@ Fault check_still_there(const Context& context, int mount, const char* path) {
   return refuse("was moved while the container was set up", Subject::kNone, path);
 }
 
-// nullptr: it is another place than the root.
+// nullptr: not the root.
 const char* why_not_covered(const Context& context, int target, const char* is_root) {
   const Answer same = same_place(target, context.root_fd);
   if (same == Answer::kNo) return nullptr;
@@ -69,15 +69,15 @@ Fault make_path_readonly(const Context& context, const char* path, uint16_t inde
   return check(attach(tree.get(), target.get()), Subject::kReadonlyPath, path, index);
 }
 
-// What masks are made of, from the second one on: the mounts that were the first masks. So no mount
-// ends unattached: dropping one costs an RCU grace period.
+// From the second one on, masks are copies of the first. So no mount ends unattached: dropping one
+// costs an RCU grace period.
 struct MaskSources {
   Fd null_device;
   Fd empty_directory;
 };
 
-// The host's null device, because the image decides what its own /dev/null is (CVE-2025-31133). Its
-// owner could change its mode through a mask that is not read-only.
+// The host's null device, because the image controls its own /dev/null (CVE-2025-31133). Read-only,
+// so that its owner cannot change its mode through the mask.
 Fault cover_with_null(const MaskSources& sources, Fd& cover) {
   if (sources.null_device.ok()) {
     cover.reset(clone_tree(sources.null_device.get(), "", false));
@@ -98,7 +98,7 @@ Fault cover_with_null(const MaskSources& sources, Fd& cover) {
                "the host's null device");
 }
 
-// An empty tmpfs that nothing can be written to.
+// An empty tmpfs that stays empty.
 long empty_directory(const MaskSources& sources) {
   if (sources.empty_directory.ok()) return clone_tree(sources.empty_directory.get(), "", false);
   const Fd context(sys(__NR_fsopen, "tmpfs", FSOPEN_CLOEXEC));
@@ -135,7 +135,7 @@ Fault mask(const Context& context, const char* path, uint16_t index, MaskSources
   return {};
 }
 
-// By the mounts themselves: what is at their places by now does not matter.
+// Uses the mounts themselves, because other things may be at their places by now.
 Fault make_tmpfs_readonly(const Plan& plan) {
   for (const MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
     if (!op->readonly_late) continue;

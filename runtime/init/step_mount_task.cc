@@ -1,12 +1,12 @@
-// `mounts add` and `mounts remove`: the mounts of a container that runs.
+// `mounts add` and `mounts remove`: changes the mounts of a running container.
 //
-// The container goes on whatever happens here, so this is a transaction. All that can fail without
-// the container is done before its mount namespace is entered. From then on only SIGKILL ends this
-// process, and not that of the runtime: work that has begun ends well or is taken back. It has
-// ended well if the runtime hears so; to write to a socket that has no reader any more is an error.
+// The container keeps running whatever happens here, so this is a transaction. Everything that can
+// fail without the container is done before its mount namespace is entered. After that only SIGKILL
+// can end this process, and killing the runtime does not. Work that has begun is completed or
+// rolled back. It is complete once the runtime is told: writing to a socket without a reader fails.
 //
-// It is in the container's pid namespace only where a procfs is to be made, which shows that one:
-// so no process in the container sees this one, much less can end it.
+// This process joins the container's pid namespace only if it makes a procfs that must show it. So
+// otherwise no process in the container can see or kill it.
 #include <linux/fcntl.h>
 #include <linux/magic.h>
 #include <linux/sched.h>
@@ -29,8 +29,8 @@ constexpr long kEnoent = -2, kEagain = -11, kEbusy = -16, kEnotdir = -20, kEinva
                kEloop = -40;
 constexpr int kMntDetach = 2, kMntExpire = 4;  // MNT_*, which only libc's header has
 
-// umount2(2) takes a path. The one that is this very mount, whatever lies at its place by now, is
-// that of its descriptor in a procfs that is not the container's.
+// umount2(2) requires a path. The path of the descriptor, in a procfs outside of the container,
+// leads to exactly this mount, whatever is at its place by now.
 long unmount(const Context& context, int mount, int flags) {
   const long rc = sys(__NR_fchdir, context.descriptors_fd);
   if (rc < 0) return rc;
@@ -54,11 +54,11 @@ Answer shows_outside(const Plan& plan, int mount) {
 
 namespace {
 
-// Whether a mount of create's is at `path`: `is_it` is asked about the topmost mount there.
+// Whether a mount that create made is at `path`: `is_it` checks the topmost mount there.
 template <class IsIt>
 Answer is_at(const Context& context, const char* path, IsIt is_it) {
   const Fd found(open_in_root(context.root_fd, path, O_PATH, Links::kFollowInside));
-  // The container may have moved it since.
+  // The container may have moved it.
   const bool leads_nowhere =
       found.get() == kEnoent || found.get() == kEnotdir || found.get() == kEloop;
   if (leads_nowhere) return Answer::kNo;
@@ -67,7 +67,7 @@ Answer is_at(const Context& context, const char* path, IsIt is_it) {
   return is_top == Answer::kYes ? is_it(found.get()) : is_top;
 }
 
-// ... at one of the paths.
+// The same for a list of paths.
 template <class IsIt>
 Answer finds(const Context& context, List<PathOp> paths, IsIt is_it) {
   const Plan& plan = context.plan;
@@ -80,7 +80,7 @@ Answer finds(const Context& context, List<PathOp> paths, IsIt is_it) {
 
 constexpr char kUnseen[] = "may be protected: it cannot be looked at; see statx(2), openat2(2)";
 
-// nullptr: no; or `why`, or that it is not known.
+// nullptr for kNo. `why` for kYes. Otherwise a text that it is unknown.
 const char* reason(Answer answer, const char* why) {
   if (answer == Answer::kNo) return nullptr;
   return answer == Answer::kYes ? why : kUnseen;
@@ -130,7 +130,7 @@ Fault make(const Context& context, MountOp& op) {
 
 }  // namespace
 
-// Except those with a source in the container's root: its own mounts are there, as with create.
+// Except those with a source in the container's root: its own mounts count there, as with create.
 Fault make_added_mounts(Context& context) {
   const Fd root(sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (Fault fault = check(root.get(), Subject::kNone, "/")) return fault;
@@ -147,7 +147,7 @@ Fault make_added_mounts(Context& context) {
 
 namespace {
 
-// Later mounts, and the targets that are made for them, may lie in earlier ones.
+// After all mounts, because later ones and their targets may lie in earlier ones.
 Fault make_late_readonly(const Plan& plan) {
   for (const MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
     if (!op->readonly_late) continue;
@@ -172,7 +172,7 @@ Fault attach_all(const Context& context) {
   return make_late_readonly(plan);
 }
 
-// EINVAL is for those that are not attached yet.
+// EINVAL: mounts that are not attached yet.
 void take_back(const Context& context) {
   const Plan& plan = context.plan;
   const MountOp* const first = plan.begin(plan.mounts);
@@ -206,7 +206,7 @@ Answer is_named_before(const Plan& plan, const MountOp* op, int mount) {
   return Answer::kNo;
 }
 
-// Why an entry is refused, for every caller; nullptr: it is not.
+// The reason to refuse an entry, for every caller. nullptr: it is accepted.
 const char* why_not(Context& context, const MountOp* op, int mount) {
   const Plan& plan = context.plan;
   const auto is_it = [mount](int found) { return same_place(found, mount); };
@@ -233,7 +233,7 @@ const char* why_not(Context& context, const MountOp* op, int mount) {
 Fault find(Context& context, MountOp* op) {
   const Plan& plan = context.plan;
   const char* path = plan.text(op->target);
-  // A mount that lies on a link itself (dest-nofollow) comes first.
+  // A mount on a link itself (dest-nofollow) has precedence.
   Fd mount(open_in_root(context.root_fd, path, O_PATH | O_NOFOLLOW, Links::kFollowInside));
   if (!mount.ok() || is_root_of_mount(mount.get()) == Answer::kNo) {
     mount.reset(open_in_root(context.root_fd, path, O_PATH, Links::kFollowInside));
@@ -245,8 +245,8 @@ Fault find(Context& context, MountOp* op) {
   if (const char* why = why_not(context, op, mount.get())) {
     return refuse(why, Subject::kMountTarget, path, op->index);
   }
-  // umount(2), MNT_EXPIRE: asks for all that is asked of an unmount, and then does nothing, because
-  // the mount is in use: by us.
+  // umount(2), MNT_EXPIRE: makes all checks of an unmount and then does nothing, because this
+  // process uses the mount.
   const long rc = unmount(context, mount.get(), kMntExpire);
   if (rc == kEinval) {
     return refuse("is locked, as it came from another user namespace; leave it out",
@@ -272,7 +272,7 @@ Fault remove_mounts(Context& context) {
   Plan& plan = context.plan;
   for (const MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
     const long rc = unmount(context, op->source_fd, kMntDetach);
-    if (rc == kEinval) continue;  // it went with one that it lay in, or by the container's own hand
+    if (rc == kEinval) continue;  // it went with a mount around it, or the container unmounted it
     if (Fault fault = check(rc, Subject::kMountTarget, plan.text(op->target), op->index)) {
       return fault;
     }

@@ -1,5 +1,5 @@
-// config.json's mounts, in listed order: made detached, given their attributes, and only then
-// attached to a descriptor of their target (rules A and B).
+// The mounts of config.json, in listed order: created detached, given their attributes, and only
+// then attached to a descriptor of their target (rules A and B).
 #include <linux/magic.h>
 #include <sys/stat.h>
 
@@ -16,13 +16,13 @@ namespace {
 using sync::Subject;
 
 // The kernel's explanation of the last failed call on a filesystem context: "e tmpfs: Unknown
-// parameter 'nosuch'". Kept in static storage, because a Fault only points.
+// parameter 'nosuch'". Static, because a Fault only points.
 const char* kernel_explanation(int context) {
   static char text[256];
   const long got = sys(__NR_read, context, text, sizeof text - 1);
   if (got <= 0) return "";
   text[got] = '\0';
-  // A severity letter and a space come first.
+  // Skips the severity letter and the space.
   return got > 2 && text[1] == ' ' ? text + 2 : text;
 }
 
@@ -59,7 +59,7 @@ Fault configure(const Plan& plan, const MountOp& op, List<Parameter> parameters,
   return {};
 }
 
-// Overlay before Linux 6.8 knows no layer by layer.
+// Overlay before Linux 6.8 does not accept single layers.
 bool takes_layers(const Plan& plan, const MountOp& op, int context) {
   const Parameter& first = *plan.begin(op.layers);
   return sys(__NR_fsconfig, context, FSCONFIG_SET_STRING, plan.text(first.key),
@@ -92,8 +92,8 @@ Fault make_filesystem(const Plan& plan, const MountOp& op, int root, Fd& mount) 
   return check(mount.get(), Subject::kMountOptions, type, op.index);
 }
 
-// user_namespaces(7): a mount that came from a more privileged mount namespace keeps the flags it
-// had there. What a bind or a remount does not name stays as it is, so only asking for less fails.
+// user_namespaces(7): a mount that came from a more privileged mount namespace keeps its flags. A
+// bind or a remount leaves unnamed flags alone, so only clearing a flag fails.
 Fault check_attributes(long rc, uint64_t clear, const MountOp& op, const char* target) {
   constexpr long kEperm = -1;
   if (rc != kEperm || clear == 0) return check(rc, Subject::kMountOptions, target, op.index);
@@ -102,7 +102,7 @@ Fault check_attributes(long rc, uint64_t clear, const MountOp& op, const char* t
 }
 
 Fault set_all_attributes(const MountOp& op, int mount, const char* target) {
-  // fsmount(2) has set those of a new filesystem already.
+  // fsmount(2) has already set the attributes of a new filesystem.
   if (op.kind != MountKind::kFilesystem && (op.attr_set | op.attr_clear) != 0) {
     mount_attr attributes = {};
     attributes.attr_set = op.attr_set;
@@ -126,7 +126,7 @@ Fault propagate(const MountOp& op, int mount, const char* path) {
   return check(rc, Subject::kMountOptions, path, op.index);
 }
 
-// These two: nullptr, or the reason not to mount on `target`.
+// The two functions below return nullptr, or the reason not to mount on `target`.
 const char* why_not_there(const Context& context, int target) {
   const Answer is_root = same_place(target, context.root_fd);
   if (is_root == Answer::kYes) return "leads to the root itself; name a directory below it";
@@ -136,8 +136,8 @@ const char* why_not_there(const Context& context, int target) {
   return "is in a mount that the host shares, which would see it, too; name another place";
 }
 
-// CVE-2019-16884: whatever path led there, nothing covers a file of procfs but what the plan
-// allows.
+// CVE-2019-16884: whatever path led there, only mounts that the plan allows may cover a file of
+// procfs.
 const char* why_not_on_filesystem(const MountOp& op, int target) {
   if (op.allowed_on_proc && !op.target_nofollow) return nullptr;
   const uint64_t filesystem = filesystem_of(target);
@@ -184,7 +184,7 @@ Fault remount(Context& context, const MountOp& op) {
 
 constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 
-// A new tmpfs has the mode 1777 without being asked.
+// The default mode of a new tmpfs is 1777.
 long take_mode(int target, int mount) {
   FileFacts facts;
   const long rc = look(target, facts);
@@ -193,9 +193,9 @@ long take_mode(int target, int mount) {
   return directory.ok() ? sys(__NR_fchmod, directory.get(), facts.permissions) : directory.get();
 }
 
-// move_mount(2) has few words: EINVAL or ENOTDIR for a directory on a file and the reverse, ENOENT
-// for a source that has been deleted since it was mounted. With a note, EISDIR and ENOTDIR are
-// about the two files and not about the path: the note is the source.
+// Explains failures of move_mount(2). EINVAL or ENOTDIR: a directory on a file or the reverse.
+// ENOENT: the source was deleted after it was mounted. With the source as note, EISDIR and ENOTDIR
+// are about the two files instead of the path.
 Fault check_attached(const Plan& plan, const MountOp& op, long rc, const FileFacts& source,
                      int target) {
   if (rc >= 0) return {};
@@ -215,7 +215,7 @@ Fault check_attached(const Plan& plan, const MountOp& op, long rc, const FileFac
   return fault;
 }
 
-// `made`: there was nothing at the target.
+// `made`: the target did not exist before.
 Fault fill(const Plan& plan, const MountOp& op, int target, bool made, int mount) {
   if (op.kind != MountKind::kFilesystem) return {};
   long rc = op.copy_up ? copy_up(target, mount) : 0;
@@ -228,7 +228,7 @@ Fault fill(const Plan& plan, const MountOp& op, int target, bool made, int mount
   return check_attached(plan, op, rc, {.type = S_IFDIR}, target);
 }
 
-// A filesystem that takes no context as an option is labelled at its root.
+// A filesystem without a context option is labelled at its root.
 Fault set_label(const Plan& plan, const MountOp& op, int mount, const char* path) {
   if (!op.label) return {};
   const char* label = plan.text(op.label);
@@ -240,7 +240,7 @@ Fault set_label(const Plan& plan, const MountOp& op, int mount, const char* path
   return check(rc, Subject::kMountOptions, path, op.index);
 }
 
-// Last of all: from then on the ids of who writes are mapped, too.
+// Must be last: afterwards the ids of every writer are mapped, too.
 Fault map_ids(const MountOp& op, int mount, const char* path) {
   if (op.id_map_fd < 0) return {};
   constexpr long kEinval = -22;
@@ -255,8 +255,8 @@ Fault map_ids(const MountOp& op, int mount, const char* path) {
   return check(rc, Subject::kMountOptions, path, op.index);
 }
 
-// In the root it is a path of the image's: a link there leads nowhere else (rule A). An earlier
-// mount on it is part of it.
+// A source in the root is a path of the image, so its links must not leave the root (rule A).
+// Earlier mounts below the source are included.
 long clone_source(const Context& context, const MountOp& op, const char* source) {
   if (!op.source_in_root) return clone_tree(AT_FDCWD, source, op.recursive, op.source_nofollow);
   const char* inside = source + length(context.plan.text(context.plan.rootfs));
@@ -278,8 +278,8 @@ Fault make_mount(const Context& context, const MountOp& op, Fd& mount) {
   return check(mount.get(), Subject::kMountSource, source, op.index);
 }
 
-// Masks and sysctls go through the mounts themselves, whatever a rival with a hand on the rootfs
-// does to their names.
+// Masks and sysctls use the mounts themselves, even if an attacker with access to the rootfs
+// renames the mount points.
 void keep_handle(Context& context, const MountOp& op, Fd& mount) {
   const Plan& plan = context.plan;
   const char* path = plan.text(op.target);
@@ -300,7 +300,7 @@ Fault check_opened(const MountOp& op, int target, const char* path) {
       Subject::kMountTarget, path, op.index);
 }
 
-// The link that `mount` is, where the target would be.
+// Recreates the symlink that is open as `mount` at the target.
 Fault make_symlink(const Context& context, const MountOp& op, int mount) {
   const char* path = context.plan.text(op.target);
   constexpr long kEexist = -17;
@@ -323,7 +323,7 @@ long open_target(const Context& context, const MountOp& op, Make make, bool* mad
 
 }  // namespace
 
-// A link that is to be copied is no mount.
+// A link that is to be copied has no mount attributes.
 Fault make_detached(const Context& context, const MountOp& op, Fd& mount) {
   if (Fault fault = make_mount(context, op, mount)) return fault;
   if (op.copy_symlink) return {};
@@ -354,7 +354,7 @@ Fault attach_at_target(const Context& context, const MountOp& op, int mount) {
   if (Fault fault = map_ids(op, mount, path)) return fault;
   const long attached = attach(mount, target.get());
   if (Fault fault = check_attached(plan, op, attached, source, target.get())) return fault;
-  // Only now: a mount becomes shared by being attached below a shared one.
+  // Must come after attaching: a mount becomes shared when it is attached below a shared one.
   return propagate(op, mount, path);
 }
 
@@ -378,7 +378,7 @@ Fault mount_those_of(Plan& plan, uint64_t types) {
     if ((op->shows & types) == 0) continue;
     Fd mount;
     const Fault fault = make_filesystem(plan, *op, -1, mount);
-    // The namespace may belong to the user namespace that init is going to join.
+    // The namespace may belong to the user namespace that init joins later.
     if (fault && fault.error == kEperm) continue;
     if (fault) return fault;
     op->source_fd = static_cast<int32_t>(mount.release());

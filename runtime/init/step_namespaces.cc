@@ -1,4 +1,4 @@
-// Into the container's namespaces: joined ones, and those that clone3(2) could not make.
+// Enters the container's namespaces: joined ones, and those that clone3(2) could not create.
 #include <linux/fcntl.h>
 #include <linux/if.h>
 #include <linux/sched.h>
@@ -27,8 +27,8 @@ long open_time_offsets(const Plan& plan) {
   return sys(__NR_openat, AT_FDCWD, "/proc/self/timens_offsets", O_WRONLY | O_CLOEXEC);
 }
 
-// time_namespaces(7): it is for our children, and its offsets are written before the first is
-// there.
+// time_namespaces(7): children enter the new namespace, and its offsets must be written before the
+// first child exists.
 Fault make_time_namespace(const Plan& plan, int offsets) {
   const char* property = "linux.timeOffsets";
   if (Fault fault = check(sys(__NR_unshare, CLONE_NEWTIME), Subject::kNone, "time namespace")) {
@@ -40,8 +40,8 @@ Fault make_time_namespace(const Plan& plan, int offsets) {
   return check(sys(__NR_write, offsets, text, length(text)), Subject::kNone, property);
 }
 
-// In a new user namespace, which owns it then. Before the ids change, with which the kernel takes
-// the files below /proc/self from us.
+// Makes a time namespace that the new user namespace owns. Must run before the ids change: then the
+// kernel makes the files below /proc/self inaccessible.
 Fault enter_time_namespace(Context& context) {
   if (context.plan.time_namespace != TimeNamespace::kByInit) return {};
   const Fd offsets(open_time_offsets(context.plan));
@@ -56,7 +56,7 @@ Fault enter_time_namespace(Context& context) {
 Fault join_namespaces(Context& context) {
   Plan& plan = context.plan;
   for (const Join* at = plan.begin(plan.joins); at != plan.end(plan.joins); ++at) {
-    // A procfs that we mount is to show this one; we ourselves stay in ours.
+    // A new procfs must show this namespace. This process stays in its own.
     if (at->type == CLONE_NEWPID) {
       plan.pid_namespace_fd =
           static_cast<int32_t>(sys(__NR_fcntl, at->fd, 1030 /* F_DUPFD_CLOEXEC */, 3));
@@ -66,14 +66,14 @@ Fault join_namespaces(Context& context) {
   return {};
 }
 
-// Not by clone3(2): it would take the cgroup of the caller as the root of the namespace.
+// Not with clone3(2), which would make the cgroup of the caller the root of the namespace.
 Fault enter_cgroup_namespace(Context& context) {
   if (!context.plan.new_cgroup_namespace) return {};
   return check(sys(__NR_unshare, CLONE_NEWCGROUP), Subject::kNamespace, "cgroup");
 }
 
-// mq_overview(7): the queues' directory belongs to the user that makes the namespace, for good. The
-// caller of clone3(2) has no id yet in a new user namespace.
+// mq_overview(7): the directory of the queues always belongs to the user that created the
+// namespace. The caller of clone3(2) has no id yet in a new user namespace.
 Fault make_ipc_namespace(Context& context) {
   if (!context.plan.new_ipc_namespace) return {};
   return check(sys(__NR_unshare, CLONE_NEWIPC), Subject::kNamespace, "ipc");

@@ -1,17 +1,18 @@
 // The container's root: attached at its own path, and finally pivoted into.
 //
-// Until the pivot "/" is the host's, and the root with all that is mounted in it lies at root.path,
-// where three things look for it. Hooks that run before the pivot (config.md#posix-platform-hooks)
-// work on the root by that path: `chroot`, `ldconfig -r`, `mount --bind` of a driver's files. A
-// recursive bind of the host's "/" copies everything that is stacked there. And the source of a
-// bind may lie in the root, where an earlier mount is.
+// Until the pivot "/" is the host's, and the root with all its mounts is at root.path, for three
+// reasons. Hooks that run before the pivot (config.md#posix-platform-hooks) use the root by that
+// path: `chroot`, `ldconfig -r`, `mount --bind` of driver files. A recursive bind of the host's "/"
+// copies everything that is stacked there. And the source of a bind may lie in the root, below an
+// earlier mount.
 //
-// In a mount namespace that others are in, nothing but that is done: "/" stays theirs, the root
-// lies at its path until the container is deleted, and is entered by chroot(2).
+// In a shared mount namespace nothing else is done: "/" stays that of the other processes, the root
+// stays at its path until the container is deleted, and init enters it with chroot(2).
 //
-// The root of a user namespace may not be able to walk to root.path. Then the stage, which still
-// has the privileges of the runtime, makes it the working directory: clone(2) with CLONE_NEWNS
-// moves the working directory of the child to the same place of the new mount namespace.
+// The root of a user namespace may lack permission to walk to root.path. Then the stage, which
+// still has the privileges of the runtime, makes it the working directory: clone(2) with
+// CLONE_NEWNS moves the working directory of the child to the same place in the new mount
+// namespace.
 #include "runtime/init/hosts_mounts.h"
 #include "runtime/init/in_root.h"
 #include "runtime/init/locked_mounts.h"
@@ -26,7 +27,7 @@ Fault stand_at_root(const Plan& plan) {
   return check(sys(__NR_chdir, rootfs), sync::Subject::kRoot, rootfs);
 }
 
-// Before anything is mounted, or the host would see it.
+// Must come before the first mount, or the host would see it.
 Fault isolate_mounts(Context& context) {
   const Plan& plan = context.plan;
   if (plan.hosts_propagation == 0) return {};
@@ -34,7 +35,7 @@ Fault isolate_mounts(Context& context) {
   if (Fault fault = check(root.get(), sync::Subject::kNone, "/")) return fault;
   long rc = set_propagation(root.get(), plan.hosts_propagation, true);
   if (rc >= 0 && plan.hosts_propagation == MS_SHARED) {
-    // pivot_root(2) refuses a shared parent, and attaching below one would show on the host.
+    // pivot_root(2) refuses a shared parent, and mounts below one would propagate to the host.
     rc = set_propagation(root.get(), MS_PRIVATE, false);
   }
   return check(rc, sync::Subject::kNone, "mount propagation of /");
@@ -42,7 +43,7 @@ Fault isolate_mounts(Context& context) {
 
 namespace {
 
-// Where the root is to be attached. A working directory needs no permission to walk.
+// Opens the place to attach the root. A working directory needs no permission to walk.
 long open_place(const Plan& plan) {
   if (plan.root_place == RootPlace::kWorkingDirectory) {
     return sys(__NR_open_tree, AT_FDCWD, "", OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
@@ -50,8 +51,8 @@ long open_place(const Plan& plan) {
   return sys(__NR_openat, AT_FDCWD, plan.text(plan.rootfs), O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-// Makes the mount that `place` is in private; mount_setattr(2) takes the root of a mount alone.
-// kUnknown: where that is, nothing tells. kNo: it is out of reach.
+// Makes the mount that contains `place` private. mount_setattr(2) requires the root of a mount.
+// kUnknown: statx(2) failed. kNo: the root of that mount is out of reach.
 Answer make_private_around(int place) {
   Fd parent;
   long here = place;
@@ -66,7 +67,7 @@ Answer make_private_around(int place) {
   return rc < 0 ? Answer::kNo : Answer::kYes;
 }
 
-// Before the root is on top of "/", or a copy of "/" would have it there as well.
+// Must run before the root is on top of "/", or a copy of "/" would contain it.
 Fault clone_recursive_sources(Plan& plan) {
   for (MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
     const bool is_hosts = op->kind == MountKind::kBind && op->source_fd < 0 && !op->source_in_root;
@@ -83,9 +84,9 @@ long open_host_root() {
   return sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-// Neither the root nor its parent may be shared for pivot_root(2), and attaching below a shared
-// mount would show on the host. Where the mount around `place` is out of reach, "/" serves, which
-// isolate_mounts has made private.
+// pivot_root(2) requires that neither the root nor its parent is shared, and mounts below a shared
+// mount would propagate to the host. If the mount around `place` is out of reach, "/" is used,
+// which isolate_mounts has made private.
 Fault leave_the_peers(const Context& context, Fd& place) {
   const char* rootfs = context.plan.text(context.plan.rootfs);
   const long rc = set_propagation(context.root_fd, MS_PRIVATE, false);
@@ -138,7 +139,7 @@ Fault leave_the_old_root(Context& context) {
     return check(sys(__NR_chroot, "."), sync::Subject::kRoot, rootfs);
   }
   if (plan.no_pivot) {
-    // setns(2) takes the mount on top of "/" for the root of the namespace.
+    // setns(2) uses the mount on top of "/" as the root of the namespace.
     const Fd host_root(open_host_root());
     const long rc = attach(context.root_fd, host_root.get());
     if (Fault fault = check(rc, sync::Subject::kRoot, rootfs)) return fault;
@@ -146,12 +147,12 @@ Fault leave_the_old_root(Context& context) {
     return check(sys(__NR_chroot, "."), sync::Subject::kRoot, rootfs);
   }
   const Fd old_root(sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC));
-  // pivot_root(2), NOTES: the old root is put on top of the new one, where umount2 detaches it.
+  // pivot_root(2), NOTES: the old root is on top of the new one, and umount2 detaches it.
   if (Fault fault = check(sys(__NR_pivot_root, ".", "."), sync::Subject::kRoot, rootfs)) {
     return fault;
   }
   if (plan.hosts_propagation == MS_SHARED) {
-    // Or the host would lose the mounts that we detach.
+    // Or the unmounts would propagate to the host.
     const long rc = set_propagation(old_root.get(), MS_SLAVE, true);
     if (Fault fault = check(rc, sync::Subject::kRoot, "old root")) return fault;
   }
@@ -172,8 +173,8 @@ Fault pivot(Context& context) {
   return check(rc, sync::Subject::kRoot, "linux.rootfsPropagation");
 }
 
-// setns(2) has made the root of the mount namespace ours; after a chroot instead of a pivot, the
-// container's is another.
+// setns(2) has entered the root of the mount namespace. If the container uses chroot instead of a
+// pivot, its root is a different one.
 Fault enter_root(Context& context) {
   const Plan& plan = context.plan;
   if (plan.root_fd >= 0) {

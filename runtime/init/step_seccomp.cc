@@ -1,4 +1,4 @@
-// The syscall filter. Everything after it is subject to it.
+// Loads the syscall filter. It applies to everything after it.
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/mman.h>
@@ -11,7 +11,7 @@
 namespace oci::init {
 namespace {
 
-// What makes sense without a listener.
+// The flags that are useful without a listener.
 constexpr uint32_t kPlainFlags = SECCOMP_FILTER_FLAG_LOG | SECCOMP_FILTER_FLAG_SPEC_ALLOW;
 
 long install(uint16_t length, uint32_t flags) {
@@ -19,8 +19,8 @@ long install(uint16_t length, uint32_t flags) {
   return sys(__NR_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
 }
 
-// The descriptor of its listener, or -errno. An unprivileged runtime fetches it by pidfd_getfd(2),
-// which asks for the same as ptrace(2): it must be let in meanwhile.
+// The descriptor of its listener, or -errno. An unprivileged runtime fetches it with
+// pidfd_getfd(2), which requires the same access as ptrace(2), so init permits that meanwhile.
 long install_listening(const Context& context) {
   const Plan& plan = context.plan;
   const long shown = plan.listener_traceable ? sys(__NR_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0) : 0;
@@ -29,7 +29,7 @@ long install_listening(const Context& context) {
   if (listener < 0) return listener;
   sync::store(context.page->listener_plus_one, static_cast<uint32_t>(listener) + 1);
   spin_until_go(*context.page);
-  // A program in the container could trace one that waits to be started.
+  // Otherwise a program in the container could trace init while it waits for `start`.
   const long hidden = plan.listener_traceable ? sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0) : 0;
   return hidden < 0 ? hidden : listener;
 }
@@ -52,8 +52,8 @@ Fault load_listening_seccomp(Context& context) {
   return listens(context.plan) ? load_seccomp(context) : Fault{};
 }
 
-// The process that is cloned is in the pid namespace of others, who may trace it: it is not to have
-// the listener, with which they would decide for the agent.
+// The clone will be in a pid namespace with other processes that may trace it. It must not have the
+// listener, with which they could answer in place of the agent.
 Fault load_admitting_seccomp(Context& context) {
   if (!context.admits) return {};
   if (Fault fault = load_seccomp(context)) return fault;

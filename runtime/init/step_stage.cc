@@ -1,5 +1,5 @@
-// The stage: a process that is in none of the container's namespaces itself. Its child is, and
-// becomes a child of the runtime's.
+// The stage: a process outside of the container's namespaces. Its child is inside, and becomes a
+// child of the runtime.
 #include <linux/fcntl.h>
 #include <linux/sched.h>
 #include <sys/wait.h>
@@ -18,9 +18,9 @@ using sync::Subject;
 constexpr long kEperm = -1;
 constexpr int kMaxJoins = 8;
 
-// procfs shows the pid namespace of the process that makes it, and the stage itself is in none but
-// the runtime's. So another does it, which shares all but that: memory, descriptors and, while we
-// sleep as with vfork(2), the stack. Nothing here may return in it.
+// procfs shows the pid namespace of the process that makes it, and the stage itself is in the
+// runtime's. So a child makes it. The child shares memory, descriptors and, while this process
+// sleeps as with vfork(2), the stack. The child must not return from this function.
 __attribute__((noinline)) long mount_in_joined_pid_namespace(Plan* plan, Fault* fault) {
   clone_args args = {};
   args.flags = CLONE_VM | CLONE_VFORK | CLONE_FILES;
@@ -31,8 +31,8 @@ __attribute__((noinline)) long mount_in_joined_pid_namespace(Plan* plan, Fault* 
     sys(__NR_exit_group, 0);
 }
 
-// Init, in its own user namespace, is not privileged over joined namespaces. We are: so the
-// filesystems that show those of `types` are made here, and attached by init.
+// Init, in its own user namespace, has no privileges over joined namespaces, but the stage has. So
+// the stage makes the filesystems that show those of `types`, and init attaches them.
 Fault make_mounts_of(Plan& plan, uint64_t types) {
   if (Fault fault = mount_those_of(plan, types & ~uint64_t{CLONE_NEWPID})) return fault;
   if ((types & plan.mounts_show & CLONE_NEWPID) == 0) return {};
@@ -43,8 +43,9 @@ Fault make_mounts_of(Plan& plan, uint64_t types) {
   return made;
 }
 
-// A namespace belongs to the user namespace that it was made in: some can only be joined before
-// the user namespace, some only after it. So: all but the user namespace; that; the refused ones.
+// A namespace belongs to the user namespace that it was made in. Some can only be joined before the
+// user namespace, some only after it. So the order is: all others, the user namespace, and those
+// that were refused again.
 Fault join_around_user_namespace(Plan& plan) {
   const Join* refused[kMaxJoins];
   int refusals = 0;
@@ -75,8 +76,8 @@ Fault join_around_user_namespace(Plan& plan) {
   return {};
 }
 
-// user_namespaces(7): where setgroups(2) is denied inside, groups that we come with would stay.
-// An ordinary user keeps them, which are mapped to none there.
+// user_namespaces(7): if setgroups(2) is denied inside, the caller's groups would stay. An ordinary
+// user keeps them: they are not mapped inside.
 void leave_groups(const Plan& plan) {
   const bool may_be_denied = plan.may_deny_groups || (plan.exec && !plan.set_groups);
   if (may_be_denied && !plan.keep_groups) sys(__NR_setgroups, 0, nullptr);
@@ -86,8 +87,8 @@ long join_types(const Plan& plan) {
   return plan.member_types != 0 ? sys(__NR_setns, plan.member_fd, plan.member_types) : 0;
 }
 
-// Where a procfs can be told which pid namespace to show, what makes one need not be in there,
-// where processes might trace it: since Linux 6.17.
+// Since Linux 6.17 a procfs can be told which pid namespace to show. Then the process that makes it
+// can stay outside, where processes of the container cannot trace it.
 void stay_outside(Plan& plan) {
   constexpr unsigned kGetPidNamespace = 0xff05;  // PIDFD_GET_PID_NAMESPACE, Linux 6.11
   if (plan.mount_task == MountTask::kNone || (plan.member_types & CLONE_NEWPID) == 0) return;
@@ -98,8 +99,9 @@ void stay_outside(Plan& plan) {
   plan.member_types &= ~uint64_t{CLONE_NEWPID};
 }
 
-// All at once, as pidfd_open(2) allows: the kernel knows the order. Root goes on into the user
-// namespace that init has left; an ordinary user may join the others only from there.
+// Joins all namespaces at once, as pidfd_open(2) allows: the kernel knows the order. Root then
+// enters the user namespace that init has left. An ordinary user may join the others only from
+// there.
 Fault join_by_member(const Plan& plan) {
   if (!plan.exec) return {};
   long rc = join_types(plan);
@@ -111,14 +113,14 @@ Fault join_by_member(const Plan& plan) {
     }
     sys(__NR_close, plan.member_user_fd);
   }
-  // For mounts, init enters the mount namespace once they are made.
+  // For mounts, init enters the mount namespace later, once they are made.
   if (plan.mount_task == MountTask::kNone) sys(__NR_close, plan.member_fd);
   return check(rc, Subject::kNamespace, "the container's");
 }
 
 }  // namespace
 
-// A pid namespace is for the children of who joins it: so no process inside sees this one.
+// setns(2) into a pid namespace applies to the children, so processes inside cannot see this one.
 Fault join_the_container(Context& context) {
   const Plan& plan = context.plan;
   if (Fault fault = set_dumpable(false)) return fault;
@@ -129,9 +131,9 @@ Fault join_the_container(Context& context) {
 Fault join_and_clone(Context& context) {
   Plan& plan = context.plan;
   if (!plan.staged) return {};
-  // Before it is root's, as all below /proc/self is of a process that nothing may look into.
+  // Opened early: once this process is not dumpable, the files below /proc/self belong to root.
   const Fd offsets(plan.time_namespace == TimeNamespace::kByStage ? open_time_offsets(plan) : -1);
-  // CVE-2016-9962: no process in a joined pid or user namespace may ptrace us or open our
+  // CVE-2016-9962: no process in a joined pid or user namespace may ptrace the stage or open its
   // descriptors.
   if (plan.joins.count != 0 || plan.exec) {
     if (Fault fault = set_dumpable(false)) return fault;

@@ -1,4 +1,4 @@
-// What init says to its parent, and what it waits for (runtime/sync/README.md).
+// The messages between init and its parent (runtime/sync/README.md).
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
@@ -10,7 +10,7 @@ namespace oci::init {
 
 namespace {
 
-// Not resident until a filter is received.
+// Takes no memory until a filter is received.
 constinit sock_filter g_filter[BPF_MAXINSNS] = {};
 
 }  // namespace
@@ -19,8 +19,8 @@ const sock_filter* received_filter() {
   return g_filter;
 }
 
-// Plain write(2) and read(2), here and at the gate: a seccomp profile may be in force already, and
-// these two are what every profile allows.
+// Uses plain write(2) and read(2), as at the gate: a seccomp profile may be active already, and
+// every profile allows these two.
 Fault tell(int fd, const sync::Message& message) {
   return check(sys(__NR_write, fd, &message, sizeof message), sync::Subject::kNone, "sync socket");
 }
@@ -64,13 +64,13 @@ Fault wait_to_be_placed(Context& context) {
   return context.plan.staged ? await(context.report_fd, sync::Type::kPlaced) : Fault{};
 }
 
-// The last clone of `create`: its number is not known before.
+// The last clone of `create`: before it, its number is unknown.
 Fault wait_to_be_recorded(Context& context) {
   return context.plan.clones_last ? await(context.report_fd, sync::Type::kPlaced) : Fault{};
 }
 
-// The ids are mapped by now. Without one that is, nothing can be made in a file system of the new
-// user namespace. One without a root of its own is legal: it has the user of the process.
+// The ids are mapped by now. A process without a mapped id cannot create files in the new user
+// namespace. A namespace without a root is legal: it has the user of the process.
 Fault take_mapped_ids(Context& context) {
   const Plan& plan = context.plan;
   if (!plan.staged && !plan.clones_last) return {};
@@ -79,7 +79,7 @@ Fault take_mapped_ids(Context& context) {
   return {};
 }
 
-// The answer carries the filter, which was compiled while we mounted.
+// The answer contains the filter, which the runtime compiled while init mounted.
 Fault report_ready(Context& context) {
   sync::Message message;
   message.type = sync::Type::kReady;
@@ -124,10 +124,10 @@ Fault wait_for_start(Context& context) {
     if (Fault fault = check(got, sync::Subject::kNone, "start gate")) return fault;
     if (word != sync::kGo) onlookers += word == sync::kShow ? 1 : -1;
     const bool shall_be_seen = word != sync::kGo && onlookers > 0;
-    // Where a filter is in force already, it may refuse the call: without onlookers there is none.
+    // An active filter may refuse the call, so it is only made for observers.
     if (shall_be_seen != is_seen) {
       const Fault fault = set_dumpable(shall_be_seen);
-      // An onlooker who cannot see it is told so.
+      // If it fails, the observer gets an error.
       if (fault && is_seen) return fault;
       is_seen = shall_be_seen && !fault;
     }

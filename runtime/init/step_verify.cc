@@ -1,5 +1,5 @@
-// Post-conditions of the process that becomes the program. Before the runtime hears that init has
-// settled, so that `create` or `exec` fails, and nothing of the image has run.
+// Post-conditions of the process that becomes the program. They run before init reports that it has
+// settled, so a failure fails `create` or `exec` before anything of the image has run.
 #include <linux/capability.h>
 #include <linux/fcntl.h>
 #include <linux/magic.h>
@@ -23,7 +23,7 @@ using sync::Subject;
 
 constexpr long kEacces = -13;
 constexpr int kGetFlags = 1;  // F_GETFD, which only libc's header has
-constexpr int kFirstOwn = 3;  // descriptor that is not standard input, output or error
+constexpr int kFirstOwn = 3;  // the first descriptor after standard input, output and error
 
 bool ids_are(long get, uint32_t wanted) {
   uint32_t real = ~wanted, effective = ~wanted, saved = ~wanted;
@@ -37,7 +37,7 @@ bool is_among(uint32_t id, const uint32_t* ids, long count) {
   return false;
 }
 
-// The kernel sorts them. Of more than fit only the number is compared.
+// The kernel sorts them. If there are too many, only their number is compared.
 bool groups_are_planned(const Plan& plan) {
   if (!plan.set_groups || plan.keep_groups || plan.may_deny_groups) return true;
   constexpr uint32_t kMost = 64;
@@ -50,7 +50,8 @@ bool groups_are_planned(const Plan& plan) {
   return true;
 }
 
-// As limit_capabilities_early() leaves them: loading a filter may take one more, for a while.
+// The sets that limit_capabilities_early() has set: loading a filter may require one more for a
+// while.
 CapabilitySets sets_until_start(const Plan& plan) {
   CapabilitySets sets = plan.capabilities;
   if (!plan.seccomp || plan.no_new_privileges) return sets;
@@ -76,7 +77,7 @@ bool each_capability_is(const CapabilitySets& sets, uint32_t last) {
   for (uint32_t capability = 0; capability <= last; ++capability) {
     const long bounding = sys(__NR_prctl, PR_CAPBSET_READ, capability, 0, 0, 0);
     const long ambient = sys(__NR_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, capability, 0, 0);
-    // What the runtime itself lacks cannot be had; a set may only be smaller.
+    // A set may be smaller than planned: init cannot get capabilities that the runtime lacks.
     if (bounding == 1 && (sets.bounding >> capability & 1) == 0) return false;
     if (ambient != static_cast<long>(sets.ambient >> capability & 1)) return false;
   }
@@ -96,7 +97,7 @@ bool stands_in_working_directory(const Context& context) {
          (here.ok() && wanted.ok() && same_place(here.get(), wanted.get()) == Answer::kYes);
 }
 
-// None is blocked, and none is ignored.
+// No signal is blocked or ignored.
 bool signals_are_default() {
   uint64_t blocked = ~uint64_t{0};
   sys(__NR_rt_sigprocmask, SIG_BLOCK, nullptr, &blocked, sizeof blocked);
@@ -121,7 +122,7 @@ bool is_preserved(const Plan& plan, int fd) {
   return false;
 }
 
-// A name in a directory of descriptors; -1: "." or "..".
+// The number of an entry in a directory of descriptors. -1: "." or "..".
 int number_of(const char* name) {
   int number = 0;
   for (; *name != '\0'; ++name) {
@@ -131,7 +132,7 @@ int number_of(const char* name) {
   return number;
 }
 
-// execve(2) closes each but those that the caller asked for (CVE-2024-21626).
+// execve(2) closes all descriptors that the caller did not ask to keep (CVE-2024-21626).
 bool descriptors_close(const Context& context) {
   alignas(DirectoryEntry) char buffer[2048] = {};
   const int proc = context.own_proc_fd;
@@ -175,14 +176,14 @@ Fault verify_wholly(const Context& context) {
     const bool there = stands_in_working_directory(context);
     if (Fault f = demand(there, Subject::kCwd, plan.text(plan.cwd))) return f;
   }
-  // The last clone begins its own: step_last_clone.cc.
+  // The last clone starts its own session: step_last_clone.cc.
   const bool leads = plan.clones_last || sys(__NR_getsid, 0) == sys(__NR_getpid);
   if (Fault f = demand(leads, Subject::kNone, "session")) return f;
-  // Whoever shares the container could trace it while it waits.
+  // Other processes that share the container could trace it while it waits.
   if (Fault f =
           demand(sys(__NR_prctl, PR_GET_DUMPABLE, 0, 0, 0, 0) == 0, Subject::kNone, "dumpable"))
     return f;
-  // `create` looks before its hooks.
+  // `create` checks them before its hooks.
   if (plan.exec) {
     if (Fault f = verify_namespaces(context)) return f;
   }
@@ -191,8 +192,8 @@ Fault verify_wholly(const Context& context) {
 
 }  // namespace
 
-// The caller's procfs, in which a process finds itself wherever it goes: "/" is the caller's still,
-// and neither an image nor a joined mount namespace has a hand in it.
+// The caller's procfs shows this process wherever it goes. It is opened while "/" is still the
+// caller's, so neither an image nor a joined mount namespace can tamper with it.
 Fault prepare_to_verify(Context& context) {
   if (context.plan.verify != Verify::kFull) return {};
   context.own_proc_fd =
@@ -213,7 +214,7 @@ Fault verify_namespaces(const Context& context) {
     char path[64];
     const char* const end = path + sizeof path;
     char* rest = append(append(path, end, "self/ns/"), end, kind.name);
-    // A pid namespace that is joined is for children: step_last_clone.cc.
+    // A joined pid namespace applies to the children: step_last_clone.cc.
     if (plan.clones_last && kind.type == CLONE_NEWPID) append(rest, end, "_for_children");
     struct statx found = {};
     const long rc = sys(__NR_statx, context.own_proc_fd, path, 0, STATX_INO, &found);
@@ -226,8 +227,7 @@ Fault verify_namespaces(const Context& context) {
   return {};
 }
 
-// The last look before a filter or the last clone: four or five system calls, unless it is to be
-// full.
+// The last check before a filter or the last clone: four or five system calls, except with `full`.
 Fault verify_process(Context& context) {
   const Plan& plan = context.plan;
   if (plan.verify == Verify::kOff) return {};
@@ -249,7 +249,7 @@ Fault verify_process(Context& context) {
   return {};
 }
 
-// What arrange_descriptors() has done; under a filter nothing can be asked any more.
+// Checks the result of arrange_descriptors(). Under a filter these calls may be refused.
 Fault verify_descriptors(Context& context) {
   const Plan& plan = context.plan;
   if (plan.verify == Verify::kOff || context.filtered) return {};
@@ -260,8 +260,8 @@ Fault verify_descriptors(Context& context) {
   return {};
 }
 
-// One that was not loaded goes by unnoticed, and whether a filter lets the question through is for
-// the runtime to know. Of one that it does not, it counts that the call that loads it succeeded.
+// Catches a filter that was never loaded. The runtime knows whether the filter allows the query. If
+// not, the success of the loading call has to be enough.
 Fault verify_filter(const Context& context) {
   const Plan& plan = context.plan;
   if (plan.verify == Verify::kOff || !plan.seccomp) return {};

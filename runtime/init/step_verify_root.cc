@@ -1,4 +1,4 @@
-// Post-conditions of the root and of all that was made in it: --verify=full.
+// Post-conditions of the root and everything that was made in it: --verify=full.
 #include <asm/statfs.h>
 #include <linux/fcntl.h>
 #include <linux/if.h>
@@ -28,7 +28,7 @@ uint64_t mount_flags(int fd) {
   return sys(__NR_fstatfs, fd, &found) < 0 ? 0 : static_cast<uint64_t>(found.f_flags);
 }
 
-// MOUNT_ATTR_* as statfs(2) tells them.
+// MOUNT_ATTR_* and the matching flags of statfs(2).
 struct FlagName {
   uint64_t attribute, flag;
 };
@@ -43,7 +43,7 @@ bool has_attributes(int fd, uint64_t wanted) {
   return true;
 }
 
-// Whether what lies at `path` by now was put there, or above it, by something of `cover`.
+// Whether a mount on `cover` hides `path`.
 bool is_covered(const char* path, const char* cover) {
   if (!starts_with(path, cover)) return false;
   const char next = path[length(cover)];
@@ -62,7 +62,7 @@ bool is_covered_later(const Plan& plan, const MountOp* op) {
 
 enum class When { kBeforeHooks, kAtLast };
 
-// A tmpfs that is to be read-only in the end is written to until then.
+// A tmpfs that becomes read-only at the end must stay writable until then.
 uint64_t planned_attributes(const MountOp& op, When when) {
   const bool writable = when == When::kBeforeHooks && op.readonly_late;
   return (op.attr_set | op.tree_set) & ~(writable ? uint64_t{MOUNT_ATTR_RDONLY} : 0);
@@ -84,7 +84,7 @@ Fault verify_mounts(const Context& context, When when) {
   return {};
 }
 
-// False: there is nothing to be covered, or nobody can get there.
+// False: the path does not exist, or is not accessible.
 bool opens(const Context& context, const char* path, Fd& found) {
   found.reset(open_in_root(context.root_fd, path, O_PATH, Links::kFollowInside));
   return found.get() != kEnoent && found.get() != kEnotdir && found.get() != kEacces;
@@ -151,8 +151,8 @@ Fault verify_loopback(const Plan& plan) {
   return demand(up, Subject::kNamespace, "lo");
 }
 
-// Whether the root is in a peer group, gets mounts of one, or may not be bound, as it should be. By
-// default it may get those of the host.
+// Whether the root is shared, a slave or unbindable as planned. By default it may receive mounts of
+// the host.
 bool has_planned_propagation(const Plan& plan, const MountLine& root) {
   switch (plan.propagation) {
     case MS_SHARED:
@@ -178,7 +178,7 @@ bool verify_propagation(const Context& context) {
 
 }  // namespace
 
-// Before the first hook: a hook may change all of this, as that is what hooks are for.
+// Runs before the first hook: hooks may change all of this on purpose.
 Fault verify_made(Context& context) {
   const Plan& plan = context.plan;
   if (plan.verify != Verify::kFull) return {};
@@ -189,7 +189,7 @@ Fault verify_made(Context& context) {
   return verify_loopback(plan);
 }
 
-// After the pivot, while nothing is given up yet. No hook that runs before could undo this.
+// Runs after the pivot and before privileges are dropped. No earlier hook could undo these.
 Fault verify_root(Context& context) {
   const Plan& plan = context.plan;
   if (plan.verify != Verify::kFull) return {};

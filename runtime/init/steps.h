@@ -1,4 +1,4 @@
-// What a step of init is, what it works with, and how it fails.
+// The steps of init, their context and their failures.
 #pragma once
 
 #include <linux/filter.h>
@@ -12,21 +12,21 @@
 
 namespace oci::init {
 
-// What a step failed on. `what` points into the plan or at a constant, so nothing is formatted
+// The failure of a step. `what` points into the plan or at a constant, so nothing is formatted
 // until it is sent.
 struct Fault {
   bool failed = false;
-  int error = 0;  // errno; 0: `note` says it all
+  int error = 0;  // errno. 0: `note` is the whole message
   sync::Subject subject = sync::Subject::kNone;
   uint16_t index = sync::kNoIndex;
   const char* what = "";
-  const char* note = "";  // the kernel's own explanation, or ours
-  int32_t value = 0;      // a hook's wait status, and what sync/message.h says
+  const char* note = "";  // an explanation of the kernel or of init
+  int32_t value = 0;      // the wait status of a hook, or a value of sync/message.h
 
   explicit operator bool() const { return failed; }
 };
 
-// Ok for rc >= 0; otherwise rc is -errno.
+// Ok for rc >= 0. Otherwise rc is -errno.
 inline Fault check(long rc, sync::Subject subject, const char* what,
                    uint16_t index = sync::kNoIndex) {
   if (rc >= 0) return {};
@@ -40,18 +40,18 @@ inline Fault refuse(const char* note, sync::Subject subject, const char* what,
 
 struct Context {
   Plan& plan;                // a private mapping: Vectors are relocated in place
-  int report_fd;             // who is waiting for us: `create` at first, `start` later
+  int report_fd;             // the reader: `create` at first, `start` later
   int root_fd = -1;          // the container's root mount, O_PATH
   int sys_fd = -1;           // the sysfs mounted at /sys
   int descriptors_fd = -1;   // /proc/self/fd of the caller's procfs, for plan.mount_task
   int own_proc_fd = -1;      // the procfs of the caller, for --verify=full
   int proc_fd = -1;          // the procfs mounted at /proc by the plan: nothing can cover it
-  const char* program = "";  // what to execute, found in PATH
+  const char* program = "";  // the program that was found in PATH
   int32_t file_kind = 0;     // of the program: sync::FileKind
   uint16_t filter_length = 0;
-  bool admits = false;                 // it lets all calls through that are left once it is loaded
-  bool tells_mode = false;             // it lets prctl(PR_GET_SECCOMP) through
-  bool filtered = false;               // it is loaded
+  bool admits = false;                 // the filter allows all later calls
+  bool tells_mode = false;             // the filter allows prctl(PR_GET_SECCOMP)
+  bool filtered = false;               // the filter is loaded
   bool limited = false;                // the capabilities are those of the program
   int listener = -1;                   // of the filter
   sync::HandoverPage* page = nullptr;  // of this process, if it has one
@@ -97,12 +97,12 @@ Fault bring_up_loopback(Context&);
 
 // step_mounts.cc
 Fault mount_all(Context&);
-// Makes the filesystems that show one of the namespaces of `types` (MountOp::shows), as the caller
-// is in it. mount_all() attaches them.
+// Makes the filesystems that show a namespace of `types` (MountOp::shows), as seen by the caller.
+// mount_all() attaches them.
 Fault mount_those_of(Plan& plan, uint64_t types);
-// A mount of `op` that is attached nowhere, with its attributes.
+// Makes the mount of `op` with its attributes, without attaching it.
 Fault make_detached(const Context&, const MountOp& op, Fd& mount);
-// Puts it at the target, below context.root_fd; its missing parts are made.
+// Attaches it at the target, below context.root_fd. Creates missing parts of the target.
 Fault attach_at_target(const Context&, const MountOp& op, int mount);
 
 // step_mount_task.cc
@@ -113,10 +113,10 @@ Fault attach_added_mounts(Context&);
 Fault settle_added_mounts(Context&);
 Fault find_mounts_to_remove(Context&);
 Fault remove_mounts(Context&);
-// Whether another mount namespace would see a change of the mount that is open: see plan.h.
+// Whether changing this open mount would propagate to another mount namespace: see plan.h.
 Answer shows_outside(const Plan& plan, int mount);
-// Why nothing is mounted on `target` any more, where create would have protected a mount that it
-// makes there; nullptr: it may be.
+// The reason not to mount on `target`, if create would have protected a mount there. nullptr:
+// allowed.
 const char* protection_of(const Context&, const MountOp& op, int target);
 
 // step_root.cc
@@ -184,7 +184,7 @@ Fault load_seccomp(Context&);            // one that is not loaded yet
 // For a startContainer hook, if `length` is not 0. -errno on failure.
 long install_hook_filter(const Plan& plan, uint16_t length);
 
-// step_verify.cc, step_verify_root.cc: post-conditions, as much of them as plan.verify says.
+// step_verify.cc, step_verify_root.cc: post-conditions, as far as plan.verify asks for them.
 Fault prepare_to_verify(Context&);
 Fault verify_made(Context&);
 Fault verify_root(Context&);

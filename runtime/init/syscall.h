@@ -1,4 +1,4 @@
-// System calls without libc: a negative result is -errno, as the kernel returns it.
+// System calls without libc. A negative result is -errno, as the kernel returns it.
 //
 // Inline, so that a vfork-like child never returns through a frame that its parent still needs.
 #pragma once

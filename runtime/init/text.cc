@@ -1,11 +1,11 @@
 #include "runtime/init/text.h"
 
-// Or g++ would turn the loop of memcpy into a call of memcpy.
+// Otherwise g++ would turn the loop of memcpy into a call of memcpy.
 #if !defined(__clang__)
 #pragma GCC optimize("no-tree-loop-distribute-patterns")
 #endif
 
-// The compiler turns loops and structure copies into calls of these.
+// The compiler generates calls of these for loops and structure copies.
 extern "C" {
 void* memcpy(void* to, const void* from, size_t size) {
   auto* out = static_cast<char*>(to);

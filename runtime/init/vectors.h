@@ -1,11 +1,11 @@
-// The plan's execve(2) vectors, as pointers.
+// The execve(2) vectors of the plan, as pointers.
 #pragma once
 
 #include "runtime/init/plan.h"
 
 namespace oci::init {
 
-// Turns the offsets into pointers in place; a second call finds them done.
+// Turns the offsets into pointers in place. A second call changes nothing.
 inline char** relocate(Plan& plan, const Vector& vector) {
   auto* slots = reinterpret_cast<uint64_t*>(reinterpret_cast<char*>(&plan) + vector.at);
   const auto base = reinterpret_cast<uintptr_t>(&plan);

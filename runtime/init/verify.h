@@ -1,12 +1,12 @@
-// Post-conditions: what the kernel says there is, against what was planned.
+// Post-conditions: compares the state that the kernel reports with the plan.
 #pragma once
 
 #include "runtime/init/steps.h"
 
 namespace oci::init {
 
-// One thing that is not as it was planned is the fault of the kernel, of a seccomp filter around
-// the runtime that answers for the kernel, or of this program.
+// A mismatch is a fault of the kernel, of a seccomp filter around the runtime that answers for the
+// kernel, or of this program.
 inline Fault demand(bool holds, sync::Subject subject, const char* what,
                     uint16_t index = sync::kNoIndex) {
   if (holds) return {};
@@ -14,7 +14,7 @@ inline Fault demand(bool holds, sync::Subject subject, const char* what,
                 what, index);
 }
 
-// Each namespace that this process is in, or is to put its child into. step_verify.cc.
+// Checks each namespace of this process, and of its future child.
 Fault verify_namespaces(const Context& context);
 
 }  // namespace oci::init
