@@ -13,9 +13,9 @@
 namespace oci::launch {
 namespace {
 
-// What the child reads, and where it leaves its errno. The child shares the memory and the stack of
-// the parent, which sleeps until execveat(2), as with vfork(2): so nothing here may return in the
-// child, allocate, or be instrumented.
+// Input of the child, and its errno. The child shares the memory and the stack of the parent, which
+// sleeps until execveat(2), as with vfork(2). So the child must not return from here, allocate, or
+// be instrumented.
 struct Exec {
   char* const* argv;
   char* const* envp;
@@ -39,7 +39,7 @@ __attribute__((noinline, no_sanitize("address", "undefined"))) long clone_and_ex
 Error clone_error(int error, const CloneRequest& request) {
   if (error == ENOSPC || error == EPERM) return namespaces_refused(error);
   if (error == EACCES && request.cgroup_fd >= 0) {
-    // cgroups(7): a process may not be moved across what was delegated.
+    // cgroups(7): a process may not cross the border of a delegated subtree.
     return Error(ErrorKind::kUnsupported,
                  "linux.cgroupsPath: unable to apply cgroup configuration: permission denied to "
                  "enter the cgroup; the one above both it and the caller's must be the caller's");

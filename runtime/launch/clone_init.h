@@ -1,4 +1,4 @@
-// Starts the init program: clone3(2) and execveat(2), with the container's namespaces in between.
+// Starts the init program: clone3(2) with the container's namespaces, then execveat(2).
 #pragma once
 
 #include <sys/types.h>
@@ -14,11 +14,11 @@ namespace oci::launch {
 
 struct CloneRequest {
   uint64_t flags = 0;           // CLONE_NEW*
-  int cgroup_fd = -1;           // a cgroup v2 directory to be born in; -1: the caller's
+  int cgroup_fd = -1;           // the cgroup v2 directory to start in. -1: the caller's
   std::string name;             // argv[0], for ps(1)
   int image_fd = -1;            // a sealed memfd of the program
   int plan_fd = -1;             // a sealed memfd of the plan
-  std::span<const int> passed;  // descriptors that init needs, under their own numbers
+  std::span<const int> passed;  // descriptors for init, under their own numbers
 };
 
 struct Child {

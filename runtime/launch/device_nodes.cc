@@ -21,11 +21,11 @@ namespace {
 
 constexpr int kNotMade = -1;
 
-// In the memory of the runtime, which waits meanwhile.
+// Lives in the memory of the runtime, which waits meanwhile.
 struct Work {
   int filesystem;
   const std::vector<plan::DeviceNode>* nodes;
-  std::vector<std::string> names;  // of the nodes in the filesystem
+  std::vector<std::string> names;  // names of the nodes in the filesystem
   std::vector<int> mounts;         // kNotMade, or a descriptor
 };
 
@@ -38,8 +38,8 @@ int make_node(int filesystem, const plan::DeviceNode& node, const char* name) {
   return ::open_tree(filesystem, name, unsigned{OPEN_TREE_CLONE} | OPEN_TREE_CLOEXEC);
 }
 
-// open_tree(2) copies a part of a mount only where the mount is attached in the caller's mount
-// namespace (before Linux 6.15), so this process gets one of its own. It shares the descriptors.
+// Before Linux 6.15, open_tree(2) copies part of a mount only if the mount is attached in the
+// caller's mount namespace. So this process gets a namespace of its own. It shares the descriptors.
 int make_all(void* argument) {
   Work& work = *static_cast<Work*>(argument);
   ::umask(0);
@@ -70,10 +70,10 @@ void run(Work& work) {
   }
 }
 
-// The permissions and the owner that the program will see.
+// Compares with the mode and owner that the program will see.
 void warn_of_hosts(const plan::DeviceNode& node) {
   struct stat found = {};
-  if (::stat(node.path.c_str(), &found) < 0) return;  // init will say it
+  if (::stat(node.path.c_str(), &found) < 0) return;  // init reports it
   if (!node.owner_matters && (found.st_mode & 07777) == (node.mode & 07777)) return;
   sys::log_warning(cat("linux.devices[", node.index, "] ('", node.path,
                        "'): is bound from the host, because no device can be created in this user "

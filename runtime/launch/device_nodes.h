@@ -1,4 +1,4 @@
-// Devices of linux.devices for containers with a user namespace, where init may not make them.
+// Makes linux.devices for containers with a user namespace, where init cannot make them.
 #pragma once
 
 #include <vector>
@@ -9,9 +9,9 @@
 
 namespace oci::launch {
 
-// Makes plan.device_nodes with the mode and the owner of the config, each a detached mount. Its
-// descriptor goes into `opened` and into the plan. Where the runtime may not, the host's node is
-// bound by init: a warning if that one differs from the config.
+// Makes plan.device_nodes with the mode and owner of the config, each as a detached mount. Stores
+// the descriptors in `opened` and in the plan. If the runtime may not make them, init binds the
+// host's node: warns if that differs from the config.
 Status make_device_nodes(plan::Plan& plan, std::vector<sys::UniqueFd>& opened);
 
 }  // namespace oci::launch

@@ -43,7 +43,7 @@ Error text_error(ErrorKind kind, std::string text) {
   return Error(kind, std::move(text));
 }
 
-// Docker looks for "not a directory" and then gives its advice, but for "is a directory" first.
+// Docker searches for "is a directory" first, then for "not a directory", to give its advice.
 std::string target_problem(const Report& report) {
   switch (report.error) {
     case EACCES:
@@ -103,7 +103,7 @@ Error mount_failure(const Report& report, std::string_view field) {
                     cat(where, " ('", report.what, "'): ", reason_of(report.error)));
 }
 
-// e_machine of <elf.h>, for those that people build for.
+// Names for e_machine of <elf.h>, for common build targets.
 std::string_view machine_name(int machine) {
   switch (machine) {
     case EM_386:
@@ -127,7 +127,7 @@ std::string_view machine_name(int machine) {
   }
 }
 
-// What execve(2) calls ENOEXEC.
+// Details for ENOEXEC of execve(2).
 std::string format_failure(const Report& report) {
   const auto file_kind = static_cast<sync::FileKind>(report.value);
   switch (file_kind) {
@@ -202,7 +202,7 @@ Error hook_failure(const Report& report) {
   return text_error(ErrorKind::kHook, std::move(text));
 }
 
-// As crun says it: podman and Docker tell exit codes by the words of the C library.
+// The text of crun: podman and Docker derive exit codes from the words of the C library.
 Error cwd_failure(const Report& report) {
   const std::string chdir = cat("process.cwd: chdir to `", report.what, "`: ");
   switch (report.error) {
@@ -223,7 +223,7 @@ Error cwd_failure(const Report& report) {
 
 Error plain_failure(const Report& report, const std::string& property) {
   const std::string why = report.note.empty() ? reason_of(report.error) : report.note;
-  // A note says all by itself; an errno needs the name of the step.
+  // A note is complete in itself. An errno needs the name of the step.
   const std::string tried = report.note.empty() ? cat(report.step, ": ") : "";
   if (!property.empty()) {
     return text_error(ErrorKind::kSystem, cat(property, " ('", report.what, "'): ", tried, why));

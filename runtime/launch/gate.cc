@@ -33,8 +33,8 @@ Status make_fifo(int dir, std::string_view name) {
   return Error::system(errno, cat("make fifo '", name, "'"));
 }
 
-// false: the end of the stream. A hook may take as long as it likes, so there is no deadline, but
-// for an agent that is to answer for execve(2).
+// false: end of stream. There is no deadline, because a hook may take any time, except for an agent
+// that must answer for execve(2).
 Result<bool> read_verdict(int fd, sync::Message& message, std::optional<sys::Deadline> deadline,
                           sys::SignalStream* signals) {
   if (!OCI_TRY(sys::wait_readable(fd, deadline, signals))) {
@@ -55,7 +55,7 @@ Result<Gate> make_gate(int dir, const GateFiles& files, size_t pages) {
   OCI_TRY(make_fifo(dir, files.verdict));
   Gate gate;
   gate.gate = OCI_TRY(open_file(dir, files.gate, O_RDWR));
-  // A fifo cannot be opened for writing alone before it has a reader.
+  // A fifo cannot be opened write-only before it has a reader.
   const sys::UniqueFd reader = OCI_TRY(open_file(dir, files.verdict, O_RDONLY | O_NONBLOCK));
   gate.verdict = OCI_TRY(open_file(dir, files.verdict, O_WRONLY));
   if (pages != 0) gate.handover = OCI_TRY(make_pages(pages));
@@ -63,7 +63,7 @@ Result<Gate> make_gate(int dir, const GateFiles& files, size_t pages) {
 }
 
 Status open_gate(int dir, const GateFiles& files, Agent agent, sys::SignalStream* signals) {
-  // The reading end first: poll(2) reports the end of a stream only if it saw its writer.
+  // Open the reading end first: poll(2) reports the end of a stream only if it saw its writer.
   Result<sys::UniqueFd> verdict = open_file(dir, files.verdict, O_RDONLY | O_NONBLOCK);
   if (!verdict) return not_waiting();
   const int fd = verdict.value().get();

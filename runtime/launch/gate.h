@@ -1,9 +1,9 @@
-// How `start` lets a created container go: two fifos in its state directory.
+// The start gate of a created container: two fifos in its state directory.
 //
-// A byte in the gate lets init execute the program. Init holds the only writing end of the verdict,
-// close-on-exec: its end means that the program runs, a message that it does not. Fifos and not a
-// socket, because a seccomp profile may be in force by then, and read and write are what every
-// profile allows.
+// A byte in the gate makes init execute the program. Init has the only writing end of the verdict,
+// close-on-exec: if it closes, the program runs, and a message means a failure. Fifos instead of a
+// socket, because a seccomp profile may be in force by then, and every profile allows read and
+// write.
 #pragma once
 
 #include <cstddef>
@@ -21,29 +21,28 @@ struct GateFiles {
   std::string_view verdict;
 };
 
-// What init inherits.
+// The descriptors that init inherits.
 struct Gate {
-  sys::UniqueFd gate;      // O_RDWR: a reader that never sees the end of the stream
+  sys::UniqueFd gate;      // O_RDWR: the reader never sees the end of the stream
   sys::UniqueFd verdict;   // O_WRONLY
   sys::UniqueFd handover;  // sync::HandoverPage
 };
 
-// Makes the files below `dir`, 0600, and `pages` of handover.
+// Makes the files below `dir`, mode 0600, and `pages` handover pages.
 Result<Gate> make_gate(int dir, const GateFiles& files, size_t pages);
 
-// Whether an agent decides on calls of init's, execve(2) perhaps: then it is waited for, not for
-// ever.
+// Whether a seccomp agent decides on calls of init, possibly on execve(2). Then there is a deadline
+// for it.
 enum class Agent : bool { kNo, kYes };
 
 // Opens the gate of the container in `dir` and waits for the verdict. Returns once the program
-// runs; kWrongState: no init is waiting; kProgram: execve(2) refused it; kHook: a startContainer
-// hook failed. With an agent, any other error leaves an init that must be killed, and so does one
-// of `signals` (nullptr: none) that asks to end.
+// runs. kWrongState: no init is waiting. kProgram: execve(2) failed. kHook: a startContainer hook
+// failed. With an agent, after any other error the caller must kill init, and also after a
+// terminating signal from `signals` (nullptr: none).
 Status open_gate(int dir, const GateFiles& files, Agent agent, sys::SignalStream* signals);
 
-// While it lives, an init that waits at its gate is dumpable, so that the user that made it may
-// look at its namespaces without CAP_SYS_PTRACE: ptrace(2). So may other processes of the
-// container.
+// While this object lives, an init that waits at its gate is dumpable. So its user can read its
+// namespaces without CAP_SYS_PTRACE (ptrace(2)), and so can other processes of the container.
 class [[nodiscard]] Sight {
  public:
   // kWrongState: no init is waiting.
@@ -52,7 +51,7 @@ class [[nodiscard]] Sight {
   Sight& operator=(Sight&&) = delete;
   ~Sight();
 
-  // Whether init has read the word. It has obeyed every word that it read before.
+  // Whether init has read the request. It has executed all earlier ones then.
   bool is_heard() const;
 
  private:
@@ -60,15 +59,15 @@ class [[nodiscard]] Sight {
   sys::UniqueFd gate_;
 };
 
-// The gate of a process that starts at once, for `exec`, and where its verdict is read.
+// The gate of a process that starts at once, for `exec`, and the reading end of its verdict.
 struct OpenGate {
   Gate gate;
   sys::UniqueFd verdict;
 };
 Result<OpenGate> make_open_gate();
 
-// The second half of open_gate(): waits until the process at the other end executes its program.
-// `follow`, if any, is done before that, when all the rest is.
+// The second half of open_gate(): waits until the process executes its program. Calls `follow`, if
+// set, before that, when everything else is done.
 Status await_verdict(int verdict, Agent agent, const std::function<Status()>& follow,
                      sys::SignalStream* signals);
 

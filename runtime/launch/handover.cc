@@ -20,7 +20,7 @@ namespace {
 constexpr std::chrono::seconds kPatience{10};
 constexpr std::chrono::milliseconds kBetweenLooks{1};
 
-// A file of one page has no second one to touch.
+// The second page of a file with one page is never touched.
 constexpr size_t kMapped = sync::kPages * sync::kPageSize;
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The parent's half of sync/handover.h.
+// The parent's side of sync/handover.h.
 #pragma once
 
 #include <cstddef>
@@ -10,10 +10,10 @@
 
 namespace oci::launch {
 
-// A new file of `count` pages, without a name, for whoever inherits it.
+// A new file of `count` pages without a name, for a child to inherit.
 Result<sys::UniqueFd> make_pages(size_t count);
 
-// The pages of such a file, mapped.
+// The mapped pages of such a file.
 class Pages {
  public:
   static Result<Pages> map(int file);
@@ -28,8 +28,8 @@ class Pages {
   std::byte* at_;
 };
 
-// Waits until `process` has its listener, and fetches it. Empty if it ended before it had one: it
-// has told why.
+// Waits until `process` has its listener, and fetches it. Empty: the process ended before, and has
+// reported the reason.
 Result<sys::UniqueFd> fetch_listener(const sync::HandoverPage& page, const sys::Pidfd& process);
 
 }  // namespace oci::launch

@@ -19,14 +19,15 @@ namespace {
 
 constexpr int64_t kPatienceSeconds = 10;
 
-// In the caller's PATH, whose own rights are all that is at stake; or where systems have it.
+// Searches the caller's PATH, because only the caller's own rights are at stake, and then the usual
+// directories.
 std::string find_helper(std::string_view name) {
   const char* const path = std::getenv("PATH");
   return sys::find_program(name, cat(path == nullptr ? "" : path,
                                      ":/usr/bin:/bin:/usr/sbin:/usr/local/bin:/run/wrappers/bin"));
 }
 
-// The last line that it wrote.
+// The last line of its output.
 std::string last_line(std::string_view output) {
   while (output.ends_with('\n'))
     output.remove_suffix(1);

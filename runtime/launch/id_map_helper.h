@@ -1,5 +1,5 @@
-// newuidmap(1) and newgidmap(1): they write the maps that an ordinary user may not write, where
-// /etc/subuid and /etc/subgid allow them.
+// newuidmap(1) and newgidmap(1): write maps that an unprivileged user may not write, if /etc/subuid
+// and /etc/subgid allow them.
 #pragma once
 
 #include <sys/types.h>

@@ -23,7 +23,7 @@ bool has_capability(unsigned capability) {
   return (data[capability / 32].effective >> capability % 32 & 1) != 0;
 }
 
-// user_namespaces(7): who has no CAP_SETUID, or CAP_SETGID, writes a map of their own id alone.
+// user_namespaces(7): without CAP_SETUID or CAP_SETGID, a process may only map its own id.
 bool may_write(IdKind kind, std::span<const spec::IdMapping> mappings) {
   const bool is_uid = kind == IdKind::kUid;
   const uint32_t own = is_uid ? ::geteuid() : ::getegid();

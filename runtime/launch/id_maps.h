@@ -1,4 +1,5 @@
-// The id maps of a new user namespace: user_namespaces(7), config-linux.md#user-namespace-mappings.
+// Writes the id maps of a new user namespace: user_namespaces(7),
+// config-linux.md#user-namespace-mappings.
 #pragma once
 
 #include <sys/types.h>
@@ -17,22 +18,23 @@ namespace oci::launch {
 struct IdMaps {
   std::span<const spec::IdMapping> uids;
   std::span<const spec::IdMapping> gids;
-  bool deny_set_groups = false;  // what a single gid of an unprivileged caller's takes
-  std::string owner = "linux";   // of the maps, for messages: "mounts[1]"
+  bool deny_set_groups = false;  // required for the single gid of an unprivileged caller
+  std::string owner = "linux";   // owner of the maps, for messages: "mounts[1]"
 };
 
-// A user namespace that nobody lives in, with these maps: for mounts. Errors name mounts[index].
+// Makes a user namespace without processes and with these maps, for mounts. Errors name
+// mounts[index].
 Result<sys::UniqueFd> make_id_map(const IdMaps& maps, uint16_t index);
 
-// Writes them for `pid`, whose user namespace has none yet.
+// Writes the maps of `pid`. Its user namespace must not have any yet.
 Status write_id_maps(pid_t pid, const IdMaps& maps);
 
-// The uid outside of what `uid` is inside the user namespace of `pid`.
+// The host uid for `uid` inside the user namespace of `pid`.
 Result<uid_t> host_uid(pid_t pid, uid_t uid);
-// The same by the text of /proc/PID/uid_map; absent: nothing maps it.
+// The same from the text of /proc/PID/uid_map. Absent: not mapped.
 std::optional<uid_t> mapped_id(std::string_view map, uid_t id);
 
-// "0 100000 65536\n" for each.
+// "0 100000 65536\n" for each mapping.
 std::string map_text(std::span<const spec::IdMapping> mappings);
 
 }  // namespace oci::launch

@@ -32,8 +32,8 @@ Error failed(std::string_view doing) {
   return Error::system(errno, cat("a file for container init: ", doing));
 }
 
-// The mount and the superblock: the first cannot be changed by whoever opens the file anew, the
-// second by whoever may mount it again.
+// Makes the mount and the superblock read-only: otherwise a process could reopen the file, or mount
+// the filesystem again, for writing.
 Status make_readonly(int mount, int filesystem) {
   mount_attr attributes = {};
   attributes.attr_set = MOUNT_ATTR_RDONLY;
@@ -53,7 +53,7 @@ Status write_program(int mount) {
   return {};
 }
 
-// A tmpfs that has no place in any mount namespace, and goes with the last descriptor of its file.
+// A tmpfs in no mount namespace. It vanishes with the last descriptor of its file.
 Result<sys::UniqueFd> open_on_tmpfs() {
   const sys::UniqueFd filesystem(call(SYS_fsopen, "tmpfs", FSOPEN_CLOEXEC));
   if (!filesystem) return failed("fsopen");
@@ -68,7 +68,7 @@ Result<sys::UniqueFd> open_on_tmpfs() {
   return sys::open_at(mount.get(), kName, O_RDONLY | O_NOFOLLOW);
 }
 
-// The same by a caller that may not mount, in a user namespace where it may: user_namespaces(7).
+// The same for a caller that may not mount, in a user namespace where it may: user_namespaces(7).
 struct Mounting {
   std::string map_uid;
   std::string map_gid;
@@ -76,14 +76,14 @@ struct Mounting {
 };
 
 Result<sys::UniqueFd> mount_as_root_of_a_namespace(const Mounting& mounting) {
-  // Without an id of it nothing can be made on its filesystems.
+  // Without a mapped id, no file can be made on its filesystems.
   OCI_TRY(sys::write_file_at(AT_FDCWD, "/proc/self/setgroups", "deny"));
   OCI_TRY(sys::write_file_at(AT_FDCWD, "/proc/self/uid_map", mounting.map_uid));
   OCI_TRY(sys::write_file_at(AT_FDCWD, "/proc/self/gid_map", mounting.map_gid));
   return open_on_tmpfs();
 }
 
-// In our memory and with our descriptors, as after vfork(2).
+// Runs in the memory and with the descriptors of this process, as after vfork(2).
 __attribute__((no_sanitize("address", "undefined"))) int run_mounting(void* data) {
   Mounting& mounting = *static_cast<Mounting*>(data);
   mounting.done.emplace(mount_as_root_of_a_namespace(mounting));
@@ -111,7 +111,7 @@ Result<sys::UniqueFd> open_init_file() {
   const auto image = init::image();
   Result<sys::UniqueFd> sealed =
       sys::seal(kName, {image.data(), image.size()}, sys::Executable::kYes);
-  // The seal costs a copy of some 25 KiB; a cache would be one more file to trust.
+  // The seal costs a copy of some 25 KiB. A cache would be one more file to trust.
   if (sealed || sealed.error().sys_errno() != EACCES) return sealed;
   Result<sys::UniqueFd> file = open_on_tmpfs();
   if (!file && file.error().sys_errno() == EPERM) file = open_on_own_tmpfs();

@@ -1,4 +1,4 @@
-// The init program as a file to execute.
+// The init program as an executable file.
 #pragma once
 
 #include "runtime/sys/unique_fd.h"
@@ -6,8 +6,8 @@
 
 namespace oci::launch {
 
-// No process can write to it, whatever it finds at /proc/PID/exe (CVE-2019-5736): a sealed memfd,
-// or, where sysctl vm.memfd_noexec is 2, a file of a read-only tmpfs that is mounted nowhere.
+// No process can write to it, not even through /proc/PID/exe (CVE-2019-5736). It is a sealed memfd,
+// or, if the sysctl vm.memfd_noexec is 2, a file of a read-only tmpfs that is mounted nowhere.
 Result<sys::UniqueFd> open_init_file();
 
 }  // namespace oci::launch

@@ -56,7 +56,7 @@ Error id_map_error(int error, const plan::Tree& tree) {
   return Error::system(error, what);
 }
 
-// What is done to a tree before anybody else sees it. `id_map`: a user namespace, or -1.
+// Prepares a tree before any other process can see it. `id_map`: a user namespace, or -1.
 Status prepare_tree(int fd, const plan::Tree& tree, int id_map) {
   if (id_map >= 0) {
     mount_attr attributes = {};
@@ -111,7 +111,7 @@ Result<Files> open_joins(plan::Plan& plan) {
   return joins;
 }
 
-// In the order of plan.id_maps; `joins` are open.
+// In the order of plan.id_maps. `joins` are open.
 Result<Files> make_id_maps(const plan::Plan& plan, const Files& joins) {
   Files maps;
   for (const plan::MountIdMap& map : plan.id_maps) {

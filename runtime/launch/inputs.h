@@ -1,4 +1,4 @@
-// What the parent opens for init before it is cloned: namespaces to join, trees to mount.
+// Opens the inputs of init before it is cloned: namespaces to join, and trees to mount.
 #pragma once
 
 #include <vector>
@@ -9,8 +9,8 @@
 
 namespace oci::launch {
 
-// Opens the joins and trees of the plan and stores their descriptors in its block. A namespace must
-// be of the type it is given as: config-linux.md#namespaces.
+// Opens the joins and trees of the plan and stores their descriptors in its block. Each namespace
+// must have its given type: config-linux.md#namespaces.
 Result<std::vector<sys::UniqueFd>> open_inputs(plan::Plan& plan);
 
 }  // namespace oci::launch

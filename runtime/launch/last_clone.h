@@ -1,4 +1,4 @@
-// The parent's half of init's last clone: see runtime/init/step_last_clone.cc.
+// The parent's side of init's last clone: see runtime/init/step_last_clone.cc.
 #pragma once
 
 #include <sys/types.h>
@@ -14,15 +14,15 @@ namespace oci::launch {
 
 struct LastClone {
   bool listens = false;  // the filter has a listener
-  bool admits = false;   // ... and the stage loads it: Services::filter_admits
-  // For a filter with a listener: that goes to the agent.
+  bool admits = false;   // the stage loads the filter: Services::filter_admits
+  // For a filter with a listener: sends the listener to the agent.
   std::function<Status(pid_t, int listener)> deliver;
-  // What interrupts it, if not nullptr.
+  // Interrupted by these signals. nullptr: by none.
   sys::SignalStream* signals = nullptr;
 };
 
-// `process`, which has settled, clones the one of the program; that takes its place, and is let go.
-// If there is none `process` has told why, or was killed: its pid() is 0 then.
+// `process` has settled and clones the process of the program, which then replaces it. If pid() is
+// 0 afterwards, there was no clone: `process` has reported the reason, or was killed.
 Status follow_last_clone(const plan::Plan& plan, const LastClone& clone, Launched& process);
 
 }  // namespace oci::launch

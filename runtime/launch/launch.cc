@@ -49,9 +49,9 @@ class Conversation {
         process_(std::move(process)) {}
 
   Status serve();
-  // init has settled, and loads a filter with a listener.
+  // Called after init has settled, if it loads a filter with a listener.
   Status hand_over_listener();
-  // After a failure: init itself takes back all that it has begun in a container that goes on.
+  // After a failure: init itself undoes its changes in a container that goes on.
   Status call_off(Status failure);
   Launched finish() && { return std::move(process_); }
 
@@ -92,7 +92,7 @@ Status Conversation::answer(sync::Message message, std::span<const sock_filter> 
   return Error::system(errno, "answer container init");
 }
 
-// The stage is gone; the init that it cloned is our child as well (CLONE_PARENT).
+// The stage is gone. The init that it cloned is also a child of this process (CLONE_PARENT).
 Status Conversation::adopt(pid_t pid) {
   Launched adopted = OCI_TRY(Launched::adopt(pid));
   OCI_TRY(process_.wait());
@@ -121,8 +121,8 @@ Status Conversation::write_oom_score_adj() const {
   return written.error();
 }
 
-// The stage is one process of the user beside the one that it clones last. Where the caller may not
-// allow it one more, it counts.
+// The stage counts as one more process of the user, beside the one that it clones last. Raises the
+// limit for it, if permitted.
 bool let_the_stage_live(pid_t pid, const plan::Plan& plan) {
   const init::LateLimit& limits = plan.init().process_limit;
   if (limits.meanwhile == 0) return false;
@@ -175,7 +175,7 @@ Status Conversation::proceed() {
   return follows ? follow() : Status();
 }
 
-// Init clones its last, and ends; or it has told why not.
+// Init makes its last clone and exits, or has reported an error.
 Status Conversation::follow() {
   OCI_TRY(process_.become_its_child(signals_));
   if (process_.pid() == 0) return {};
@@ -249,7 +249,7 @@ Status Conversation::hand_over_listener() {
   return told ? init_failure(last.message) : vanished();
 }
 
-// Whether init has settled by now is decided here: once the socket takes no more, it cannot.
+// Decides whether init has settled: once the socket accepts no more, it cannot.
 Status Conversation::call_off(Status failure) {
   if (plan_.init().mount_task == init::MountTask::kNone) return failure;
   ::shutdown(socket_.get(), SHUT_RD);
@@ -261,7 +261,7 @@ Status Conversation::call_off(Status failure) {
   return failure;
 }
 
-// The caller's descriptors come first; ours must not have taken the place of one.
+// The caller's descriptors come first: none of ours may have one of their numbers.
 Status check_preserved(std::span<const int32_t> preserved, std::span<const int> ours) {
   for (const int fd : ours) {
     if (std::ranges::find(preserved, fd) == preserved.end()) continue;
@@ -318,7 +318,8 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
   const std::span<const int32_t> preserved(block.begin(block.preserved), block.preserved.count);
   OCI_TRY(check_preserved(preserved, passed));
   passed.insert(passed.end(), preserved.begin(), preserved.end());
-  // Of the caller, so that the process has it before it is in its cgroup: config.md#linux-process.
+  // Set the caller's affinity, so that the process has it before it enters its cgroup:
+  // config.md#linux-process.
   if (plan.exec_cpu_affinity && !plan.exec_cpu_affinity->initial.empty()) {
     OCI_TRY(set_affinity(0, plan.exec_cpu_affinity->initial, "process.execCPUAffinity.initial"));
   }

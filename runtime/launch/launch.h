@@ -1,5 +1,5 @@
-// The parent half of the conversation: starts init, serves its requests, and turns its failures
-// into errors. Knows no cgroups, hooks or state: the caller brings them as Services.
+// The parent's side of the protocol: starts init, serves its requests, and converts its failures to
+// errors. It knows no cgroups, hooks or state: the caller provides them as Services.
 #pragma once
 
 #include <linux/filter.h>
@@ -20,52 +20,54 @@
 
 namespace oci::launch {
 
-// What the caller does in between; every function is set.
+// Callbacks of the caller. Each is set, unless it has a default.
 struct Services {
-  // Init, and not its stage, has been cloned, and no hook has run. Null: no one looks.
+  // Checks init (not its stage) after it was cloned and before the first hook. Null: no check.
   std::function<Status(pid_t)> look_for_it = nullptr;
-  // Init runs: time for what it does not need at once (compiling its filter, limiting its devices).
+  // Runs while init works: for data that init needs later (compiling its filter, limiting its
+  // devices).
   std::function<Status(pid_t)> while_it_mounts;
-  // prestart and createRuntime hooks, if the plan has them.
+  // Runs prestart and createRuntime hooks, if the plan has them.
   std::function<Status(pid_t)> run_host_hooks;
-  // The last moment before init can outlive us: the record must name it now.
+  // Saves the record: from the next moment on, init may outlive this process.
   std::function<Status(pid_t)> remember;
-  // The filter to load; asked for after while_it_mounts.
+  // The filter to load. Called after while_it_mounts.
   std::function<std::span<const sock_filter>()> filter;
-  // Whether it lets all calls through that init makes once it is loaded; asked for after that. Null
-  // for a plan that does not clone last.
+  // Whether the filter allows all calls that init makes under it. Called after `filter`. Null for a
+  // plan without a last clone.
   std::function<bool()> filter_admits = nullptr;
-  // Whether it lets init ask for its seccomp mode; null: that is not asked for.
+  // Whether the filter lets init query its seccomp mode. Null: init does not query it.
   std::function<bool()> filter_tells_mode = nullptr;
-  // The terminal's master and the name of its slave.
+  // Takes the terminal's master and the name of its slave.
   std::function<Status(sys::UniqueFd, const std::string&)> take_console;
   std::function<void(const std::string&)> warn;
-  // A root that stays among the mounts of others, detached as yet: asked for before init begins.
+  // Records a detached root for a shared mount namespace. Called before init begins.
   std::function<Status(int root_fd)> note_root;
-  // The cgroup takes no process as it is (EOPNOTSUPP, a threaded one above): makes it take one.
+  // Makes the cgroup accept processes after EOPNOTSUPP: it is below a threaded one.
   std::function<Status()> fit_cgroup;
-  // Whether a limit on processes is why clone3(2) could not make one.
+  // Whether a limit on processes is the reason for EAGAIN of clone3(2).
   std::function<bool()> pids_exhausted;
-  // For a filter with a listener, of `create`: that goes to the agent. Null where `exec` has one.
+  // Sends the listener of `create` to the agent. Null for `exec`, which sends its own.
   std::function<Status(pid_t, int listener)> deliver_listener = nullptr;
-  // Why init may have vanished without a word ("" for no idea).
+  // The reason why init vanished silently, or "".
   std::function<std::string()> explain_exit;
 };
 
 struct LaunchOptions {
   std::string id;
   int cgroup_fd = -1;
-  // For a plan of `exec`: the container's init. Its namespaces that are not the runtime's own are
-  // joined; with `chrooted` its root as well.
+  // For a plan of `exec`: the container's init. The process joins its namespaces that differ from
+  // the runtime's, and with `chrooted` its root.
   pid_t member_pid = 0;
   int member_pidfd = -1;
   bool chrooted = false;
-  bool made_user_namespace = false;  // the container has one of its own, and no joined one
-  // What interrupts it, if not nullptr.
+  bool made_user_namespace =
+      false;  // the container has a user namespace of its own, not a joined one
+  // Interrupted by these signals. nullptr: by none.
   sys::SignalStream* signals = nullptr;
 };
 
-// Opens what the plan names, clones init, and returns once it has settled. `gate` is used up.
+// Opens the inputs of the plan, clones init, and returns once it has settled. Consumes `gate`.
 Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& options,
                         const Services& services);
 

@@ -19,7 +19,7 @@ Result<Launched> Launched::adopt(pid_t pid) {
   const auto raw = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
   if (raw < 0) return Error::system(errno, "hold container init");
   sys::UniqueFd held(raw);
-  // A number is believed only of a child: whoever can trace the stage can write one.
+  // Accept only a child: a process that can trace the stage could write any pid.
   siginfo_t nothing = {};
   if (::waitid(P_PIDFD, static_cast<id_t>(raw), &nothing, WEXITED | WNOHANG | WNOWAIT) != 0) {
     return Error(ErrorKind::kProtocol, cat("container init is PID ", pid, ", which is no child"));
@@ -27,8 +27,8 @@ Result<Launched> Launched::adopt(pid_t pid) {
   return Launched(pid, std::move(held));
 }
 
-// One that does not die is waited for no longer: it sleeps in the kernel, and a caller's error is
-// worth more than its end.
+// Gives up on a process that does not die: it is blocked in the kernel, and reporting the caller's
+// error is more important.
 void Launched::kill_and_reap() {
   if (pid_ == 0) return;
   ::syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0);
@@ -46,12 +46,12 @@ Result<int> Launched::wait() {
   } while (rc < 0 && errno == EINTR);
   if (rc < 0) return Error::system(errno, "wait for container init");
   pid_ = 0;
-  // si_status is the code or the signal; wait(2) packs both into one number.
+  // si_status is the code or the signal. wait(2) packs both into one number.
   return ended.si_code == CLD_EXITED ? ended.si_status << 8 : ended.si_status;
 }
 
 Status Launched::become_its_child(sys::SignalStream* signals) {
-  // A pidfd is readable once its process has ended: pidfd_open(2).
+  // A pidfd becomes readable when its process ends: pidfd_open(2).
   (void)OCI_TRY(sys::wait_readable(pidfd_.get(), {}, signals));
   OCI_TRY(wait());
   const uint32_t child = pages_ ? sync::load((*pages_)[sync::kOfStage].pid) : 0;

@@ -1,4 +1,4 @@
-// A process that was launched, and is this one's child.
+// A launched process, which is a child of this one.
 #pragma once
 
 #include <sys/types.h>
@@ -13,18 +13,18 @@
 
 namespace oci::launch {
 
-// A container init that has settled, and waits at its gate; or the process of `exec`. Killed and
-// reaped unless kept, and so is a child that it may have cloned last.
+// A container init that has settled and waits at its gate, or the process of `exec`. The destructor
+// kills and reaps it, and a child that it may have cloned last, unless keep() was called.
 class [[nodiscard]] Launched {
  public:
-  // `pages`: where the kernel leaves the number of the child that it clones last.
+  // `pages`: the kernel stores the pid of the child there that it clones last.
   Launched(pid_t pid, sys::UniqueFd pidfd, std::optional<Pages> pages = {})
       : pid_(pid), pidfd_(std::move(pidfd)), pages_(std::move(pages)) {}
   Launched(Launched&& other) noexcept
       : pid_(std::exchange(other.pid_, 0)),
         pidfd_(std::move(other.pidfd_)),
         pages_(std::move(other.pages_)) {}
-  // Takes over `other`, which ends up with what this one held.
+  // Swaps with `other`.
   Launched& operator=(Launched&& other) noexcept {
     std::swap(pid_, other.pid_);
     std::swap(pidfd_, other.pidfd_);
@@ -33,18 +33,18 @@ class [[nodiscard]] Launched {
   }
   ~Launched() { kill_and_reap(); }
 
-  // A child that another child has cloned (CLONE_PARENT).
+  // Takes a child that another child has cloned (CLONE_PARENT).
   static Result<Launched> adopt(pid_t pid);
 
   pid_t pid() const { return pid_; }  // 0: it was reaped
   int pidfd() const { return pidfd_.get(); }
   Pages* pages() { return pages_ ? &*pages_ : nullptr; }
 
-  // Waits for the end; the value is as wait(2) gives it.
+  // Waits for the exit. Returns the status as wait(2) does.
   Result<int> wait();
 
-  // Of a stage that is cloning its last: waits for its end, and holds the child instead. Without
-  // one, pid() is 0 afterwards. `signals`: what interrupts it, if not nullptr.
+  // For a stage that is making its last clone: waits for its exit, and then holds the child
+  // instead. Without a child, pid() is 0 afterwards. `signals`: interrupt the wait, if not nullptr.
   Status become_its_child(sys::SignalStream* signals);
 
   void kill_and_reap();

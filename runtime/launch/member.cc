@@ -17,7 +17,7 @@
 namespace oci::launch {
 namespace {
 
-// namespaces(7): the same device and inode are the same namespace. A kernel without a type has no
+// namespaces(7): equal device and inode mean the same namespace. A kernel without a type has no
 // file for it.
 Result<uint64_t> different_types(int ours, int theirs) {
   uint64_t types = 0;
@@ -42,9 +42,9 @@ Result<uint64_t> different_types(int ours, int theirs) {
   return types;
 }
 
-// The user namespace of the container, which is the one right below ours: init may have gone on
-// into one below that (bubblewrap, unshare --map-root-user). Empty: init is in it, or it cannot be
-// told, as where the container has joined one that lies deeper.
+// The user namespace of the container, which is directly below ours. Init may have moved on to one
+// below it (bubblewrap, unshare --map-root-user). Empty: init is in it, or it is unknown, for
+// example because the container joined one that lies deeper.
 Result<sys::UniqueFd> user_namespace_that_init_left(int ours, int theirs) {
   struct stat own = {};
   if (::fstatat(ours, "ns/user", &own, 0) != 0) return Error::system(errno, "look at ns/user");
@@ -64,7 +64,8 @@ Result<Joining> plan_joining(const LaunchOptions& options, init::Plan& block) {
   const std::string process = cat("/proc/", options.member_pid);
   const sys::UniqueFd theirs = OCI_TRY(sys::open_at(AT_FDCWD, process, O_PATH | O_DIRECTORY));
   const sys::UniqueFd ours = OCI_TRY(sys::open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY));
-  // Its number was nobody else's while it lived, or waited to be reaped, and so when it was opened.
+  // The pid could not be reused while init lived or was a zombie, so /proc/PID was its own when
+  // opened.
   if (::syscall(SYS_pidfd_send_signal, options.member_pidfd, 0, nullptr, 0) != 0) {
     return Error(ErrorKind::kWrongState, "container not running: its init has just ended");
   }

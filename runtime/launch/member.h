@@ -1,4 +1,4 @@
-// How a process joins a running container.
+// Prepares a process to join a running container.
 #pragma once
 
 #include "runtime/init/plan.h"
@@ -8,15 +8,15 @@
 
 namespace oci::launch {
 
-// The descriptors that a plan of a member refers to; each is empty where it is not needed.
+// Descriptors for the plan of a member. Each is empty if it is not needed.
 struct Joining {
   sys::UniqueFd root;            // block.root_fd
   sys::UniqueFd user_namespace;  // block.member_user_fd
 };
 
-// Fills in the part of a plan of `exec` that is about the container: the pidfd, and of the types of
-// namespaces those that differ from ours, for setns(2) refuses our own user namespace, and others
-// to the unprivileged. A user namespace that init has made for itself is not the container's.
+// Fills in the part of an `exec` plan about the container: the pidfd, and the types of namespaces
+// that differ from ours. setns(2) refuses our own user namespace, and also others to the
+// unprivileged. A user namespace that init has made for itself does not belong to the container.
 Result<Joining> plan_joining(const LaunchOptions& options, init::Plan& block);
 
 }  // namespace oci::launch

@@ -1,4 +1,4 @@
-// The user namespaces that carry the id maps of mounts: mount_setattr(2), MOUNT_ATTR_IDMAP.
+// Makes the user namespaces for the id maps of mounts: mount_setattr(2), MOUNT_ATTR_IDMAP.
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <signal.h>
@@ -14,8 +14,8 @@
 namespace oci::launch {
 namespace {
 
-// A namespace is made by a process and lives on by a descriptor. The process does nothing: it
-// sleeps until it is killed, or its parent dies.
+// Making a namespace needs a process, but a descriptor keeps it alive. The process only sleeps
+// until it is killed or its parent dies.
 class Holder {
  public:
   Holder(const Holder&) = delete;

@@ -1,5 +1,5 @@
-// process.scheduler and process.ioPriority, given to a process from outside: what they take may be
-// denied to the container's init itself in a user namespace.
+// Sets process.scheduler and process.ioPriority from outside: in a user namespace, the container's
+// init may lack the privileges.
 #pragma once
 
 #include <sys/types.h>
@@ -12,14 +12,14 @@
 
 namespace oci::launch {
 
-// sched_setattr(2). The utilization clamps, for which the specification has no values, are 0.
+// sched_setattr(2). The utilization clamps, which the specification does not have, are 0.
 Status set_scheduler(pid_t pid, const spec::Scheduler& scheduler);
 
-// ioprio_set(2) for the process group that `pid` leads: config.md#linux-process.
+// ioprio_set(2) for the process group led by `pid`: config.md#linux-process.
 Status set_io_priority(pid_t pid, const spec::IoPriority& priority);
 
-// sched_setaffinity(2) by a list of CPUs such as "0-3,7", which spec/validate has read; `property`
-// names it in errors. 0 is the caller itself.
+// sched_setaffinity(2) with a list of CPUs such as "0-3,7", already validated by spec/validate.
+// `property` names it in errors. pid 0: the caller itself.
 Status set_affinity(pid_t pid, const std::string& cpus, std::string_view property);
 
 }  // namespace oci::launch

@@ -1,4 +1,4 @@
-// What /etc/subuid and /etc/subgid grant to a user: subuid(5).
+// The grants of /etc/subuid and /etc/subgid for a user: subuid(5).
 #pragma once
 
 #include <cstdint>
@@ -16,10 +16,10 @@ struct SubIds {
   uint64_t count = 0;
 };
 
-// The lines of `text` for a user, who may be there by name or by number.
+// The lines of `text` for a user, given by name or by number.
 std::vector<SubIds> sub_ids_of(std::string_view text, std::string_view user, uint32_t uid);
 
-// Who asks for which maps, and what one of the two files says.
+// The requested maps of a user, and the content of one of the two files.
 struct SubIdRequest {
   std::string property;   // "linux.uidMappings"
   std::string_view file;  // "/etc/subuid"
@@ -30,8 +30,8 @@ struct SubIdRequest {
   std::span<const spec::IdMapping> mappings;
 };
 
-// The first mapping that is not granted, what is granted instead, and the line to add; "" where
-// everything is, or is granted by a service that knows more than the file: nsswitch.conf(5).
+// Describes the first mapping without a grant, the existing grants, and the line to add. "" if all
+// are granted, or granted by a service beyond the file: nsswitch.conf(5).
 std::string what_is_not_granted(const SubIdRequest& request);
 
 }  // namespace oci::launch

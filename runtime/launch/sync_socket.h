@@ -1,4 +1,4 @@
-// The parent's end of the conversation's socket: runtime/sync/README.md.
+// The parent's end of the sync socket: runtime/sync/README.md.
 #pragma once
 
 #include "runtime/sync/message.h"
@@ -20,12 +20,12 @@ struct Received {
   bool ended = false;
 };
 
-// Until there is a message, or the end of its stream. A stage that was killed may leave a child
-// that holds the stream and waits for us: so the end of the process counts as well. `signals`: what
-// interrupts it, if not nullptr.
+// Waits for a message or the end of the stream. A killed stage may leave a child that holds the
+// stream and waits for us, so the end of the process counts as well. `signals`: interrupt the wait,
+// if not nullptr.
 Status await_message(int socket, int pidfd, sys::SignalStream* signals);
 
-// The message that is there, and the descriptor that came with it. None: the stream has ended.
+// The next message with its descriptor. `ended`: the stream has ended.
 Result<Received> receive(int socket);
 
 }  // namespace oci::launch

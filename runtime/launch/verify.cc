@@ -22,7 +22,7 @@ uint64_t made(const init::Plan& block) {
   return types;
 }
 
-// Of a process, by its directory in /proc. All zero: the kernel knows no such type.
+// The namespace of a process, given its directory in /proc. All zero: a type unknown to the kernel.
 Result<struct stat> namespace_of(int process, const init::NamespaceKind& kind) {
   struct stat found = {};
   if (::fstatat(process, cat("ns/", kind.name).c_str(), &found, 0) == 0 || errno == ENOENT)
@@ -30,7 +30,7 @@ Result<struct stat> namespace_of(int process, const init::NamespaceKind& kind) {
   return Error::system(errno, cat("look at the namespace ", kind.name));
 }
 
-// The one that is open, if the type is to be joined; -1: it is not, or by the member's pidfd.
+// The descriptor of the namespace to join. -1: none, or joined by the member's pidfd.
 int joined_by_descriptor(const init::Plan& block, uint64_t type) {
   if (type == CLONE_NEWUSER && block.member_user_fd >= 0) return block.member_user_fd;
   const std::span<const init::Join> joins(block.begin(block.joins), block.joins.count);

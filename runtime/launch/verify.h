@@ -1,4 +1,4 @@
-// What init, which knows nothing of its own, is to find of itself: --verify=full.
+// The namespaces that init must find itself in, as seen from outside: --verify=full.
 #pragma once
 
 #include "runtime/init/plan.h"
@@ -7,8 +7,8 @@
 
 namespace oci::launch {
 
-// Fills in block.namespaces: each is new, the one that is joined, or ours. The descriptors of what
-// is joined are in the block.
+// Fills in block.namespaces: a new namespace, the joined one, or ours. The descriptors of joined
+// ones are in the block.
 Status expect_namespaces(const LaunchOptions& options, init::Plan& block);
 
 }  // namespace oci::launch

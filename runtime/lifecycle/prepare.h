@@ -1,4 +1,4 @@
-// A bundle and all that was decided about it. Nothing outside this process has been touched yet.
+// The decisions about a bundle. Up to here, nothing outside this process has changed.
 #pragma once
 
 #include <linux/bpf.h>
@@ -18,23 +18,23 @@
 
 namespace oci::lifecycle {
 
-// systemd is to make the cgroup.
+// The plan for a scope made by systemd.
 struct ScopePlan {
   systemd::Bus bus = systemd::Bus::kSystem;
   systemd::Unit unit;
-  std::vector<systemd::Property> properties;  // besides those that all have
+  std::vector<systemd::Property> properties;  // besides those of every scope
 };
 
 struct CgroupPlan {
   cgroup::Layout layout;
-  std::string path;  // below the mount of the v2 tree; of a user's systemd, below its own cgroup
+  std::string path;  // below the mount of the v2 tree. With a user's systemd: below its cgroup
   cgroup::Writes writes;
   std::vector<bpf_insn> device_program;
-  std::optional<uint32_t> delegate_to;  // a uid of the container's that is to own the cgroup
-  std::optional<ScopePlan> scope;       // absent: the cgroup is made by mkdir
+  std::optional<uint32_t> delegate_to;  // uid in the container that gets the cgroup
+  std::optional<ScopePlan> scope;       // absent: mkdir makes the cgroup
   bool leave_own_cgroup =
-      false;             // the caller must leave its own cgroup, which is to have limits below it
-  bool lenient = false;  // what takes privileges (device rules, an owner) is done without
+      false;  // the caller must leave its own cgroup first, so that it can have limits below it
+  bool lenient = false;  // go on without settings that need privileges (device rules, owner)
 };
 
 struct Prepared {
@@ -43,25 +43,25 @@ struct Prepared {
   std::string config_text;  // as read, for later verbs
   plan::Plan plan;
   std::optional<CgroupPlan> cgroup;  // absent: --cgroup-manager=disabled, or not permitted
-  bool notifies = false;             // the config has a notify socket of ours
+  bool notifies = false;             // the config has a notify socket of oci-rt
 };
 
-// Who has the terminal of a container that wants one.
+// Whether the runtime keeps the terminal of the container.
 enum class Foreground : bool { kNo, kYes };
 
-// Reads config.json once, and decides. Errors name the property.
+// Reads config.json once and makes all decisions. Errors name the property.
 Result<Prepared> prepare(const Context& context, const CreateOptions& options,
                          Foreground foreground);
 
-// What the program gets of the caller's: LISTEN_FDS, `preserve_fds` more descriptors, the umask.
+// The inheritance of the program: LISTEN_FDS, `preserve_fds` more descriptors, the umask.
 Status pass_on_inherited(plan::Request& request, uint32_t preserve_fds);
 
-// Whether linux.resources.devices says by name that every device is allowed.
+// Whether linux.resources.devices explicitly allows every device.
 bool allows_all_devices(const spec::Config& config);
 
 void log_warnings(const plan::Plan& plan);
 
-// `path` made absolute by the current directory; not resolved.
+// Makes `path` absolute with the current directory. Does not resolve it.
 Result<std::string> absolute_path(const std::string& path);
 
 }  // namespace oci::lifecycle
