@@ -1,4 +1,4 @@
-// Mapped ids, and binds of links and on links.
+// Mapped ids, and bind mounts of links and on links.
 #include <sys/mount.h>
 
 #include "runtime/plan/test_plan.h"
@@ -18,7 +18,7 @@ BOOST_AUTO_TEST_CASE(the_parent_maps_the_ids_of_what_is_bound) {
   config.mounts.push_back({"/b", {}, "/more", {"bind", "idmap"}, uids, gids});
   config.mounts.push_back({"/t", "tmpfs", "tmpfs", {}, uids, uids});
   Plan plan = plan_of(config);
-  BOOST_REQUIRE(plan.id_maps.size() == 2u);  // equal ones are made once
+  BOOST_REQUIRE(plan.id_maps.size() == 2u);  // equal maps are made once
   BOOST_TEST((plan.id_maps[0].gids == gids));
   BOOST_TEST(plan.id_maps[1].index == 2u);
   BOOST_REQUIRE(plan.trees.size() == 2u);
@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(idmap_alone_takes_the_maps_of_the_container) {
   config = with_namespace(config, {.type = NamespaceType::kUser});
   config.linux->uid_mappings = config.linux->gid_mappings = {{0, 100000, 65536}};
   BOOST_TEST((plan_of(config).id_maps.at(0).uids == config.linux->uid_mappings));
-  // Those of a joined namespace are not in the config, whatever stands there.
+  // The maps of a joined namespace are not those of the config.
   config.linux->namespaces.back().path = "/proc/7/ns/user";
   BOOST_TEST(plan_of(config).id_maps.at(0).uids.empty());
 }

@@ -6,7 +6,7 @@ namespace oci::plan {
 namespace {
 
 constexpr size_t kAlignment = 8;
-constexpr size_t kUsualSize = 16 << 10;  // so that a usual plan is never moved while it grows
+constexpr size_t kUsualSize = 16 << 10;  // avoids reallocation for a usual plan
 
 }  // namespace
 

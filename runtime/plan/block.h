@@ -1,4 +1,4 @@
-// Writes the flat block that container init reads: runtime/init/plan.h.
+// Writes the flat block for container init: runtime/init/plan.h.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,8 @@
 
 namespace oci::plan {
 
-// Append strings and lists, keep what is returned in head() or in a list appended later, then
-// finish. Everything is aligned to 8 bytes where it must be; nothing is shared.
+// Append strings and lists, store the results in head() or in a list appended later, then call
+// finish(). Data is aligned to 8 bytes where necessary. Nothing is shared.
 class Block {
  public:
   Block();
@@ -39,10 +39,10 @@ class Block {
     return list(std::span<const T>(items));
   }
 
-  // An execve(2) vector with `spare` slots besides the closing zero.
+  // An execve(2) vector with `spare` slots besides the final zero.
   init::Vector vector(std::span<const std::string_view> items, uint32_t spare);
 
-  // The bytes; the block is empty afterwards.
+  // Returns the bytes. The block is empty afterwards.
   std::string finish();
 
  private:

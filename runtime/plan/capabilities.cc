@@ -18,7 +18,7 @@ constexpr std::string_view kNames[] = {
 #include "runtime/plan/capability_names.inc"
 };
 
-constexpr size_t kMostHints = 16;  // to search for one takes a while
+constexpr size_t kMostHints = 16;  // the search for one takes a while
 
 constexpr uint64_t bit(int capability) {
   return uint64_t{1} << capability;
@@ -33,7 +33,7 @@ char upper(char letter) {
   return letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
 }
 
-// The number of a name in either case, as cap_from_name(3) has it; nothing for one that is unknown.
+// The number of a name in either case, as in cap_from_name(3). Nothing for an unknown name.
 std::optional<int> number_of(std::string_view name) {
   const auto* const found = std::ranges::find_if(kNames, [name](std::string_view known) {
     return std::ranges::equal(name, known, {}, upper);
@@ -54,7 +54,7 @@ class Planner {
     sets.inheritable = granted(wanted.inheritable, host_.permitted);
     sets.ambient = granted(wanted.ambient, host_.permitted);
 
-    // What capset(2) demands, once the bounding set is cut down.
+    // The rules of capset(2), after the bounding set is reduced.
     keep(sets.effective, sets.permitted, "effective: ", " is not permitted, left out");
     keep(sets.inheritable, sets.bounding, "inheritable: ", " is not in the bounding set, left out");
     keep(sets.ambient, sets.permitted & sets.inheritable,
@@ -80,10 +80,10 @@ class Planner {
     return set;
   }
 
-  // One warning for a capability, however many sets want it.
+  // One warning for each capability, even if several sets want it.
   void unknown(const std::string& name) {
     if (!unknown_.insert(name).second) return;
-    // One of another day, of a lower case or without CAP_ is meant as often as a mistyped one.
+    // A name from another version, in lower case or without CAP_ is as likely as a misspelled one.
     std::string raised = name;
     std::ranges::transform(raised, raised.begin(), upper);
     const bool prefixed = raised.starts_with("CAP_");

@@ -1,4 +1,4 @@
-// process.capabilities as the masks that init sets: config.md#linux-process, capabilities(7).
+// Converts process.capabilities to the masks for init: config.md#linux-process, capabilities(7).
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace oci::plan {
 
-// What the runtime itself may hand on; bits are 1 << CAP_*.
+// The capabilities that the runtime may grant. Bits are 1 << CAP_*.
 struct HostCapabilities {
   uint64_t permitted = 0;
   uint64_t bounding = 0;
@@ -22,16 +22,16 @@ struct HostCapabilities {
 
 struct CapabilityPlan {
   init::CapabilitySets sets;
-  std::vector<std::string> warnings;  // one line each, for the log; config.md: MUST warn
+  std::vector<std::string> warnings;  // one line each, for the log. config.md: MUST warn
 };
 
-// The sets to apply. A capability that is unknown or that the host cannot grant is left out with a
-// warning, never an error (config.md). Absent `wanted` means none at all. The result obeys the
-// kernel's rules, so that applying it cannot fail.
+// The sets to apply. A capability that is unknown, or that the host cannot grant, is left out with
+// a warning and is never an error (config.md). Absent `wanted` means no capabilities. The result
+// obeys the kernel's rules, so applying it cannot fail.
 CapabilityPlan plan_capabilities(const std::optional<spec::Capabilities>& wanted,
                                  const HostCapabilities& host);
 
-// Every name this runtime knows, "CAP_CHOWN" first, in the kernel's order; for `features`.
+// All names known to this runtime, in the kernel's order, "CAP_CHOWN" first. For `features`.
 std::span<const std::string_view> capability_names();
 
 }  // namespace oci::plan

@@ -1,4 +1,4 @@
-// Labels, personality, memory policy, and how the process is scheduled.
+// Labels, personality, memory policy and scheduling.
 #include "runtime/plan/draft.h"
 #include "spec/number_list.h"
 
@@ -16,7 +16,7 @@ Error off(std::string_view property, std::string_view what, std::string_view hin
 
 Status plan_labels(Draft& draft, const spec::Process& process) {
   init::Plan& head = draft.block.head();
-  // apparmor(7): the name of no profile. Where there is no AppArmor, that is so anyway.
+  // apparmor(7): the name for no profile. Without AppArmor, nothing needs to be done for it.
   const bool without = process.apparmor_profile == "unconfined" && !draft.host.apparmor;
   if (is_given(process.apparmor_profile) && !without) {
     if (!draft.host.apparmor) {
@@ -37,7 +37,7 @@ Status plan_labels(Draft& draft, const spec::Process& process) {
 void plan_memory_policy(Draft& draft, const spec::MemoryPolicy& policy) {
   init::Plan& head = draft.block.head();
   head.memory_policy = static_cast<int32_t>(static_cast<uint32_t>(policy.mode) | policy.flags);
-  // Valid: spec/validate has read it, too.
+  // Valid: spec/validate has parsed it already.
   const auto nodes = spec::parse_number_list(policy.nodes, spec::kMostNodes);
   if (nodes) head.memory_nodes = draft.block.list(*nodes);
 }
@@ -52,7 +52,7 @@ Status plan_confinement(Draft& draft) {
   if (linux->memory_policy) plan_memory_policy(draft, *linux->memory_policy);
   if (!draft.config.process) return {};
   const spec::Process& process = *draft.config.process;
-  // The parent's part: init may lack the privilege in its user namespace.
+  // Applied by the parent: init may lack the privilege in its user namespace.
   draft.plan.scheduler = process.scheduler;
   draft.plan.io_priority = process.io_priority;
   return plan_labels(draft, process);

@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(a_label_needs_its_security_module) {
     config.process->apparmor_profile = none;
     BOOST_TEST(!plan_of(config).init().apparmor_command);
   }
-  // Where there is one, it takes the container out of the caller's.
+  // With AppArmor, it takes the container out of the caller's profile.
   const Plan taken_out = plan_of(config, host);
   BOOST_TEST(text(taken_out, taken_out.init().apparmor_command) == "exec unconfined");
   config.process->apparmor_profile = "";

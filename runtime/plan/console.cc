@@ -7,7 +7,7 @@ Status plan_console(Draft& draft) {
   const Request& request = draft.request;
   const bool terminal = draft.config.process && draft.config.process->terminal;
   if (terminal && request.detached && !request.console_socket) {
-    // In the words that everybody searches for.
+    // The message that engines search for.
     return invalid("process.terminal",
                    "cannot allocate tty if oci-rt will detach without setting console socket; give "
                    "--console-socket, set terminal to false, or use run without --detach");

@@ -1,4 +1,4 @@
-// The hooks that init runs itself, and whether it must wait for others:
+// Hooks that init runs itself, and whether it must wait for those of the host:
 // config.md#posix-platform-hooks.
 #include <linux/sched.h>
 #include <algorithm>
@@ -13,7 +13,7 @@ std::vector<std::string_view> views(const std::vector<std::string>& strings) {
   return {strings.begin(), strings.end()};
 }
 
-// `otherwise`: the environment of all hooks that have none of their own.
+// `otherwise`: the environment of hooks without one of their own.
 init::List<init::HookOp> hook_ops(Block& block, const std::vector<spec::Hook>& hooks,
                                   const init::Vector& otherwise) {
   constexpr int64_t kForEver = std::numeric_limits<uint32_t>::max();  // 136 years
@@ -45,12 +45,12 @@ Status plan_container_hooks(Draft& draft) {
   const Request& request = draft.request;
   Block& block = draft.block;
   init::Plan& head = block.head();
-  // Network devices are moved in at the same moment: before sysctl asks for them.
+  // Network devices are moved at the same moment, before sysctl needs them.
   head.host_hooks = !hooks.prestart.empty() || !hooks.create_runtime.empty() ||
                     !draft.config.linux->net_devices.empty();
-  // An ordinary user's hooks may not open the namespaces of a process that is not dumpable
-  // (proc(5)). Where all in sight of the new process is that user's own, they may: no process runs
-  // in a new pid namespace yet, and only its owner has a say in a new user namespace.
+  // Hooks of an unprivileged user may not open the namespaces of a process that is not dumpable
+  // (proc(5)). That can be allowed if the new process can only see that user's data: no process
+  // runs in a new pid namespace yet, and only its owner controls a new user namespace.
   constexpr uint64_t kNew = CLONE_NEWUSER | CLONE_NEWPID;
   head.hooks_enter = head.host_hooks && !draft.host.may_mount() && (draft.created & kNew) == kNew;
   if (!hooks.create_container.empty()) {

@@ -33,7 +33,8 @@ constexpr Link kLinks[] = {
     {"/dev/stdin", "/proc/self/fd/0"},
     {"/dev/stdout", "/proc/self/fd/1"},
     {"/dev/stderr", "/proc/self/fd/2"},
-    // An image's own would be the host's: it must lead to the container's devpts.
+    // Replaces a node of the image, which would be the host's: it must lead to the container's
+    // devpts.
     {kMultiplexer, "pts/ptmx", true},
 };
 
@@ -58,14 +59,14 @@ std::optional<uint32_t> on_host(const std::vector<spec::IdMapping>& maps, uint32
   return {};
 }
 
-// mknod(2) of a device takes the initial user namespace, and no mount that belongs to another.
+// mknod(2) of a device needs the initial user namespace, and a mount that belongs to it.
 bool may_make_devices(const Host& host) {
   constexpr uint64_t kNeeded =
       uint64_t{1} << CAP_SYS_ADMIN | uint64_t{1} << CAP_MKNOD | uint64_t{1} << CAP_CHOWN;
   return host.in_initial_user_namespace && (host.capabilities.permitted & kNeeded) == kNeeded;
 }
 
-// `at`: the place of `op` in the list of devices.
+// `at`: the index of `op` in the list of devices.
 void leave_to_runtime(Draft& draft, const init::DeviceOp& op, size_t at, const std::string& path) {
   DeviceNode node{.path = path,
                   .mode = op.mode,
@@ -81,9 +82,9 @@ void leave_to_runtime(Draft& draft, const init::DeviceOp& op, size_t at, const s
   draft.plan.device_nodes.push_back(std::move(node));
 }
 
-// /dev itself gets names that every container has, and one that goes away: through a link they
-// would be made and removed in a directory of the image's choice (CVE-2026-41579). Elsewhere the
-// config chose the name, and the root filesystem may lay it out with links.
+// Every container gets names in /dev itself, and one is removed there. Through a link of the image,
+// these would be made and removed in a directory of the image's choice (CVE-2026-41579). Elsewhere
+// the config chooses the name, and the root filesystem may have links.
 bool is_in_dev(std::string_view path) {
   return path.substr(0, path.rfind('/')) == "/dev";
 }
@@ -92,13 +93,13 @@ init::DeviceOp plan_device(Draft& draft, size_t i, const std::string& path) {
   const spec::Device& device = draft.config.linux->devices[i];
   init::DeviceOp op;
   op.path = draft.block.text(path);
-  // `fileMode` may carry the format too, as stat(2) gives it.
+  // `fileMode` may include the file type, as in stat(2).
   op.mode = format_of(device.type) | (device.file_mode.value_or(kDefaultMode) & 07777);
   op.uid = device.uid.value_or(0);
   op.gid = device.gid.value_or(0);
   op.index = index_of(i);
   op.parent_is_plain = is_in_dev(path);
-  if (device.type == spec::DeviceType::kFifo) return op;  // everybody may make one
+  if (device.type == spec::DeviceType::kFifo) return op;  // needs no privilege
   op.major = static_cast<uint32_t>(device.major.value_or(0));
   op.minor = static_cast<uint32_t>(device.minor.value_or(0));
   op.bind = draft.is_unprivileged();
@@ -109,7 +110,7 @@ bool has_option(const spec::Mount& mount, std::string_view name) {
   return std::ranges::find(mount.options, name) != mount.options.end();
 }
 
-// Which mount of the config the program will see at a path of /dev.
+// The mounts of the config that the program will see at paths of /dev.
 class MountsInDev {
  public:
   explicit MountsInDev(const spec::Config& config) {
@@ -120,7 +121,7 @@ class MountsInDev {
     }
   }
 
-  // nullptr: none, or a later one covers it.
+  // nullptr: none, or a later mount covers it.
   const spec::Mount* at(std::string_view path) const {
     const spec::Mount* seen = nullptr;
     for (const auto& [target, mount] : mounts_) {
@@ -147,7 +148,8 @@ bool is_listed(const spec::Config& config, std::string_view path) {
   });
 }
 
-// Where the config mounts on one of them (`--volume /dev/urandom:/dev/random`), its mount is it.
+// If the config mounts on one of them (`--volume /dev/urandom:/dev/random`), the mount is used
+// instead.
 void add_default_devices(Draft& draft, const MountsInDev& mounts,
                          std::vector<init::DeviceOp>& ops) {
   for (const DefaultDevice& device : kDefaultDevices) {
@@ -176,7 +178,7 @@ void plan_links(Draft& draft, const MountsInDev& mounts) {
 }  // namespace
 
 Status plan_devices(Draft& draft) {
-  // A /dev from elsewhere, perhaps the host's, is complete, and nothing may be made in it.
+  // A bind-mounted /dev, perhaps the host's, is complete: nothing may be made in it.
   const MountsInDev mounts(draft.config);
   const spec::Mount* dev = mounts.at("/dev");
   const bool dev_is_complete =
@@ -190,7 +192,8 @@ Status plan_devices(Draft& draft) {
   for (size_t i = 0; i < devices.size(); ++i) {
     const std::string path = clean_in_root(devices[i].path);
     if (dev_is_complete && path.starts_with("/dev/")) continue;
-    // Privileged containers list the host's, which has no terminals of theirs.
+    // Configs of privileged containers list the host's ptmx, which has no terminals of the
+    // container.
     if (path == kMultiplexer) continue;
     ops.push_back(plan_device(draft, i, path));
     if (ops.back().bind) leave_to_runtime(draft, ops.back(), ops.size() - 1, path);

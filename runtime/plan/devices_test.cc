@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(a_mount_on_a_name_of_dev_takes_its_place) {
   BOOST_TEST(!has("/dev/random"));
   BOOST_TEST(!has("/dev/ptmx"));
   BOOST_TEST(has("/dev/zero"));
-  // A node that a later mount covers is not there.
+  // A node covered by a later mount does not count.
   config.mounts.push_back({"/dev", "tmpfs", "tmpfs", {}, {}, {}});
   BOOST_TEST(has("/dev/random"));
 }

@@ -1,4 +1,4 @@
-// A plan in the making, and the parts that fill it in, in order.
+// A plan in progress, and the functions that fill it in, in order.
 #pragma once
 
 #include <cstddef>
@@ -29,22 +29,22 @@ struct Draft {
 
   std::string rootfs;  // root.path on the host, absolute
 
-  std::map<std::string, size_t> known_id_maps;  // by their text: the place in plan.id_maps
+  std::map<std::string, size_t> known_id_maps;  // text of the maps → index in plan.id_maps
 
   bool has_own(uint64_t types) const { return ((created | joined) & types) != 0; }
 
-  // Whether init must be given its sources as descriptors; see Tree.
+  // Whether the runtime must open the sources for init: see Tree.
   bool needs_trees() const;
 
-  // How such a source propagates, which init's "/" decides for what init opens itself. As it is on
-  // the host, what the container mounts below it would appear there.
+  // The propagation of such a source. For sources that init opens, its "/" decides that. With the
+  // host's propagation, mounts that the container makes below it would appear on the host.
   uint64_t tree_propagation() const;
 
-  // Whether mknod(2) and mounts of the host's own filesystems are beyond init.
+  // Whether init may not use mknod(2) and mount filesystems of the host.
   bool is_unprivileged() const;
 };
 
-// Each decides one thing. plan_namespaces comes first; the others ask what it found.
+// Each decides one thing. plan_namespaces comes first, because the others use its results.
 Status plan_namespaces(Draft& draft);
 Status plan_membership(Draft& draft);  // instead of plan_namespaces, for `exec`
 Status plan_root(Draft& draft);
@@ -58,14 +58,14 @@ Status plan_identity(Draft& draft);
 Status plan_confinement(Draft& draft);
 Status plan_environment(Draft& draft);
 
-// Sets MountOp::readonly_stays where the container could clear `ro` otherwise, and
+// Sets MountOp::readonly_stays for mounts whose `ro` the container could clear, and
 // Plan::readonly_stays.
 void mark_readonly_that_stays(Draft& draft, std::span<init::MountOp> ops);
 
 // "PATH: TEXT".
 Error invalid(std::string_view path, std::string_view text);
 
-// A number of `list[i]` as the block stores it: what does not fit is sync::kNoIndex.
+// The index of `list[i]` in the block. sync::kNoIndex if it is too large.
 uint16_t index_of(size_t i);
 
 }  // namespace oci::plan

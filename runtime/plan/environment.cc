@@ -17,7 +17,7 @@ std::string_view name_of(std::string_view entry) {
   return entry.substr(0, entry.find('='));
 }
 
-// The entry of the last `name`; `env` holds it once.
+// The entry of the last `name`. `env` has it once.
 const std::string_view* find_variable(std::span<const std::string_view> env,
                                       std::string_view name) {
   const auto found = std::ranges::find_if(env, [name](std::string_view entry) {
@@ -26,7 +26,7 @@ const std::string_view* find_variable(std::span<const std::string_view> env,
   return found != env.end() ? &*found : nullptr;
 }
 
-// Refused here, because a created container that can never be started helps nobody.
+// Refused here, because a created container that can never start is useless.
 template <class Strings>
 Status check_strings(std::string_view property, const Strings& strings, uint64_t& total) {
   for (size_t i = 0; i < strings.size(); ++i) {
@@ -102,11 +102,11 @@ std::vector<std::string> program_candidates(std::string_view program, const std:
     candidates.push_back(in_directory(cwd, "", program));
     return candidates;
   }
-  // config.md: args is what execvp(3) takes, and its path without PATH is this.
+  // config.md: args has the semantics of execvp(3), and this is its default path.
   std::string_view rest = path != nullptr ? *path : "/bin:/usr/bin";
   for (;;) {
     const size_t colon = rest.find(':');
-    // "" is the working directory, "a legacy feature" of POSIX that execvp(3) has.
+    // "" is the working directory, "a legacy feature" of POSIX in execvp(3).
     candidates.push_back(in_directory(cwd, rest.substr(0, colon), program));
     if (colon == rest.npos) return candidates;
     rest.remove_prefix(colon + 1);
@@ -124,7 +124,7 @@ Status plan_environment(Draft& draft) {
   if (!draft.config.process) return {};  // legal until `start`: runtime.md#lifecycle
   OCI_TRY(check_size(draft));
   const spec::Process& process = *draft.config.process;
-  // execvp(3): no file has this name. Engines know an image without a command by these words.
+  // execvp(3): no file has this name. Engines recognize an image without a command by this message.
   if (!process.args.empty() && process.args[0].empty()) {
     return Error(ErrorKind::kProgram, "exec: \"\": executable file not found in $PATH");
   }

@@ -1,4 +1,4 @@
-// What execve(2) is given, beyond the plain copy of config.md#process.
+// The input of execve(2), beyond a plain copy of config.md#process.
 #pragma once
 
 #include <cstdint>
@@ -12,12 +12,12 @@ namespace oci::plan {
 // `env` in its order, with only the last of each name. An entry without '=' is a name.
 std::vector<std::string_view> unique_environment(std::span<const std::string_view> env);
 
-// Where execvp(3) would look for `program`, in order: paths in the container, absolute if `cwd` is.
-// `path` is the value of PATH, nullptr where it is not set.
+// The paths where execvp(3) would search `program`, in order: paths in the container, absolute if
+// `cwd` is. `path`: the value of PATH, nullptr if unset.
 std::vector<std::string> program_candidates(std::string_view program, const std::string_view* path,
                                             std::string_view cwd);
 
-// How many bytes execve(2) takes for arguments and environment together.
+// The number of bytes that execve(2) accepts for arguments and environment together.
 uint64_t exec_limit(uint64_t stack_limit);
 
 }  // namespace oci::plan

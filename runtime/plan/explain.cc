@@ -64,7 +64,7 @@ const Tree* find_tree(const Plan& plan, sync::Subject subject, size_t fd_offset)
   return nullptr;
 }
 
-// The ids of the mount whose operation is at `offset` in the block.
+// The id map of the mount with its operation at `offset` in the block.
 void write_id_map(Writer& out, const Plan& plan, const Tree* tree, size_t offset) {
   const MountIdMap* found = nullptr;
   if (tree != nullptr && tree->id_map) found = &plan.id_maps[*tree->id_map];

@@ -1,4 +1,4 @@
-// A plan for people: `oci-rt plan`, and the golden tests.
+// Prints a plan for people: `oci-rt plan`, and the golden tests.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace oci::plan {
 
-// JSON, indented, ending in a newline. Complete: every decision is in it, flags by their names.
-// What is absent or off is left out. The same plan always gives the same text.
+// Indented JSON with a final newline. Complete: it has every decision, and flags by name. Absent or
+// disabled members are left out. The same plan always gives the same text.
 std::string explain(const Plan& plan);
 
 }  // namespace oci::plan

@@ -86,7 +86,7 @@ std::vector<std::string_view> namespace_names(uint64_t clone_flags) {
 
 std::vector<std::string_view> attribute_names(uint64_t set, uint64_t clear) {
   auto names = names_of(set, kAttributes);
-  // The access time is a field that is cleared whatever it becomes; without a bit it is relatime.
+  // The access time is a field that is always cleared first. Without a bit it is relatime.
   if ((clear & MOUNT_ATTR__ATIME) != 0 && (set & MOUNT_ATTR__ATIME) == 0) {
     names.push_back("relatime");
   }

@@ -1,4 +1,4 @@
-// The kernel's flags in the words of config.json, for explain.cc.
+// The names of kernel flags in config.json, for explain.cc.
 #pragma once
 
 #include <cstdint>
@@ -12,12 +12,12 @@ namespace oci::plan {
 std::string_view namespace_name(uint64_t clone_flag);
 std::vector<std::string_view> namespace_names(uint64_t clone_flags);
 
-// What mount_setattr(2) gives with `set` and `clear`, and what it takes away: "rw" for
-// MOUNT_ATTR_RDONLY.
+// The names of attributes that mount_setattr(2) sets with `set` and `clear`, and of those that it
+// clears: "rw" for MOUNT_ATTR_RDONLY.
 std::vector<std::string_view> attribute_names(uint64_t set, uint64_t clear);
 std::vector<std::string_view> cleared_attribute_names(uint64_t clear);
 
-// "rslave"; "" for none.
+// "rslave". "" for none.
 std::string propagation_name(uint64_t propagation, bool recursive);
 
 std::vector<std::string_view> capability_set_names(uint64_t set);

@@ -1,4 +1,4 @@
-// Writes a plan's members as JSON.
+// Writes members of a plan as JSON.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace oci::plan {
 
-// Writes members, and leaves out what is absent, empty or off.
+// Writes members, and leaves out absent, empty and disabled ones.
 class Writer {
  public:
   explicit Writer(const init::Plan& plan) : plan_(plan) { json_.SetIndent(' ', 2); }
@@ -68,7 +68,7 @@ class Writer {
     list(key, items);
   }
 
-  // `write_item` writes the members of each.
+  // `write_item` writes the members of each item.
   template <class Items, class WriteItem>
   void objects(std::string_view key, const Items& items, WriteItem write_item) {
     if (std::size(items) == 0) return;

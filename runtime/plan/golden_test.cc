@@ -1,5 +1,5 @@
-// The plans of whole configs, as people read them: testdata/NAME.json → testdata/NAME.plan.json.
-// OCI_RT_ACCEPT=1 rewrites the latter.
+// The printed plans of whole configs: testdata/NAME.json → testdata/NAME.plan.json. OCI_RT_ACCEPT=1
+// rewrites the latter.
 #include <fcntl.h>
 #include <stdlib.h>
 

@@ -31,7 +31,7 @@ bool in_initial_user_namespace() {
   return length > 0 && std::string_view(target.data(), static_cast<size_t>(length)) == kInitial;
 }
 
-// user_namespaces(7): a capability counts in namespaces that belong to ours.
+// user_namespaces(7): capabilities apply to namespaces owned by our user namespace.
 bool owns_mount_namespace() {
   struct stat ours = {}, owner = {};
   const Result<sys::UniqueFd> mounts = sys::open_at(AT_FDCWD, "/proc/self/ns/mnt", O_RDONLY);
@@ -52,7 +52,7 @@ HostCapabilities read_capabilities() {
   if (::syscall(SYS_capget, &header, data.data()) == 0) {
     out.permitted = data[0].permitted | uint64_t{data[1].permitted} << 32;
   }
-  // EINVAL follows the last one: no need to ask cap_last_cap.
+  // EINVAL follows the last one, so cap_last_cap need not be read.
   for (unsigned capability = 0; capability < 64; ++capability) {
     const int has = ::prctl(PR_CAPBSET_READ, capability, 0, 0, 0);
     if (has < 0) break;
@@ -63,7 +63,7 @@ HostCapabilities read_capabilities() {
 }
 
 std::string cgroup2_mount_point() {
-  // The second is the hybrid layout's.
+  // The second path is that of the hybrid layout.
   for (const char* path : {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"}) {
     struct statfs about {};
     if (::statfs(path, &about) == 0 && about.f_type == CGROUP2_SUPER_MAGIC) return path;
@@ -85,7 +85,7 @@ bool has_apparmor() {
   return text && text.value().starts_with('Y');
 }
 
-// Its file system exists exactly while it is on.
+// Its filesystem exists exactly while SELinux is enabled.
 bool has_selinux() {
   struct statfs fs {};
   return ::statfs("/sys/fs/selinux", &fs) == 0 && fs.f_type == SELINUX_MAGIC;

@@ -10,7 +10,7 @@ namespace {
 
 using Mappings = std::vector<spec::IdMapping>;
 
-// Takes the part before `separator` off the front of `text`, and the separator.
+// Takes the part before `separator` off the front of `text`, with the separator.
 std::string_view next(std::string_view& text, char separator) {
   const size_t end = text.find(separator);
   const std::string_view piece = text.substr(0, end);
@@ -33,7 +33,7 @@ std::optional<spec::IdMapping> parse_triplet(std::string_view text) {
   return spec::IdMapping{.container_id = numbers[0], .host_id = numbers[1], .size = numbers[2]};
 }
 
-// In as many pieces as the container's own maps cut it into. False: they do not reach.
+// Splits the map at the borders of the container's own maps. false: they do not cover it.
 bool add_relative(spec::IdMapping map, const Mappings& containers, Mappings& out) {
   while (map.size > 0) {
     const auto holds = [&map](const spec::IdMapping& range) {

@@ -1,4 +1,4 @@
-// Maps as the mount option idmap has them, of crun(1): "uids=0-1-10#10-11-10;gids=@0-100-10".
+// The maps in the mount option idmap of crun(1): "uids=0-1-10#10-11-10;gids=@0-100-10".
 #pragma once
 
 #include <string_view>
@@ -13,8 +13,8 @@ struct IdMapOption {
   std::vector<spec::IdMapping> uids, gids;
 };
 
-// `users`, `groups`: the maps of the container, for which '@' stands before a triplet: its second
-// number is an id of the container, and becomes the host's. The error is a half sentence.
+// `users`, `groups`: the maps of the container, for triplets with '@': there the second number is
+// an id in the container, and is converted to one of the host. The error is half a sentence.
 Result<IdMapOption> parse_id_map_option(std::string_view text,
                                         const std::vector<spec::IdMapping>& users,
                                         const std::vector<spec::IdMapping>& groups);

@@ -10,7 +10,7 @@ using Mappings = std::vector<spec::IdMapping>;
 const Mappings kUsers = {{0, 0, 1}, {1, 2, 1000}, {1001, 50000, 10}};
 const Mappings kGroups = {{0, 7000, 100}};
 
-// "uids; gids", as uid_map would have them; or the error.
+// "uids; gids" in the format of uid_map, or the error.
 std::string parsed(std::string_view text) {
   const auto option = parse_id_map_option(text, kUsers, kGroups);
   if (!option) return option.error().message();
@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(each_triplet_is_a_range) {
   BOOST_TEST(parsed("gids=5-6-7;uids=0-4294967294-1") == "0 4294967294 1,;5 6 7,;");
 }
 
-// The example of crun(1), and one over several ranges.
+// The example of crun(1), and one across several ranges.
 BOOST_AUTO_TEST_CASE(an_at_sign_makes_it_relative_to_the_containers_maps) {
   BOOST_TEST(parsed("uids=@1-3-10;gids=@0-5-2#9-9-1") == "1 4 10,;0 7005 2,9 9 1,;");
   BOOST_TEST(parsed("uids=@0-999-5;gids=@0-0-1") == "0 1000 2,2 50000 3,;0 7000 1,;");

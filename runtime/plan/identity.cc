@@ -1,4 +1,4 @@
-// Who the program is: ids, groups, capabilities, keyring, seccomp: config.md#process.
+// The identity of the program: ids, groups, capabilities, keyring, seccomp: config.md#process.
 #include <linux/capability.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
@@ -14,8 +14,8 @@ namespace {
 
 using Mappings = std::vector<spec::IdMapping>;
 
-// Nobody but a privileged process may map ids and keep setgroups(2) at once, for groups can also
-// take access away (CVE-2014-8989); user_namespaces(7).
+// user_namespaces(7): only a privileged process may map ids and keep setgroups(2), because dropping
+// a group can also grant access (CVE-2014-8989).
 bool may_set_groups(const Draft& draft) {
   if (draft.host.set_groups_denied) return false;
   const Mappings& maps = draft.plan.gid_mappings;
@@ -54,7 +54,7 @@ Status plan_user(Draft& draft, const spec::User& user) {
   return {};
 }
 
-// Who makes or enters a user namespace has every capability in it: user_namespaces(7).
+// A process has every capability in a user namespace that it makes or enters: user_namespaces(7).
 HostCapabilities grantable(const Draft& draft) {
   const HostCapabilities& host = draft.host.capabilities;
   if (!draft.has_own(CLONE_NEWUSER)) return host;
@@ -62,15 +62,15 @@ HostCapabilities grantable(const Draft& draft) {
   return {.permitted = all, .bounding = all, .last = host.last};
 }
 
-// Some versions of podman give CAP_MKNOD to every container; its configs have this annotation.
+// Some versions of podman give CAP_MKNOD to every container. Their configs have this annotation.
 bool is_given_unasked(const spec::Config& config) {
   return std::ranges::any_of(config.annotations, [](const auto& annotation) {
     return annotation.first == spec::kContainerManager && annotation.second == "libpod";
   });
 }
 
-// Whoever may make a node of a disk, and open it, has the host. Device rules are all that is in the
-// way of CAP_MKNOD.
+// A process that may make and open the node of a disk controls the host. Only device rules stand
+// between CAP_MKNOD and that.
 Status plan_making_devices(Draft& draft) {
   constexpr uint64_t kMknod = uint64_t{1} << CAP_MKNOD;
   init::CapabilitySets& sets = draft.block.head().capabilities;
@@ -104,7 +104,7 @@ Status plan_privileges(Draft& draft, const spec::Process& process) {
   draft.plan.rlimits = process.rlimits;
   for (const spec::Rlimit& limit : process.rlimits) {
     if (limit.resource != RLIMIT_NOFILE) continue;
-    // The descriptors that are handed over lie below init's own; these have at most such numbers.
+    // The descriptors for the program come before init's own, and have at most these numbers.
     const auto& preserved = draft.request.preserved;
     const uint64_t needed = 16 + (preserved.empty() ? 0 : static_cast<uint64_t>(preserved.back()));
     if (limit.soft < needed) head.file_limit = {limit.soft, limit.hard, needed};
@@ -112,7 +112,7 @@ Status plan_privileges(Draft& draft, const spec::Process& process) {
   return plan_making_devices(draft);
 }
 
-// One thread loads the filter, so TSYNC is implied; WAIT_KILLABLE_RECV is about a listener, and the
+// TSYNC is implied, because one thread loads the filter. WAIT_KILLABLE_RECV needs a listener: the
 // kernel refuses it without one.
 uint32_t filter_flags(const spec::Seccomp& seccomp) {
   uint32_t kept = SECCOMP_FILTER_FLAG_LOG | SECCOMP_FILTER_FLAG_SPEC_ALLOW;
@@ -132,7 +132,7 @@ Status plan_identity(Draft& draft) {
     OCI_TRY(plan_user(draft, draft.config.process->user));
     OCI_TRY(plan_privileges(draft, *draft.config.process));
   }
-  // Its own session keyring, or it would share the caller's: session-keyring(7).
+  // A new session keyring, otherwise it would share the caller's: session-keyring(7).
   head.new_keyring = !draft.request.no_new_keyring;
   if (const auto& seccomp = draft.config.linux->seccomp) {
     head.seccomp = true;

@@ -55,7 +55,8 @@ BOOST_AUTO_TEST_CASE(without_device_rules_no_container_makes_devices) {
              "that allows all");
   spec::Config later = config;
   later.process->capabilities->permitted.clear();
-  (void)error_of(later, some_host(), without_device_rules());  // by a program of root's, in time
+  (void)error_of(later, some_host(),
+                 without_device_rules());  // a program of root could still gain it
 }
 
 BOOST_AUTO_TEST_CASE(in_a_user_namespace_nobody_makes_devices_anyway) {

@@ -1,4 +1,4 @@
-// Mounts of which `ro` stays, whatever the container does to its mounts: mount_namespaces(7).
+// Mounts that the container must not make writable: mount_namespaces(7).
 #include <linux/capability.h>
 #include <linux/sched.h>
 #include <sys/mount.h>
@@ -8,8 +8,8 @@
 namespace oci::plan {
 namespace {
 
-// A process of it may get CAP_SYS_ADMIN over its mount namespace. Over that of the host it could
-// reach a source by other ways, so there nothing is gained.
+// Whether a process of the container may get CAP_SYS_ADMIN over its own mount namespace. In the
+// namespace of the host it could reach a source in other ways, so a lock would not help.
 bool may_change_mounts(const Draft& draft) {
   const bool owns = draft.is_unprivileged() && (draft.created & CLONE_NEWNS) != 0;
   if (!owns || !draft.config.process) return false;
@@ -20,7 +20,7 @@ bool may_change_mounts(const Draft& draft) {
   return (granted.sets.bounding & uint64_t{1} << CAP_SYS_ADMIN) != 0;
 }
 
-// Not the host's sysfs, which stands for one of the container's own: see locked_mounts.cc.
+// Excludes the host's sysfs, which replaces one of the container's own: see locked_mounts.cc.
 bool is_readonly_bind(const init::MountOp& op) {
   const bool readonly = ((op.attr_set & ~op.tree_clear) | op.tree_set) & MOUNT_ATTR_RDONLY;
   return op.kind == init::MountKind::kBind && readonly && !op.source_in_root && !op.copy_symlink &&

@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(of_a_runtime_in_a_user_namespace) {
   const spec::Config config = with_mount(bind({"ro"}));
   BOOST_TEST(stays(plan_of(as_admin(config), host)));
   BOOST_TEST(!stays(plan_of(config, host)));
-  // Among the mounts of others nothing is put that is not the container's.
+  // A shared mount namespace gets no mounts besides those of the container.
   spec::Config joins = as_admin(config);
   joins.linux->namespaces = {{.type = NamespaceType::kMount, .path = "/proc/7/ns/mnt"}};
   BOOST_TEST(!stays(plan_of(joins, host)));

@@ -1,4 +1,4 @@
-// Paths that are hidden or made read-only: config-linux.md#masked-paths, #readonly-paths.
+// Paths that are hidden or read-only: config-linux.md#masked-paths, #readonly-paths.
 #include "runtime/plan/draft.h"
 #include "runtime/plan/paths.h"
 

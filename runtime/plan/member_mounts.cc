@@ -1,7 +1,7 @@
-// The mounts of a container that runs: `mounts add` and `mounts remove`.
+// The mounts of a running container: `mounts add` and `mounts remove`.
 //
-// Added mounts are planned as `create` would plan them, from the container's own config with other
-// mounts. A process that joins the container then makes them.
+// Added mounts are planned as `create` does, from the container's own config with other mounts. A
+// process that joins the container then makes them.
 #include <linux/sched.h>
 
 #include <algorithm>
@@ -16,9 +16,8 @@ namespace {
 
 using init::MountOp;
 
-// The namespaces that a new filesystem shows or belongs to: of most types only they know. A procfs
-// shows the pid namespace, and nothing else does: without one the container sees nothing of the
-// process.
+// The namespaces that a new filesystem shows or belongs to: most types depend on them. Only a
+// procfs shows the pid namespace: without one the container does not see the process.
 uint64_t types_for(const spec::Config& config) {
   uint64_t types = CLONE_NEWUSER;
   for (const spec::Mount& mount : config.mounts) {
@@ -41,7 +40,7 @@ void become_member(Draft& draft, init::MountTask task, const Member& member) {
   head.gid = draft.config.process->user.gid;
 }
 
-// All of it is there already, and joined by the container's init.
+// These parts exist already, and the container's init has joined them.
 void forget_the_making(Draft& draft, const Member& member) {
   init::Plan& head = draft.block.head();
   head.joins = {};
@@ -55,14 +54,14 @@ void forget_the_making(Draft& draft, const Member& member) {
   head.clone_flags = CLONE_NEWNS;  // a copy of the caller's, to work in
   std::erase_if(draft.plan.trees,
                 [](const Tree& tree) { return tree.subject == sync::Subject::kRoot; });
-  // Mounts may have the ids of a user namespace that the container joined.
+  // Mounts may use the ids of a user namespace that the container joined.
   std::erase_if(draft.plan.joins,
                 [](const NamespaceFile& file) { return file.type != CLONE_NEWUSER; });
   for (NamespaceFile& file : draft.plan.joins)
     file.path = member.user_namespace;
 }
 
-// It would change a mount for good: the filesystem that it is of has no memory of its options.
+// A remount could not be rolled back: a filesystem does not remember its old options.
 Status refuse_remounts(const spec::Config& config) {
   for (size_t i = 0; i < config.mounts.size(); ++i) {
     const auto& options = config.mounts[i].options;

@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(nothing_of_the_making_of_a_container_is_left) {
   BOOST_TEST(!head.new_cgroup_namespace);
   BOOST_TEST((head.time_namespace == init::TimeNamespace::kNone));
   BOOST_TEST(!head.time_offsets);
-  // Trees of the host's are opened by the runtime, but not the root.
+  // The runtime opens trees of the host, but not the root.
   BOOST_REQUIRE(plan.trees.size() == 1u);
   BOOST_TEST((plan.trees[0].subject == sync::Subject::kMountSource));
   BOOST_REQUIRE(plan.joins.size() == 1u);

@@ -18,8 +18,8 @@ enum class Effect : uint8_t {
   kSet,       // bits: MOUNT_ATTR_*, of this mount
   kClear,     //
   kAtime,     // bits: a value of the field MOUNT_ATTR__ATIME
-  kAtimeOff,  // bits: the value that it takes back
-  kTreeSet,   // the same four, of all mounts below it too
+  kAtimeOff,  // bits: the value that it resets
+  kTreeSet,   // the same four, also for all mounts below
   kTreeClear,
   kTreeAtime,
   kTreeAtimeOff,
@@ -36,14 +36,13 @@ struct Option {
   uint64_t bits;
 };
 
-// The rows of config.md#linux-mount-options, and those of crun(1) beside them: copy-symlink,
-// dest-nofollow, src-nofollow, and an r in front of options that are a whole filesystem's anyway.
-// Why some do nothing:
-// - defaults: it names what a mount is when nothing is said;
-// - loud, silent: fsopen(2) hands the kernel's words to its caller, the kernel's log never has
-// them;
-// - norelatime: relatime is also what mount(2) makes of a mount without any of the four;
-// - mand is a flag like any other, though kernels since 5.15 ignore it.
+// The rows of config.md#linux-mount-options, and those of crun(1): copy-symlink, dest-nofollow,
+// src-nofollow, and an r before options that apply to a whole filesystem anyway.
+// Some options have no effect, for these reasons:
+// - defaults: the name of the default options;
+// - loud, silent: fsopen(2) returns the kernel's messages to its caller instead of logging them;
+// - norelatime: mount(2) also uses relatime for a mount without any of the four;
+// - mand is a flag like any other, but kernels since 5.15 ignore it.
 // clang-format off
 constexpr Option kOptions[] = {
     {"async",         Effect::kSuperClear,   MS_SYNCHRONOUS},
@@ -118,7 +117,8 @@ constexpr Option kOptions[] = {
     {"unbindable",    Effect::kPropagation,  MS_UNBINDABLE},
 };
 
-// fs/fs_context.c: what the kernel takes for every filesystem. It has no name for MS_I_VERSION.
+// fs/fs_context.c: flags that the kernel accepts for every filesystem. It has no name for
+// MS_I_VERSION.
 constexpr struct {
   uint64_t bit;
   std::string_view set, clear;
@@ -146,13 +146,14 @@ void turn_off(uint64_t bits, uint64_t& set, uint64_t& clear) {
   clear |= bits;
 }
 
-// The access time is one field of several values: mount_setattr(2) wants all of it cleared.
+// The access time is one field with several values: mount_setattr(2) requires clearing the whole
+// field.
 void set_atime(uint64_t value, uint64_t& set, uint64_t& clear) {
   set = (set & ~uint64_t{MOUNT_ATTR__ATIME}) | value;
   clear |= MOUNT_ATTR__ATIME;
 }
 
-// Back to relatime, unless something else than `value` was asked for.
+// Back to relatime, unless another value than `value` was requested.
 void unset_atime(uint64_t value, uint64_t& set, uint64_t& clear) {
   const bool chosen = (clear & MOUNT_ATTR__ATIME) != 0;
   if (!chosen || (set & MOUNT_ATTR__ATIME) == value) set_atime(MOUNT_ATTR_RELATIME, set, clear);
@@ -164,7 +165,7 @@ void apply(const Option& option, size_t i, MountOptions& out) {
       break;
     case Effect::kBind:
       out.bind = true;
-      out.recursive |= option.bits != 0;  // as MS_BIND | MS_REC adds up for every other runtime
+      out.recursive |= option.bits != 0;  // as MS_BIND | MS_REC adds up in other runtimes
       break;
     case Effect::kCopyUp:
       out.copy_up = i;
@@ -211,7 +212,7 @@ void apply(const Option& option, size_t i, MountOptions& out) {
   }
 }
 
-// Whether the comma before `piece` belongs to the value that it follows.
+// Whether the comma before `piece` is part of the previous value.
 bool goes_on(std::string_view type, const MountOptions& out, std::string_view piece) {
   if (out.parameters.empty()) return false;
   const MountParameter& last = out.parameters.back();

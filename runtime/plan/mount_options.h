@@ -1,4 +1,4 @@
-// config.json's mount options, sorted into what the kernel's mount calls take.
+// Sorts the mount options of config.json by the kernel calls that take them.
 #pragma once
 
 #include <cstddef>
@@ -11,12 +11,12 @@
 
 namespace oci::plan {
 
-// One fsconfig(2) of the filesystem's own.
+// One fsconfig(2) call for the filesystem.
 struct MountParameter {
   std::string_view key;
   std::string value;
   bool has_value = false;  // false: a flag
-  size_t option = 0;       // which of `options` it stands in
+  size_t option = 0;       // index of its option
 };
 
 // Keys are views into the options.
@@ -24,22 +24,22 @@ struct MountOptions {
   bool bind = false;
   bool recursive = false;  // rbind
   bool remount = false;
-  std::optional<size_t> copy_up;  // where tmpcopyup is
-  std::optional<size_t> id_map;   // where idmap or ridmap is
+  std::optional<size_t> copy_up;  // index of tmpcopyup
+  std::optional<size_t> id_map;   // index of idmap or ridmap
   bool id_map_recursive = false;
-  std::string_view id_map_text;  // the text behind its '='
+  std::string_view id_map_text;  // the text after its '='
 
-  bool copy_symlink = false;         // a source that is a symlink is made anew, not bound
+  bool copy_symlink = false;         // a source that is a symlink is recreated, not bound
   bool source_nofollow = false;      // a source that is a symlink is bound itself
   bool target_nofollow = false;      // a target that is a symlink is mounted on itself
-  std::optional<size_t> first_link;  // where the first of these three is
+  std::optional<size_t> first_link;  // index of the first of these three
 
-  uint64_t attr_set = 0;  // MOUNT_ATTR_*, of this mount alone
+  uint64_t attr_set = 0;  // MOUNT_ATTR_*, of this mount only
   uint64_t attr_clear = 0;
-  uint64_t tree_set = 0;  // MOUNT_ATTR_*, of all mounts below it too
+  uint64_t tree_set = 0;  // MOUNT_ATTR_*, also of all mounts below
   uint64_t tree_clear = 0;
 
-  uint64_t propagation = 0;  // MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE; 0: as it is
+  uint64_t propagation = 0;  // MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE. 0: unchanged
   bool propagation_recursive = false;
 
   uint64_t super_set = 0;  // MS_*, of the whole filesystem
@@ -47,20 +47,20 @@ struct MountOptions {
 
   std::vector<MountParameter> parameters;  // for the filesystem
 
-  std::optional<size_t> first_super;  // where the first is that sets a flag of the whole filesystem
+  std::optional<size_t> first_super;  // index of the first that sets a flag of the whole filesystem
 };
 
-// Later options win over earlier ones, as with mount(8). An option that is not known is for the
-// filesystem of that type: each option is cut at its commas, and each piece is "key" or "key=value"
-// (config.md#mounts). Not at each comma: a value in quotes, as SELinux's contexts with a comma
-// come, goes to the quote that ends it. Overlay's may have one behind a backslash, which stays (as
-// ovl_next_opt of the kernel has it); tmpfs's go on where a digit follows, as in mpol=bind:0,2.
+// Later options override earlier ones, as in mount(8). An unknown option goes to the filesystem
+// `type`: it is split at commas into "key" or "key=value" (config.md#mounts). Some commas are part
+// of a value. A value in quotes, such as an SELinux context with a comma, ends at the closing
+// quote. Overlay may have a comma after a backslash, which is kept (as in the kernel's
+// ovl_next_opt). A value of tmpfs continues before a digit, as in mpol=bind:0,2.
 MountOptions fold_mount_options(std::span<const std::string> options, std::string_view type);
 
-// The names of the fsconfig(2) flags that stand for MS_* flags of a superblock, in a fixed order.
+// The names of the fsconfig(2) flags for MS_* flags of a superblock, in a fixed order.
 std::vector<std::string_view> superblock_flag_names(uint64_t set, uint64_t clear);
 
-// Every name that this runtime applies, sorted; for `features`.
+// All names that this runtime applies, sorted. For `features`.
 std::span<const std::string_view> known_mount_options();
 
 }  // namespace oci::plan

@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(a_value_in_quotes_keeps_its_commas) {
   BOOST_TEST(folded.parameters[2].value == "700");
 }
 
-// A quotation mark in the middle of a value is a character of it: none may be lost.
+// A quotation mark inside a value is an ordinary character, and must be kept.
 BOOST_AUTO_TEST_CASE(quotes_end_a_value_only_before_a_comma) {
   const Options given = {"a=\"b\"cd,e", "f=\"g,h\"i", "j=\"k\"", "l=m=\"n\""};
   BOOST_TEST(data(fold_mount_options(given, "")) == "a=\"b\"cd e f=\"g h\"i j=k l=m=\"n\"");
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(an_overlays_value_may_have_commas_behind_backslashes) {
              "lowerdir=/c\\,d:/e\\:f upperdir=/u\\\\ workdir=/w xino=off");
   BOOST_TEST(data(fold_mount_options(given, "ext4")) ==
              "lowerdir=/c\\ d:/e\\:f upperdir=/u\\\\ workdir=/w xino=off");
-  // As every other runtime joins them again.
+  // As other runtimes join them again.
   const Options split = {"lowerdir=/c\\", "\\,d\\", ",/e"};
   BOOST_TEST(data(fold_mount_options(split, "overlay")) == "lowerdir=/c\\,\\,d\\, /e");
 }

@@ -14,9 +14,9 @@ namespace {
 using init::MountKind;
 using init::MountOp;
 
-// Filesystems whose superblock is not made read-only for `ro`. Most share it among all mounts of a
-// namespace or of the machine, which would be read-only with it; of the others nothing else can be
-// mounted, so that the mount's own attribute says all.
+// Filesystems with a superblock that `ro` does not make read-only. Most share it with all mounts of
+// a namespace or of the machine, which would become read-only as well. The others cannot be mounted
+// a second time, so the mount's own attribute is enough.
 constexpr std::string_view kSharedFilesystems[] = {
     "binfmt_misc", "bpf",        "cgroup2", "configfs",  "debugfs", "devpts",
     "devtmpfs",    "efivarfs",   "fusectl", "hugetlbfs", "mqueue",  "proc",
@@ -24,12 +24,12 @@ constexpr std::string_view kSharedFilesystems[] = {
 };
 static_assert(std::ranges::is_sorted(kSharedFilesystems));
 
-// fsconfig(2): fs/fsopen.c copies so much of a value, its NUL included.
+// fsconfig(2): fs/fsopen.c copies at most this many bytes of a value, with its NUL.
 constexpr size_t kLongestValue = 256;
-// mount(2), DATA: a page of options, the last byte of which is a NUL.
+// mount(2), DATA: a page of options, which ends with a NUL.
 constexpr size_t kPage = 4096;
 
-// Before they go into the block.
+// A parameter before it is written to the block.
 struct Parameter {
   std::string_view key;
   std::string_view value;
@@ -37,7 +37,7 @@ struct Parameter {
 };
 using Parameters = std::vector<Parameter>;
 
-// What its flags come to; what a new filesystem is anyway needs no word.
+// The flags of the mount. Defaults of a new filesystem need no flag.
 Parameters flags_of(const FilesystemMount& mount, const MountOp& op) {
   Parameters parameters;
   const bool is_new = op.kind == MountKind::kFilesystem;
@@ -63,10 +63,10 @@ void add_iversion(Draft& draft, const FilesystemMount& mount, Parameters& parame
       "mounts[", mount.index, "].options: iversion has no effect, the filesystem itself decides"));
 }
 
-// Where linux.mountLabel goes: proc and sysfs have labels of their own, a cgroup hierarchy is not
-// the container's, and mqueue takes no option.
+// Filesystems without linux.mountLabel: proc and sysfs have labels of their own, the container does
+// not own a cgroup hierarchy, and mqueue accepts no option.
 constexpr std::string_view kUnlabelled[] = {"cgroup2", "mqueue", "proc", "sysfs"};
-// security/selinux/hooks.c: those that take one when they are made in a user namespace.
+// security/selinux/hooks.c: filesystems that accept a label when made in a user namespace.
 constexpr std::string_view kLabelledByUsers[] = {"devpts", "overlay", "ramfs", "tmpfs"};
 
 constexpr std::string_view kContextTypes[] = {"context", "fscontext", "defcontext", "rootcontext"};
@@ -88,7 +88,7 @@ void add_label(Draft& draft, const FilesystemMount& mount, MountOp& op, Paramete
                                      ? std::string_view(*draft.config.linux->mount_label)
                                      : std::string_view();
   if (label.empty() || op.kind != MountKind::kFilesystem) return;
-  // What an option says itself, engines have meant.
+  // A label in the options overrides linux.mountLabel, because engines set it on purpose.
   const auto is_context = [](const MountParameter& own) { return is_in(kContextTypes, own.key); };
   if (std::ranges::any_of(mount.options.parameters, is_context)) return;
   if (mount.type == "mqueue" && !draft.has_own(CLONE_NEWUSER)) op.label = draft.block.text(label);
@@ -117,7 +117,7 @@ init::List<init::Parameter> in_block(Block& block, const Parameters& parameters)
   return block.list(list);
 }
 
-// An overlay's layers can be said one by one, however many they are.
+// The layers of an overlay can be set one by one, in any number.
 bool plan_layers(Draft& draft, const FilesystemMount& mount, const Parameters& parameters,
                  MountOp& op) {
   std::vector<Layer> layers;
@@ -135,7 +135,7 @@ bool plan_layers(Draft& draft, const FilesystemMount& mount, const Parameters& p
   return true;
 }
 
-// A new user namespace knows the ids that it maps: the kernel would say EINVAL and no more.
+// The ids mapped by a new user namespace are known here. The kernel would only return EINVAL.
 Status check_owner(const Draft& draft, const FilesystemMount& mount) {
   if ((draft.created & CLONE_NEWUSER) == 0) return {};
   for (const MountParameter& parameter : mount.options.parameters) {
@@ -157,7 +157,7 @@ Status check_owner(const Draft& draft, const FilesystemMount& mount) {
   return {};
 }
 
-// Before Linux 6.5 overlay takes no comma from fsconfig(2), but one behind a backslash from
+// Before Linux 6.5, overlay accepts no comma from fsconfig(2), but one after a backslash from
 // mount(2).
 bool has_escaped_comma(const FilesystemMount& mount) {
   const auto has_comma = [](const MountParameter& own) {

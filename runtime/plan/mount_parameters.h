@@ -1,4 +1,4 @@
-// What a filesystem is told when it is made: config.md#mounts, linux.mountLabel.
+// The parameters of a new filesystem: config.md#mounts, linux.mountLabel.
 #pragma once
 
 #include <cstddef>
@@ -11,22 +11,21 @@
 
 namespace oci::plan {
 
-// One of `mounts` that makes or changes a filesystem.
+// An entry of `mounts` that makes or changes a filesystem.
 struct FilesystemMount {
   size_t index = 0;
   std::string_view type;
   const MountOptions& options;
 };
 
-// linux.mountLabel and its annotation can be obeyed.
+// Checks that linux.mountLabel and its annotation can be applied.
 Status check_mount_label(const Draft& draft);
 
-// Fills in the parameters of `op`, whose kind, source and attributes are decided.
+// Fills in the parameters of `op`. Its kind, source and attributes are already set.
 Status plan_parameters(Draft& draft, const FilesystemMount& mount, init::MountOp& op);
 
 // The layers of overlay's lowerdir, each with its key: "/a:/b\\:c::/data" is lowerdir+ /a,
-// lowerdir+
-// "/b:c", datadir+ /data.
+// lowerdir+ "/b:c", datadir+ /data.
 struct Layer {
   std::string_view key;
   std::string path;

@@ -46,8 +46,7 @@ BOOST_AUTO_TEST_CASE(what_no_call_can_say_is_refused) {
              "mounts[0].options: a remount takes values of at most 255 bytes");
 }
 
-// "tmpfs: context=L" for each mount that gets the label, or "mqueue: label" where it is an
-// attribute.
+// "tmpfs: context=L" for each mount with the label, or "mqueue: label" if it is an attribute.
 std::string labelled(const spec::Config& config) {
   Host host = some_host();
   host.selinux = true;

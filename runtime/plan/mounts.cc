@@ -1,4 +1,4 @@
-// config.json's mounts as operations of init: config.md#mounts.
+// Converts config.json's mounts to operations of init: config.md#mounts.
 #include <linux/sched.h>
 #include <sys/mount.h>
 
@@ -17,7 +17,7 @@ namespace {
 using init::MountKind;
 using init::MountOp;
 
-// One entry of `mounts` while it is turned into an operation.
+// An entry of `mounts` while it is converted to an operation.
 struct Entry {
   Draft& draft;
   const size_t i;
@@ -26,7 +26,7 @@ struct Entry {
   const std::string target;
   std::string source{};     // of a bind mount: a path on the host
   std::string_view type{};  // of a filesystem
-  bool is_hosts = false;    // sysfs: the host's own, all of it read-only
+  bool is_hosts = false;    // sysfs: the host's own, completely read-only
 
   std::string at(std::string_view property) const { return cat("mounts[", i, "].", property); }
 
@@ -40,8 +40,8 @@ bool has_type(const Entry& entry, std::string_view type) {
   return entry.mount.type == type;
 }
 
-// Of what lies in /proc by its name, spec/validate lets through only what may. Any other target
-// that turns out to be in a procfs got there by a link of the image (CVE-2019-16884).
+// spec/validate accepts only permitted destinations in /proc. Any other target that turns out to be
+// in a procfs got there by a link of the image (CVE-2019-16884).
 bool is_in_proc(std::string_view target) {
   constexpr std::string_view kProc = "/proc";
   return target.starts_with(kProc) &&
@@ -54,14 +54,14 @@ Status check_target(const Entry& entry, const MountOp& op) {
                  "a mount on '/' would hide the root filesystem; set root.path instead");
 }
 
-// Attributes are a mount's own; everything else that options can say is the filesystem's.
+// Attributes belong to a mount. All other options belong to the filesystem.
 Status check_attributes_only(const Entry& entry, std::string_view what) {
   const MountOptions& options = entry.options;
   if (!options.parameters.empty()) {
     return entry.refuse_option(options.parameters.front().option,
                                cat("is a filesystem option, but ", what, " makes no filesystem"));
   }
-  // mand means nothing since Linux 5.15, so leaving it out is no loss.
+  // mand has no effect since Linux 5.15, so it may be ignored.
   if ((options.super_set & ~uint64_t{MS_MANDLOCK}) != 0) {
     return entry.refuse_option(*options.first_super, cat("is an option of a whole filesystem, but ",
                                                          what, " makes no filesystem"));
@@ -69,7 +69,7 @@ Status check_attributes_only(const Entry& entry, std::string_view what) {
   return {};
 }
 
-// crun(1): links are followed unless these say otherwise.
+// crun(1): links are followed without these options.
 Status check_link_options(const Entry& entry) {
   const MountOptions& options = entry.options;
   if (!options.first_link) return {};
@@ -106,7 +106,7 @@ std::string text_of(std::span<const spec::IdMapping> maps) {
 }
 
 // config.md#linux-mount-options: the mount's own maps, or else those of the container. Maps without
-// the option are asked for all the same.
+// the option count as a request, too.
 Result<std::optional<size_t>> find_id_map(const Entry& entry) {
   const spec::Mount& mount = entry.mount;
   if (!entry.options.id_map && mount.uid_mappings.empty()) return std::optional<size_t>();
@@ -124,7 +124,7 @@ Result<std::optional<size_t>> find_id_map(const Entry& entry) {
   return std::optional(known->second);
 }
 
-// By its name: a mount of the container may be there by the time that it is bound.
+// By its name, because an earlier mount of the container may be at the path when it is bound.
 bool is_in_root(const Draft& draft, std::string_view source) {
   return draft.rootfs != "/" && is_below(source, draft.rootfs);
 }
@@ -143,7 +143,7 @@ Status plan_bind(Entry& entry, MountOp& op, bool recursive) {
   }
   op.source_in_root = !id_map && is_in_root(entry.draft, entry.source);
   if (op.source_in_root) return {};
-  // Ids are mapped by the runtime, which owns the filesystems of the host; init may not.
+  // The runtime maps the ids, because it owns the filesystems of the host. Init may not.
   if (!entry.draft.needs_trees() && !id_map) {
     entry.draft.block.head().recursive_sources |= recursive;
     return {};
@@ -162,16 +162,16 @@ Status plan_bind(Entry& entry, MountOp& op, bool recursive) {
   return {};
 }
 
-// kernel/cgroup/cgroup.c: options of the machine's one hierarchy, which the kernel takes from the
-// initial cgroup namespace and otherwise leaves as they are. Engines copy them from the host's
-// mount (https://github.com/containerd/containerd/pull/12952), and seclabel with them, which
-// SELinux shows there and ignores.
+// kernel/cgroup/cgroup.c: options of the machine's single hierarchy. The kernel accepts changes
+// only from the initial cgroup namespace. Engines copy them from the host's mount
+// (https://github.com/containerd/containerd/pull/12952), and with them seclabel, which SELinux
+// shows there and ignores.
 constexpr std::string_view kHierarchyOptions[] = {
     "favordynmods", "memory_hugetlb_accounting", "memory_localevents", "memory_recursiveprot",
     "nsdelegate",   "pids_localevents",          "seclabel",
 };
 
-// The hierarchy keeps the options it has, so that nothing is left of them.
+// Drops the options, because the hierarchy keeps its own.
 Status take_hierarchy_options(Entry& entry) {
   for (const MountParameter& parameter : entry.options.parameters) {
     if (!parameter.has_value && std::ranges::count(kHierarchyOptions, parameter.key) != 0) continue;
@@ -188,7 +188,7 @@ bool is_cgroup(const spec::Mount& mount) {
   return mount.type == "cgroup" || mount.type == "cgroup2";
 }
 
-// A remount need not say the type of the mount that is there.
+// A remount need not give the type of the existing mount.
 bool remounts_cgroup(const Entry& entry) {
   if (is_cgroup(entry.mount)) return true;
   const auto& mounts = entry.draft.config.mounts;
@@ -198,9 +198,9 @@ bool remounts_cgroup(const Entry& entry) {
   return false;
 }
 
-// Inside a cgroup namespace a mount of cgroup2 shows the container's own part. Without one it would
-// show the same as the host's mount, making it takes the kernel 10-15 ms, and it would set the
-// hierarchy's options to its own: so bind the host's.
+// Inside a cgroup namespace, a mount of cgroup2 shows the container's own part. Without one it
+// would show the same as the host's mount, take the kernel 10-15 ms, and change the options of the
+// hierarchy. So bind the host's mount.
 Status plan_cgroup(Entry& entry, MountOp& op) {
   OCI_TRY(take_hierarchy_options(entry));
   if (entry.draft.has_own(CLONE_NEWCGROUP) && !entry.draft.host.joins_initial_cgroup_namespace) {
@@ -218,14 +218,14 @@ Status plan_cgroup(Entry& entry, MountOp& op) {
   return plan_bind(entry, op, false);
 }
 
-// sysfs(5) shows a network namespace, and only who owns that may mount it. One that was there
-// before the user namespace belongs to somebody else.
+// sysfs(5) shows a network namespace, and only its owner may mount it. One that existed before the
+// user namespace has another owner.
 bool owns_network(const Draft& draft) {
   if ((draft.created & CLONE_NEWUSER) != 0) return draft.has_own(CLONE_NEWNET);
   return !draft.is_unprivileged() || draft.has_own(CLONE_NEWNET);
 }
 
-// What remains is to bind the host's, with everything in it as restricted as the mount itself
+// Binds the host's sysfs. Everything in it gets the restrictions of the mount itself
 // (CVE-2023-25809).
 Status plan_host_sysfs(Entry& entry, MountOp& op) {
   OCI_TRY(check_attributes_only(entry, "sysfs without a network namespace of its own"));
@@ -252,8 +252,8 @@ Status plan_id_map(Entry& entry, const MountOp& op) {
   return {};
 }
 
-// The namespace that a filesystem shows. Mounting it takes privileges over that, and init has none
-// where it joins one from outside of its own user namespace.
+// The namespace that a filesystem shows. Mounting it needs privileges over that namespace. Init has
+// none over a namespace that it joins from outside its own user namespace.
 constexpr struct {
   std::string_view type;
   uint64_t shown;
@@ -301,7 +301,7 @@ void set_attributes(const Entry& entry, MountOp& op) {
   op.tree_set = options.tree_set;
   op.tree_clear = options.tree_clear;
   if (entry.is_hosts) {
-    // What the host protects stays so, whatever the options say.
+    // Protection by the host stays, whatever the options are.
     op.attr_set |= MOUNT_ATTR_RDONLY;
     op.attr_clear &= MOUNT_ATTR__ATIME;
     op.tree_set |= op.attr_set;
@@ -338,9 +338,9 @@ Result<MountOp> plan_mount(Draft& draft, size_t i) {
   if (op.kind == MountKind::kFilesystem) plan_maker(entry, op);
   op.allowed_on_proc = op.kind == MountKind::kRemount || is_in_proc(entry.target);
   set_attributes(entry, op);
-  // Unless it is said, as for every other runtime.
+  // Unless mode= is given, as in other runtimes.
   op.mode_of_target = is_tmpfs && !has_parameter(entry.options, "mode");
-  // In /dev the devices are still to come, and other mounts may have their places in any of them.
+  // Devices are still to be made in /dev, and other mounts may need their targets in any tmpfs.
   op.readonly_late = is_tmpfs && (op.attr_set & MOUNT_ATTR_RDONLY) != 0;
   op.target = draft.block.text(entry.target);
   op.type = draft.block.optional_text(entry.type);
@@ -355,7 +355,7 @@ Result<MountOp> plan_mount(Draft& draft, size_t i) {
   return op;
 }
 
-// A later remount of it says when it becomes what.
+// A later remount of it decides when it becomes read-only.
 void leave_to_remount(const Draft& draft, std::vector<MountOp>& ops, size_t remount) {
   const std::string& target = draft.config.mounts[remount].destination;
   for (size_t i = 0; i < remount; ++i) {

@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(options_of_the_whole_hierarchy_are_left_to_it) {
   for (const bool own : {true, false}) {
     spec::Config config = with_mount(mount);
     if (own) config = with_namespace(config, {.type = NamespaceType::kCgroup});
-    // Remounts of the mount that is there: the second does not name its type.
+    // Remounts of the existing mount: the second gives no type.
     config.mounts.push_back(mount);
     config.mounts.back().options.push_back("remount");
     config.mounts.push_back({"/sys/fs/cgroup/", {}, {}, {"remount", "nsdelegate"}, {}, {}});
@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(sysfs_of_the_host_s_network_is_bound_in_a_user_namespace) {
   BOOST_TEST((op.kind == MountKind::kBind));
   BOOST_TEST(op.recursive);
   BOOST_TEST(text(plan, op.source) == "/sys");
-  // CVE-2023-25809: what is mounted below, as /sys/fs/cgroup, must not stay writable.
+  // CVE-2023-25809: mounts below it, such as /sys/fs/cgroup, must not stay writable.
   BOOST_TEST(op.tree_set == uint64_t{MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID});
   const Plan own = plan_of(with_namespace(config, {.type = NamespaceType::kNetwork}));
   BOOST_TEST((only_mount(own).kind == MountKind::kFilesystem));

@@ -1,4 +1,4 @@
-// linux.namespaces as flags of clone and as files to join: config-linux.md#namespaces.
+// Converts linux.namespaces to clone flags and files to join: config-linux.md#namespaces.
 #include <linux/sched.h>
 
 #include <cstddef>
@@ -15,17 +15,17 @@ constexpr uint64_t kFlags[] = {
 };
 static_assert(std::size(kFlags) == static_cast<size_t>(spec::NamespaceType::kTime) + 1);
 
-// A child of clone(2) cannot be the real init where it must first become somebody else, or where
-// only its own children are in the namespace: pid_namespaces(7), time_namespaces(7). Namespaces
-// that are joined beside a new user namespace are joined while still privileged over them.
+// A child of clone(2) cannot be the real init if it must first change its identity, or if only its
+// children are in the namespace: pid_namespaces(7), time_namespaces(7). The stage joins other
+// namespaces before it enters a new user namespace, while it is privileged over them.
 bool is_staged(uint64_t created, uint64_t joined) {
   return ((created | joined) & (CLONE_NEWUSER | CLONE_NEWTIME)) != 0 ||
          (joined & CLONE_NEWPID) != 0;
 }
 
-// Processes of a joined pid namespace may trace whatever comes into it, so the process of the
-// container does last (runtime/init/README.md). Not where something else has to know its number
-// before, or where user and time namespaces are for the children alone as well.
+// Processes of a joined pid namespace may trace any process that enters it, so the process of the
+// container enters it last (runtime/init/README.md). Not possible if something must know its pid
+// before, or with user and time namespaces, which are for the children only as well.
 bool clones_last(const Draft& draft) {
   const spec::Hooks& hooks = draft.config.hooks;
   const bool is_known_before = !hooks.prestart.empty() || !hooks.create_runtime.empty() ||
@@ -74,9 +74,9 @@ Status plan_time_offsets(Draft& draft) {
   return {};
 }
 
-// An ordinary user may make one only in the new user namespace. There the process that joins other
-// namespaces writes no offsets, as nothing may look into it meanwhile; but to join them takes
-// privileges, with which it is made before.
+// An unprivileged user may make a time namespace only in the new user namespace. The process that
+// joins other namespaces there writes no offsets, because nothing may look into it meanwhile. But
+// joining needs privileges, so then it is made before.
 init::TimeNamespace time_namespace_of(const Draft& draft) {
   if ((draft.created & CLONE_NEWTIME) == 0) return init::TimeNamespace::kNone;
   const bool in_new_user = (draft.created & CLONE_NEWUSER) != 0 && draft.joined == 0;
@@ -92,14 +92,14 @@ void find_types(Draft& draft) {
 
 }  // namespace
 
-// Which of them are to be joined, launch sees from the container's init.
+// launch compares with the container's init to find the types to join.
 Status plan_membership(Draft& draft) {
   find_types(draft);
   draft.plan.gid_mappings = draft.config.linux->gid_mappings;
   init::Plan& head = draft.block.head();
   head.exec = true;
   head.clones_last = true;
-  // One that the container's init has made for itself is init's affair.
+  // A user namespace that the container's init made for itself is its own business.
   head.member_types = draft.has_own(CLONE_NEWUSER) ? ~uint64_t{0} : ~uint64_t{CLONE_NEWUSER};
   return {};
 }
@@ -111,7 +111,7 @@ Status plan_namespaces(Draft& draft) {
                  "linux.namespaces: rootless container requires user namespaces; add one, or start "
                  "from: oci-rt spec --rootless");
   }
-  // Of a mount namespace that was there before, a user namespace of the container's owns nothing.
+  // A user namespace of the container has no rights over an older mount namespace.
   if ((draft.created & CLONE_NEWNS) == 0 && draft.has_own(CLONE_NEWUSER)) {
     return invalid("linux.namespaces", "a user namespace needs a new mount namespace beside it");
   }
@@ -123,7 +123,8 @@ Status plan_namespaces(Draft& draft) {
   head.new_network_namespace = (draft.created & CLONE_NEWNET) != 0;
   head.time_namespace = time_namespace_of(draft);
   head.new_ipc_namespace = draft.has_own(CLONE_NEWUSER) && (draft.created & CLONE_NEWIPC) != 0;
-  // init enters its cgroup namespace itself, once it is in its cgroup; and clone(2) has no time.
+  // init enters its cgroup namespace itself, once it is in its cgroup. clone(2) cannot make a time
+  // namespace.
   head.clone_flags = draft.created & ~uint64_t{CLONE_NEWCGROUP | CLONE_NEWTIME};
   if (head.new_ipc_namespace) head.clone_flags &= ~uint64_t{CLONE_NEWIPC};
   plan_joins(draft);
@@ -131,7 +132,7 @@ Status plan_namespaces(Draft& draft) {
     draft.plan.uid_mappings = draft.config.linux->uid_mappings;
     draft.plan.gid_mappings = draft.config.linux->gid_mappings;
   }
-  // The maps of a joined user namespace are its own; engines repeat them in the config.
+  // A joined user namespace has its own maps. Engines repeat them in the config.
   return plan_time_offsets(draft);
 }
 

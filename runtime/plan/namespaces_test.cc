@@ -168,16 +168,16 @@ BOOST_AUTO_TEST_CASE(an_ordinary_user_needs_a_user_namespace) {
              "from: oci-rt spec --rootless");
   config.linux->namespaces.push_back({.type = NamespaceType::kUser});
   const Plan plan = plan_of(config, host);
-  // What is mounted is opened in its mount namespace, by init.
+  // Init opens the mounts, in its mount namespace.
   BOOST_TEST(plan.trees.empty());
   BOOST_TEST(plan_of(config).trees.size() == 1u);
-  // Nor may root of a user namespace that has no mount namespace of its own.
+  // The same for root of a user namespace without a mount namespace of its own.
   host = some_host();
   host.owns_mounts = false;
   BOOST_TEST(plan_of(config, host).trees.empty());
 }
 
-// Beside another user namespace; in its own, init may mount them.
+// Beside another user namespace. In its own, init may mount them.
 BOOST_AUTO_TEST_CASE(the_stage_mounts_what_shows_a_joined_namespace) {
   spec::Config config = some_config();
   config.linux->uid_mappings = config.linux->gid_mappings = {{0, 100000, 65536}};

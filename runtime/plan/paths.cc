@@ -3,7 +3,7 @@
 namespace oci::plan {
 namespace {
 
-// The first component of `rest`, which loses it; "" at the end.
+// Takes the first component off `rest`. "" at the end.
 std::string_view take_component(std::string_view& rest) {
   while (rest.starts_with('/'))
     rest.remove_prefix(1);

@@ -13,7 +13,7 @@
 namespace oci::plan {
 namespace {
 
-// The others ask what plan_namespaces found.
+// The other parts use the results of plan_namespaces.
 constexpr Status (*kParts[])(Draft&) = {
     plan_namespaces, plan_root,        plan_mounts,      plan_devices,
     plan_masks,      plan_sysctls,     plan_console,     plan_container_hooks,
@@ -27,7 +27,8 @@ constexpr Status (*kExecParts[])(Draft&) = {
 }  // namespace
 
 bool Draft::needs_trees() const {
-  // An ordinary user's copy of a mount takes a mount namespace of its own: init makes it there.
+  // The copy of a mount by an unprivileged user needs a mount namespace of its own, so init makes
+  // it there.
   const bool may_copy = host.may_mount() && host.owns_mounts;
   return (has_own(CLONE_NEWUSER) && may_copy) || (joined & CLONE_NEWNS) != 0;
 }
@@ -37,7 +38,7 @@ uint64_t Draft::tree_propagation() const {
   if (asked == spec::Propagation::kPrivate || asked == spec::Propagation::kUnbindable) {
     return MS_PRIVATE;
   }
-  // mount_namespaces(7): nothing is shared with a mount namespace of less privilege.
+  // mount_namespaces(7): a mount namespace with less privilege shares nothing.
   const bool shared = asked == spec::Propagation::kShared && (created & CLONE_NEWUSER) == 0;
   return shared ? 0 : uint64_t{MS_SLAVE};
 }
@@ -66,7 +67,7 @@ bool outlives_fork(const spec::Scheduler& scheduler, const init::Plan& block) {
 
 namespace {
 
-// What the last clone does not pass on, or what stands in its way.
+// Settings that the last clone does not inherit, or that would prevent it.
 void plan_last_clone(Draft& draft) {
   init::Plan& head = draft.block.head();
   if (!head.clones_last) return;
@@ -76,8 +77,8 @@ void plan_last_clone(Draft& draft) {
       (seccomp && spec::notifies(*seccomp)) || (scheduler && !outlives_fork(*scheduler, head));
   for (const spec::Rlimit& limit : draft.plan.rlimits) {
     if (limit.resource != RLIMIT_NPROC || limit.soft >= RLIM_INFINITY - 1) continue;
-    // The stage, and the program: which may come beside as many as the limit says, for execve(2)
-    // and setresuid(2) look at those that were there before it.
+    // Room for the stage and the program beside the limited number: execve(2) and setresuid(2)
+    // count the processes that existed before.
     head.process_limit = {limit.soft, limit.hard, limit.soft + 2};
   }
 }

@@ -1,6 +1,6 @@
-// The whole plan of a container: all that `create` does, decided beforehand as plain data.
+// The whole plan of a container: all actions of `create`, decided beforehand as plain data.
 //
-// Pure: nothing is touched and nothing is read but the arguments.
+// Pure: reads only its arguments, and changes nothing.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@
 
 namespace oci::plan {
 
-// What the command line and the lifecycle add to a config.
+// Input of the command line and the lifecycle besides the config.
 struct Request {
   std::string id;
   std::string bundle;           // absolute
@@ -25,19 +25,19 @@ struct Request {
   bool console_socket = false;  // --console-socket was given
   bool no_pivot = false;
   bool no_new_keyring = false;
-  bool without_device_rules = false;      // those of the config are applied by no program
-  init::Verify verify{};                  // of `create` and `exec`, not of `mounts`
-  std::vector<int32_t> preserved;         // stay open, those of LISTEN_FDS included
+  bool without_device_rules = false;      // no program applies those of the config
+  init::Verify verify{};                  // for `create` and `exec`, not for `mounts`
+  std::vector<int32_t> preserved;         // stay open, including those of LISTEN_FDS
   std::optional<uint32_t> callers_umask;  // absent: the runtime's own, which init inherits
   std::optional<int> listen_fds;          // LISTEN_FDS of the runtime's own environment, > 0
-  std::string listen_names;               // LISTEN_FDNAMES beside it; "": none
-  // The state on a hook's standard input, cut where init's pid goes; used where hooks exist.
+  std::string listen_names;               // LISTEN_FDNAMES beside it. "": none
+  // The state for a hook's standard input, split where init's pid goes. Used only with hooks.
   std::string creating_head, creating_tail;      // createContainer: status "creating"
   std::string created_head, created_tail;        // startContainer: status "created"
-  std::vector<std::string> callers_environment;  // of createContainer hooks without their own
+  std::vector<std::string> callers_environment;  // for createContainer hooks without their own
 };
 
-// A namespace to open, verify (NS_GET_NSTYPE) and hand to init.
+// A namespace to open, verify (NS_GET_NSTYPE) and pass to init.
 struct NamespaceFile {
   std::string path;
   uint32_t type = 0;     // CLONE_NEW*
@@ -45,54 +45,54 @@ struct NamespaceFile {
   size_t fd_offset = 0;  // for Plan::set_fd
 };
 
-// The ids of a mount, which the kernel takes as a user namespace: mount_setattr(2), "ID-mapped
-// mounts". One is made for them; or it is the one that the container joins.
+// The id map of a mount, passed to the kernel as a user namespace: mount_setattr(2), "ID-mapped
+// mounts". It is a new one, or the one that the container joins.
 struct MountIdMap {
-  std::vector<spec::IdMapping> uids;  // both empty: of the joined user namespace
+  std::vector<spec::IdMapping> uids;  // both empty: those of the joined user namespace
   std::vector<spec::IdMapping> gids;
-  uint16_t index = 0;  // in mounts: the first that asks for it
+  uint16_t index = 0;  // in mounts: the first that needs it
 };
 
-// A detached tree to open, open_tree(OPEN_TREE_CLONE), in the runtime's own namespaces: where init
-// has another user namespace it may not reach the path, and where it has joined a mount namespace
-// the path means something else.
+// A detached tree that the runtime opens in its own namespaces, open_tree(OPEN_TREE_CLONE): in
+// another user namespace init may have no access to the path, and in a joined mount namespace the
+// path means another file.
 struct Tree {
   std::string path;
   bool recursive = false;
-  bool nofollow = false;         // a symlink at `path` is taken itself
-  uint64_t propagation = 0;      // MS_*, of every mount in it; 0: as it is
+  bool nofollow = false;         // a symlink at `path` is opened itself
+  uint64_t propagation = 0;      // MS_*, of every mount in it. 0: unchanged
   sync::Subject subject{};       // kRoot or kMountSource, for messages
   uint16_t index = 0;            // in mounts
   size_t fd_offset = 0;          // for Plan::set_fd
-  std::optional<size_t> id_map;  // which of Plan::id_maps it gets
+  std::optional<size_t> id_map;  // its index in Plan::id_maps
   bool id_map_recursive = false;
 };
 
-// A filesystem that init makes, and that is to have mapped ids.
+// A filesystem made by init with mapped ids.
 struct MappedFilesystem {
   size_t id_map = 0;     // in Plan::id_maps
   size_t fd_offset = 0;  // for Plan::set_fd
 };
 
-// A device of linux.devices in a user namespace, where init may not make it. The runtime makes it
-// for init where it may, and otherwise init binds the host's node of the same path.
+// A device of linux.devices in a user namespace, where init may not make it. The runtime makes it,
+// if it may. Otherwise init binds the host's node at the same path.
 struct DeviceNode {
   std::string path;
   uint32_t mode = 0;  // S_IFCHR or S_IFBLK, and permissions
   uint32_t major = 0;
   uint32_t minor = 0;
-  std::optional<uint32_t> uid;  // on the host; absent: the runtime may not make it
+  std::optional<uint32_t> uid;  // on the host. Absent: the runtime may not make it
   std::optional<uint32_t> gid;
-  bool owner_matters = false;  // another than root is asked for
+  bool owner_matters = false;  // an owner other than root is requested
   uint16_t index = 0;          // in linux.devices
   size_t fd_offset = 0;        // for Plan::set_fd
 };
 
 struct Plan {
-  std::string block;  // the flat block of runtime/init/plan.h, descriptors still -1
+  std::string block;  // the flat block of runtime/init/plan.h, with descriptors still -1
 
-  // `staged` and `clone_flags` are in the block: a staged plan is cloned without any flag of a
-  // namespace, and its stage clones with them; any other is cloned with them by the parent.
+  // `staged` and `clone_flags` are in the block. A staged plan is cloned without namespace flags,
+  // and its stage clones with them. For others, the parent clones with them.
   std::vector<NamespaceFile> joins;  // in the order of the block's joins
   std::vector<MountIdMap> id_maps;
   std::vector<Tree> trees;
@@ -106,9 +106,9 @@ struct Plan {
   std::optional<spec::IoPriority> io_priority;
   std::optional<spec::ExecCpuAffinity> exec_cpu_affinity;
   std::vector<spec::Rlimit> rlimits;
-  bool makes_devices = false;         // CAP_MKNOD, which counts in the initial user namespace alone
+  bool makes_devices = false;         // CAP_MKNOD, which only counts in the initial user namespace
   std::vector<std::string> warnings;  // one line each, for the log
-  std::vector<std::string> demanded_warnings;  // which the specification says MUST be logged
+  std::vector<std::string> demanded_warnings;  // warnings that the specification requires (MUST)
 
   init::Plan& init() { return *reinterpret_cast<init::Plan*>(block.data()); }
   const init::Plan& init() const { return *reinterpret_cast<const init::Plan*>(block.data()); }
@@ -117,28 +117,28 @@ struct Plan {
   void set_fd(size_t fd_offset, int fd);
 };
 
-// `config` has passed spec/validate. Errors name the property, as "mounts[2].options[1]: ...".
+// `config` must have passed spec/validate. Errors name the property: "mounts[2].options[1]: ...".
 Result<Plan> make_plan(const spec::Config& config, const Host& host, const Request& request);
 
-// The facts about a running container, beside its config, that a change of its mounts needs.
+// Facts about a running container, besides its config, for a change of its mounts.
 struct Member {
   std::string user_namespace;           // a path, for mounts with its ids
   std::vector<uint64_t> shown_outside;  // see runtime/init/plan.h
 };
 
-// The plan to put config.mounts into the running container that the rest of `config` made.
+// The plan to add config.mounts to the running container that the rest of `config` made.
 Result<Plan> make_add_mounts_plan(const spec::Config& config, const Host& host,
                                   const Request& request, const Member& member);
 
-// ... and to take away the mounts at the destinations of config.mounts.
+// The plan to remove the mounts at the destinations of config.mounts.
 Result<Plan> make_remove_mounts_plan(const spec::Config& config, const Host& host,
                                      const Request& request, const Member& member);
 
-// Whether the last clone of the plan passes it on. Else it is set afterwards, and the process waits
-// for that (sched(7): the reset-on-fork flag; a deadline).
+// Whether the last clone of the plan inherits it. Otherwise it is set afterwards, and the process
+// waits for that (sched(7): the reset-on-fork flag, a deadline).
 bool outlives_fork(const spec::Scheduler& scheduler, const init::Plan& block);
 
-// The plan of one more process, config.process, for the running container that `config` made.
+// The plan of another process, config.process, in the running container made from `config`.
 Result<Plan> make_exec_plan(const spec::Config& config, const Host& host, const Request& request);
 
 }  // namespace oci::plan

@@ -32,8 +32,8 @@ Status plan_root(Draft& draft) {
   }
   const uint64_t asked = head.propagation != 0 ? head.propagation : uint64_t{MS_SLAVE};
   const bool shares = asked == MS_SHARED && !draft.has_own(CLONE_NEWUSER);
-  // By default a bind mount may ask for mounts that the host makes later. mount_namespaces(7): less
-  // privileged ones share nothing. An unbindable root could not be attached: that waits.
+  // By default, bind mounts receive mounts that the host makes later. mount_namespaces(7): less
+  // privileged ones share nothing. An unbindable root could not be attached, so that is set later.
   head.hosts_propagation = shares                   ? uint64_t{MS_SHARED}
                            : asked == MS_UNBINDABLE ? uint64_t{MS_PRIVATE}
                            : asked == MS_SHARED     ? uint64_t{MS_SLAVE}
@@ -46,7 +46,7 @@ Status plan_root(Draft& draft) {
   if (among_others || draft.needs_trees()) {
     head.root_place =
         among_others ? init::RootPlace::kAmongOthers : init::RootPlace::kWorkingDirectory;
-    // With what is mounted in it, as engines prepare root filesystems of several mounts.
+    // Includes the mounts in it: engines prepare root filesystems of several mounts.
     draft.plan.trees.push_back(
         {.path = draft.rootfs,
          .recursive = true,

@@ -1,4 +1,4 @@
-// Keys of linux.sysctl as files: config-linux.md#sysctl.
+// Converts keys of linux.sysctl to files: config-linux.md#sysctl.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace oci::plan {
 
-// The file below /proc/sys that a key means. As sysctl(8) has it, the first separator decides:
+// The file below /proc/sys for a key. As in sysctl(8), the first separator decides:
 // "net.ipv4.conf.eth0/100.forwarding" and "net/ipv4/conf/eth0.100/forwarding" are the same file.
 std::string sysctl_path(std::string_view key);
 

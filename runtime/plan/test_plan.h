@@ -1,4 +1,4 @@
-// For the tests of this folder: a config and a machine made by hand, and what comes of them.
+// Helpers for the tests of this folder: a config and a host made by hand, and their plan.
 #pragma once
 
 #include <span>
