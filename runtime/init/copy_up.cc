@@ -39,7 +39,7 @@ uint32_t type_of(const struct statx& facts) {
 
 long copy_directory(int from_dir, int to_dir, int depth);
 
-long give_away(const Entry& entry, const struct statx& facts) {
+long copy_owner(const Entry& entry, const struct statx& facts) {
   return sys(__NR_fchownat, entry.to_dir, entry.name, facts.stx_uid, facts.stx_gid,
              AT_SYMLINK_NOFOLLOW);
 }
@@ -121,7 +121,7 @@ long copy_link(const Entry& entry, int from, const struct statx& facts) {
   if (size < 0) return size;
   target[size] = '\0';
   const long rc = sys(__NR_symlinkat, target, entry.to_dir, entry.name);
-  return rc < 0 ? rc : give_away(entry, facts);
+  return rc < 0 ? rc : copy_owner(entry, facts);
 }
 
 long copy_subdirectory(const Entry& entry, int depth) {
@@ -141,7 +141,7 @@ long copy_subdirectory(const Entry& entry, int depth) {
 long copy_node(const Entry& entry, const struct statx& facts) {
   const uint64_t device = device_number(facts.stx_rdev_major, facts.stx_rdev_minor);
   const long rc = sys(__NR_mknodat, entry.to_dir, entry.name, facts.stx_mode, device);
-  return rc < 0 ? rc : give_away(entry, facts);
+  return rc < 0 ? rc : copy_owner(entry, facts);
 }
 
 // Opening a fifo or a device without O_PATH has side effects.

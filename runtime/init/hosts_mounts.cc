@@ -63,7 +63,7 @@ bool is_the_containers(const Context& context, const MountLine& line) {
   return found.ok() && mount_id(found.get()) == line.id;
 }
 
-long cover_those_that_count(const Context& context, int proc) {
+long cover_kernel_filesystems(const Context& context, int proc) {
   return for_each_mount(proc, [&](const MountLine& line) -> long {
     if (!line.is_whole || !line.shows_kernel || is_the_containers(context, line)) return 0;
     const Fd mount = open_mount(line);
@@ -74,7 +74,7 @@ long cover_those_that_count(const Context& context, int proc) {
 
 }  // namespace
 
-Fault take_away_hosts_mounts(const Context& context) {
+Fault detach_host_mounts(const Context& context) {
   constexpr int kPasses = 64;  // the maximum depth of stacked mounts
   const Fd proc(sys(__NR_openat, AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
   long rc = proc.get();
@@ -85,7 +85,7 @@ Fault take_away_hosts_mounts(const Context& context) {
     if (pass.detached == 0) break;
     if (round == kPasses) rc = kE2big;
   }
-  if (rc >= 0 && pass.some_are_locked) rc = cover_those_that_count(context, proc.get());
+  if (rc >= 0 && pass.some_are_locked) rc = cover_kernel_filesystems(context, proc.get());
   return check(rc, Subject::kNone, "--no-pivot: the host's procfs and sysfs");
 }
 

@@ -7,6 +7,6 @@ namespace oci::init {
 
 // Expects the host's "/", with the container's root mounted on top of it. Detaches all other mounts
 // of the host. If the kernel keeps a mount locked, covers each complete procfs and sysfs.
-Fault take_away_hosts_mounts(const Context&);
+Fault detach_host_mounts(const Context&);
 
 }  // namespace oci::init

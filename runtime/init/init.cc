@@ -27,7 +27,7 @@ constexpr Step kSteps[] = {
     {"wait to be placed", wait_to_be_placed},  // until the id maps are written
     {"enter time namespace", enter_time_namespace},  // in the user namespace that is to own it
     {"take mapped ids", take_mapped_ids},
-    {"leave the runtime", leave_the_parent},   // after the ids: changing them resets dumpable
+    {"leave the runtime", detach_from_caller},   // after the ids: changing them resets dumpable
     {"join namespaces", join_namespaces},
     {"enter cgroup namespace", enter_cgroup_namespace},  // clone3 has put us into the cgroup
     {"make ipc namespace", make_ipc_namespace},  // as root of the user namespace
@@ -87,7 +87,7 @@ constexpr Step kExecSteps[] = {
     {"set labels", set_labels_outside},  // the container controls its own procfs
     {"join namespaces", join_the_container},
     {"take mapped ids", take_mapped_ids},
-    {"leave the runtime", leave_the_parent},
+    {"leave the runtime", detach_from_caller},
     {"enter root", enter_root},
     {"open console", open_console},
     {"report ready", report_ready},
@@ -101,7 +101,7 @@ constexpr Step kExecSteps[] = {
     {"set memory policy", set_memory_policy},
     {"verify", verify_process},
     {"settle", settle},
-    {"turn to the verdict", turn_to_verdict},  // no other process decides when it starts
+    {"turn to the verdict", report_to_start},  // no other process decides when it starts
     {"map handover", map_handover_of_clone},
     {"arrange descriptors", arrange_descriptors},
     {"verify", verify_descriptors},
@@ -124,10 +124,10 @@ constexpr Step kAddMountsSteps[] = {
     {"join namespaces", join_and_clone},  // its child does the rest, in mounts of its own
     {"wait to be placed", wait_to_be_placed},
     {"take mapped ids", take_mapped_ids},
-    {"leave the runtime", leave_the_parent},
+    {"leave the runtime", detach_from_caller},
     {"isolate mounts", isolate_mounts},  // some are attached at first: no other process sees them
     {"mount", make_added_mounts},  // detached: a failure leaves nothing behind
-    {"go on alone", go_on_alone},        // before anything of the container changes
+    {"go on alone", detach_from_runtime},        // before anything of the container changes
     {"enter mount namespace", enter_mount_namespace},
     {"enter root", enter_root},
     {"report ready", report_ready},
@@ -140,8 +140,8 @@ constexpr Step kRemoveMountsSteps[] = {
     {"join namespaces", join_and_clone},
     {"wait to be placed", wait_to_be_placed},
     {"take mapped ids", take_mapped_ids},
-    {"leave the runtime", leave_the_parent},
-    {"go on alone", go_on_alone},
+    {"leave the runtime", detach_from_caller},
+    {"go on alone", detach_from_runtime},
     {"enter mount namespace", enter_mount_namespace},
     {"enter root", enter_root},
     {"unmount", find_mounts_to_remove},  // all that can fail

@@ -82,8 +82,8 @@ struct DescriptorPath {
 
 // Mounts the filesystem in a tmpfs that covers the root meanwhile, where no other process has a
 // name for it. Only a copy of the mount remains.
-long mount_aside(int scratch, const Plan& plan, const MountOp& op, const Options& options,
-                 Fd& mount) {
+long mount_in_scratch(int scratch, const Plan& plan, const MountOp& op, const Options& options,
+                      Fd& mount) {
   long rc = sys(__NR_mkdirat, scratch, "m", 0700);
   if (rc < 0) return rc;
   const Fd place(sys(__NR_openat, scratch, "m", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
@@ -111,7 +111,7 @@ Fault mount_by_page(const Plan& plan, const MountOp& op, int root, Fd& mount) {
   long rc = scratch.get();
   if (rc >= 0) rc = attach(scratch.get(), root);
   if (Fault fault = check(rc, Subject::kMountOptions, type, op.index)) return fault;
-  const long made = mount_aside(scratch.get(), plan, op, options, mount);
+  const long made = mount_in_scratch(scratch.get(), plan, op, options, mount);
   rc = sys(__NR_umount2, DescriptorPath(scratch.get()).text, kMntDetach);
   if (Fault fault = check(made, Subject::kMountOptions, type, op.index)) return fault;
   if (Fault fault = check(rc, Subject::kMountOptions, type, op.index)) return fault;

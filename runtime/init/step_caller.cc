@@ -62,7 +62,7 @@ Fault set_dumpable(bool dumpable) {
 }
 
 // Resets signals, terminal, session, keys and CPUs.
-Fault leave_the_parent(Context& context) {
+Fault detach_from_caller(Context& context) {
   const Plan& plan = context.plan;
   // Files in the root get exactly the modes they are created with. change_user restores the
   // caller's mask.

@@ -81,7 +81,7 @@ long state_file(const Plan& plan, const StateText& state) {
 }
 
 // The end of the hook's output, for the message. Static, because a Fault only points.
-const char* last_words(int output_fd) {
+const char* hook_output_tail(int output_fd) {
   static char text[384];
   const long size = sys(__NR_lseek, output_fd, 0, 2 /* SEEK_END */);
   const long skip = size > long{sizeof text} - 1 ? size - long{sizeof text} + 1 : 0;
@@ -105,7 +105,7 @@ Fault await(const Plan& plan, const HookRun& run, long pid, int pidfd) {
   sys(__NR_wait4, pid, &status, __WALL, nullptr);
   if (ready == 0) return refuse("timed out", Subject::kHook, path, run.hook.index);
   if (status == 0) return {};
-  Fault fault = refuse(last_words(run.output_fd), Subject::kHook, path, run.hook.index);
+  Fault fault = refuse(hook_output_tail(run.output_fd), Subject::kHook, path, run.hook.index);
   fault.value = status;
   return fault;
 }

@@ -18,7 +18,7 @@ constexpr long kEacces = -13;
 
 // A program with another user must be able to reopen /dev/stdout. Files, devices and terminals of
 // the caller keep their owner: the owner of the caller's terminal can read its input.
-void give_away_stdio(const Plan& plan) {
+void chown_stdio(const Plan& plan) {
   for (int fd = 0; fd < 3; ++fd) {
     FileFacts facts;
     if (look(fd, facts) < 0 || facts.uid == plan.uid) continue;
@@ -124,7 +124,7 @@ Fault enter_working_directory(Context& context) {
 
 Fault change_user(Context& context) {
   const Plan& plan = context.plan;
-  give_away_stdio(plan);
+  chown_stdio(plan);
   // The bounding set takes CAP_SETPCAP, which goes away with the user.
   for (uint32_t capability = 0; capability <= plan.last_capability; ++capability) {
     if ((plan.capabilities.bounding >> capability & 1) != 0) continue;

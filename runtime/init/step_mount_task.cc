@@ -100,7 +100,7 @@ const char* protection_of(const Context& context, const MountOp& op, int target)
                 "linux.readonlyPaths protects it; add the option ro");
 }
 
-Fault go_on_alone(Context& context) {
+Fault detach_from_runtime(Context& context) {
   const uint64_t all_signals = ~uint64_t{0};
   sys(__NR_rt_sigprocmask, SIG_SETMASK, &all_signals, nullptr, sizeof all_signals);
   const long untied = sys(__NR_prctl, PR_SET_PDEATHSIG, 0, 0, 0, 0);

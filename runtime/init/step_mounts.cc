@@ -372,7 +372,7 @@ Fault mount_one(Context& context, MountOp& op) {
 
 }  // namespace
 
-Fault mount_those_of(Plan& plan, uint64_t types) {
+Fault make_filesystems_showing(Plan& plan, uint64_t types) {
   constexpr int kEperm = 1;
   for (MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
     if ((op->shows & types) == 0) continue;

@@ -21,7 +21,7 @@
 
 namespace oci::init {
 
-Fault stand_at_root(const Plan& plan) {
+Fault chdir_to_root(const Plan& plan) {
   if (plan.root_place != RootPlace::kWorkingDirectory) return {};
   const char* rootfs = plan.text(plan.rootfs);
   return check(sys(__NR_chdir, rootfs), sync::Subject::kRoot, rootfs);
@@ -87,7 +87,7 @@ long open_host_root() {
 // pivot_root(2) requires that neither the root nor its parent is shared, and mounts below a shared
 // mount would propagate to the host. If the mount around `place` is out of reach, "/" is used,
 // which isolate_mounts has made private.
-Fault leave_the_peers(const Context& context, Fd& place) {
+Fault make_root_private(const Context& context, Fd& place) {
   const char* rootfs = context.plan.text(context.plan.rootfs);
   const long rc = set_propagation(context.root_fd, MS_PRIVATE, false);
   if (Fault fault = check(rc, sync::Subject::kRoot, rootfs)) return fault;
@@ -109,7 +109,7 @@ Fault attach_root(Context& context) {
   if (Fault fault = check(tree, sync::Subject::kRoot, rootfs)) return fault;
   context.root_fd = static_cast<int>(tree);
   if (plan.hosts_propagation == MS_SHARED) {
-    if (Fault fault = leave_the_peers(context, place)) return fault;
+    if (Fault fault = make_root_private(context, place)) return fault;
   }
   if (plan.recursive_sources) {
     const Fd host_root(open_host_root());
@@ -143,7 +143,7 @@ Fault leave_the_old_root(Context& context) {
     const Fd host_root(open_host_root());
     const long rc = attach(context.root_fd, host_root.get());
     if (Fault fault = check(rc, sync::Subject::kRoot, rootfs)) return fault;
-    if (Fault fault = take_away_hosts_mounts(context)) return fault;
+    if (Fault fault = detach_host_mounts(context)) return fault;
     return check(sys(__NR_chroot, "."), sync::Subject::kRoot, rootfs);
   }
   const Fd old_root(sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC));

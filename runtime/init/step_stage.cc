@@ -26,15 +26,15 @@ __attribute__((noinline)) long mount_in_joined_pid_namespace(Plan* plan, Fault* 
   args.flags = CLONE_VM | CLONE_VFORK | CLONE_FILES;
   const long pid = sys(__NR_clone3, &args, sizeof args);
   if (pid != 0) return pid;
-  *fault = mount_those_of(*plan, CLONE_NEWPID);
+  *fault = make_filesystems_showing(*plan, CLONE_NEWPID);
   for (;;)
     sys(__NR_exit_group, 0);
 }
 
 // Init, in its own user namespace, has no privileges over joined namespaces, but the stage has. So
 // the stage makes the filesystems that show those of `types`, and init attaches them.
-Fault make_mounts_of(Plan& plan, uint64_t types) {
-  if (Fault fault = mount_those_of(plan, types & ~uint64_t{CLONE_NEWPID})) return fault;
+Fault make_filesystems_of_joined(Plan& plan, uint64_t types) {
+  if (Fault fault = make_filesystems_showing(plan, types & ~uint64_t{CLONE_NEWPID})) return fault;
   if ((types & plan.mounts_show & CLONE_NEWPID) == 0) return {};
   Fault made;
   const long pid = mount_in_joined_pid_namespace(&plan, &made);
@@ -66,7 +66,7 @@ Fault join_around_user_namespace(Plan& plan) {
     joined |= at->type;
   }
   if ((joined & plan.mounts_show) != 0) {
-    if (Fault fault = make_mounts_of(plan, joined)) return fault;
+    if (Fault fault = make_filesystems_of_joined(plan, joined)) return fault;
   }
   if (user != nullptr) {
     if (Fault fault = join(plan, *user)) return fault;
@@ -138,7 +138,7 @@ Fault join_and_clone(Context& context) {
   if (plan.joins.count != 0 || plan.exec) {
     if (Fault fault = set_dumpable(false)) return fault;
   }
-  if (Fault fault = stand_at_root(plan)) return fault;
+  if (Fault fault = chdir_to_root(plan)) return fault;
   leave_groups(plan);
   stay_outside(plan);
   if (Fault fault = join_by_member(plan)) return fault;

@@ -108,14 +108,14 @@ Fault settle(Context& context) {
   return tell(context.report_fd, message);
 }
 
-Fault turn_to_verdict(Context& context) {
+Fault report_to_start(Context& context) {
   sys(__NR_close, context.plan.sync_fd);
   context.report_fd = context.plan.verdict_fd;
   return {};
 }
 
 Fault wait_for_start(Context& context) {
-  (void)turn_to_verdict(context);
+  (void)report_to_start(context);
   int onlookers = 0;
   bool is_seen = false;
   for (;;) {

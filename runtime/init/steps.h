@@ -68,7 +68,7 @@ struct Step {
 };
 
 // step_caller.cc
-Fault leave_the_parent(Context&);
+Fault detach_from_caller(Context&);
 // PR_SET_DUMPABLE: whether a process of the same ids may trace this one and open its descriptors.
 Fault set_dumpable(bool dumpable);
 
@@ -99,7 +99,7 @@ Fault bring_up_loopback(Context&);
 Fault mount_all(Context&);
 // Makes the filesystems that show a namespace of `types` (MountOp::shows), as seen by the caller.
 // mount_all() attaches them.
-Fault mount_those_of(Plan& plan, uint64_t types);
+Fault make_filesystems_showing(Plan& plan, uint64_t types);
 // Makes the mount of `op` with its attributes, without attaching it.
 Fault make_detached(const Context&, const MountOp& op, Fd& mount);
 // Attaches it at the target, below context.root_fd. Creates missing parts of the target.
@@ -107,7 +107,7 @@ Fault attach_at_target(const Context&, const MountOp& op, int mount);
 
 // step_mount_task.cc
 Fault enter_mount_namespace(Context&);
-Fault go_on_alone(Context&);
+Fault detach_from_runtime(Context&);
 Fault make_added_mounts(Context&);
 Fault attach_added_mounts(Context&);
 Fault settle_added_mounts(Context&);
@@ -120,7 +120,7 @@ Answer shows_outside(const Plan& plan, int mount);
 const char* protection_of(const Context&, const MountOp& op, int target);
 
 // step_root.cc
-Fault stand_at_root(const Plan& plan);
+Fault chdir_to_root(const Plan& plan);
 Fault isolate_mounts(Context&);
 Fault attach_root(Context&);
 Fault pivot(Context&);
@@ -171,7 +171,7 @@ Fault take_mapped_ids(Context&);
 Fault report_ready(Context&);
 Fault settle(Context&);
 Fault wait_for_start(Context&);
-Fault turn_to_verdict(Context&);
+Fault report_to_start(Context&);
 Fault tell(int fd, const sync::Message& message);
 Fault ask(int fd, sync::Type question, sync::Type answer);
 void report_failure(int fd, uint8_t step, const char* step_name, const Fault& fault);
