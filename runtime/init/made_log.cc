@@ -56,7 +56,7 @@ void note_not_made() {
   if (g_kept) sys(__NR_close, g_entries[--g_count].parent);
 }
 
-void take_away_made() {
+void remove_made() {
   while (g_count > 0) {
     const Entry& entry = g_entries[--g_count];
     if (entry.kind == Make::kDirectory) {

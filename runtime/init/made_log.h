@@ -18,6 +18,6 @@ void note_not_made();
 
 // Removes everything in the log, the newest first. Keeps directories that are not empty and files
 // with content.
-void take_away_made();
+void remove_made();
 
 }  // namespace oci::init

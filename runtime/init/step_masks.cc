@@ -47,7 +47,7 @@ Fault check_still_there(const Context& context, int mount, const char* path) {
 }
 
 // nullptr: not the root.
-const char* why_not_covered(const Context& context, int target, const char* is_root) {
+const char* cover_problem(const Context& context, int target, const char* is_root) {
   const Answer same = same_place(target, context.root_fd);
   if (same == Answer::kNo) return nullptr;
   return same == Answer::kYes ? is_root : kNoStatx;
@@ -58,7 +58,7 @@ Fault make_path_readonly(const Context& context, const char* path, uint16_t inde
   if (missing(target.get())) return {};
   if (Fault fault = check(target.get(), Subject::kReadonlyPath, path, index)) return fault;
   static constexpr char kIsRoot[] = "leads to the root itself; set root.readonly instead";
-  if (const char* why = why_not_covered(context, target.get(), kIsRoot)) {
+  if (const char* why = cover_problem(context, target.get(), kIsRoot)) {
     return refuse(why, Subject::kReadonlyPath, path, index);
   }
   const Fd tree(clone_tree(target.get(), "", true));
@@ -118,7 +118,7 @@ Fault mask(const Context& context, const char* path, uint16_t index, MaskSources
   const long rc = target.ok() ? look(target.get(), facts) : target.get();
   if (Fault fault = check(rc, Subject::kMaskedPath, path, index)) return fault;
   static constexpr char kIsRoot[] = "leads to the root itself; name a path below it";
-  if (const char* why = why_not_covered(context, target.get(), kIsRoot)) {
+  if (const char* why = cover_problem(context, target.get(), kIsRoot)) {
     return refuse(why, Subject::kMaskedPath, path, index);
   }
   Fd cover;

@@ -41,7 +41,7 @@ long unmount(const Context& context, int mount, int flags) {
 
 }  // namespace
 
-Answer shows_outside(const Plan& plan, int mount) {
+Answer propagates_outside(const Plan& plan, int mount) {
   if (plan.shown_outside.count == 0) return Answer::kNo;
   const uint64_t id = mount_id(mount);
   if (id == 0) return Answer::kUnknown;
@@ -88,7 +88,7 @@ const char* reason(Answer answer, const char* why) {
 
 }  // namespace
 
-const char* protection_of(const Context& context, const MountOp& op, int target) {
+const char* protection_problem(const Context& context, const MountOp& op, int target) {
   const Plan& plan = context.plan;
   if (plan.mount_task != MountTask::kAdd) return nullptr;
   const auto lies_in = [target](int found) { return same_mount(found, target); };
@@ -173,12 +173,12 @@ Fault attach_all(const Context& context) {
 }
 
 // EINVAL: mounts that are not attached yet.
-void take_back(const Context& context) {
+void roll_back(const Context& context) {
   const Plan& plan = context.plan;
   const MountOp* const first = plan.begin(plan.mounts);
   for (const MountOp* op = plan.end(plan.mounts); op != first;)
     (void)unmount(context, (--op)->source_fd, kMntDetach);
-  take_away_made();
+  remove_made();
 }
 
 }  // namespace
@@ -186,13 +186,13 @@ void take_back(const Context& context) {
 Fault attach_added_mounts(Context& context) {
   keep_made_log();
   const Fault fault = attach_all(context);
-  if (fault) take_back(context);
+  if (fault) roll_back(context);
   return fault;
 }
 
 Fault settle_added_mounts(Context& context) {
   const Fault fault = settle(context);
-  if (fault) take_back(context);
+  if (fault) roll_back(context);
   return fault;
 }
 
@@ -207,7 +207,7 @@ Answer is_named_before(const Plan& plan, const MountOp* op, int mount) {
 }
 
 // The reason to refuse an entry, for every caller. nullptr: it is accepted.
-const char* why_not(Context& context, const MountOp* op, int mount) {
+const char* removal_problem(Context& context, const MountOp* op, int mount) {
   const Plan& plan = context.plan;
   const auto is_it = [mount](int found) { return same_place(found, mount); };
   const Answer is_mount = is_root_of_mount(mount);
@@ -220,7 +220,7 @@ const char* why_not(Context& context, const MountOp* op, int mount) {
        "nothing is mounted there; leave it out"},
       {finds(context, plan.masked_paths, is_it), "linux.maskedPaths hides it; leave it out"},
       {finds(context, plan.readonly_paths, is_it), "linux.readonlyPaths protects it; leave it out"},
-      {shows_outside(plan, mount),
+      {propagates_outside(plan, mount),
        "is on a mount that the host shares, which would lose it, too; unmount it there"},
       {is_named_before(plan, op, mount), "is the mount of an earlier entry; remove one a call"},
       {is_mount == Answer::kUnknown ? Answer::kUnknown : Answer::kNo, kUnseen},
@@ -242,7 +242,7 @@ Fault find(Context& context, MountOp* op) {
   if (missing)
     return refuse("nothing is mounted there; leave it out", Subject::kMountTarget, path, op->index);
   if (Fault fault = check(mount.get(), Subject::kMountTarget, path, op->index)) return fault;
-  if (const char* why = why_not(context, op, mount.get())) {
+  if (const char* why = removal_problem(context, op, mount.get())) {
     return refuse(why, Subject::kMountTarget, path, op->index);
   }
   // umount(2), MNT_EXPIRE: makes all checks of an unmount and then does nothing, because this

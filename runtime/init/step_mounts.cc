@@ -127,10 +127,10 @@ Fault propagate(const MountOp& op, int mount, const char* path) {
 }
 
 // The two functions below return nullptr, or the reason not to mount on `target`.
-const char* why_not_there(const Context& context, int target) {
+const char* place_problem(const Context& context, int target) {
   const Answer is_root = same_place(target, context.root_fd);
   if (is_root == Answer::kYes) return "leads to the root itself; name a directory below it";
-  const Answer is_shown = shows_outside(context.plan, target);
+  const Answer is_shown = propagates_outside(context.plan, target);
   if (is_root == Answer::kUnknown || is_shown == Answer::kUnknown) return kNoStatx;
   if (is_shown == Answer::kNo) return nullptr;
   return "is in a mount that the host shares, which would see it, too; name another place";
@@ -138,7 +138,7 @@ const char* why_not_there(const Context& context, int target) {
 
 // CVE-2019-16884: whatever path led there, only mounts that the plan allows may cover a file of
 // procfs.
-const char* why_not_on_filesystem(const MountOp& op, int target) {
+const char* filesystem_problem(const MountOp& op, int target) {
   if (op.allowed_on_proc && !op.target_nofollow) return nullptr;
   const uint64_t filesystem = filesystem_of(target);
   if (filesystem == 0) return kNoStatfs;
@@ -151,9 +151,9 @@ const char* why_not_on_filesystem(const MountOp& op, int target) {
 
 Fault check_target(const Context& context, const MountOp& op, int target) {
   const char* path = context.plan.text(op.target);
-  const char* why = why_not_there(context, target);
-  if (why == nullptr) why = protection_of(context, op, target);
-  if (why == nullptr) why = why_not_on_filesystem(op, target);
+  const char* why = place_problem(context, target);
+  if (why == nullptr) why = protection_problem(context, op, target);
+  if (why == nullptr) why = filesystem_problem(op, target);
   return why == nullptr ? Fault{} : refuse(why, Subject::kMountTarget, path, op.index);
 }
 

@@ -150,7 +150,7 @@ bool descriptors_close(const Context& context) {
   }
 }
 
-Fault verify_what_lasts(const Context& context) {
+Fault verify_inherited_state(const Context& context) {
   const Plan& plan = context.plan;
   if (plan.personality != kCallersPersonality) {
     const bool is = sys(__NR_personality, kCallersPersonality) == long{plan.personality};
@@ -165,7 +165,7 @@ Fault verify_what_lasts(const Context& context) {
   return demand(descriptors_close(context), Subject::kNone, "open descriptors");
 }
 
-Fault verify_wholly(const Context& context) {
+Fault verify_process_fully(const Context& context) {
   const Plan& plan = context.plan;
   const CapabilitySets sets = sets_until_start(plan);
   if (Fault f = demand(each_capability_is(sets, plan.last_capability), Subject::kCapabilities,
@@ -187,7 +187,7 @@ Fault verify_wholly(const Context& context) {
   if (plan.exec) {
     if (Fault f = verify_namespaces(context)) return f;
   }
-  return verify_what_lasts(context);
+  return verify_inherited_state(context);
 }
 
 }  // namespace
@@ -244,7 +244,7 @@ Fault verify_process(Context& context) {
           demand(!plan.cwd || context.in_working_directory, Subject::kCwd, plan.text(plan.cwd)))
     return f;
   if (plan.verify != Verify::kFull) return {};
-  if (Fault f = verify_wholly(context)) return f;
+  if (Fault f = verify_process_fully(context)) return f;
   sys(__NR_close, context.own_proc_fd);
   return {};
 }

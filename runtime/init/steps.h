@@ -114,10 +114,10 @@ Fault settle_added_mounts(Context&);
 Fault find_mounts_to_remove(Context&);
 Fault remove_mounts(Context&);
 // Whether changing this open mount would propagate to another mount namespace: see plan.h.
-Answer shows_outside(const Plan& plan, int mount);
+Answer propagates_outside(const Plan& plan, int mount);
 // The reason not to mount on `target`, if create would have protected a mount there. nullptr:
 // allowed.
-const char* protection_of(const Context&, const MountOp& op, int target);
+const char* protection_problem(const Context&, const MountOp& op, int target);
 
 // step_root.cc
 Fault chdir_to_root(const Plan& plan);
