@@ -13,7 +13,7 @@ void check(const Result<plan::Plan>& plan) {
 
 void check_all(const spec::Config& config, const plan::Host& host) {
   const plan::Request request = some_request();
-  const plan::Member member{.user_namespace = "/proc/9/ns/user", .shown_outside = {7, 8}};
+  const plan::Member member{.user_namespace = "/proc/9/ns/user", .outward_mounts = {7, 8}};
   check(plan::make_plan(config, host, request));
   if (config.process) check(plan::make_exec_plan(config, host, request));
   check(plan::make_add_mounts_plan(config, host, request, member));

@@ -220,7 +220,7 @@ struct Plan {
   uint64_t member_types = 0;
   // Ids of mounts (proc_pid_mountinfo(5)) that propagate to another mount namespace: a new mount on
   // one of them (kAdd), or the removal of one (kRemove).
-  List<uint64_t> shown_outside;
+  List<uint64_t> outward_mounts;
 
   // Namespaces. `staged`: this process joins, then clones the real init with `clone_flags`.
   bool staged = false;

@@ -42,10 +42,10 @@ long unmount(const Context& context, int mount, int flags) {
 }  // namespace
 
 Answer propagates_outside(const Plan& plan, int mount) {
-  if (plan.shown_outside.count == 0) return Answer::kNo;
+  if (plan.outward_mounts.count == 0) return Answer::kNo;
   const uint64_t id = mount_id(mount);
   if (id == 0) return Answer::kUnknown;
-  for (const uint64_t* at = plan.begin(plan.shown_outside); at != plan.end(plan.shown_outside);
+  for (const uint64_t* at = plan.begin(plan.outward_mounts); at != plan.end(plan.outward_mounts);
        ++at) {
     if (*at == id) return Answer::kYes;
   }

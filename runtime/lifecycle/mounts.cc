@@ -57,7 +57,7 @@ Result<plan::Member> look_at_member(pid_t pid, Change change) {
   const std::string theirs =
       OCI_TRY(sys::read_file_at(AT_FDCWD, process + "/mountinfo", kMountinfoLimit));
   return plan::Member{.user_namespace = process + "/ns/user",
-                      .shown_outside = shown_outside(ours, theirs, change)};
+                      .outward_mounts = outward_mounts(ours, theirs, change)};
 }
 
 // The plan of init holds everything it needs to know about the container.

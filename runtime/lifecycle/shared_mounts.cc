@@ -57,7 +57,8 @@ bool contains(const std::vector<uint64_t>& sorted, uint64_t value) {
 
 }  // namespace
 
-std::vector<uint64_t> shown_outside(std::string_view ours, std::string_view theirs, Change change) {
+std::vector<uint64_t> outward_mounts(std::string_view ours, std::string_view theirs,
+                                     Change change) {
   std::vector<uint64_t> reached;
   each_line(ours, [&](const Line& line) {
     if (line.peers != 0) reached.push_back(line.peers);

@@ -16,6 +16,6 @@ enum class Change {
 // `ours` and `theirs`: /proc/PID/mountinfo of the caller and of the container. Returns mount ids of
 // `theirs`. A change propagates to the peers and slaves of the mount where it happens. For an
 // unmount, that is the parent mount.
-std::vector<uint64_t> shown_outside(std::string_view ours, std::string_view theirs, Change change);
+std::vector<uint64_t> outward_mounts(std::string_view ours, std::string_view theirs, Change change);
 
 }  // namespace oci::lifecycle

@@ -23,20 +23,20 @@ constexpr std::string_view kTheirs =
 BOOST_AUTO_TEST_SUITE(shared_mounts)
 
 BOOST_AUTO_TEST_CASE(a_mount_on_a_peer_or_a_master_of_ours_shows) {
-  BOOST_TEST(shown_outside(kOurs, kTheirs, Change::kMountOn) == (Ids{91, 93}),
+  BOOST_TEST(outward_mounts(kOurs, kTheirs, Change::kMountOn) == (Ids{91, 93}),
              boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(an_unmount_shows_by_the_mount_it_was_on) {
-  BOOST_TEST(shown_outside(kOurs, kTheirs, Change::kUnmount) == (Ids{92}),
+  BOOST_TEST(outward_mounts(kOurs, kTheirs, Change::kUnmount) == (Ids{92}),
              boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(where_nothing_is_shared_nothing_shows) {
   BOOST_TEST(
-      shown_outside("23 21 0:21 / /c rw - tmpfs none rw\n", kTheirs, Change::kMountOn).empty());
-  BOOST_TEST(shown_outside("", "", Change::kUnmount).empty());
-  BOOST_TEST(shown_outside("x", "1", Change::kMountOn).empty());
+      outward_mounts("23 21 0:21 / /c rw - tmpfs none rw\n", kTheirs, Change::kMountOn).empty());
+  BOOST_TEST(outward_mounts("", "", Change::kUnmount).empty());
+  BOOST_TEST(outward_mounts("x", "1", Change::kMountOn).empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

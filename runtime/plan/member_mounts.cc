@@ -33,7 +33,7 @@ void become_member(Draft& draft, init::MountTask task, const Member& member) {
   head.exec = true;
   head.staged = true;
   head.mount_task = task;
-  head.shown_outside = draft.block.list(member.shown_outside);
+  head.outward_mounts = draft.block.list(member.outward_mounts);
   head.member_types = CLONE_NEWUSER;
   if (!draft.config.process) return;
   head.uid = draft.config.process->user.uid;

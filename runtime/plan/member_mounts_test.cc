@@ -11,7 +11,7 @@ using init::MountOp;
 using init::MountTask;
 using spec::NamespaceType;
 
-const Member kMember = {.user_namespace = "/proc/77/ns/user", .shown_outside = {91, 7}};
+const Member kMember = {.user_namespace = "/proc/77/ns/user", .outward_mounts = {91, 7}};
 
 spec::Config with_mounts(std::vector<spec::Mount> mounts) {
   spec::Config config = some_config();
@@ -61,8 +61,8 @@ BOOST_AUTO_TEST_CASE(it_is_done_by_a_member_with_mounts_of_its_own) {
   BOOST_TEST(head.staged);
   BOOST_TEST(head.clone_flags == uint64_t{CLONE_NEWNS});
   BOOST_TEST(items(plan, head.masked_paths).size() == 1u);
-  const auto shown = items(plan, head.shown_outside);
-  BOOST_TEST(shown == kMember.shown_outside, boost::test_tools::per_element());
+  const auto shown = items(plan, head.outward_mounts);
+  BOOST_TEST(shown == kMember.outward_mounts, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(only_namespaces_that_a_filesystem_may_be_of_are_joined) {

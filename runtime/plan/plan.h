@@ -122,8 +122,8 @@ Result<Plan> make_plan(const spec::Config& config, const Host& host, const Reque
 
 // Facts about a running container, besides its config, for a change of its mounts.
 struct Member {
-  std::string user_namespace;           // a path, for mounts with its ids
-  std::vector<uint64_t> shown_outside;  // see runtime/init/plan.h
+  std::string user_namespace;            // a path, for mounts with its ids
+  std::vector<uint64_t> outward_mounts;  // see runtime/init/plan.h
 };
 
 // The plan to add config.mounts to the running container that the rest of `config` made.
