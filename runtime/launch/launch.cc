@@ -64,7 +64,7 @@ class Conversation {
   Status answer(sync::Type type) { return answer(sync::Message{.type = type}); }
   Status serve(const sync::Message& message, sys::UniqueFd fd);
   Status look_for(pid_t pid) const {
-    return services_.look_for_it ? services_.look_for_it(pid) : Status();
+    return services_.check_init ? services_.check_init(pid) : Status();
   }
   Status adopt(pid_t pid);
   Status proceed();
@@ -166,7 +166,7 @@ Status Conversation::proceed() {
   }
   const init::Plan& block = plan_.init();
   const bool follows = block.clones_last && !block.exec;
-  if (!follows) OCI_TRY(services_.remember(process_.pid()));
+  if (!follows) OCI_TRY(services_.save_record(process_.pid()));
   const std::span<const sock_filter> filter = services_.filter();
   sync::Message message{.type = sync::Type::kProceed};
   message.admits = services_.filter_admits && services_.filter_admits() ? 1 : 0;
@@ -181,7 +181,7 @@ Status Conversation::follow() {
   if (process_.pid() == 0) return {};
   if (plan_.scheduler && !plan::outlives_fork(*plan_.scheduler, plan_.init()))
     OCI_TRY(set_scheduler(process_.pid(), *plan_.scheduler));
-  OCI_TRY(services_.remember(process_.pid()));
+  OCI_TRY(services_.save_record(process_.pid()));
   return answer(sync::Type::kPlaced);
 }
 
@@ -223,7 +223,7 @@ Status Conversation::serve() {
   if (!block.staged && !block.clones_last) OCI_TRY(write_oom_score_adj());
   // One that ends meanwhile is found nowhere, and tells why it ends.
   Status looked = block.staged ? Status() : look_for(process_.pid());
-  OCI_TRY(services_.while_it_mounts(process_.pid()));
+  OCI_TRY(services_.prepare_meanwhile(process_.pid()));
   while (!sequence.complete()) {
     Received received = OCI_TRY(next_message());
     if (received.ended) return vanished();
@@ -294,7 +294,7 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
   Joining joining;
   init::Plan& block = plan.init();
   if (block.root_place == init::RootPlace::kAmongOthers) {
-    OCI_TRY(services.note_root(block.rootfs_fd));
+    OCI_TRY(services.record_root(block.rootfs_fd));
   }
   block.sync_fd = sync.child.get();
   block.gate_fd = gate.gate.get();
@@ -327,7 +327,7 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
   if (gate.handover) pages = OCI_TRY(Pages::map(gate.handover.get()));
   Result<Child> cloned = clone(plan, options, passed);
   if (!cloned && cloned.error().sys_errno() == EOPNOTSUPP && options.cgroup_fd >= 0) {
-    OCI_TRY(services.fit_cgroup());
+    OCI_TRY(services.make_cgroup_joinable());
     cloned = clone(plan, options, passed);
   }
   if (!cloned) {

@@ -23,15 +23,15 @@ namespace oci::launch {
 // Callbacks of the caller. Each is set, unless it has a default.
 struct Services {
   // Checks init (not its stage) after it was cloned and before the first hook. Null: no check.
-  std::function<Status(pid_t)> look_for_it = nullptr;
+  std::function<Status(pid_t)> check_init = nullptr;
   // Runs while init works: for data that init needs later (compiling its filter, limiting its
   // devices).
-  std::function<Status(pid_t)> while_it_mounts;
+  std::function<Status(pid_t)> prepare_meanwhile;
   // Runs prestart and createRuntime hooks, if the plan has them.
   std::function<Status(pid_t)> run_host_hooks;
   // Saves the record: from the next moment on, init may outlive this process.
-  std::function<Status(pid_t)> remember;
-  // The filter to load. Called after while_it_mounts.
+  std::function<Status(pid_t)> save_record;
+  // The filter to load. Called after prepare_meanwhile.
   std::function<std::span<const sock_filter>()> filter;
   // Whether the filter allows all calls that init makes under it. Called after `filter`. Null for a
   // plan without a last clone.
@@ -42,9 +42,9 @@ struct Services {
   std::function<Status(sys::UniqueFd, const std::string&)> take_console;
   std::function<void(const std::string&)> warn;
   // Records a detached root for a shared mount namespace. Called before init begins.
-  std::function<Status(int root_fd)> note_root;
+  std::function<Status(int root_fd)> record_root;
   // Makes the cgroup accept processes after EOPNOTSUPP: it is below a threaded one.
-  std::function<Status()> fit_cgroup;
+  std::function<Status()> make_cgroup_joinable;
   // Whether a limit on processes is the reason for EAGAIN of clone3(2).
   std::function<bool()> pids_exhausted;
   // Sends the listener of `create` to the agent. Null for `exec`, which sends its own.

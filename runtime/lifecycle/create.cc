@@ -60,10 +60,10 @@ class Creation {
 
  private:
   launch::Services services();
-  Status while_it_mounts();
+  Status prepare_meanwhile();
   Status run_hooks(pid_t pid);
   Status finish_cgroup(pid_t pid);
-  Status remember(pid_t pid);
+  Status save_record(pid_t pid);
 
   Prepared prepared_;
   const CreateOptions& options_;
@@ -113,7 +113,7 @@ Status Creation::record_intent() {
 Status Creation::make_cgroup() {
   if (!prepared_.cgroup) return {};
   const CgroupPlan& plan = *prepared_.cgroup;
-  const auto remember = [this](const cgroup::Location& location) {
+  const auto save_record = [this](const cgroup::Location& location) {
     record_.cgroup_path = location.path;
     record_.cgroup_existed = location.existed;
     return dir_.save(record_);
@@ -125,7 +125,7 @@ Status Creation::make_cgroup() {
     cgroup_.emplace(OCI_TRY(scope_.make(plan, all, record_, dir_)));
     return cgroup_->apply(plan.writes.before_clone);
   }
-  cgroup_.emplace(OCI_TRY(cgroup::Cgroup::create(plan.layout, plan.path, all, remember,
+  cgroup_.emplace(OCI_TRY(cgroup::Cgroup::create(plan.layout, plan.path, all, save_record,
                                                  owner_of(record_), home_of(dir_))));
   const cgroup::Location own = cgroup_->own_location();
   record_.cgroup_existed = own.existed;
@@ -135,7 +135,7 @@ Status Creation::make_cgroup() {
   return cgroup_->apply(plan.writes.before_clone);
 }
 
-Status Creation::while_it_mounts() {
+Status Creation::prepare_meanwhile() {
   scope_.is_populated();
   if (cgroup_) {
     const CgroupPlan& plan = *prepared_.cgroup;
@@ -178,7 +178,7 @@ Status Creation::finish_cgroup(pid_t pid) {
 
 // One save for both facts. If the runtime dies before init has settled, init dies as well, and a
 // container without a process counts as stopped.
-Status Creation::remember(pid_t pid) {
+Status Creation::save_record(pid_t pid) {
   OCI_TRY(finish_cgroup(pid));
   OCI_TRY(host_resources_.settle(pid, record_));
   record_.pid = pid;
@@ -189,13 +189,13 @@ Status Creation::remember(pid_t pid) {
 
 launch::Services Creation::services() {
   return {
-      .look_for_it =
+      .check_init =
           [this](pid_t pid) {
             return verify_cgroup(prepared_.plan.init().verify, cgroup_ ? cgroup_->fd() : -1, pid);
           },
-      .while_it_mounts = [this](pid_t) { return while_it_mounts(); },
+      .prepare_meanwhile = [this](pid_t) { return prepare_meanwhile(); },
       .run_host_hooks = [this](pid_t pid) { return run_hooks(pid); },
-      .remember = [this](pid_t pid) { return remember(pid); },
+      .save_record = [this](pid_t pid) { return save_record(pid); },
       .filter = [this] { return std::span<const sock_filter>(filter_.filter); },
       .filter_admits = [this] { return admits_last_calls(filter_, prepared_.plan.init()); },
       .filter_tells_mode = [this] { return tells_mode(filter_, prepared_.plan.init()); },
@@ -204,11 +204,11 @@ launch::Services Creation::services() {
             return console_.take(std::move(master), name);
           },
       .warn = [](const std::string& text) { sys::log_warning(text); },
-      .note_root = [this](int root_fd) -> Status {
+      .record_root = [this](int root_fd) -> Status {
         OCI_TRY(note_root_mount(root_fd, prepared_.config, record_));
         return dir_.save(record_);
       },
-      .fit_cgroup = [this] { return cgroup::make_threaded(cgroup_->fd()); },
+      .make_cgroup_joinable = [this] { return cgroup::make_threaded(cgroup_->fd()); },
       .pids_exhausted = [this] { return cgroup_ && cgroup::pids_exhausted(cgroup_->fd()); },
       .deliver_listener = [this](pid_t pid, int listener) -> Status {
         const sys::UniqueFd agent = OCI_TRY(connect_agent(record_));

@@ -120,16 +120,16 @@ Status Execution::prepare() {
 
 launch::Services Execution::services() {
   return {
-      .look_for_it =
+      .check_init =
           [this](pid_t pid) {
             return verify_cgroup(plan_.init().verify, cgroup_ ? cgroup_.get() : -1, pid);
           },
-      .while_it_mounts = [this](pid_t) -> Status {
+      .prepare_meanwhile = [this](pid_t) -> Status {
         if (config_.linux->seccomp) filter_ = OCI_TRY(compile_filter(*config_.linux->seccomp));
         return {};
       },
       .run_host_hooks = [](pid_t) { return Status(); },
-      .remember = [](pid_t) { return Status(); },
+      .save_record = [](pid_t) { return Status(); },
       .filter = [this] { return std::span<const sock_filter>(filter_.filter); },
       .filter_admits = [this] { return admits_ = admits_last_calls(filter_, plan_.init()); },
       .filter_tells_mode = [this] { return tells_mode(filter_, plan_.init()); },
@@ -143,7 +143,7 @@ launch::Services Execution::services() {
             return console_.take(std::move(master), name);
           },
       .warn = [](const std::string& text) { sys::log_warning(text); },
-      .fit_cgroup = [this] { return cgroup::make_threaded(cgroup_.get()); },
+      .make_cgroup_joinable = [this] { return cgroup::make_threaded(cgroup_.get()); },
       .pids_exhausted = [this] { return cgroup_ && cgroup::pids_exhausted(cgroup_.get()); },
       .explain_exit = [] { return std::string(); },
   };

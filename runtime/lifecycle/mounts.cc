@@ -63,9 +63,9 @@ Result<plan::Member> look_at_member(pid_t pid, Change change) {
 // The plan of init holds everything it needs to know about the container.
 launch::Services services() {
   return {
-      .while_it_mounts = [](pid_t) { return Status(); },
+      .prepare_meanwhile = [](pid_t) { return Status(); },
       .run_host_hooks = [](pid_t) { return Status(); },
-      .remember = [](pid_t) { return Status(); },
+      .save_record = [](pid_t) { return Status(); },
       .filter = [] { return std::span<const sock_filter>(); },
       .take_console = [](sys::UniqueFd, const std::string&) { return Status(); },
       .warn = [](const std::string& text) { sys::log_warning(text); },
