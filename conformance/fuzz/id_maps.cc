@@ -172,7 +172,7 @@ void check_option(std::string_view text, const Maps& users, const Maps& groups) 
 void check_grants(std::string_view text, const Maps& wanted) {
   for (const launch::SubIds& ids : launch::sub_ids_of(text, "user", 1000))
     demand(ids.count != 0, "a grant is of something");
-  const auto refused = launch::what_is_not_granted(
+  const auto refused = launch::missing_grants(
       {"linux.uidMappings", "/etc/subuid", text, "user", 1000, 1000, wanted});
   demand(refused.empty() || refused.starts_with("linux.uidMappings["),
          "a refusal names the property", refused);

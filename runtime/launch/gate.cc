@@ -83,7 +83,7 @@ Result<Sight> Sight::of(int dir, const GateFiles& files) {
   return Sight(std::move(gate).value());
 }
 
-bool Sight::is_heard() const {
+bool Sight::has_taken_effect() const {
   int unread = 0;
   return ::ioctl(gate_.get(), FIONREAD, &unread) != 0 || unread == 0;
 }

@@ -52,7 +52,7 @@ class [[nodiscard]] Sight {
   ~Sight();
 
   // Whether init has read the request. It has executed all earlier ones then.
-  bool is_heard() const;
+  bool has_taken_effect() const;
 
  private:
   explicit Sight(sys::UniqueFd gate) : gate_(std::move(gate)) {}

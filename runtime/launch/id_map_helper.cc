@@ -41,13 +41,13 @@ std::string why_refused(IdKind kind, std::span<const spec::IdMapping> mappings,
   const Result<std::string> text = sys::read_file_at(AT_FDCWD, file, size_t{16} << 20);
   std::string user = sys::user_name(::getuid());
   if (user.starts_with('#')) user.erase(0, 1);  // a line may name a uid by its number
-  return what_is_not_granted({.property = property,
-                              .file = file,
-                              .text = text ? std::string_view(text.value()) : "",
-                              .user = std::move(user),
-                              .uid = ::getuid(),
-                              .own_id = is_uid ? ::getuid() : ::getgid(),
-                              .mappings = mappings});
+  return missing_grants({.property = property,
+                         .file = file,
+                         .text = text ? std::string_view(text.value()) : "",
+                         .user = std::move(user),
+                         .uid = ::getuid(),
+                         .own_id = is_uid ? ::getuid() : ::getgid(),
+                         .mappings = mappings});
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ Status follow_last_clone(const plan::Plan& plan, const LastClone& clone, Launche
     listener = OCI_TRY(fetch_from(process, sync::kOfStage));
     sync::store((*process.pages())[sync::kOfStage].go_on, 1);
   }
-  OCI_TRY(process.become_its_child(clone.signals));
+  OCI_TRY(process.switch_to_child(clone.signals));
   if (process.pid() == 0) return {};
   const init::Plan& block = plan.init();
   if (plan.scheduler && !plan::outlives_fork(*plan.scheduler, block)) {

@@ -52,7 +52,7 @@ class Conversation {
   // Called after init has settled, if it loads a filter with a listener.
   Status hand_over_listener();
   // After a failure: init itself undoes its changes in a container that goes on.
-  Status call_off(Status failure);
+  Status fail_unless_settled(Status failure);
   Launched finish() && { return std::move(process_); }
 
  private:
@@ -123,7 +123,7 @@ Status Conversation::write_oom_score_adj() const {
 
 // The stage counts as one more process of the user, beside the one that it clones last. Raises the
 // limit for it, if permitted.
-bool let_the_stage_live(pid_t pid, const plan::Plan& plan) {
+bool raise_process_limit(pid_t pid, const plan::Plan& plan) {
   const init::LateLimit& limits = plan.init().process_limit;
   if (limits.meanwhile == 0) return false;
   const rlimit limit = {limits.meanwhile, std::max(limits.hard, limits.meanwhile)};
@@ -137,7 +137,7 @@ Status Conversation::set_rlimits() const {
     if (wanted.resource == RLIMIT_NOFILE) {
       const uint64_t meanwhile = plan_.init().file_limit.meanwhile;
       limit = {std::max(wanted.soft, meanwhile), std::max(wanted.hard, meanwhile)};
-    } else if (wanted.resource == RLIMIT_NPROC && let_the_stage_live(process_.pid(), plan_)) {
+    } else if (wanted.resource == RLIMIT_NPROC && raise_process_limit(process_.pid(), plan_)) {
       continue;
     }
     if (::prlimit(process_.pid(), static_cast<__rlimit_resource>(wanted.resource), &limit,
@@ -177,7 +177,7 @@ Status Conversation::proceed() {
 
 // Init makes its last clone and exits, or has reported an error.
 Status Conversation::follow() {
-  OCI_TRY(process_.become_its_child(signals_));
+  OCI_TRY(process_.switch_to_child(signals_));
   if (process_.pid() == 0) return {};
   if (plan_.scheduler && !plan::outlives_fork(*plan_.scheduler, plan_.init()))
     OCI_TRY(set_scheduler(process_.pid(), *plan_.scheduler));
@@ -250,7 +250,7 @@ Status Conversation::hand_over_listener() {
 }
 
 // Decides whether init has settled: once the socket accepts no more, it cannot.
-Status Conversation::call_off(Status failure) {
+Status Conversation::fail_unless_settled(Status failure) {
   if (plan_.init().mount_task == init::MountTask::kNone) return failure;
   ::shutdown(socket_.get(), SHUT_RD);
   Result<Received> received = receive(socket_.get());
@@ -342,7 +342,7 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
   Conversation conversation(plan, services, options.signals, std::move(sync.parent),
                             std::move(process));
   Status served = conversation.serve();
-  if (!served) served = conversation.call_off(std::move(served));
+  if (!served) served = conversation.fail_unless_settled(std::move(served));
   OCI_TRY(std::move(served));
   const bool listens = (block.seccomp_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
   if (listens && services.deliver_listener) OCI_TRY(conversation.hand_over_listener());

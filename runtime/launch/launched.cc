@@ -34,7 +34,7 @@ void Launched::kill_and_reap() {
   ::syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0);
   pollfd ended = {.fd = pidfd_.get(), .events = POLLIN, .revents = 0};
   if (::poll(&ended, 1, kPatienceMs) == 0) return;
-  if (!become_its_child(nullptr) || pid_ == 0) return;
+  if (!switch_to_child(nullptr) || pid_ == 0) return;
   kill_and_reap();
 }
 
@@ -50,7 +50,7 @@ Result<int> Launched::wait() {
   return ended.si_code == CLD_EXITED ? ended.si_status << 8 : ended.si_status;
 }
 
-Status Launched::become_its_child(sys::SignalStream* signals) {
+Status Launched::switch_to_child(sys::SignalStream* signals) {
   // A pidfd becomes readable when its process ends: pidfd_open(2).
   (void)OCI_TRY(sys::wait_readable(pidfd_.get(), {}, signals));
   OCI_TRY(wait());

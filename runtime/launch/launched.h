@@ -45,7 +45,7 @@ class [[nodiscard]] Launched {
 
   // For a stage that is making its last clone: waits for its exit, and then holds the child
   // instead. Without a child, pid() is 0 afterwards. `signals`: interrupt the wait, if not nullptr.
-  Status become_its_child(sys::SignalStream* signals);
+  Status switch_to_child(sys::SignalStream* signals);
 
   void kill_and_reap();
   void keep() { pid_ = 0; }

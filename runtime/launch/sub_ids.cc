@@ -48,7 +48,7 @@ std::vector<SubIds> sub_ids_of(std::string_view text, std::string_view user, uin
   return granted;
 }
 
-std::string what_is_not_granted(const SubIdRequest& request) {
+std::string missing_grants(const SubIdRequest& request) {
   const std::vector<SubIds> granted = sub_ids_of(request.text, request.user, request.uid);
   for (size_t i = 0; i < request.mappings.size(); ++i) {
     const spec::IdMapping& wanted = request.mappings[i];

@@ -32,6 +32,6 @@ struct SubIdRequest {
 
 // Describes the first mapping without a grant, the existing grants, and the line to add. "" if all
 // are granted, or granted by a service beyond the file: nsswitch.conf(5).
-std::string what_is_not_granted(const SubIdRequest& request);
+std::string missing_grants(const SubIdRequest& request);
 
 }  // namespace oci::launch

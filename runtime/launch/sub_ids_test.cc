@@ -30,19 +30,19 @@ BOOST_AUTO_TEST_CASE(a_user_is_there_by_name_or_by_number) {
 
 BOOST_AUTO_TEST_CASE(what_is_granted_needs_no_words) {
   const std::vector<spec::IdMapping> own = {{0, 1000, 1}, {1, 100000, 65536}, {70000, 300009, 1}};
-  BOOST_TEST(what_is_not_granted(asked(own)) == "");
+  BOOST_TEST(missing_grants(asked(own)) == "");
 }
 
 BOOST_AUTO_TEST_CASE(the_first_that_is_not_granted_is_named_with_the_line_to_add) {
   const std::vector<spec::IdMapping> beyond = {{0, 1000, 1}, {1, 100000, 65537}};
-  BOOST_TEST(what_is_not_granted(asked(beyond)) ==
+  BOOST_TEST(missing_grants(asked(beyond)) ==
              "linux.uidMappings[1]: 100000-165536 may not be mapped: /etc/subuid gives ann "
              "100000-165535, 300000-300009; add the line ann:100000:65537, or map your own id "
              "only: oci-rt spec --rootless");
   const std::vector<spec::IdMapping> others = {{0, 7, 1}};
   SubIdRequest unknown = asked(others, "bob");
   unknown.uid = 7000;
-  BOOST_TEST(what_is_not_granted(unknown) ==
+  BOOST_TEST(missing_grants(unknown) ==
              "linux.uidMappings[0]: 7 may not be mapped: /etc/subuid has no line for bob; add the "
              "line bob:7:1, or map your own id only: oci-rt spec --rootless");
 }

@@ -162,7 +162,7 @@ Result<std::optional<launch::Sight>> Execution::see_init() const {
   }
   launch::Sight sight = OCI_TRY(launch::Sight::of(container_.dir.fd(), kGateFiles));
   const sys::Deadline deadline = sys::deadline_in(std::chrono::seconds(5));
-  while (!(sight.is_heard() && is_seen()) && sys::poll_timeout(deadline) != 0) {
+  while (!(sight.has_taken_effect() && is_seen()) && sys::poll_timeout(deadline) != 0) {
     constexpr timespec kPause = {.tv_sec = 0, .tv_nsec = 200'000};
     ::nanosleep(&kPause, nullptr);
   }
