@@ -55,7 +55,7 @@ Status plan_user(Draft& draft, const spec::User& user) {
 }
 
 // A process has every capability in a user namespace that it makes or enters: user_namespaces(7).
-HostCapabilities grantable(const Draft& draft) {
+HostCapabilities available_capabilities(const Draft& draft) {
   const HostCapabilities& host = draft.host.capabilities;
   if (!draft.has_own(CLONE_NEWUSER)) return host;
   const uint64_t all = ~uint64_t{0} >> (63 - host.last);
@@ -63,7 +63,7 @@ HostCapabilities grantable(const Draft& draft) {
 }
 
 // Some versions of podman give CAP_MKNOD to every container. Their configs have this annotation.
-bool is_given_unasked(const spec::Config& config) {
+bool adds_mknod_by_default(const spec::Config& config) {
   return std::ranges::any_of(config.annotations, [](const auto& annotation) {
     return annotation.first == spec::kContainerManager && annotation.second == "libpod";
   });
@@ -77,7 +77,7 @@ Status plan_making_devices(Draft& draft) {
   const bool has_it = ((sets.bounding | sets.permitted) & kMknod) != 0;
   draft.plan.makes_devices = has_it && !draft.is_unprivileged();
   if (!draft.plan.makes_devices || !draft.request.without_device_rules) return {};
-  if (!is_given_unasked(draft.config)) {
+  if (!adds_mknod_by_default(draft.config)) {
     return invalid(
         "process.capabilities",
         "CAP_MKNOD can create every device of the host, and --cgroup-manager=disabled applies "
@@ -96,7 +96,8 @@ Status plan_making_devices(Draft& draft) {
 
 Status plan_privileges(Draft& draft, const spec::Process& process) {
   init::Plan& head = draft.block.head();
-  CapabilityPlan capabilities = plan_capabilities(process.capabilities, grantable(draft));
+  CapabilityPlan capabilities =
+      plan_capabilities(process.capabilities, available_capabilities(draft));
   head.capabilities = capabilities.sets;
   draft.plan.demanded_warnings = std::move(capabilities.warnings);
   head.no_new_privileges = process.no_new_privileges;

@@ -41,7 +41,7 @@ void become_member(Draft& draft, init::MountTask task, const Member& member) {
 }
 
 // These parts exist already, and the container's init has joined them.
-void forget_the_making(Draft& draft, const Member& member) {
+void clear_creation_fields(Draft& draft, const Member& member) {
   init::Plan& head = draft.block.head();
   head.joins = {};
   head.time_offsets = {};
@@ -82,7 +82,7 @@ Result<Plan> make_add_mounts_plan(const spec::Config& config, const Host& host,
   for (const auto part : {plan_namespaces, plan_root, plan_mounts, plan_masks})
     OCI_TRY(part(draft));
   become_member(draft, init::MountTask::kAdd, member);
-  forget_the_making(draft, member);
+  clear_creation_fields(draft, member);
   draft.block.head().member_types = types_for(config);
   draft.plan.block = draft.block.finish();
   return std::move(draft.plan);

@@ -166,8 +166,8 @@ bool has_escaped_comma(const FilesystemMount& mount) {
   return mount.type == "overlay" && std::ranges::any_of(mount.options.parameters, has_comma);
 }
 
-Status plan_how_to_say(Draft& draft, const FilesystemMount& mount, const Parameters& parameters,
-                       MountOp& op) {
+Status choose_mount_call(Draft& draft, const FilesystemMount& mount, const Parameters& parameters,
+                         MountOp& op) {
   const bool has_long = std::ranges::any_of(parameters, is_long);
   const std::string where = cat("mounts[", mount.index, "].options");
   if (op.kind == MountKind::kRemount) {
@@ -233,7 +233,7 @@ Status plan_parameters(Draft& draft, const FilesystemMount& mount, MountOp& op) 
     parameters.push_back({parameter.key, parameter.value, parameter.has_value});
   }
   add_label(draft, mount, op, parameters);
-  OCI_TRY(plan_how_to_say(draft, mount, parameters, op));
+  OCI_TRY(choose_mount_call(draft, mount, parameters, op));
   op.parameters = in_block(draft.block, parameters);
   return {};
 }

@@ -262,7 +262,7 @@ constexpr struct {
               {"mqueue", CLONE_NEWIPC},
               {"cgroup2", CLONE_NEWCGROUP}};
 
-void plan_maker(Entry& entry, MountOp& op) {
+void plan_shown_namespaces(Entry& entry, MountOp& op) {
   if (!entry.draft.has_own(CLONE_NEWUSER)) return;
   for (const auto& row : kShown)
     if (row.type == entry.type) op.shows = row.shown & entry.draft.joined;
@@ -335,7 +335,7 @@ Result<MountOp> plan_mount(Draft& draft, size_t i) {
   }
   OCI_TRY(check_target(entry, op));
   if (op.kind != MountKind::kBind) OCI_TRY(plan_id_map(entry, op));
-  if (op.kind == MountKind::kFilesystem) plan_maker(entry, op);
+  if (op.kind == MountKind::kFilesystem) plan_shown_namespaces(entry, op);
   op.allowed_on_proc = op.kind == MountKind::kRemount || is_in_proc(entry.target);
   set_attributes(entry, op);
   // Unless mode= is given, as in other runtimes.
