@@ -46,7 +46,7 @@ void copied(Sandbox& sandbox) {
   const std::string wanted = "to/nothing\ncontent\n" + sources.file + "\n0\nro\n";
   // In the second round, the links exist already.
   for (int round = 0; round < 2; ++round)
-    expect_equal("what is there", sandbox.output(bundle, script), wanted);
+    expect_equal("contents", sandbox.output(bundle, script), wanted);
 }
 const Case kCopied("mounts/copy-symlink-makes-the-link", kClause, copied<false>);
 const Case kCopiedUsers("users/copy-symlink-makes-the-link", kClause, copied<true>);
@@ -76,7 +76,7 @@ void not_followed(Sandbox& sandbox) {
       .mount("/plain", "bind", sources.file, {"bind", "dest-nofollow", "src-nofollow"})
       .file("src", "");
   bundle.mount("/src", "bind", sources.broken, {"bind", "src-nofollow"});
-  expect_equal("what is there",
+  expect_equal("contents",
                sandbox.output(bundle,
                               "cat /dest; readlink /both; cat /plain; readlink /src; "
                               "grep -c ' /\\(dest\\|both\\|plain\\|src\\) ' /proc/self/mountinfo"),

@@ -47,7 +47,7 @@ void with_gaps(Sandbox& sandbox) {
   {
     const Handed handed(sandbox, spawn, {9, 40, 41});
     const Outcome ran = sandbox.call(spawn);
-    expect_equal("what the program has (" + ran.err + ")", ran.out, "40\n9\n");
+    expect_equal("descriptors of the program (" + ran.err + ")", ran.out, "40\n9\n");
   }
   bundle.shell("sleep 1000");
   sandbox.create_and_start(bundle);
@@ -55,7 +55,7 @@ void with_gaps(Sandbox& sandbox) {
   {
     const Handed handed(sandbox, spawn, {9, 40, 41});
     const Outcome ran = sandbox.call(spawn);
-    expect_equal("what a program of exec has (" + ran.err + ")", ran.out, "40\n9\n");
+    expect_equal("descriptors of a program of exec (" + ran.err + ")", ran.out, "40\n9\n");
   }
   sandbox.stop_and_remove();
 }
@@ -70,7 +70,7 @@ void last_missing(Sandbox& sandbox) {
     const Handed handed(sandbox, spawn, {3, 5});
     return sandbox.call(spawn);
   };
-  expect_equal("what the program has of 3", with("3").out, "3\n5\n");
+  expect_equal("output with --preserve-fds 3", with("3").out, "3\n5\n");
   const Outcome refused = with("4");
   expect(refused.exit_code != 0, "run exits 0 though the last one is not open");
   expect_contains("the message", refused.err, "preserve");
@@ -89,13 +89,13 @@ void not_addressed(Sandbox& sandbox) {
     spawn.argv.insert(spawn.argv.end(), call.begin(), call.end());
     return sandbox.call(spawn);
   };
-  expect_equal("what the program has of its own", with("LISTEN_PID=$$").out, "<1>\n0\n");
-  expect_equal("what it has of nobody's", with("").out, "<>\n1\n");
+  expect_equal("output with LISTEN_PID", with("LISTEN_PID=$$").out, "<1>\n0\n");
+  expect_equal("output without LISTEN_PID", with("").out, "<>\n1\n");
   // A stale LISTEN_FDS inherited by the caller: no descriptor is open.
   Spawn spawn = sandbox.invocation({"run", "--bundle", bundle.directory(), sandbox.id()});
   spawn.env = {"LISTEN_FDS=1"};
   const Outcome ran = sandbox.call(spawn);
-  expect_equal("what it has of nothing (" + ran.err + ")", ran.out, "<>\n1\n");
+  expect_equal("output with a stale LISTEN_FDS (" + ran.err + ")", ran.out, "<>\n1\n");
 }
 const Case kNotAddressed("streams/listening-sockets-without-a-pid-are-nobodys", "sd_listen_fds(3)",
                          not_addressed);

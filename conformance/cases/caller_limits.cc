@@ -47,7 +47,7 @@ void expect_limit_named(Sandbox& sandbox, const std::string& verb, const Outcome
   expect(outcome.exit_code == 1 || outcome.exit_code == 255,
          verb + " exits with " + std::to_string(outcome.exit_code));
   if (sandbox.runtime().json_paths) {
-    expect_contains("what " + verb + " says", outcome.out + outcome.err, name);
+    expect_contains("message of " + verb, outcome.out + outcome.err, name);
   }
 }
 

@@ -70,7 +70,7 @@ void populated(Sandbox& sandbox) {
   stranger.signal(SIGKILL);
   stranger.wait();
   eventually([&] { return ::rmdir(used.c_str()) == 0 || !exists(used); });
-  expect(outcome.exit_code != 0, "create takes a cgroup that somebody lives in");
+  expect(outcome.exit_code != 0, "create takes a cgroup with a process in it");
   expect(alive, "the stranger was killed");
   expect_contains("the message", outcome.err, "cgroup is not empty");
 }

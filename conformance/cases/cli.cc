@@ -71,7 +71,7 @@ void spec(Sandbox& sandbox) {
   parse_json("the default config", first);
   const Outcome again = bare(sandbox, {"spec", "--bundle", directory});
   expect(again.exit_code != 0, "it overwrites");
-  expect_contains("what is said", again.err, "config.json");
+  expect_contains("the message", again.err, "config.json");
   expect_equal("the file", read_file(directory + "/config.json"), first);
 }
 const Case kSpec("cli/spec-writes-once", "cli-contract 5.8", spec);

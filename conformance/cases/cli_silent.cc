@@ -21,7 +21,7 @@ std::string silent(Sandbox& sandbox, const Words& words, int wanted_code = 0,
   const Outcome outcome = sandbox.call(std::move(spawn));
   expect_equal("exit code of " + words[0] + " (" + trimmed(outcome.err) + ")", outcome.exit_code,
                wanted_code);
-  expect_equal("what " + words[0] + " says on stderr", outcome.err, "");
+  expect_equal("stderr of " + words[0], outcome.err, "");
   return outcome.out;
 }
 

@@ -28,7 +28,7 @@ void exec_words(Sandbox& sandbox) {
   Bundle bundle = sleeper(sandbox);
   const std::string& id = sandbox.id();
   sandbox.create_and_start(bundle);
-  expect_equal("what follows the id",
+  expect_equal("arguments behind the id",
                sandbox.call({"exec", id, "echo", "--cwd", "/tmp", "-e", "--", "x"}).out,
                "--cwd /tmp -e -- x\n");
   expect_equal("behind --", sandbox.call({"exec", "--", id, "echo", "-d"}).out, "-d\n");
@@ -72,7 +72,7 @@ void exec_cgroups(Sandbox& sandbox) {
   }
   const Outcome outside = sandbox.call({"exec", "--cgroup", "../" + id + "x", id, "true"});
   expect(outside.exit_code != 0, "it left the cgroup of the container");
-  expect_contains("what it says", outside.err, "bad sub cgroup path");
+  expect_contains("its message", outside.err, "bad sub cgroup path");
   sandbox.stop_and_remove();
 }
 const Case kExecCgroups("cli/exec-in-a-cgroup-below", "cli-contract 4", exec_cgroups);
@@ -88,7 +88,7 @@ void exec_controllers(Sandbox& sandbox) {
   expect_contains("its cgroup", inside.out, "/sub\n");
   const Outcome unknown = sandbox.call({"exec", "--cgroup", "nosuch:/sub", id, "true"});
   expect(unknown.exit_code != 0, "a controller that is none was taken");
-  expect_contains("what it says", unknown.err, "unknown controller ");
+  expect_contains("its message", unknown.err, "unknown controller ");
   sandbox.stop_and_remove();
 }
 const Case kExecControllers("cli/exec-in-a-cgroup-by-controller", "cli-contract 4",
@@ -126,7 +126,7 @@ void signals(Sandbox& sandbox) {
     expect_equal("exit code of " + shown(words) + " (" + trimmed(outcome.err) + ")",
                  outcome.exit_code, 0);
     wanted += std::string(name) + "\n";
-    expect_equal("what came", sandbox.said(++count), wanted);
+    expect_equal("the program's output", sandbox.said(++count), wanted);
   };
   sent({id}, "TERM");
   sent({id, "USR1"}, "USR1");
@@ -138,7 +138,7 @@ void signals(Sandbox& sandbox) {
   for (const char* none : {"NOSUCH", "-1", "1x", "99"}) {
     expect(sandbox.call({"kill", id, none}).exit_code != 0, std::string("it sends ") + none);
   }
-  expect_equal("what came", sandbox.said(), wanted);
+  expect_equal("the program's output", sandbox.said(), wanted);
   sandbox.stop_and_remove();
 }
 const Case kSignals("cli/signals-by-every-name", "cli-contract 2.7", signals);
@@ -147,8 +147,8 @@ void kill_codes(Sandbox& sandbox) {
   Bundle bundle = sleeper(sandbox);
   const std::string& id = sandbox.id();
   const Outcome none = sandbox.call({"kill", id, "KILL"});
-  expect(none.exit_code != 0, "nobody was signalled");
-  expect_contains("what it says", none.err, "does not exist");
+  expect(none.exit_code != 0, "no process was signalled");
+  expect_contains("its message", none.err, "does not exist");
   sandbox.create_and_start(bundle);
   sandbox.kill("KILL");
   sandbox.wait_stopped();
@@ -163,10 +163,10 @@ void delete_codes(Sandbox& sandbox) {
   const std::string& id = sandbox.id();
   const Outcome plain = sandbox.call({"delete", id});
   expect(plain.exit_code != 0, "nothing was deleted");
-  expect_contains("what it says", plain.err, "does not exist");
+  expect_contains("its message", plain.err, "does not exist");
   const Outcome forced = sandbox.call({"delete", "--force", id});
   expect_equal("exit code of delete --force", forced.exit_code, 0);
-  expect_equal("what it says", said(forced), "");
+  expect_equal("its message", said(forced), "");
 }
 const Case kDeleteCodes("cli/delete-force-of-nothing-succeeds", "cli-contract 7", delete_codes);
 
@@ -216,9 +216,9 @@ void update_classes(Sandbox& sandbox) {
   sandbox.create_and_start(bundle);
   for (const char* option : {"--l3-cache-schema", "--mem-bw-schema"}) {
     const Outcome refused = sandbox.call({"update", option, "L3:0=1", id});
-    expect(refused.exit_code != 0, std::string(option) + " changes what there is not");
-    expect_lacks("what it says", refused.err, "unknown");
-    expect_lacks("what it says", refused.err, "not defined");
+    expect(refused.exit_code != 0, std::string(option) + " changes a limit that does not exist");
+    expect_lacks("its message", refused.err, "unknown");
+    expect_lacks("its message", refused.err, "not defined");
   }
   sandbox.stop_and_remove();
 }
@@ -236,7 +236,7 @@ void accepted(Sandbox& sandbox) {
     sandbox.remove();
   }
   Engine old(sandbox, {"--root", sandbox.state_root(), "--rootless=false", "--criu", "criu"});
-  expect_contains("what it says", said(old.call({"state", id})), "does not exist");
+  expect_contains("its message", said(old.call({"state", id})), "does not exist");
 }
 const Case kAccepted("cli/options-of-old-shims-are-accepted", "cli-contract 2.12", accepted);
 
@@ -269,15 +269,15 @@ void checkpoint_probes(Sandbox& sandbox) {
       find(features, "/annotations/org.opencontainers.runc.checkpoint.enabled");
   const bool can = annotation != nullptr && to_text(*annotation) == "\"true\"";
   const auto claimed = [&](const Words& words) { return bare(sandbox, words).exit_code == 0; };
-  expect_equal("what checkpoint --help claims", claimed({"checkpoint", "--help"}), can);
-  expect_equal("what restore --help claims", claimed({"restore", "--help"}), can);
+  expect_equal("checkpoint --help", claimed({"checkpoint", "--help"}), can);
+  expect_equal("restore --help", claimed({"restore", "--help"}), can);
   const std::string text = said(bare(sandbox, {"restore", "--lsm-mount-context"}));
   const bool pods = text.find("flag needs an argument") != text.npos ||
                     text.find("requires an argument") != text.npos;
   expect_equal("the support of pods that podman finds in '" + trimmed(text) + "'", pods, can);
   if (!can) {
     expect_lacks("the help", bare(sandbox, {"--help"}).out, "checkpoint");
-    expect_contains("what it says", said(bare(sandbox, {"checkpoint", "--help"})), "CRIU");
+    expect_contains("its message", said(bare(sandbox, {"checkpoint", "--help"})), "CRIU");
   }
 }
 const Case kCheckpointProbes("cli/the-probes-of-podman", "cli-contract 1.5", checkpoint_probes);
@@ -295,7 +295,7 @@ void checkpoints(Sandbox& sandbox) {
   make_dir(images);
   const Outcome none = sandbox.call({"checkpoint", "--image-path", images, id});
   expect(none.exit_code != 0, "nothing was written down");
-  expect_contains("what it says", none.err, "does not exist");
+  expect_contains("its message", none.err, "does not exist");
   expect(sandbox.call({"checkpoint", "--no-such-option", id}).exit_code != 0,
          "an unknown option was taken");
   sandbox.create(bundle);
@@ -321,7 +321,7 @@ void without_criu(Sandbox& sandbox) {
       sandbox.call({"checkpoint", "--image-path", images, "--work-path", images, "--leave-running",
                     "--tcp-established", "--file-locks", id});
   expect(refused.exit_code != 0, "it says that it wrote it down");
-  expect_contains("what it says", refused.err, "cannot checkpoint");
+  expect_contains("its message", refused.err, "cannot checkpoint");
   expect_equal("lines", lines(refused.err).size(), 1U);
   expect_equal("status", sandbox.status(), "running");
   const Words restore = {"restore",  "--image-path",  images,     "--work-path",     images,
@@ -333,11 +333,11 @@ void without_criu(Sandbox& sandbox) {
     expect(outcome.exit_code != 0, "it says that it restored it");
     return outcome.err;
   };
-  expect_contains("what it says", restored(id), "already exists");
-  expect_contains("what it says", restored(id + "b"), "cannot restore");
+  expect_contains("its message", restored(id), "already exists");
+  expect_contains("its message", restored(id + "b"), "cannot restore");
   sandbox.stop_and_remove();
   bundle.set("/process/cwd", "relative").write();
-  expect_contains("what it says", restored(id), "process.cwd");
+  expect_contains("its message", restored(id), "process.cwd");
   expect_equal("entries of the state root", shown(entries(sandbox.state_root())), "[]");
   const json::Document features = parse_json("the features", bare(sandbox, {"features"}).out);
   expect_contains("the features", to_text(features), "checkpoint.enabled\":\"false");

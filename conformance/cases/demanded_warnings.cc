@@ -38,7 +38,7 @@ void expect_warning_in_log(Sandbox& sandbox, const Warned& warned) {
   const Outcome logged = sandbox.call(words);
   expect_equal("exit code of " + warned.words[0], logged.exit_code, warned.exit_code);
   expect_warned(sandbox, warned, read_file(log));
-  expect_equal("what it says on stderr with a log", logged.err, "");
+  expect_equal("its stderr with a log", logged.err, "");
 }
 
 Bundle with_capability(Sandbox& sandbox, const std::string& name) {
@@ -59,7 +59,7 @@ void unknown_capability(Sandbox& sandbox) {
   expect_warning_in_log(sandbox, warned);
   // The control: a known name gives no warning.
   with_capability(sandbox, "CAP_CHOWN").shell("exit 7").write();
-  expect_equal("what run says of a known one", sandbox.call(run).err, "");
+  expect_equal("message of run about a known one", sandbox.call(run).err, "");
 }
 const Case kUnknown("capabilities/an-unknown-name-is-told", "config.md#linux-process",
                     unknown_capability);
@@ -74,7 +74,7 @@ void unknown_capability_of_exec(Sandbox& sandbox) {
   const Warned warned = {words("CAP_CHOWM"), 7, "CAP_CHOWM", "; did you mean CAP_CHOWN?"};
   expect_warning_on_stderr(sandbox, warned);
   expect_warning_in_log(sandbox, warned);
-  expect_equal("what exec says of a known one", sandbox.call(words("CAP_CHOWN")).err, "");
+  expect_equal("message of exec about a known one", sandbox.call(words("CAP_CHOWN")).err, "");
   sandbox.stop_and_remove();
 }
 const Case kUnknownOfExec("capabilities/an-unknown-name-of-exec-is-told", "config.md#linux-process",

@@ -179,7 +179,7 @@ void mount_on_default(Sandbox& sandbox) {
     bundle.mount("/dev/random", "bind", "/dev/urandom", {"bind"})
         .mount("/dev/full", "bind", sandbox.path("file"), {"bind", "ro"})
         .mount("/dev/stdin", "bind", sandbox.path("file"), {"bind", "ro"});
-    expect_equal("what is there",
+    expect_equal("contents",
                  sandbox.output(bundle,
                                 "stat -c '%n %t:%T' /dev/random /dev/zero;"
                                 "head -c 6 /dev/full; head -c 6 /dev/stdin"),

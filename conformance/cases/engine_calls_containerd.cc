@@ -71,7 +71,7 @@ void exec(Sandbox& sandbox) {
   const Outcome missing = other.call({"exec", "--process", process_file(sandbox, {"/bin/none"}),
                                       "--detach", "--pid-file", pid_file, id});
   expect(missing.exit_code != 0, "a program that is not there was run");
-  expect_contains("what containerd shows", last_error(sandbox.path("exec.json")), "/bin/none");
+  expect_contains("containerd's message", last_error(sandbox.path("exec.json")), "/bin/none");
   shim.output({"kill", "--all", id, "9"});
   expect_all_end(init_of(bundle));
   shim.output({"delete", id});
@@ -176,7 +176,7 @@ void failures(Sandbox& sandbox) {
   Engine shim(sandbox, prefix(sandbox, log));
   bundle.args({"/bin/none"}).write();
   expect(shim.call(create(bundle, id)).exit_code != 0, "a program that is not there was created");
-  expect_contains("what containerd shows", last_error(log), "/bin/none");
+  expect_contains("containerd's message", last_error(log), "/bin/none");
   // The shim then deletes. An unknown id must not be a failure for it.
   const Outcome removed = shim.call({"delete", "--force", id});
   expect(removed.exit_code == 0 || removed.err.find("does not exist") != std::string::npos,
@@ -184,7 +184,7 @@ void failures(Sandbox& sandbox) {
   bundle.args({"/bin/probe", "sleep"}).write();
   shim.output(create(bundle, id));
   expect(shim.call(create(bundle, id)).exit_code != 0, "an id was given twice");
-  expect_contains("what containerd shows", last_error(log), "exist");
+  expect_contains("containerd's message", last_error(log), "exist");
   shim.output({"kill", id, "9"});
   expect_end(init_of(bundle));
   // checkKillError of the shim: an exited container is not a failure.

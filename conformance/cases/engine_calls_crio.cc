@@ -130,7 +130,7 @@ void pod_failure(Sandbox& sandbox) {
   const Outcome missing =
       engine.call({"exec", "-d", "--pid-file=" + sandbox.path("exec.pid"), id, "b\xc3\xa4h"});
   expect(missing.exit_code != 0, "a program that is not there was run");
-  expect(is_utf8(missing.err), "from_utf8() refuses what is on stderr");
+  expect(is_utf8(missing.err), "from_utf8() refuses the bytes on stderr");
   expect_contains("stderr", missing.err, "b\xc3\xa4h");
   engine.output({"kill", id, "9"});
   expect_all_end(init_of(bundle));

@@ -113,7 +113,7 @@ void failures(Sandbox& sandbox) {
   bundle.args({"/bin/none"}).write();
   const Outcome refused = sandbox.call(create(engine, bundle, id));
   expect(refused.exit_code != 0, "a program that is not there was created");
-  expect_contains("what podman shows", only_error(log_of(bundle)), "/bin/none");
+  expect_contains("podman's message", only_error(log_of(bundle)), "/bin/none");
   expect(!refused.err.empty() && refused.err.size() <= 8191,
          "conmon reads 8191 bytes of stderr once, and there are " +
              std::to_string(refused.err.size()));
@@ -126,7 +126,7 @@ void failures(Sandbox& sandbox) {
   const Outcome missing = engine.call(
       {"exec", "--pid-file", sandbox.path("exec.pid"), "--process", process, "--detach", id});
   expect(missing.exit_code != 0, "a program that is not there was run");
-  expect_contains("what podman shows", only_error(log_of(bundle)), "/bin/none");
+  expect_contains("podman's message", only_error(log_of(bundle)), "/bin/none");
   engine.output({"kill", id, "9"});
   expect_all_end(init_of(bundle));
   engine.output({"delete", "--force", id});
@@ -148,7 +148,7 @@ void descriptors(Sandbox& sandbox) {
   exec.fds = {{file, 3}};
   const Outcome said = sandbox.call(std::move(exec));
   ::close(file);
-  expect_equal("what it reads", said.out, "by descriptor");
+  expect_equal("text that it reads", said.out, "by descriptor");
   engine.output({"kill", id, "9"});
   expect_end(init_of(bundle));
   engine.output({"delete", "--force", id});

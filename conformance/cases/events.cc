@@ -63,14 +63,14 @@ void stopped(Sandbox& sandbox) {
        {Words{"events", "--stats", sandbox.id()}, Words{"events", sandbox.id()}}) {
     const Outcome said = sandbox.call(words);
     expect(said.exit_code != 0, shown(words) + " exits 0");
-    expect_contains("what it says", said.err,
+    expect_contains("its message", said.err,
                     "container with id " + sandbox.id() + " is not running");
     expect_equal("stdout", said.out, "");
   }
   sandbox.remove();
   const Outcome said = sandbox.call({"events", "--stats", sandbox.id()});
   expect(said.exit_code != 0, "it reports on nothing");
-  expect_contains("what it says", said.err, "does not exist");
+  expect_contains("its message", said.err, "does not exist");
 }
 const Case kStopped("events/not-of-a-stopped-container", "cli-contract 5.4", stopped);
 
@@ -224,7 +224,7 @@ void out_of_memory(Sandbox& sandbox) {
   sandbox.start();
   expect(eventually([&] { return !read_file(events.out_file()).empty(); }, 20000),
          "it does not say that memory ran out");
-  expect_equal("what it says", lines(read_file(events.out_file())).at(0),
+  expect_equal("its message", lines(read_file(events.out_file())).at(0),
                "{\"type\":\"oom\",\"id\":\"" + sandbox.id() + "\"}");
   expect_equal("status", sandbox.status(), "running");
   sandbox.stop_and_remove();
@@ -238,7 +238,7 @@ void bad_interval(Sandbox& sandbox) {
   for (const char* bad : {"0", "-1s", "soon", "5", "1 s"}) {
     const Outcome said = sandbox.call({"events", "--stats", "--interval", bad, sandbox.id()});
     expect(said.exit_code != 0, std::string("it takes an interval of ") + bad);
-    expect_contains("what it says", said.err, "interval");
+    expect_contains("its message", said.err, "interval");
   }
   for (const char* good : {"100ms", "1s", "1m30s", "1.5h"}) {
     const Outcome said = sandbox.call({"events", "--stats", "--interval", good, sandbox.id()});

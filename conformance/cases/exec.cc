@@ -130,7 +130,7 @@ void detached(Sandbox& sandbox) {
   const std::string text = read_file(file);
   expect(!text.empty() && text.find_first_not_of("0123456789") == text.npos,
          "the pid file has more than the number: '" + text + "'");
-  expect_contains("what runs there", read_file("/proc/" + text + "/cmdline"), "sleep");
+  expect_contains("the program that runs", read_file("/proc/" + text + "/cmdline"), "sleep");
   end(std::stoi(text));
   sandbox.stop_and_remove();
 }
@@ -149,7 +149,7 @@ void terminal_over(Sandbox& sandbox, const std::string& path) {
   expect_equal("exit code (" + outcome.err + ")", outcome.exit_code, 0);
   Terminal opened = socket.receive();
   opened.type("typed\n");
-  expect_contains("what the terminal shows", opened.read_until("<typed>"), "/dev/pts/");
+  expect_contains("the terminal's output", opened.read_until("<typed>"), "/dev/pts/");
   end(std::stoi(read_file(file)));
   sandbox.stop_and_remove();
 }
@@ -176,7 +176,7 @@ void plain_lines(Sandbox& sandbox) {
   Command running(std::move(spawn), sandbox.directory());
   expect_equal("exit code", running.wait().exit_code, 0);
   sandbox.stop_and_remove();
-  expect_equal("what is in the file", read_file(file), "one\nterminal\n");
+  expect_equal("contents of the file", read_file(file), "one\nterminal\n");
 }
 const Case kPlainLines("exec/a-terminal-writes-plain-lines-to-a-file", "cli-contract 6",
                        plain_lines);
@@ -217,7 +217,7 @@ void no_descriptors(Sandbox& sandbox) {
   for (int fd = 3; fd < 20; ++fd) {
     const Outcome outcome =
         exec(sandbox, {"--cwd", "/proc/self/fd/" + std::to_string(fd)}, {"cat", "/etc/hostname"});
-    expect_lacks("what it read outside", outcome.out, read_file("/proc/sys/kernel/hostname"));
+    expect_lacks("its input", outcome.out, read_file("/proc/sys/kernel/hostname"));
   }
   sandbox.stop_and_remove();
 }

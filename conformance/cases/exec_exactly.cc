@@ -45,7 +45,7 @@ void limited(Sandbox& sandbox) {
   const Outcome refused = exec(sandbox, {}, {"/bin/probe", "facts"});
   end(std::stoi(read_file(pid_file)));
   expect(refused.exit_code != 0, "it runs beside two");
-  expect_equal("what it printed", refused.out, "");
+  expect_equal("its output", refused.out, "");
   expect_contains("the message", refused.err, "emporarily unavailable");
   sandbox.stop_and_remove();
 }

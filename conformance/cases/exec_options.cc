@@ -48,10 +48,10 @@ void paused(Sandbox& sandbox) {
                       exec_of(sandbox, {"--ignore-paused"}, {"/bin/sh", "-c", "echo ran; exit 6"})),
                   sandbox.directory());
   expect(!eventually([&] { return !waiting.running(); }, 400), "it ends in a paused container");
-  expect_equal("what it prints while all is paused", read_file(waiting.out_file()), "");
+  expect_equal("output while all is paused", read_file(waiting.out_file()), "");
   expect_equal("exit code of resume", sandbox.call({"resume", sandbox.id()}).exit_code, 0);
   const Outcome ran = waiting.wait();
-  expect_equal("what it prints (" + trimmed(ran.err) + ")", ran.out, "ran\n");
+  expect_equal("its output (" + trimmed(ran.err) + ")", ran.out, "ran\n");
   expect_equal("its exit code", ran.exit_code, 6);
   sandbox.stop_and_remove();
 }
@@ -84,7 +84,7 @@ void pidfd(Sandbox& sandbox) {
     const Terminal received = socket.receive();
     const std::string pid = read_file(file);
     const std::string info = read_file("/proc/self/fdinfo/" + std::to_string(received.master()));
-    expect_contains("what came", info, "Pid:\t" + pid + "\n");
+    expect_contains("the received pidfd", info, "Pid:\t" + pid + "\n");
     end(std::stoi(pid));
   }
   sandbox.stop_and_remove();

@@ -187,7 +187,7 @@ void lingering(Sandbox& sandbox) {
   bundle.add("/hooks/createRuntime", hook(sandbox, "createRuntime", "sleep 6 & exit 0"));
   const double took = seconds_of([&] { sandbox.facts(bundle); });
   kill_descendants(::getpid());  // the runtime does not wait for a child of the hook
-  expect(took < 4, "the runtime waits for what the hook left behind");
+  expect(took < 4, "the runtime waits for a process that the hook left behind");
 }
 const Case kLingering("hooks/a-child-that-outlives-its-hook-holds-nobody-up", "reliability 4",
                       lingering);

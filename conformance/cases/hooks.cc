@@ -156,8 +156,8 @@ void root_of_each(Sandbox& sandbox) {
   add_hook(bundle, sandbox, "startContainer",
            "[ -e /only-inside ] && echo container > $LOG/startContainer");
   sandbox.run(bundle);
-  expect_equal("what createContainer sees", log_of(sandbox, "createContainer"), "host\n");
-  expect_equal("what startContainer sees", log_of(sandbox, "startContainer"), "container\n");
+  expect_equal("view of createContainer", log_of(sandbox, "createContainer"), "host\n");
+  expect_equal("view of startContainer", log_of(sandbox, "startContainer"), "container\n");
 }
 const Case kRoots("hooks/create-container-runs-before-the-pivot-start-container-after",
                   "config.md#createcontainer-hooks", root_of_each);

@@ -21,7 +21,7 @@ void expect_refused(const std::string& what, const Outcome& outcome, const Words
   expect(outcome.exit_code != 0, what + " exits 0");
   expect(!trimmed(outcome.err).empty(), what + " says nothing about why");
   for (const std::string& word : words)
-    expect_contains("what is said", outcome.err, word);
+    expect_contains("the message", outcome.err, word);
 }
 
 void create_does_not_run_the_program(Sandbox& sandbox) {

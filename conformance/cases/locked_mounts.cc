@@ -76,7 +76,7 @@ void in_own_user_namespace(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   bundle.user_namespace();
   sources.bind_into(as_admin(bundle));
-  expect_equal("what the container could do", sandbox.output(bundle, kAttack), kHeld);
+  expect_equal("the container could do", sandbox.output(bundle, kAttack), kHeld);
 }
 const Case kOwn("users/a-read-only-bind-stays-so", kClause, in_own_user_namespace);
 
@@ -88,7 +88,7 @@ void of_ordinary_user(Sandbox& sandbox) {
   bundle.shell(kAttack);
   const Outcome ran = user.run(bundle);
   expect_equal("exit code (" + trimmed(ran.err) + ")", ran.exit_code, 0);
-  expect_equal("what the container could do", ran.out, kHeld);
+  expect_equal("the container could do", ran.out, kHeld);
 }
 const Case kUsers("rootless/a-read-only-bind-stays-so", kClause, of_ordinary_user);
 
@@ -101,7 +101,7 @@ void by_exec(Sandbox& sandbox) {
   sandbox.create_and_start(bundle);
   const Outcome ran = exec(sandbox, {}, {"/bin/busybox", "sh", "-c", kAttack});
   sandbox.stop_and_remove();
-  expect_equal("what the program could do", ran.out, kHeld);
+  expect_equal("the program could do", ran.out, kHeld);
 }
 const Case kExec("users/a-read-only-bind-stays-so-for-exec", kClause, by_exec);
 
@@ -122,7 +122,7 @@ void in_joined_user_namespace(Sandbox& sandbox) {
       sandbox.call({"run", "--bundle", bundle.directory(), sandbox.id() + "-joins"});
   sandbox.stop_and_remove();
   expect_equal("exit code (" + trimmed(ran.err) + ")", ran.exit_code, 0);
-  expect_equal("what the container could do", ran.out, kHeld);
+  expect_equal("the container could do", ran.out, kHeld);
 }
 const Case kJoined("users/a-read-only-bind-stays-so-in-a-joined-user-namespace", kClause,
                    in_joined_user_namespace);
@@ -139,9 +139,9 @@ void added(Sandbox& sandbox) {
 mount -o remount,bind,rw /kept 2>/dev/null; touch /kept/new 2>/dev/null && echo wrote to /kept
 mount -o remount,bind,ro /free && mount -o remount,bind,rw /free && touch /free/new && echo may clear it)"});
   done(sandbox, "remove", "[" + destination("/kept") + "]");
-  expect(!mounted_at(living.pid(), "/kept").has_value(), "what was added cannot be removed");
+  expect(!mounted_at(living.pid(), "/kept").has_value(), "an added mount cannot be removed");
   living.end();
-  expect_equal("what the program could do", ran.out, "may clear it\n");
+  expect_equal("the program could do", ran.out, "may clear it\n");
 }
 const Case kAdded("mounts-verb/an-added-read-only-bind-stays-so", kClause, added);
 
@@ -178,7 +178,7 @@ void root_of_own_user_namespace(Sandbox& sandbox) {
   with_readonly_root(sandbox, as_admin(bundle.user_namespace()));
   const Outcome ran = sandbox.run(bundle);
   expect_equal("exit code (" + trimmed(ran.err) + ")", ran.exit_code, 0);
-  expect_equal("what the container could do", ran.out, kRootHeld);
+  expect_equal("the container could do", ran.out, kRootHeld);
 }
 const Case kRoot("users/a-read-only-root-stays-so", kClause, root_of_own_user_namespace);
 
@@ -188,7 +188,7 @@ void root_without_pivot(Sandbox& sandbox) {
   with_readonly_root(sandbox, as_admin(bundle.user_namespace()));
   const Outcome ran = sandbox.run(bundle, {"--no-pivot"});
   expect_equal("exit code (" + trimmed(ran.err) + ")", ran.exit_code, 0);
-  expect_equal("what the container could do", ran.out, kRootHeld);
+  expect_equal("the container could do", ran.out, kRootHeld);
 }
 const Case kRootWithoutPivot("users/a-read-only-root-stays-so-without-pivot", kClause,
                              root_without_pivot);
@@ -199,7 +199,7 @@ void root_of_ordinary_user(Sandbox& sandbox) {
   with_readonly_root(sandbox, as_admin(bundle));
   const Outcome ran = user.run(bundle);
   expect_equal("exit code (" + trimmed(ran.err) + ")", ran.exit_code, 0);
-  expect_equal("what the container could do", ran.out, kRootHeld);
+  expect_equal("the container could do", ran.out, kRootHeld);
 }
 const Case kUsersRoot("rootless/a-read-only-root-stays-so", kClause, root_of_ordinary_user);
 
@@ -217,7 +217,7 @@ void root_with_covered_mounts(Sandbox& sandbox) {
   as_admin(bundle);
   const Outcome ran = sandbox.run(bundle);
   expect_equal("exit code (" + trimmed(ran.err) + ")", ran.exit_code, 0);
-  expect_contains("what the container says", ran.out, "refused\n2\n");
+  expect_contains("the container's output", ran.out, "refused\n2\n");
   expect_contains("the first mount", ran.out, "size=64k");
 }
 const Case kTwice("users/two-mounts-at-one-place-in-a-read-only-root", "config.md#root",
@@ -247,7 +247,7 @@ void without_namespaces_to_spare(Sandbox& sandbox) {
   run.argv = words;
   const Outcome ran = sandbox.call(run);
   expect_equal("exit code (" + trimmed(ran.err) + ")", ran.exit_code, 0);
-  expect_equal("what the container says", ran.out, "read-only\n");
+  expect_equal("the container's output", ran.out, "read-only\n");
 }
 const Case kToSpare("users/a-read-only-bind-takes-no-user-namespace-that-is-not-there",
                     "user_namespaces(7)", without_namespaces_to_spare);
@@ -268,7 +268,7 @@ void mounts_go_on(Sandbox& sandbox) {
       .set_json("/linux/maskedPaths", R"(["/proc/timer_list", "/proc/scsi", "/proc/keys"])")
       .set_json("/linux/readonlyPaths", R"(["/proc/sys", "/proc/bus"])");
   sources.bind_into(as_admin(bundle));
-  expect_equal("what the container could do", sandbox.output(bundle, kMounts),
+  expect_equal("the container could do", sandbox.output(bundle, kMounts),
                "a procfs\na procfs of other processes\na bind of /\nunmounted\n");
 }
 const Case kMountsGoOn("users/one-that-may-mount-mounts-a-procfs-beside-its-masks", kClause,

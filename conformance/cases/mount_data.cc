@@ -86,8 +86,8 @@ void escaped_commas(Sandbox& sandbox, const std::string& longer) {
   const Outcome ran = sandbox.run(bundle);
   const bool written = exists(made + "/up,per/new");
   away(sandbox);
-  expect_equal("what is seen", ran.out, "of one\nof two\n");
-  expect(written, "what is written is not in upperdir");
+  expect_equal("the view inside", ran.out, "of one\nof two\n");
+  expect(written, "written data is not in upperdir");
 }
 
 void commas(Sandbox& sandbox) {
@@ -127,8 +127,8 @@ void long_upper(Sandbox& sandbox) {
   const Outcome ran = sandbox.run(bundle);
   const bool written = exists(deep + "/upper/new");
   away(sandbox);
-  expect_contains("what is seen", ran.out, "from below\n");
-  expect(written, "what is written is not in upperdir");
+  expect_contains("the view inside", ran.out, "from below\n");
+  expect(written, "written data is not in upperdir");
   for (const char* word : {"nosuid", "noatime"})
     expect_contains("the mount", ran.out, word);
   expect_equal("lines of mountinfo", lines(ran.out).size(), 2U);

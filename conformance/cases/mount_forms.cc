@@ -39,7 +39,7 @@ void readonly_tmpfs(Sandbox& sandbox) {
       .mount("/t", "tmpfs", "tmpfs", {"ro"})
       .mount("/t/below", "bind", sandbox.path("file"), {"bind"});
   expect_equal(
-      "what is in them",
+      "their contents",
       sandbox.output(bundle,
                      "echo x >/dev/null && ls /dev/ptmx /dev/pts/ptmx && cat /t/below\n"
                      "for file in /dev/x /t/x; do touch $file 2>/dev/null || echo no; done"),

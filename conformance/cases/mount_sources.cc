@@ -90,7 +90,7 @@ void shared_root(Sandbox& sandbox) {
   bundle.set("/linux/rootfsPropagation", "shared");
   bind_host(sandbox, bundle, "/", "rslave");
   expect_equal("the host's root", sandbox.run(bundle).out, wanted(sandbox));
-  expect_equal("what is mounted on the host", read_file("/proc/self/mountinfo"), before);
+  expect_equal("mounts of the host", read_file("/proc/self/mountinfo"), before);
 }
 const Case kShared("mounts/a-recursive-bind-of-the-hosts-root-with-a-shared-root",
                    "config-linux.md#rootfs-mount-propagation", shared_root);
@@ -107,7 +107,7 @@ void shared_mount_point(Sandbox& sandbox) {
   for (const char* propagation : {"shared", "rshared", "slave", "private"}) {
     bundle.set("/linux/rootfsPropagation", propagation).shell("echo ran");
     expect_equal(propagation, sandbox.run(bundle).out, "ran\n");
-    expect_equal("what is mounted on the host", read_file("/proc/self/mountinfo"), before);
+    expect_equal("mounts of the host", read_file("/proc/self/mountinfo"), before);
   }
   ::umount2(rootfs.c_str(), MNT_DETACH);
 }

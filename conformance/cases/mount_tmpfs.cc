@@ -115,7 +115,7 @@ void read_only(Sandbox& sandbox) {
   bundle.file("/t/file", "content\n")
       .mount("/t", "tmpfs", "tmpfs", {"tmpcopyup", "ro"})
       .mount("/t", "tmpfs", "tmpfs", {"remount", "nosuid"});
-  expect_equal("what is in it",
+  expect_equal("its contents",
                sandbox.output(bundle, "cat /t/file; touch /t/new 2>/dev/null || echo read-only"),
                "content\nread-only\n");
 }
@@ -145,7 +145,7 @@ void copied_kinds(Sandbox& sandbox) {
   ::chmod((top + "/socket").c_str(), 0666);
   ::lchown((top + "/socket").c_str(), 3, 4);
   bundle.mount("/t", "tmpfs", "tmpfs", {"tmpcopyup"});
-  expect_equal("what is copied",
+  expect_equal("copied files",
                sandbox.output(bundle, "cd /t; stat -c '%n %F %a %u %g' fifo file link socket"),
                "fifo fifo 600 0 0\nfile regular file 640 0 0\nlink symbolic link 777 0 0\n"
                "socket socket 666 3 4\n");
@@ -167,7 +167,7 @@ void copied_holes(Sandbox& sandbox) {
   ::close(fd);
   ::truncate(bundle.rootfs("t/empty").c_str(), kSize);
   bundle.mount("/t", "tmpfs", "tmpfs", {"tmpcopyup", "size=1m"});
-  expect_equal("what is copied",
+  expect_equal("copied files",
                sandbox.output(bundle,
                               "cd /t; stat -c '%n %s' *; head -c 5 sparse; "
                               "dd if=sparse bs=1000000 skip=100 count=1 2>/dev/null | head -c 6; "

@@ -36,7 +36,7 @@ void bind(Sandbox& sandbox) {
   const std::string said =
       sandbox.output(bundle, "cat /one/file /all/file; ls /one/below /all/below");
   away(sandbox);
-  expect_equal("what is seen", said, "content\ncontent\n/all/below:\ndeep\n\n/one/below:\n");
+  expect_equal("the view inside", said, "content\ncontent\n/all/below:\ndeep\n\n/one/below:\n");
 }
 const Case kBind("mounts/bind-takes-one-file-system-and-rbind-all", "config.md#mounts", bind);
 
@@ -161,7 +161,7 @@ void copied_up(Sandbox& sandbox) {
   bundle.mount("/t", "tmpfs", "tmpfs", {"tmpcopyup", "ro"})
       .args({"/bin/busybox", "sh", "-c",
              "cat /t/link; stat -c %a /t/sub/file /t/script; touch /t/new || echo read-only"});
-  expect_equal("what the tmpfs holds", sandbox.run(bundle).out, "content\n640\n755\nread-only\n");
+  expect_equal("contents of the tmpfs", sandbox.run(bundle).out, "content\n640\n755\nread-only\n");
 }
 const Case kCopiedUp("mounts/a-tmpfs-may-begin-as-a-copy", "config.md#linux-mount-options",
                      copied_up);
@@ -199,7 +199,7 @@ void order(Sandbox& sandbox) {
       .mount("/a/b", "tmpfs", "second")
       .mount("/a", "tmpfs", "third")
       .mount("/a/c", "tmpfs", "fourth");
-  expect_equal("what is in /a", sandbox.output(bundle, "ls /a"), "c\n");
+  expect_equal("contents of /a", sandbox.output(bundle, "ls /a"), "c\n");
 }
 const Case kOrder("mounts/the-listed-order-is-kept", "config.md#mounts", order);
 

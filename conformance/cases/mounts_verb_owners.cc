@@ -124,7 +124,7 @@ void removal(Sandbox& sandbox) {
           "mounts[1].destination ('/under/nothing')", {"nothing"});
   expect_equal("after a failure", read_inside(sandbox, "/a-file"), "content\n");
   done(sandbox, "remove", added);
-  expect_equal("what was covered", read_inside(sandbox, "/under/file"), "under\n");
+  expect_equal("the covered files", read_inside(sandbox, "/under/file"), "under\n");
   expect_equal("a file that was covered", read_inside(sandbox, "/a-file"), "under\n");
   expect_equal("the mounts", mountinfo(living.pid()), calm);
   refused(sandbox, "remove", added, "mounts[0].destination ('/under'): nothing is mounted there",

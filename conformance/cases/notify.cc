@@ -139,9 +139,9 @@ void all_is_passed(Sandbox& sandbox) {
       .write();
   const Outcome ran =
       call_with(sandbox, manager.variable(), {"run", "--bundle", bundle.directory(), sandbox.id()});
-  expect_equal("what the program got", ran.out, "0 ok\n");
+  expect_equal("messages to the program", ran.out, "0 ok\n");
   expect_equal("exit code", ran.exit_code, 0);
-  expect_equal("what the manager heard", manager.heard(),
+  expect_equal("messages to the manager", manager.heard(),
                "STATUS=loading\nWATCHDOG=1\nREADY=1\nSTOPPING=1\n");
   expect_equal("barriers", manager.barriers(), 2);
 }
@@ -155,9 +155,9 @@ void no_descriptor_is_passed(Sandbox& sandbox) {
   bundle.shell(notify("STATUS=begins socket barrier READY=1")).write();
   const Outcome ran =
       call_with(sandbox, manager.variable(), {"run", "--bundle", bundle.directory(), sandbox.id()});
-  expect_equal("what the program got", ran.out, "0 ok\n");
+  expect_equal("messages to the program", ran.out, "0 ok\n");
   expect_equal("exit code", ran.exit_code, 0);
-  expect_equal("what the manager heard", manager.heard(), "STATUS=begins\nREADY=1\n");
+  expect_equal("messages to the manager", manager.heard(), "STATUS=begins\nREADY=1\n");
   expect_equal("barriers", manager.barriers(), 2);
   expect(manager.all_pipes(), "the manager got a descriptor of the container's");
 }
@@ -168,8 +168,8 @@ const Case kDescriptor("notify/the-manager-gets-no-descriptor-of-the-containers"
 void expect_announced(Sandbox& sandbox, Manager& manager) {
   const json::Document state = sandbox.state();
   const std::string pid = to_text(*find(state, "/pid"));
-  expect_contains("what the manager heard", manager.heard(), "READY=1\n");
-  expect_contains("what the manager heard", manager.heard(), "MAINPID=" + pid + "\n");
+  expect_contains("messages to the manager", manager.heard(), "READY=1\n");
+  expect_contains("messages to the manager", manager.heard(), "MAINPID=" + pid + "\n");
 }
 
 void detached(Sandbox& sandbox) {
@@ -204,7 +204,7 @@ void expect_ready(Sandbox& sandbox, Bundle& bundle, Manager& manager) {
   bundle.shell(notify("READY=1 barrier")).write();
   const Outcome ran =
       call_with(sandbox, manager.variable(), {"run", "--bundle", bundle.directory(), sandbox.id()});
-  expect_equal("what the program got", ran.out + ran.err, "0 ok\n");
+  expect_equal("messages to the program", ran.out + ran.err, "0 ok\n");
   expect(manager.hears("READY=1"), "the manager does not hear READY=1");
 }
 
@@ -220,7 +220,7 @@ void read_only(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   bundle.set("/root/readonly", true).mount("/dev", "tmpfs", "tmpfs", {"nosuid", "mode=755"});
   expect_ready(sandbox, bundle, manager);
-  expect_equal("what is in the root filesystem", shown(entries(bundle.rootfs("run"))), "[]");
+  expect_equal("contents of the root filesystem", shown(entries(bundle.rootfs("run"))), "[]");
 }
 const Case kReadOnly("notify/a-read-only-root-is-no-hindrance", "cli-contract 6", read_only);
 
@@ -241,7 +241,7 @@ void ends_unready(Sandbox& sandbox) {
       sandbox, manager.variable(),
       {"run", "--detach", "--pid-file", pid_file, "--bundle", bundle.directory(), sandbox.id()});
   expect_equal("exit code", ran.exit_code, 0);
-  expect_equal("what the manager heard", manager.heard(), "");
+  expect_equal("messages to the manager", manager.heard(), "");
   expect(wait_child(std::atoi(read_file(pid_file).c_str()), 5000).has_value(), "it does not end");
   sandbox.remove();
 }

@@ -121,7 +121,7 @@ void covered_proc(Sandbox& sandbox) {
   for (const char* set : {"bounding", "effective", "permitted"})
     bundle.set_json("/process/capabilities/" + std::string(set), all);
   sandbox.create_and_start(bundle);
-  expect_contains("what the program says", sandbox.said(1), "covered");
+  expect_contains("the program's output", sandbox.said(1), "covered");
   expect_equal("status", sandbox.status(), "running");
   sandbox.kill("KILL");
   sandbox.wait_stopped();
@@ -143,7 +143,7 @@ void moved_proc(Sandbox& sandbox) {
       .shell("cat /moved/uptime /proc/uptime 2>/dev/null | wc -c");
   const Outcome ran = sandbox.run(bundle);
   if (ran.exit_code != 0) return;  // refused: fine
-  expect_equal("bytes of what is masked", trimmed(ran.out), "0");
+  expect_equal("bytes of the masked file", trimmed(ran.out), "0");
 }
 const Case kMoved("threats/a-proc-that-is-moved-meanwhile-is-no-way-around-masks", "threats 2 (T8)",
                   moved_proc);

@@ -180,7 +180,7 @@ void masked(Sandbox& sandbox) {
       "wc -c < /plain; ls -A /secret | wc -l; touch /secret/x 2>/dev/null && echo written;"
       "echo x 2>/dev/null > /plain; wc -c < /plain; head -c 1 /proc/kcore | wc -c; [ ! -e /no ] && "
       "echo skipped");
-  expect_equal("what is seen", said, "0\n0\n0\n0\nskipped\n");
+  expect_equal("the view inside", said, "0\n0\n0\n0\nskipped\n");
   expect_equal("the file in the image", read_file(bundle.rootfs("plain")), "secret\n");
 }
 const Case kMasked("root/masked-paths-are-empty", "config-linux.md#masked-paths", masked);

@@ -83,8 +83,7 @@ void enters(Sandbox& sandbox, As as) {
            "cd /; chroot $ROOT /bin/busybox sh -c 'echo entered > /etc/entered' &&"
            "unshare -m $BUSYBOX sh -c 'cd $ROOT && pivot_root . . && umount -l . && cd / &&"
            " /bin/busybox touch /etc/pivoted'");
-  expect_equal("what the program sees", run(sandbox, as, bundle),
-               "image's\nentered\n/etc/pivoted\n");
+  expect_equal("the program's view", run(sandbox, as, bundle), "image's\nentered\n/etc/pivoted\n");
 }
 
 void caches(Sandbox& sandbox, As as) {

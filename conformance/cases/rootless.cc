@@ -15,7 +15,7 @@ void own_id(Sandbox& sandbox) {
   expect_equal("gid_map", shown(split(facts.words("/gid_map")[0], ' ')), "[0 12345 1]");
   expect_equal("uid", facts.text("/uid"), "0\t0\t0\t0");
   bundle.shell("cat /proc/self/setgroups; touch /made; stat -c %u /made; ls /dev/null");
-  expect_equal("what it may do", user.run(bundle).out, "deny\n0\n/dev/null\n");
+  expect_equal("its permissions", user.run(bundle).out, "deny\n0\n/dev/null\n");
 }
 const Case kOwnId("rootless/their-own-id-is-root", kMaps, own_id);
 
@@ -178,7 +178,7 @@ void nested(Sandbox& sandbox) {
     argv.insert(argv.end(), options.begin(), options.end());
     argv.insert(argv.end(), call.begin(), call.end());
     const Outcome ran = sandbox.call(user.spawn(argv));
-    expect_equal("what it prints (" + trimmed(ran.err) + ")", ran.out, "0\ndeny\n");
+    expect_equal("its output (" + trimmed(ran.err) + ")", ran.out, "0\ndeny\n");
   }
 }
 const Case kNested("rootless/a-user-namespace-in-a-user-namespace", kMaps, nested);

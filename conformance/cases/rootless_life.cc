@@ -124,8 +124,8 @@ void devices(Sandbox& sandbox) {
                       {"allow": true, "type": "c", "major": 1, "minor": 3, "access": "rwm"}])");
   bundle.shell("echo x > /dev/null && echo written");
   const Outcome ran = user.run(bundle);
-  expect_equal("what it prints (" + ran.err + ")", ran.out, "written\n");
-  expect_equal("what the runtime says", ran.err, "");
+  expect_equal("its output (" + ran.err + ")", ran.out, "written\n");
+  expect_equal("the runtime's message", ran.err, "");
 }
 const Case kDevices("rootless/the-usual-device-rules-are-no-hindrance", kCgroups, devices);
 
@@ -191,13 +191,13 @@ void spec(Sandbox& sandbox) {
   user.bundle();
   const std::string config = sandbox.path("bundle/config.json");
   expect_equal("spec exits with", user.bare({"spec", "-b", sandbox.path("bundle")}).exit_code, 0);
-  json::Document made = parse_json("what spec wrote", read_file(config));
+  json::Document made = parse_json("output of spec", read_file(config));
   place(made, "/process/terminal").SetBool(false);
   place(made, "/process/args") = make_value(made, Words{"id", "-u"});
   write_file(config, to_text(made));
   const Outcome ran = user.call({"run", "-b", sandbox.path("bundle"), sandbox.id()});
-  expect_equal("what it prints (" + trimmed(ran.err) + ")", ran.out, "0\n");
-  expect_equal("what the runtime says", ran.err, "");
+  expect_equal("its output (" + trimmed(ran.err) + ")", ran.out, "0\n");
+  expect_equal("the runtime's message", ran.err, "");
 }
 const Case kSpec("rootless/what-spec-writes-for-a-user-runs", "cli-contract 5.8", spec);
 
@@ -247,7 +247,7 @@ void host_network(Sandbox& sandbox) {
   bundle.set_json("/linux/maskedPaths", R"(["/proc/kcore", "/sys/firmware"])")
       .set_json("/linux/readonlyPaths", R"(["/proc/sys"])");
   bundle.shell("ls -d /sys/kernel /dev/mqueue; echo x > /proc/sys/kernel/hostname || echo refused");
-  expect_contains("what it prints", user.run(bundle).out, "/sys/kernel\nrefused\n");
+  expect_contains("its output", user.run(bundle).out, "/sys/kernel\nrefused\n");
 }
 const Case kHostNetwork("rootless/sysfs-with-the-hosts-network",
                         "config-linux.md#default-filesystems", host_network);

@@ -155,9 +155,10 @@ void agent_decides(Sandbox& sandbox) {
               [](const seccomp_data& call) { return call.nr == SYS_getpriority ? ENOTSUP : 0; });
   Bundle bundle = notifying(sandbox, R"("getpriority", "getppid")", socket);
   bundle.args({"/bin/probe", "syscall", std::to_string(SYS_getpriority)});
-  expect_equal("what the agent answered", std::atoi(sandbox.run(bundle).out.c_str()), ENOTSUP);
+  expect_equal("the agent's answer", std::atoi(sandbox.run(bundle).out.c_str()), ENOTSUP);
   bundle.args({"/bin/probe", "syscall", std::to_string(SYS_getppid)});
-  expect_equal("what the agent let go on", std::atoi(sandbox.run(bundle).out.c_str()), 0);
+  expect_equal("the call that the agent let continue", std::atoi(sandbox.run(bundle).out.c_str()),
+               0);
   expect(agent.got_listener(), "the agent got no listener");
 }
 const Case kDecides("seccomp/an-agent-decides-calls", "config-linux.md#seccomp", agent_decides);
@@ -216,7 +217,7 @@ void no_deadlock(Sandbox& sandbox) {
                             "capset", "prctl", "execve", "openat", "dup3", "exit_group")",
                             socket);
   bundle.shell("echo still here");
-  expect_equal("what it printed", sandbox.run(bundle).out, "still here\n");
+  expect_equal("its output", sandbox.run(bundle).out, "still here\n");
 }
 const Case kDeadlock("seccomp/notified-calls-of-the-runtime-itself-do-not-hang",
                      "config-linux.md#seccomp", no_deadlock);
@@ -241,7 +242,7 @@ void deaf_agent(Sandbox& sandbox) {
   Bundle bundle = notifying(sandbox, R"("getpriority")", socket);
   const Outcome outcome = sandbox.run(bundle);
   expect(outcome.exit_code != 0, "it ran without its agent");
-  expect_lacks("what it printed", outcome.out, "{");
+  expect_lacks("its output", outcome.out, "{");
 }
 const Case kDeaf("seccomp/nobody-at-the-listener-path-fails-the-run", "config-linux.md#seccomp",
                  deaf_agent);
@@ -264,7 +265,7 @@ void of_exec(Sandbox& sandbox) {
     const std::string pid_file = sandbox.path("pid");
     const Outcome ran = exec(sandbox, {"--pid-file", pid_file},
                              {"/bin/probe", "syscall", std::to_string(SYS_getpriority)});
-    expect_equal("what the agent answered (" + ran.err + ")", std::atoi(ran.out.c_str()), ENOTSUP);
+    expect_equal("the agent's answer (" + ran.err + ")", std::atoi(ran.out.c_str()), ENOTSUP);
     const Facts message(agent.message());
     expect_equal("pid", message.number("/pid"), std::stoi(read_file(pid_file)));
     expect_equal("state.pid", message.number("/state/pid"), int{sandbox.init_pid()});

@@ -22,7 +22,7 @@ Bundle filtered(Sandbox& sandbox, const std::string& rule) {
 
 void names(const Sandbox& sandbox, const Outcome& outcome, const std::string& property) {
   if (!sandbox.runtime().json_paths) return;
-  expect_contains("what it says", outcome.err, property);
+  expect_contains("its message", outcome.err, property);
   expect_equal("lines", lines(outcome.err).size(), 1U);
 }
 
@@ -38,7 +38,7 @@ void no_execve(Sandbox& sandbox) {
     expect(refused.exit_code != 0, "the program ran");
     names(sandbox, refused, "linux.seccomp.syscalls[1] refuses execve(2)");
     // The file and its interpreter exist.
-    if (sandbox.runtime().json_paths) expect_lacks("what it says", refused.err, "no such file");
+    if (sandbox.runtime().json_paths) expect_lacks("its message", refused.err, "no such file");
     sandbox.create(bundle);
     const Outcome started = sandbox.call({"start", sandbox.id()});
     if (started.exit_code != 0) names(sandbox, started, "linux.seccomp.syscalls[1]");
@@ -63,7 +63,7 @@ void killed(Sandbox& sandbox) {
     expect_equal("exit code of exec", let_in.exit_code, 128 + SIGSYS);
     names(sandbox, let_in, "linux.seccomp.syscalls[1]");
     const Outcome other = sandbox.call({"exec", sandbox.id(), "/bin/sh", "-c", "kill -9 $$"});
-    expect_equal("what is said of another signal", other.err, "");
+    expect_equal("message about another signal", other.err, "");
     sandbox.stop_and_remove();
   }
 }

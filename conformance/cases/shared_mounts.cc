@@ -49,7 +49,7 @@ void none(Sandbox& sandbox) {
   const std::string said = sandbox.said(5);
   const Outcome ran = exec(sandbox, {}, {"/bin/sh", "-c", "ls -d /bin/probe; ls /dev/null"});
   sandbox.stop_and_remove();
-  expect_equal("what it sees", said, own_mounts() + "\n/bin\n/dev/null\n/\nrefused\n");
+  expect_equal("its view", said, own_mounts() + "\n/bin\n/dev/null\n/\nrefused\n");
   expect_equal("exec (" + ran.err + ")", ran.out, "/bin/probe\n/dev/null\n");
   expect_equal("mounts after delete", shown(mounts_of("self")), shown(before));
 }
@@ -66,7 +66,7 @@ void masks(Sandbox& sandbox) {
           "| cut -d' ' -f4 | cut -c1-2");
   const Outcome ran = sandbox.run(bundle);
   expect_equal("run (" + ran.err + ")", ran.exit_code, 0);
-  expect_contains("what it may do", ran.out, "refused\n");
+  expect_contains("its permissions", ran.out, "refused\n");
 }
 const Case kMasks("namespaces/masks-and-a-read-only-root-without-a-mount-namespace", kClause,
                   masks);

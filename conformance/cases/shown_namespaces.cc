@@ -85,7 +85,7 @@ void processes(Sandbox& sandbox) {
   bundle.new_namespace("pid", other.ns("pid"))
       .shell("cat /proc/1/comm; readlink /proc/self/ns/pid; ls /proc/self/fd >/dev/null");
   const std::string wanted = std::filesystem::read_symlink(other.ns("pid"));
-  expect_equal("what it sees", run(sandbox, bundle), "probe\n" + wanted + "\n");
+  expect_equal("its view", run(sandbox, bundle), "probe\n" + wanted + "\n");
 }
 const Case kProcesses("namespaces/processes-of-a-joined-pid-beside-a-new-user-namespace", kClause,
                       processes);

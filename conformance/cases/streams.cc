@@ -74,8 +74,8 @@ Outcome call_on(Sandbox& sandbox, Streams& streams, const Words& words) {
 }
 
 void expect_ends(Streams& streams, const std::string& after) {
-  expect(streams.out.ends(), "after " + after + " somebody still has stdout");
-  expect(streams.err.ends(), "after " + after + " somebody still has stderr");
+  expect(streams.out.ends(), "after " + after + " a process still has stdout");
+  expect(streams.err.ends(), "after " + after + " a process still has stderr");
 }
 
 Bundle with_terminal(Sandbox& sandbox) {
@@ -200,7 +200,7 @@ void broken_streams(Sandbox& sandbox) {
   ::close(full);
   Pipe dead;
   dead.close_reader();
-  expect_calm(sandbox, "a stdout that nobody reads", [&](Spawn& spawn) {
+  expect_calm(sandbox, "a stdout without a reader", [&](Spawn& spawn) {
     spawn.fds = {{dead.writer(), 1}};
   });
   Pipe silent;  // open, without any writes
@@ -270,7 +270,7 @@ void slammed_console(Sandbox& sandbox) {
                                     sandbox.path("console.sock"), sandbox.id()});
   spawn.seconds = 5;
   const Outcome refused = sandbox.call(spawn);
-  expect(refused.exit_code != 0, "create exits 0 though nobody took the terminal");
+  expect(refused.exit_code != 0, "create exits 0 although no process took the terminal");
   if (sandbox.runtime().json_paths) expect_contains("the message", refused.err, "--console-socket");
 }
 const Case kSlammed("terminal/a-console-socket-that-is-closed-at-once-is-refused", "reliability 4",
@@ -287,7 +287,7 @@ void pidfd_comes(Sandbox& sandbox) {
   sandbox.create(bundle, {"--pidfd-socket", socket.path()});
   const Terminal pidfd = socket.receive();
   const std::string info = read_file("/proc/self/fdinfo/" + std::to_string(pidfd.master()));
-  expect_contains("what came", info, "Pid:\t" + std::to_string(sandbox.init_pid()) + "\n");
+  expect_contains("the received pidfd", info, "Pid:\t" + std::to_string(sandbox.init_pid()) + "\n");
   force_delete(sandbox);
 }
 const Case kPidfd("streams/the-pidfd-comes-over-its-socket", "cli-contract 6", pidfd_comes);
@@ -318,8 +318,8 @@ void listen_fds(Sandbox& sandbox) {
   const Outcome not_ours = sandbox.call(spawn);
   for (const int fd : opened)
     ::close(fd);
-  expect_equal("what the program has", ran.out, "2 1 web:admin\nthree\nfour\nfive\n");
-  expect_equal("what it has of another process's", not_ours.out, "<>\n");
+  expect_equal("descriptors of the program", ran.out, "2 1 web:admin\nthree\nfour\nfive\n");
+  expect_equal("descriptors of another process", not_ours.out, "<>\n");
 }
 const Case kListen("streams/listening-sockets-are-handed-over-with-their-names", "sd_listen_fds(3)",
                    listen_fds);

@@ -229,7 +229,7 @@ void delegated(Sandbox& sandbox) {
           "mkdir /sys/fs/cgroup/inner && echo $$ >/sys/fs/cgroup/inner/cgroup.procs && "
           "echo made; sleep 1000");
   sandbox.create_and_start(bundle);
-  expect_equal("what it says", sandbox.said(1), "made\n");
+  expect_equal("its message", sandbox.said(1), "made\n");
   systemd.reload();
   const Outcome outcome = sandbox.call({"exec", sandbox.id(), "/bin/busybox", "echo", "joined"});
   expect_equal("exec (" + outcome.err + ")", outcome.out, "joined\n");

@@ -118,9 +118,9 @@ Outcome create_over(Sandbox& sandbox, const std::string& socket) {
   expect(outcome.exit_code != 0, "a container was made without the systemd that was asked for");
   expect_equal("lines of the message", lines(outcome.err).size(), size_t{1});
   for (const char* taken : {"No such file", "ermission denied"}) {
-    expect_lacks("what engines take for a missing program", outcome.err, taken);
+    expect_lacks("words that engines take for a missing program", outcome.err, taken);
   }
-  expect_equal("what is in the state root", entries(sandbox.state_root()).size(), size_t{0});
+  expect_equal("contents of the state root", entries(sandbox.state_root()).size(), size_t{0});
   return outcome;
 }
 

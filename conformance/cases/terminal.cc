@@ -28,8 +28,8 @@ void received(Sandbox& sandbox) {
   sandbox.start();
   terminal.type("typed\n");
   const std::string seen = terminal.read_until("<typed>");
-  expect_contains("what the terminal shows", seen, "out");
-  expect_contains("what the terminal shows", seen, "err");
+  expect_contains("the terminal's output", seen, "out");
+  expect_contains("the terminal's output", seen, "err");
   expect_equal("exit code", sandbox.wait_stopped(), 0);
   sandbox.remove();
 }
@@ -64,9 +64,9 @@ void console(Sandbox& sandbox) {
   Terminal terminal = socket.receive();
   sandbox.start();
   const std::string seen = terminal.read_all();
-  expect_contains("what the terminal shows", seen, "by-console");
-  expect_contains("what the terminal shows", seen, "by-tty");
-  expect_contains("what the terminal shows", seen, "88");  // major 136
+  expect_contains("the terminal's output", seen, "by-console");
+  expect_contains("the terminal's output", seen, "by-tty");
+  expect_contains("the terminal's output", seen, "88");  // major 136
   sandbox.wait_stopped();
   sandbox.remove();
 }
@@ -82,7 +82,7 @@ void interrupt(Sandbox& sandbox) {
   sandbox.start();
   terminal.read_until("ready");
   terminal.type("\x03");
-  expect_contains("what the terminal shows", terminal.read_until("caught"), "caught");
+  expect_contains("the terminal's output", terminal.read_until("caught"), "caught");
   expect_equal("exit code", sandbox.wait_stopped(), 4);
   sandbox.remove();
 }
@@ -95,7 +95,7 @@ void owner(Sandbox& sandbox) {
   sandbox.create(bundle, {"--console-socket", socket.path()});
   Terminal terminal = socket.receive();
   sandbox.start();
-  expect_contains("what the terminal shows", terminal.read_all(), "owner 1000 mode 620");
+  expect_contains("the terminal's output", terminal.read_all(), "owner 1000 mode 620");
   sandbox.wait_stopped();
   sandbox.remove();
 }
@@ -162,7 +162,7 @@ void relayed(Sandbox& sandbox) {
   Command running(foreground(sandbox, bundle, terminal), sandbox.directory());
   terminal.read_until("hello");
   terminal.type("typed\n");
-  expect_contains("what is shown", terminal.read_until("<typed>"), "<typed>");
+  expect_contains("the output", terminal.read_until("<typed>"), "<typed>");
   expect_equal("exit code", running.wait().exit_code, 6);
 }
 const Case kRelayed("terminal/run-relays-and-ends-with-the-programs-code", "cli-contract 6",
@@ -178,7 +178,7 @@ void to_a_file(Sandbox& sandbox) {
   spawn.argv.insert(spawn.argv.begin(), {"/bin/sh", "-c", "exec \"$@\" >" + file, "sh"});
   Command running(std::move(spawn), sandbox.directory());
   expect_equal("exit code", running.wait().exit_code, 0);
-  expect_equal("what is in the file", read_file(file), "one\ntwo\nthree\r\nterminal\n");
+  expect_equal("contents of the file", read_file(file), "one\ntwo\nthree\r\nterminal\n");
 }
 const Case kToAFile("terminal/run-writes-plain-lines-to-a-file", "cli-contract 6", to_a_file);
 
@@ -190,7 +190,7 @@ void as_sent(Sandbox& sandbox) {
   sandbox.create(bundle, {"--console-socket", socket.path()});
   Terminal terminal = socket.receive();
   sandbox.start();
-  expect_equal("what comes over the socket", terminal.read_all(), "one\r\n");
+  expect_equal("data on the socket", terminal.read_all(), "one\r\n");
   sandbox.wait_stopped();
   sandbox.remove();
 }
@@ -202,7 +202,7 @@ void to_a_terminal(Sandbox& sandbox) {
   bundle.shell("echo one");
   Terminal terminal = Terminal::open_new();
   Command running(foreground(sandbox, bundle, terminal), sandbox.directory());
-  expect_contains("what is shown", terminal.read_until("one\r\n"), "one\r\n");
+  expect_contains("the output", terminal.read_until("one\r\n"), "one\r\n");
   expect_equal("exit code", running.wait().exit_code, 0);
 }
 const Case kToATerminal("terminal/run-shows-whole-lines-on-a-terminal", "cli-contract 6",
@@ -220,7 +220,7 @@ void sized(Sandbox& sandbox) {
   terminal.read_until("ready");
   terminal.resize(40, 132);
   running.signal(SIGWINCH);
-  expect_contains("what is shown", terminal.read_until("resized"), "resized");
+  expect_contains("the output", terminal.read_until("resized"), "resized");
   expect_equal("exit code", running.wait().exit_code, 0);
 }
 const Case kSized("terminal/run-passes-the-window-size-on", "cli-contract 1.3", sized);

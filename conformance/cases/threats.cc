@@ -297,7 +297,7 @@ void exe_is_grabbed(Sandbox& sandbox) {
   const std::string said = sandbox.said();
   sandbox.remove();
   expect(read_file(copy) == before, "the runtime's own file changed");
-  expect_lacks("what the neighbour could write to", said, "wrote");
+  expect_lacks("files that the neighbour could write to", said, "wrote");
 }
 const Case kGrabbed("threats/t10-a-neighbour-cannot-write-to-the-runtime",
                     "threats 2 (T10), CVE-2019-5736", exe_is_grabbed, 60);

@@ -170,7 +170,7 @@ void other_streams(Sandbox& sandbox) {
     ::close(ends[0]);
     expect_equal("the image's file", read_file(bundle.rootfs("catch")), "");
     expect(code != 0 || (got == 5 && std::string(said) == "said\n"),
-           "what was written to standard output did not come");
+           "text that was written to standard output is missing");
   }
 }
 const Case kStreams("threats/t3-pipes-and-sockets-are-no-devices", "threats 2 (T3), CVE-2026-88265",

@@ -48,7 +48,7 @@ void from_options(Sandbox& sandbox) {
   expect_equal("exit code (" + outcome.err + ")", outcome.exit_code, 0);
   expect_equal("memory.max", value(sandbox, "memory.max"), "134217728");
   expect_equal("pids.max", value(sandbox, "pids.max"), "77");
-  expect_equal("what was not asked for", value(sandbox, "cpu.max"), "20000 50000");
+  expect_equal("limits that were not named", value(sandbox, "cpu.max"), "20000 50000");
   expect_equal("exit code", update(sandbox, {"--pids-limit", "-1"}).exit_code, 0);
   expect_equal("pids.max", value(sandbox, "pids.max"), "max");
   expect_equal("exit code", update(sandbox, {"--cpu-quota", "10000"}).exit_code, 0);
@@ -103,7 +103,7 @@ void below_usage(Sandbox& sandbox) {
   sandbox.create_and_start(bundle);
   const Outcome outcome = update(sandbox, {"--resources", "-"},
                                  R"({"memory": {"limit": 4096, "checkBeforeUpdate": true}})");
-  expect(outcome.exit_code != 0, "a limit below what is used was set");
+  expect(outcome.exit_code != 0, "a limit below the usage was set");
   expect_contains("the message", outcome.err, "rejecting memory limit");
   expect_equal("memory.max", value(sandbox, "memory.max"), "67108864");
   expect_equal("status", sandbox.status(), "running");

@@ -143,7 +143,7 @@ void sizes(Sandbox& sandbox) {
     } else {
       // Without the controller, the error must be about the limit, not about the text.
       const Outcome number = update(sandbox, {"--memory", bytes});
-      expect_equal(std::string("what is said to ") + text, reason(outcome), reason(number));
+      expect_equal(std::string("message about ") + text, reason(outcome), reason(number));
     }
   }
   const std::string plain = reason(update(sandbox, {"--memory", "1073741824"}));

@@ -58,7 +58,7 @@ void stays_inside(Sandbox& sandbox, Bundle& bundle) {
   sandbox.stop_and_remove();
   ::umount2(source.c_str(), MNT_DETACH);
   expect(made, "the container could not mount anything");
-  expect(!outside, "what the container mounted is on the host");
+  expect(!outside, "a mount of the container is on the host");
 }
 
 void private_by_default(Sandbox& sandbox) {
@@ -111,7 +111,7 @@ void hosts_sysfs(Sandbox& sandbox) {
           "grep ' /sys' /proc/self/mountinfo");
   const Outcome ran = sandbox.run(bundle);
   expect_equal("exit code", ran.exit_code, 0);
-  expect_contains("writing to what is below", ran.out, "refused");
+  expect_contains("a write below", ran.out, "refused");
   int seen = 0;
   for (const std::string& line : lines(ran.out)) {
     if (line == "refused") continue;
@@ -149,7 +149,7 @@ void hosts_cgroup(Sandbox& sandbox, Bundle bundle) {
       "/cgroup.procs && { touch /sys/fs/cgroup/cgroup.procs 2>/dev/null || echo refused; }");
   const Outcome ran = sandbox.run(bundle);
   expect_equal("exit code", ran.exit_code, 0);
-  expect_contains("what it says", ran.out, "refused");
+  expect_contains("its message", ran.out, "refused");
 }
 
 void hosts_cgroup_here(Sandbox& sandbox) {

@@ -121,7 +121,7 @@ void no_root(Sandbox& sandbox) {
       .shell("id -u; id -g; stat -c %u /dev/pts/ptmx /dev/shm /made; echo x >/dev/null && pwd");
   const Outcome ran = sandbox.run(bundle);
   expect(ran.exit_code == 0, "run: " + ran.err);
-  expect_equal("what it sees", ran.out, "1000\n1000\n1000\n1000\n1000\n/made/here\n");
+  expect_equal("its view", ran.out, "1000\n1000\n1000\n1000\n1000\n/made/here\n");
 }
 const Case kNoRoot("users/a-namespace-without-an-id-0", kMaps, no_root);
 

@@ -27,12 +27,12 @@ void ps_of_nobody(Sandbox& sandbox) {
   sandbox.create_and_start(bundle);
   const Outcome running = sandbox.call({"ps", "--format", "json", id});
   expect_equal("exit code", running.exit_code, 0);
-  expect(!pids_in(running.out).empty(), "nobody is seen in a container that runs");
+  expect(!pids_in(running.out).empty(), "no process is seen in a container that runs");
   sandbox.kill("KILL");
   sandbox.wait_stopped();
   const Outcome stopped = sandbox.call({"ps", "--format", "json", id});
   expect_equal("exit code (" + trimmed(stopped.err) + ")", stopped.exit_code, 0);
-  expect(pids_in(stopped.out).empty(), "somebody is seen in one that has ended: " + stopped.out);
+  expect(pids_in(stopped.out).empty(), "a process is seen in one that has ended: " + stopped.out);
   const Outcome table = sandbox.call({"ps", id});
   expect_equal("exit code (" + trimmed(table.err) + ")", table.exit_code, 0);
   expect_equal("lines of the table", lines(table.out).size(), 1U);
@@ -67,7 +67,7 @@ void kill_all_of_nobody(Sandbox& sandbox) {
   user.good({"kill", "--all", sandbox.id(), "0"});
   user.good({"kill", sandbox.id(), "KILL"});
   expect(wait_child(init, 5000).has_value(), "init does not end");
-  expect(user.call({"kill", sandbox.id(), "0"}).exit_code != 0, "nobody was signalled");
+  expect(user.call({"kill", sandbox.id(), "0"}).exit_code != 0, "no process was signalled");
   for (const char* signal : {"0", "TERM", "KILL"})
     user.good({"kill", "--all", sandbox.id(), signal});
   user.good({"delete", sandbox.id()});
@@ -90,7 +90,7 @@ void end_before_start(Sandbox& sandbox) {
                  0);
     expect(eventually([&] { return sandbox.status() == "stopped"; }),
            "it lives on after " + shown(words));
-    expect(sandbox.call({"start", id}).exit_code != 0, "what has ended was started");
+    expect(sandbox.call({"start", id}).exit_code != 0, "a container that has ended was started");
     sandbox.wait_stopped();
     sandbox.remove();
   }
@@ -106,7 +106,7 @@ void paused(Sandbox& sandbox) {
   const auto refused = [&](const Words& words, const std::string& word) {
     const Outcome outcome = sandbox.call(words);
     expect(outcome.exit_code != 0, shown(words) + " is done");
-    expect_contains("what it says", outcome.err, word);
+    expect_contains("its message", outcome.err, word);
   };
   refused({"delete", id}, "running");
   expect_equal("pause", sandbox.call({"pause", id}).exit_code, 0);
@@ -131,14 +131,14 @@ void run_nothing(Sandbox& sandbox) {
     const Outcome outcome = run_command(spawn, here);
     expect(outcome.exit_code != 0, shown(words) + " is done");
     expect_equal("lines", lines(outcome.err).size(), 1U);
-    expect_lacks("what it says", outcome.err, "oci-rt spec");
+    expect_lacks("its message", outcome.err, "oci-rt spec");
     return outcome.err;
   };
-  expect_contains("what it says", said({"run", "nope"}),
+  expect_contains("its message", said({"run", "nope"}),
                   "neither './nope' nor the current directory");
-  expect_contains("what it says", said({"create", "nope"}), "the current directory");
-  expect_contains("what it says", said({"run", "./nope"}), "there is no directory");
-  expect_contains("what it says", said({"run", "--bundle", here + "/no", "x"}),
+  expect_contains("its message", said({"create", "nope"}), "the current directory");
+  expect_contains("its message", said({"run", "./nope"}), "there is no directory");
+  expect_contains("its message", said({"run", "--bundle", here + "/no", "x"}),
                   "there is no directory");
   Bundle bundle = sandbox.bundle();
   bundle.args({"/bin/true"}).write();
@@ -155,15 +155,15 @@ void log_nowhere(Sandbox& sandbox) {
     Engine engine(sandbox, {"--log", log, "--root", sandbox.state_root()});
     const Outcome outcome = engine.call({"list"});
     expect(outcome.exit_code != 0, "a log at " + log + " is written");
-    expect_contains("what it says", outcome.err, log);
-    expect_lacks("what it says", outcome.err, "errno");
+    expect_contains("its message", outcome.err, log);
+    expect_lacks("its message", outcome.err, "errno");
     return outcome.err;
   };
   make_dir(sandbox.state_root());
   const std::string missing = sandbox.path("none") + "/log";
   const std::string text = said(missing);
   if (sandbox.runtime().json_paths) {
-    expect_contains("what it says", text, "there is no directory '" + sandbox.path("none") + "/'");
+    expect_contains("its message", text, "there is no directory '" + sandbox.path("none") + "/'");
   }
   said(sandbox.directory());
   make_dir(sandbox.path("none"));

@@ -161,7 +161,7 @@ void Provocation::have(const std::string& status) {
     expect_equal("exit code of pause", sandbox_.call({"pause", sandbox_.id()}).exit_code, 0);
     return;
   }
-  expect_equal("what a row can have", status, "stopped");
+  expect_equal("status of the row", status, "stopped");
   sandbox_.call({"kill", sandbox_.id(), "KILL"});  // it may have stopped already
   sandbox_.wait_stopped();
 }
@@ -183,9 +183,9 @@ void Provocation::call() {
 void Provocation::judge() {
   expect(outcome_.exit_code != 0, "it exits 0");
   const std::vector<LogRecord> records = read_records(read_file(sandbox_.path("log")));
-  expect_equal("what is wrong with the log", record_problem(records), "");
-  expect_equal("what is wrong with stderr", stderr_problem(outcome_.err), "");
-  expect_equal("what is on stdout", outcome_.out, "");
+  expect_equal("problems of the log", record_problem(records), "");
+  expect_equal("problems of stderr", stderr_problem(outcome_.err), "");
+  expect_equal("stdout", outcome_.out, "");
   const std::string message = shortened(records.back().msg);
   // podman and CRI-O read the log if they know the runtime by name, and stderr otherwise.
   for (const std::string& text : {records.back().msg, outcome_.err}) {
@@ -206,7 +206,7 @@ void Provocation::judge() {
 void Provocation::judge_class(const std::string& engine, const std::string& seen,
                               const std::string& usual) {
   const auto wanted = classes_.find(engine);
-  expect_equal("what " + engine + " makes of '" + trimmed(failure_.text) + "'", seen,
+  expect_equal("class that " + engine + " gives to '" + trimmed(failure_.text) + "'", seen,
                wanted == classes_.end() ? usual : wanted->second);
 }
 

@@ -65,7 +65,7 @@ void Terminal::resize(int rows, int columns) const {
 
 std::string Terminal::size() const {
   winsize size = {};
-  expect(::ioctl(master_, TIOCGWINSZ, &size) == 0, "what was sent is no terminal");
+  expect(::ioctl(master_, TIOCGWINSZ, &size) == 0, "the sent descriptor is not a terminal");
   return std::to_string(size.ws_row) + " " + std::to_string(size.ws_col);
 }
 
@@ -100,7 +100,7 @@ ConsoleSocket::~ConsoleSocket() {
 }
 
 Terminal ConsoleSocket::receive() {
-  expect(readable(listener_), "nobody connects to the console socket");
+  expect(readable(listener_), "no process connects to the console socket");
   const int peer = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
   expect(peer >= 0 && readable(peer), "nothing is sent to the console socket");
   std::array<char, 4096> data = {};
