@@ -27,7 +27,7 @@ mkdir -p $home/state && chown $uid:$uid $home/state
 create
 check "without a bus, create fails" "$code" 1
 case $(cat $home/out) in
-  *"cannot reach the user's at $run_directory/bus (not running)"*loginctl\ enable-linger*) told=yes ;;
+  *"cannot reach the user bus at $run_directory/bus (not running)"*loginctl\ enable-linger*) told=yes ;;
   *) told=$(cat $home/out) ;;
 esac
 check "and how to get one is told" "$told" yes
