@@ -39,7 +39,7 @@ constexpr Name kClearedAttributes[] = {
     {MOUNT_ATTR_NODIRATIME, "diratime"},   {MOUNT_ATTR_NOSYMFOLLOW, "symfollow"},
 };
 
-constexpr Name kPropagation[] = {
+constexpr Name kPropagationNames[] = {
     {MS_SHARED, "shared"}, {MS_SLAVE, "slave"}, {MS_PRIVATE, "private"}, {MS_UNBINDABLE, "unbindable"},
 };
 
@@ -99,7 +99,7 @@ std::vector<std::string_view> cleared_attribute_names(uint64_t clear) {
 
 std::string propagation_name(uint64_t propagation, bool recursive) {
   if (propagation == 0) return {};
-  return cat(recursive ? "r" : "", name_of(propagation, kPropagation));
+  return cat(recursive ? "r" : "", name_of(propagation, kPropagationNames));
 }
 
 std::vector<std::string_view> capability_set_names(uint64_t set) {
