@@ -31,8 +31,8 @@ RULES = [
      "rule A: a path that does not start at a descriptor of the root"),
     ("runtime/init", {"in_root.cc"}, r"__NR_(openat|mknodat|symlinkat|unlinkat|fchownat)\b", r"AT_FDCWD|directory|dir|dev\.get\(\)|parent|scratch|here, \"\.\.\"|proc, \"self/(mountinfo|fd)\"",
      "rule A: one name below an open directory, nothing longer"),
-    # step_mount_task.cc unmounts a mount that it has open, hosts_mounts.cc those of its own mount namespace, locked_mounts.cc its own.
-    ("runtime/init", {"hosts_mounts.cc", "locked_mounts.cc", "page_mount.cc", "step_mount_task.cc", "step_root.cc"}, r"__NR_umount2\b", None,
+    # step_mount_task.cc unmounts a mount that it has open, hosts_mounts.cc those of its own mount namespace, locked_mounts.cc and locked_root.cc their own.
+    ("runtime/init", {"hosts_mounts.cc", "locked_mounts.cc", "locked_root.cc", "page_mount.cc", "step_mount_task.cc", "step_root.cc"}, r"__NR_umount2\b", None,
      "rule B: mounts go by descriptor, and nothing of the host's is unmounted"),
     ("runtime/init", {"step_root.cc"}, r"__NR_(chroot|pivot_root|chdir)\b", None,
      "rule A: only the root step leaves the host's root"),

@@ -98,20 +98,6 @@ Fault make_first(Plan& plan, MountOp& op) {
   return {};
 }
 
-Fault put_into(int scratch, const Entry& entry, size_t number) {
-  const Name name(number);
-  FileFacts facts;
-  long rc = look(entry.mount, facts);
-  if (rc >= 0) {
-    rc = facts.type == S_IFDIR ? sys(__NR_mkdirat, scratch, name.text, 0700)
-                               : sys(__NR_mknodat, scratch, name.text, S_IFREG | 0600, 0);
-  }
-  if (rc >= 0) rc = sys(__NR_openat, scratch, name.text, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-  const Fd target(rc);
-  if (rc >= 0) rc = attach(entry.mount, target.get());
-  return check(rc, entry.subject, entry.what, entry.index);
-}
-
 // Detached copies of the mounts in the tmpfs, as the current mount namespace has them.
 Fault take_copies(const Entries& entries, int scratch) {
   return for_each(entries, [&](const Entry& entry, size_t number) {
@@ -155,8 +141,9 @@ __attribute__((noinline)) long clone_below(Work* work) {
 }
 
 Fault lock_in(const Entries& entries, int scratch) {
-  Fault fault = for_each(
-      entries, [&](const Entry& entry, size_t number) { return put_into(scratch, entry, number); });
+  Fault fault = for_each(entries, [&](const Entry& entry, size_t number) {
+    return check(put_aside(scratch, entry.mount, number), entry.subject, entry.what, entry.index);
+  });
   if (fault) return fault;
   Work work{.entries = entries, .scratch = scratch};
   const long pid = clone_below(&work);
@@ -181,6 +168,19 @@ Fault lock_beside_root(const Entries& entries, int scratch) {
 }
 
 }  // namespace
+
+long put_aside(int scratch, int mount, size_t number) {
+  const Name name(number);
+  FileFacts facts;
+  long rc = look(mount, facts);
+  if (rc >= 0) {
+    rc = facts.type == S_IFDIR ? sys(__NR_mkdirat, scratch, name.text, 0700)
+                               : sys(__NR_mknodat, scratch, name.text, S_IFREG | 0600, 0);
+  }
+  if (rc >= 0) rc = sys(__NR_openat, scratch, name.text, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  const Fd target(rc);
+  return rc < 0 ? rc : attach(mount, target.get());
+}
 
 Fault lock_readonly_mounts(Plan& plan, int place) {
   if (!plan.readonly_stays) return {};

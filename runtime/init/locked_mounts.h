@@ -13,4 +13,8 @@ Fault lock_readonly_mounts(Plan& plan, int place);
 // The same for the mount that is open as Plan::rootfs_fd.
 Fault lock_copy_of_root(Plan& plan);
 
+// Puts a mount into a tmpfs that is attached, on a new file or directory with that number for a
+// name. -errno on failure.
+long put_aside(int scratch, int mount, size_t number);
+
 }  // namespace oci::init

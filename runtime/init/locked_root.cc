@@ -3,8 +3,8 @@
 // end a locked copy of its mount, without the mounts below it, replaces the root, and the mounts in
 // the root move over.
 //
-// All of them move, including those of hooks: the kernel lists them. If one is out of reach,
-// because it lies below another at the same place, the root stays as it is.
+// All of them move, including those of hooks: the kernel lists them. If one is out of reach, the
+// root stays as it is.
 #include <linux/fcntl.h>
 
 #include "runtime/init/in_root.h"
@@ -18,7 +18,7 @@ namespace {
 
 using sync::Subject;
 
-constexpr long kEnoent = -2;
+constexpr long kEnoent = -2, kE2big = -7;
 
 // The path of the root as in the list of mounts. "" for "/".
 struct RootPath {
@@ -59,20 +59,79 @@ long find_path(int proc, uint64_t root, RootPath& path) {
   return rc < 0 || is_found ? rc : kEnoent;
 }
 
-long is_within_reach(int root, const char* path, uint64_t id) {
+long is_within_reach(int root, const char* path) {
   if (*path == '\0') return kEnoent;
+  const Fd mount(open_below(root, path));
+  return mount.ok() ? 0 : mount.get();
+}
+
+long is_at(int root, const char* path, uint64_t id) {
   const Fd mount(open_below(root, path));
   return mount.ok() && mount_id(mount.get()) == id ? 0 : kEnoent;
 }
 
+// A tmpfs for mounts that lie on another one at the same place, over the procfs of the host.
+class Stash {
+ public:
+  explicit Stash(int proc) : proc_(proc) {}
+  Stash(const Stash&) = delete;
+  Stash& operator=(const Stash&) = delete;
+  ~Stash() {
+    constexpr int kMntDetach = 2, kNofollow = 8;  // MNT_DETACH, UMOUNT_NOFOLLOW of libc's header
+    if (tmpfs_.ok()) sys(__NR_umount2, "/proc", kMntDetach | kNofollow);
+  }
+
+  long take(int mount) {
+    if (!tmpfs_.ok()) {
+      tmpfs_.reset(make_tmpfs(0));
+      const long rc = tmpfs_.ok() ? attach(tmpfs_.get(), proc_) : tmpfs_.get();
+      if (rc < 0) return rc;
+    }
+    return put_aside(tmpfs_.get(), mount, number_++);
+  }
+
+ private:
+  int proc_;
+  Fd tmpfs_;
+  size_t number_ = 0;
+};
+
+// What lies on a mount, the topmost first.
+struct Pile {
+  static constexpr int kHighest = 16;
+  Fd mounts[kHighest];
+  int height = 0;
+};
+
+// Two targets of the config may be one, by a link of the image.
+long uncover(int root, const char* path, uint64_t id, Stash& stash, Pile& pile) {
+  for (;;) {
+    Fd top(open_below(root, path));
+    if (!top.ok()) return top.get();
+    if (mount_id(top.get()) == id) return 0;
+    if (is_root_of_mount(top.get()) != Answer::kYes) return kEnoent;
+    if (pile.height == Pile::kHighest) return kE2big;
+    if (const long rc = stash.take(top.get()); rc < 0) return rc;
+    pile.mounts[pile.height++].reset(top.release());
+  }
+}
+
+long put_on(int root, const char* path, int mount) {
+  const Fd target(open_below(root, path));
+  return target.ok() ? attach(mount, target.get()) : target.get();
+}
+
 // Moves a mount, and checks that its path leads to it afterwards.
-long move(int from, int to, const char* path, uint64_t id) {
+long move(int from, int to, const char* path, uint64_t id, Stash& stash) {
+  Pile pile;
+  long rc = uncover(from, path, id, stash, pile);
+  if (rc < 0) return rc;
   const Fd mount(open_below(from, path));
-  const Fd target(open_below(to, path));
-  if (!mount.ok()) return mount.get();
-  if (!target.ok()) return target.get();
-  const long rc = attach(mount.get(), target.get());
-  return rc < 0 ? rc : is_within_reach(to, path, id);
+  rc = mount.ok() ? put_on(to, path, mount.get()) : mount.get();
+  if (rc >= 0) rc = is_at(to, path, id);
+  while (rc >= 0 && pile.height > 0)
+    rc = put_on(to, path, pile.mounts[--pile.height].get());
+  return rc;
 }
 
 }  // namespace
@@ -88,9 +147,8 @@ Fault lock_root(Context& context) {
   RootPath path;
   long rc = find_path(proc.get(), id, path);
   if (rc >= 0) {
-    rc = for_each_in_root(proc.get(), id, path, [&](const char* rest, uint64_t mount) {
-      return is_within_reach(root, rest, mount);
-    });
+    rc = for_each_in_root(proc.get(), id, path,
+                          [&](const char* rest, uint64_t) { return is_within_reach(root, rest); });
   }
   // EINVAL: the root has mounts below it that came with it and are locked.
   if (rc >= 0) rc = plan.rootfs_fd = static_cast<int32_t>(clone_tree(root, "", false));
@@ -99,8 +157,9 @@ Fault lock_root(Context& context) {
   const int copy = plan.rootfs_fd;
   rc = attach(copy, root);
   if (rc >= 0) {
+    Stash stash(proc.get());
     rc = for_each_in_root(proc.get(), id, path, [&](const char* rest, uint64_t mount) {
-      return *rest == '\0' ? 0 : move(root, copy, rest, mount);
+      return *rest == '\0' ? 0 : move(root, copy, rest, mount, stash);
     });
   }
   sys(__NR_close, root);
