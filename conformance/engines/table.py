@@ -66,4 +66,7 @@ def main(arguments):
                     print(f"- {name}, {flow}: {detail}")
 
 
-main(sys.argv[1:])
+if "--help" in sys.argv[1:]:
+    print(__doc__)
+else:
+    main(sys.argv[1:])
