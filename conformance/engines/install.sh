@@ -51,7 +51,7 @@ check "podman: install again" "$(code $oci install podman)" 0
 has "podman: is already installed" "$work/out" "already installed"
 same "podman: a second install writes nothing" "$installed"
 
-container=(--network none --pids-limit -1 --rootfs "$rootfs")
+container=(--network none --pids-limit 0 --rootfs "$rootfs")
 check "podman: run by name" "$(code podman --runtime oci-rt run --rm "${container[@]}" /bin/echo hello)" 0
 has "podman: run by name: output" "$work/out" hello
 check "podman: a missing program is 127" "$(code podman --runtime oci-rt run --name gone "${container[@]}" /bin/missing)" 127

@@ -5,7 +5,7 @@
 
 engine=("$(command -v podman)" --root "$work/storage" --runroot "$work/runroot" --tmpdir "$work/libpod"
   --storage-driver vfs --runtime "$runtime" --cgroup-manager cgroupfs)
-container=(--network none --pids-limit -1 --rootfs "$rootfs")
+container=(--network none --pids-limit 0 --rootfs "$rootfs")
 ask() { "${engine[@]}" "$@"; }
 podman_run=("${engine[@]}" run --rm)
 
