@@ -21,6 +21,14 @@ here=$top/conformance
 oci=$build/runtime/oci-rt
 judge=$build/conformance/oci-conformance
 
+# peer NAME: a runtime of the distribution as an argument of --runtime. Its known deviations are those of its version, if
+# known/ has them, else those of NAME: Debian 12 and 13 have different ones.
+peer() {
+  local version
+  version=$("$1" --version 2>/dev/null | sed -n '1s/.* version \([0-9.]*\).*/\1/p')
+  if [ -f "$here/known/$1-$version.txt" ]; then say "$1-$version=$1"; else say "$1"; fi
+}
+
 # Commands run in this directory. The image of a virtual machine is built once. The peers prove the harness: known/
 # lists exactly the cases that they fail. Most of the time goes into waits that time out, so many cases run in parallel;
 # cases disturbed by that are retried. If crun cannot load a device program (it raises RLIMIT_MEMLOCK), the comparison
@@ -51,9 +59,9 @@ fault-matrix        | usual full       | -           | 50    | 400   | crash/fau
 debian-tree         | usual full       | -           | 30    | 400   | engines/debian_tree.sh "$oci"
 mutations           | usual full       | -           | 40    | 900   | mutation/run "$build"
 skipped-steps       | usual full       | -           | 120   | 600   | mutation/skip_steps --build "$top/build-skip"
-conformance-runc    | usual full       | peers       | 400   | 2000  | "$judge" --jobs 6 --retry --runtime runc
-conformance-crun    | usual full       | peers       | 400   | 2000  | "$judge" --jobs 6 --retry --runtime crun
-diff-crun           | usual full       | peers       | 10    | 240   | "$judge" diff --without /linux/resources/devices --runtime "oci-rt=$oci" --runtime crun
+conformance-runc    | usual full       | peers       | 400   | 2000  | "$judge" --jobs 6 --retry --runtime "$(peer runc)"
+conformance-crun    | usual full       | peers       | 400   | 2000  | "$judge" --jobs 6 --retry --runtime "$(peer crun)"
+diff-crun           | usual full       | peers       | 10    | 240   | "$judge" diff --without /linux/resources/devices --runtime "oci-rt=$oci" --runtime "$(peer crun)"
 vm-bookworm         | usual            | vm_bookworm | 480   | 3000  | vm/run --engines --release bookworm --timeout 2400 -- "$here/vm/tests.sh" sample
 vm-bookworm         | full             | vm_bookworm | 4000  | 5600  | vm/run --engines --release bookworm --memory 3072 --timeout 5000 -- "$here/vm/tests.sh" whole peers
 vm-bookworm-engines | usual            | vm_bookworm | 90    | 1800  | vm/run --engines --release bookworm --timeout 1200 -- "$here/vm/engines.sh" sample podman
