@@ -70,6 +70,11 @@ umount /place/copy && umount /place && echo may unmount
 true)";
 constexpr char kHeld[] = "may clear it\nmay unmount\n";
 
+void expect_held(const Outcome& ran) {
+  expect_equal("exit code (" + trimmed(ran.err) + ")", ran.exit_code, 0);
+  expect_equal("the container could do", ran.out, kHeld);
+}
+
 void in_own_user_namespace(Sandbox& sandbox) {
   require_file("/proc/self/ns/user");
   const Sources sources(sandbox);
@@ -87,8 +92,7 @@ void of_ordinary_user(Sandbox& sandbox) {
   sources.bind_into(as_admin(bundle));
   bundle.shell(kAttack);
   const Outcome ran = user.run(bundle);
-  expect_equal("exit code (" + trimmed(ran.err) + ")", ran.exit_code, 0);
-  expect_equal("the container could do", ran.out, kHeld);
+  expect_held(ran);
 }
 const Case kUsers("rootless/a-read-only-bind-stays-so", kClause, of_ordinary_user);
 
@@ -121,8 +125,7 @@ void in_joined_user_namespace(Sandbox& sandbox) {
   const Outcome ran =
       sandbox.call({"run", "--bundle", bundle.directory(), sandbox.id() + "-joins"});
   sandbox.stop_and_remove();
-  expect_equal("exit code (" + trimmed(ran.err) + ")", ran.exit_code, 0);
-  expect_equal("the container could do", ran.out, kHeld);
+  expect_held(ran);
 }
 const Case kJoined("users/a-read-only-bind-stays-so-in-a-joined-user-namespace", kClause,
                    in_joined_user_namespace);
