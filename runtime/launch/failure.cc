@@ -129,19 +129,19 @@ std::string_view machine_name(int machine) {
 
 // Details for ENOEXEC of execve(2).
 std::string format_failure(const Report& report) {
-  const auto file_kind = static_cast<sync::FileKind>(report.value);
-  switch (file_kind) {
-    case sync::FileKind::kUnknown:
-      return "neither a program for this machine nor a script that begins with #!";
+  constexpr auto kElf = static_cast<int32_t>(sync::FileKind::kElf);
+  if (report.value >= kElf) {
+    return cat("a program for ", machine_name(report.value - kElf),
+               ", which this host does not run");
+  }
+  switch (static_cast<sync::FileKind>(report.value)) {
     case sync::FileKind::kEmpty:
       return "the file is empty";
     case sync::FileKind::kText:
       return "not a program; a script begins with #! and its interpreter";
-    case sync::FileKind::kElf:
-      break;
+    default:
+      return "neither a program for this machine nor a script that begins with #!";
   }
-  return cat("a program for ", machine_name(report.value - static_cast<int>(sync::FileKind::kElf)),
-             ", which this host does not run");
 }
 
 Error program_failure(const Report& report) {
