@@ -19,7 +19,7 @@ enum class ErrorKind {
   kWrongState,     // the container is not in a status that allows the operation
   kNotFound,       // no such container
   kExists,         // the id is taken
-  kProtocol,       // container init broke the rules of runtime/sync
+  kProtocol,       // container init broke the rules of runtime/wire
   kHook,
   kBusy,     // another process holds the container, or a timeout
   kProgram,  // process.args cannot be executed

@@ -8,7 +8,7 @@
 
 #include "conformance/fuzz/target.h"
 #include "runtime/launch/failure.h"
-#include "runtime/sync/sequence.h"
+#include "runtime/wire/sequence.h"
 
 namespace oci::fuzz {
 namespace {

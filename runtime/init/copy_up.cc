@@ -9,8 +9,8 @@
 
 #include "runtime/init/directory_entry.h"
 #include "runtime/init/in_root.h"
-#include "runtime/init/syscall.h"
 #include "runtime/init/text.h"
+#include "runtime/wire/syscall.h"
 
 namespace oci::init {
 namespace {

@@ -4,7 +4,7 @@ set -eu
 stripped=$2.elf
 ${STRIP:-strip} --strip-all -o "$stripped" "$1"
 cat > "$2" <<END
-#include "runtime/init/image.h"
+#include "runtime/wire/image.h"
 
 __asm__(
     ".section .rodata.init_image\n"

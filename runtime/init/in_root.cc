@@ -5,7 +5,7 @@
 #include <linux/openat2.h>
 #include <sys/stat.h>
 
-#include "runtime/init/syscall.h"
+#include "runtime/wire/syscall.h"
 
 namespace oci::init {
 namespace {

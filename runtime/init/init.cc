@@ -12,8 +12,8 @@
 #include "runtime/init/in_root.h"
 #include "runtime/init/stack_guard.h"
 #include "runtime/init/steps.h"
-#include "runtime/init/syscall.h"
 #include "runtime/init/text.h"
+#include "runtime/wire/syscall.h"
 
 namespace oci::init {
 namespace {

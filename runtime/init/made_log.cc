@@ -3,8 +3,8 @@
 #include <linux/fcntl.h>
 #include <sys/stat.h>
 
-#include "runtime/init/syscall.h"
 #include "runtime/init/text.h"
+#include "runtime/wire/syscall.h"
 
 namespace oci::init {
 namespace {

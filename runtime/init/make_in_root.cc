@@ -11,8 +11,8 @@
 
 #include "runtime/init/in_root.h"
 #include "runtime/init/made_log.h"
-#include "runtime/init/syscall.h"
 #include "runtime/init/text.h"
+#include "runtime/wire/syscall.h"
 
 namespace oci::init {
 namespace {

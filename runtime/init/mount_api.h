@@ -7,8 +7,8 @@
 
 #include <cstdint>
 
-#include "runtime/init/plan.h"
-#include "runtime/init/syscall.h"
+#include "runtime/wire/plan.h"
+#include "runtime/wire/syscall.h"
 
 namespace oci::init {
 

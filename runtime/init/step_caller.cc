@@ -5,7 +5,7 @@
 #include <sys/prctl.h>
 
 #include "runtime/init/steps.h"
-#include "runtime/init/syscall.h"
+#include "runtime/wire/syscall.h"
 
 namespace oci::init {
 namespace {

@@ -4,8 +4,8 @@
 
 #include "runtime/init/procfs.h"
 #include "runtime/init/steps.h"
-#include "runtime/init/syscall.h"
 #include "runtime/init/text.h"
+#include "runtime/wire/syscall.h"
 
 namespace oci::init {
 namespace {

@@ -11,9 +11,9 @@
 
 #include "runtime/init/in_root.h"
 #include "runtime/init/steps.h"
-#include "runtime/init/syscall.h"
 #include "runtime/init/text.h"
 #include "runtime/init/vectors.h"
+#include "runtime/wire/syscall.h"
 
 namespace oci::init {
 namespace {

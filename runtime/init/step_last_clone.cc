@@ -10,8 +10,8 @@
 #include <sys/mman.h>
 
 #include "runtime/init/steps.h"
-#include "runtime/init/syscall.h"
 #include "runtime/init/vectors.h"
+#include "runtime/wire/syscall.h"
 
 namespace oci::init {
 namespace {

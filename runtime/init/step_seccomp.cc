@@ -5,8 +5,8 @@
 #include <sys/prctl.h>
 
 #include "runtime/init/steps.h"
-#include "runtime/init/syscall.h"
-#include "runtime/sync/handover.h"
+#include "runtime/wire/handover.h"
+#include "runtime/wire/syscall.h"
 
 namespace oci::init {
 namespace {

@@ -1,10 +1,10 @@
-// The messages between init and its parent (runtime/sync/README.md).
+// The messages between init and its parent (runtime/wire/README.md).
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
 #include "runtime/init/steps.h"
-#include "runtime/init/syscall.h"
 #include "runtime/init/text.h"
+#include "runtime/wire/syscall.h"
 
 namespace oci::init {
 

@@ -10,11 +10,11 @@
 
 #include "runtime/init/directory_entry.h"
 #include "runtime/init/in_root.h"
-#include "runtime/init/namespaces.h"
 #include "runtime/init/steps.h"
-#include "runtime/init/syscall.h"
 #include "runtime/init/text.h"
 #include "runtime/init/verify.h"
+#include "runtime/wire/namespaces.h"
+#include "runtime/wire/syscall.h"
 
 namespace oci::init {
 namespace {

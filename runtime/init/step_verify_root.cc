@@ -11,9 +11,9 @@
 #include "runtime/init/mount_api.h"
 #include "runtime/init/mountinfo.h"
 #include "runtime/init/steps.h"
-#include "runtime/init/syscall.h"
 #include "runtime/init/text.h"
 #include "runtime/init/verify.h"
+#include "runtime/wire/syscall.h"
 
 namespace oci::init {
 namespace {

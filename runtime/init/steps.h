@@ -6,9 +6,9 @@
 #include <cstdint>
 
 #include "runtime/init/in_root.h"
-#include "runtime/init/plan.h"
-#include "runtime/sync/handover.h"
-#include "runtime/sync/message.h"
+#include "runtime/wire/handover.h"
+#include "runtime/wire/message.h"
+#include "runtime/wire/plan.h"
 
 namespace oci::init {
 
@@ -21,7 +21,7 @@ struct Fault {
   uint16_t index = sync::kNoIndex;
   const char* what = "";
   const char* note = "";  // an explanation of the kernel or of init
-  int32_t value = 0;      // the wait status of a hook, or a value of sync/message.h
+  int32_t value = 0;      // the wait status of a hook, or a value of wire/message.h
 
   explicit operator bool() const { return failed; }
 };

@@ -1,7 +1,7 @@
 // The execve(2) vectors of the plan, as pointers.
 #pragma once
 
-#include "runtime/init/plan.h"
+#include "runtime/wire/plan.h"
 
 namespace oci::init {
 

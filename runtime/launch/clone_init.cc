@@ -7,8 +7,8 @@
 
 #include <cerrno>
 
-#include "runtime/init/syscall.h"
 #include "runtime/launch/failure.h"
+#include "runtime/wire/syscall.h"
 
 namespace oci::launch {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "runtime/sync/message.h"
+#include "runtime/wire/message.h"
 #include "spec/error.h"
 
 namespace oci::launch {

@@ -11,9 +11,9 @@
 
 #include "runtime/launch/failure.h"
 #include "runtime/launch/handover.h"
-#include "runtime/sync/message.h"
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/file.h"
+#include "runtime/wire/message.h"
 
 namespace oci::launch {
 namespace {

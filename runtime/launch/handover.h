@@ -1,11 +1,11 @@
-// The parent's side of sync/handover.h.
+// The parent's side of wire/handover.h.
 #pragma once
 
 #include <cstddef>
 
-#include "runtime/sync/handover.h"
 #include "runtime/sys/pidfd.h"
 #include "runtime/sys/unique_fd.h"
+#include "runtime/wire/handover.h"
 #include "spec/error.h"
 
 namespace oci::launch {

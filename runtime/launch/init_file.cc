@@ -14,9 +14,9 @@
 #include <optional>
 #include <string_view>
 
-#include "runtime/init/image.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/sealed.h"
+#include "runtime/wire/image.h"
 
 namespace oci::launch {
 namespace {

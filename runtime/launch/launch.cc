@@ -26,11 +26,11 @@
 #include "runtime/launch/scheduling.h"
 #include "runtime/launch/sync_socket.h"
 #include "runtime/launch/verify.h"
-#include "runtime/sync/sequence.h"
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/sealed.h"
 #include "runtime/sys/terminal.h"
+#include "runtime/wire/sequence.h"
 
 namespace oci::launch {
 namespace {

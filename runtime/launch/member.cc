@@ -11,8 +11,8 @@
 #include <string>
 #include <utility>
 
-#include "runtime/init/namespaces.h"
 #include "runtime/sys/file.h"
+#include "runtime/wire/namespaces.h"
 
 namespace oci::launch {
 namespace {

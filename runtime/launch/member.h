@@ -1,9 +1,9 @@
 // Prepares a process to join a running container.
 #pragma once
 
-#include "runtime/init/plan.h"
 #include "runtime/launch/launch.h"
 #include "runtime/sys/unique_fd.h"
+#include "runtime/wire/plan.h"
 #include "spec/error.h"
 
 namespace oci::launch {

@@ -7,9 +7,9 @@
 
 #include <cerrno>
 
-#include "runtime/init/syscall.h"
 #include "runtime/launch/id_maps.h"
 #include "runtime/sys/file.h"
+#include "runtime/wire/syscall.h"
 
 namespace oci::launch {
 namespace {

@@ -1,9 +1,9 @@
-// The parent's end of the sync socket: runtime/sync/README.md.
+// The parent's end of the sync socket: runtime/wire/README.md.
 #pragma once
 
-#include "runtime/sync/message.h"
 #include "runtime/sys/signals.h"
 #include "runtime/sys/unique_fd.h"
+#include "runtime/wire/message.h"
 #include "spec/error.h"
 
 namespace oci::launch {

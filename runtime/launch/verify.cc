@@ -8,8 +8,8 @@
 #include <cerrno>
 #include <span>
 
-#include "runtime/init/namespaces.h"
 #include "runtime/sys/file.h"
+#include "runtime/wire/namespaces.h"
 
 namespace oci::launch {
 namespace {

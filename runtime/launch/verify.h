@@ -1,8 +1,8 @@
 // The namespaces that init must find itself in, as seen from outside: --verify=full.
 #pragma once
 
-#include "runtime/init/plan.h"
 #include "runtime/launch/launch.h"
+#include "runtime/wire/plan.h"
 #include "spec/error.h"
 
 namespace oci::launch {

@@ -1,10 +1,10 @@
 // Compiles the seccomp profile, and explains the effects of its filter.
 #pragma once
 
-#include "runtime/init/plan.h"
 #include "runtime/lifecycle/operations.h"
 #include "runtime/seccomp/compile.h"
 #include "runtime/state/store.h"
+#include "runtime/wire/plan.h"
 #include "spec/error.h"
 #include "spec/model/config.h"
 #include "spec/model/seccomp.h"

@@ -3,8 +3,8 @@
 
 #include <sys/types.h>
 
-#include "runtime/init/plan.h"
 #include "runtime/lifecycle/operations.h"
+#include "runtime/wire/plan.h"
 #include "spec/error.h"
 
 namespace oci::lifecycle {

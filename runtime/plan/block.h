@@ -1,4 +1,4 @@
-// Writes the flat block for container init: runtime/init/plan.h.
+// Writes the flat block for container init: runtime/wire/plan.h.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "runtime/init/plan.h"
+#include "runtime/wire/plan.h"
 
 namespace oci::plan {
 

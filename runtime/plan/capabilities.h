@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/init/plan.h"
+#include "runtime/wire/plan.h"
 #include "spec/model/process.h"
 
 namespace oci::plan {

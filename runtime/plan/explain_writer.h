@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/init/plan.h"
+#include "runtime/wire/plan.h"
 #include "third_party/rapidjson.h"
 
 namespace oci::plan {

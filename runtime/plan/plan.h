@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "runtime/init/plan.h"
 #include "runtime/plan/host.h"
-#include "runtime/sync/message.h"
+#include "runtime/wire/message.h"
+#include "runtime/wire/plan.h"
 #include "spec/error.h"
 #include "spec/model/config.h"
 
@@ -89,7 +89,7 @@ struct DeviceNode {
 };
 
 struct Plan {
-  std::string block;  // the flat block of runtime/init/plan.h, with descriptors still -1
+  std::string block;  // the flat block of runtime/wire/plan.h, with descriptors still -1
 
   // `staged` and `clone_flags` are in the block. A staged plan is cloned without namespace flags,
   // and its stage clones with them. For others, the parent clones with them.
@@ -123,7 +123,7 @@ Result<Plan> make_plan(const spec::Config& config, const Host& host, const Reque
 // Facts about a running container, besides its config, for a change of its mounts.
 struct Member {
   std::string user_namespace;            // a path, for mounts with its ids
-  std::vector<uint64_t> outward_mounts;  // see runtime/init/plan.h
+  std::vector<uint64_t> outward_mounts;  // see runtime/wire/plan.h
 };
 
 // The plan to add config.mounts to the running container that the rest of `config` made.

@@ -1,4 +1,4 @@
-#include "runtime/sync/sequence.h"
+#include "runtime/wire/sequence.h"
 
 namespace oci::sync {
 

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "runtime/init/plan.h"
+#include "runtime/wire/plan.h"
 
 namespace oci::init {
 

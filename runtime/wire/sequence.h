@@ -8,7 +8,7 @@
 
 #include <cstdint>
 
-#include "runtime/sync/message.h"
+#include "runtime/wire/message.h"
 #include "spec/error.h"
 
 namespace oci::sync {
