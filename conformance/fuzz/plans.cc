@@ -26,80 +26,80 @@ bool is_clean(std::string_view path) {
 
 class BlockCheck {
  public:
-  explicit BlockCheck(const plan::Plan& plan) : bytes_(plan.block), head_(plan.init()) {}
+  explicit BlockCheck(const plan::Plan& plan) : bytes_(plan.block), init_(plan.init()) {}
 
   void run() const {
-    demand(bytes_.size() >= sizeof head_ && head_.size == bytes_.size(),
+    demand(bytes_.size() >= sizeof init_ && init_.size == bytes_.size(),
            "a plan knows the size of its block");
-    for (const init::Text text :
-         {head_.rootfs, head_.hostname, head_.domainname, head_.apparmor_command,
-          head_.selinux_label, head_.time_offsets, head_.cwd})
+    for (const wire::Text text :
+         {init_.rootfs, init_.hostname, init_.domainname, init_.apparmor_command,
+          init_.selinux_label, init_.time_offsets, init_.cwd})
       string(text);
-    each(head_.mounts, [&](const init::MountOp& op) { mount(op); });
-    each(head_.devices, [&](const init::DeviceOp& op) { path(op.path); });
-    each(head_.links, [&](const init::LinkOp& op) { path(op.path), string(op.target); });
-    each(head_.masked_paths, [&](const init::PathOp& op) { path(op.path); });
-    each(head_.readonly_paths, [&](const init::PathOp& op) { path(op.path); });
-    each(head_.sysctls, [&](const init::SysctlOp& op) { sysctl(op); });
-    each(head_.create_container_hooks, [&](const init::HookOp& op) { hook(op); });
-    each(head_.start_container_hooks, [&](const init::HookOp& op) { hook(op); });
-    each(head_.candidates, [&](const init::Text& text) { string(text); });
-    if (head_.cwd) path(head_.cwd);
-    vector(head_.args);
-    vector(head_.env);
+    each(init_.mounts, [&](const wire::MountOp& op) { mount(op); });
+    each(init_.devices, [&](const wire::DeviceOp& op) { path(op.path); });
+    each(init_.links, [&](const wire::LinkOp& op) { path(op.path), string(op.target); });
+    each(init_.masked_paths, [&](const wire::PathOp& op) { path(op.path); });
+    each(init_.readonly_paths, [&](const wire::PathOp& op) { path(op.path); });
+    each(init_.sysctls, [&](const wire::SysctlOp& op) { sysctl(op); });
+    each(init_.create_container_hooks, [&](const wire::HookOp& op) { hook(op); });
+    each(init_.start_container_hooks, [&](const wire::HookOp& op) { hook(op); });
+    each(init_.candidates, [&](const wire::Text& text) { string(text); });
+    if (init_.cwd) path(init_.cwd);
+    vector(init_.args);
+    vector(init_.env);
   }
 
  private:
-  std::string_view string(init::Text text) const {
+  std::string_view string(wire::Text text) const {
     if (!text) return {};
     const size_t end = text.at < bytes_.size() ? bytes_.find('\0', text.at) : bytes_.npos;
-    demand(text.at >= sizeof head_ && end != bytes_.npos,
+    demand(text.at >= sizeof init_ && end != bytes_.npos,
            "a text of a plan lies in its block and ends there");
     return std::string_view(bytes_).substr(text.at, end - text.at);
   }
 
-  void path(init::Text text) const {
+  void path(wire::Text text) const {
     demand(is_clean(string(text)), "a path in the container is absolute and clean", string(text));
   }
 
   template <class T, class Check>
-  void each(init::List<T> list, Check check) const {
+  void each(wire::List<T> list, Check check) const {
     demand(list.at % alignof(T) == 0 && list.at <= bytes_.size() &&
                (bytes_.size() - list.at) / sizeof(T) >= list.count,
            "a list of a plan lies in its block");
     for (uint32_t i = 0; i < list.count; ++i)
-      check(head_.begin(list)[i]);
+      check(init_.begin(list)[i]);
   }
 
-  void vector(init::Vector vector) const {
+  void vector(wire::Vector vector) const {
     demand(vector.slots > vector.count || vector.slots == 0, "a vector has room for its end");
-    each(init::List<uint64_t>{vector.at, vector.slots}, [](uint64_t) {});
-    each(init::List<uint64_t>{vector.at, vector.count},
+    each(wire::List<uint64_t>{vector.at, vector.slots}, [](uint64_t) {});
+    each(wire::List<uint64_t>{vector.at, vector.count},
          [&](uint64_t at) { string({static_cast<uint32_t>(at)}); });
   }
 
-  void mount(const init::MountOp& op) const {
+  void mount(const wire::MountOp& op) const {
     path(op.target);
-    for (const init::Text text : {op.source, op.type, op.label})
+    for (const wire::Text text : {op.source, op.type, op.label})
       string(text);
-    each(op.parameters, [&](const init::Parameter& one) { string(one.key), string(one.value); });
-    each(op.layers, [&](const init::Parameter& one) { string(one.key), string(one.value); });
+    each(op.parameters, [&](const wire::Parameter& one) { string(one.key), string(one.value); });
+    each(op.layers, [&](const wire::Parameter& one) { string(one.key), string(one.value); });
   }
 
-  void sysctl(const init::SysctlOp& op) const {
+  void sysctl(const wire::SysctlOp& op) const {
     demand(is_clean(cat("/", string(op.path))), "a sysctl is a clean path below /proc/sys",
            string(op.path));
     string(op.key), string(op.value);
   }
 
-  void hook(const init::HookOp& op) const {
+  void hook(const wire::HookOp& op) const {
     string(op.path);
     vector(op.args);
     vector(op.env);
   }
 
   const std::string& bytes_;
-  const init::Plan& head_;
+  const wire::InitPlan& init_;
 };
 
 }  // namespace

@@ -13,12 +13,12 @@
 namespace oci::fuzz {
 namespace {
 
-using sync::Type;
+using wire::Type;
 
 // The same rules in another form: the messages still expected, in order.
 class PlainSequence {
  public:
-  explicit PlainSequence(sync::Sequence::Needs needs) {
+  explicit PlainSequence(wire::Sequence::Needs needs) {
     if (needs.staged) left_.push_back(Type::kStaged);
     if (needs.console) left_.push_back(Type::kConsole);
     if (needs.host_hooks) left_.push_back(Type::kMountsReady);
@@ -39,7 +39,7 @@ class PlainSequence {
   std::vector<Type> left_;
 };
 
-void check_texts(const sync::Message& message) {
+void check_texts(const wire::Message& message) {
   const std::string text = launch::message_text(message);
   demand(text.size() <= sizeof message.text, "a message has no more text than fits");
   demand(std::memcmp(text.data(), message.text, text.size()) == 0, "its text is its text");
@@ -55,12 +55,12 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace oci;
   fuzz::Input input(data, size);
   const uint8_t needs = input.byte();
-  const sync::Sequence::Needs announced{(needs & 1) != 0, (needs & 2) != 0, (needs & 4) != 0};
-  sync::Sequence sequence(announced);
+  const wire::Sequence::Needs announced{(needs & 1) != 0, (needs & 2) != 0, (needs & 4) != 0};
+  wire::Sequence sequence(announced);
   fuzz::PlainSequence plain(announced);
   std::string_view left = input.rest();
   while (!left.empty()) {
-    const auto message = std::make_unique<sync::Message>();
+    const auto message = std::make_unique<wire::Message>();
     const size_t length = std::min(left.size(), sizeof *message);
     std::memcpy(static_cast<void*>(message.get()), left.data(), length);
     left.remove_prefix(length);

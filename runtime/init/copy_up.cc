@@ -13,6 +13,8 @@
 #include "runtime/wire/syscall.h"
 
 namespace oci::init {
+
+using wire::sys;
 namespace {
 
 constexpr int kMaxDepth = 64;

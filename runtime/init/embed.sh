@@ -18,11 +18,11 @@ __asm__(
 extern "C" const char oci_rt_init_image_begin[];
 extern "C" const char oci_rt_init_image_end[];
 
-namespace oci::init {
+namespace oci::wire {
 
 std::span<const char> image() {
   return {oci_rt_init_image_begin, oci_rt_init_image_end};
 }
 
-}  // namespace oci::init
+}  // namespace oci::wire
 END

@@ -18,7 +18,7 @@
 namespace oci::init {
 namespace {
 
-using sync::Subject;
+using wire::Subject;
 
 constexpr long kEperm = -1, kEnoent = -2, kEinval = -22, kE2big = -7;
 

@@ -8,6 +8,8 @@
 #include "runtime/wire/syscall.h"
 
 namespace oci::init {
+
+using wire::sys;
 namespace {
 
 constexpr long kEagain = -11;

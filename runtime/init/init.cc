@@ -151,12 +151,12 @@ constexpr Step kRemoveMountsSteps[] = {
 };
 // clang-format on
 
-Plan* map_plan(int fd) {
+InitPlan* map_plan(int fd) {
   FileFacts facts;
-  if (look(fd, facts) < 0 || facts.size < sizeof(Plan)) return nullptr;
+  if (look(fd, facts) < 0 || facts.size < sizeof(InitPlan)) return nullptr;
   const long at = sys(__NR_mmap, nullptr, facts.size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd);
   // NOLINTNEXTLINE(performance-no-int-to-ptr): what mmap(2) returns is an address
-  return at < 0 ? nullptr : reinterpret_cast<Plan*>(at);
+  return at < 0 ? nullptr : reinterpret_cast<InitPlan*>(at);
 }
 
 int parse_number(const char* text) {
@@ -194,7 +194,7 @@ void run_steps(Context& context, const Step (&steps)[N]) {
   // Close-on-exec first: whatever happens, no program inherits a descriptor by accident.
   if (sys(__NR_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC) < 0) leave(1);
   const int plan_fd = parse_number(argv[1]);
-  Plan* plan = map_plan(plan_fd);
+  InitPlan* plan = map_plan(plan_fd);
   if (plan == nullptr) leave(1);
   sys(__NR_close, plan_fd);
   Context context{.plan = *plan, .report_fd = plan->sync_fd};

@@ -25,7 +25,7 @@
 namespace oci::init {
 namespace {
 
-using sync::Subject;
+using wire::Subject;
 
 constexpr char kWhat[] = "mounts that stay read-only";
 
@@ -50,16 +50,16 @@ struct Entry {
 
 // Either only the copy of the root, or the mounts of the plan.
 struct Entries {
-  Plan& plan;
+  InitPlan& plan;
   bool is_root;
 };
 
 // Calls `visit` with each entry and its number.
 template <class Visit>
 Fault for_each(const Entries& entries, Visit visit) {
-  Plan& plan = entries.plan;
+  InitPlan& plan = entries.plan;
   if (entries.is_root) {
-    return visit(Entry{plan.rootfs_fd, Subject::kRoot, plan.text(plan.rootfs), sync::kNoIndex}, 0);
+    return visit(Entry{plan.rootfs_fd, Subject::kRoot, plan.text(plan.rootfs), wire::kNoIndex}, 0);
   }
   size_t number = 0;
   for (MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
@@ -78,7 +78,7 @@ bool shows_kernel(uint64_t filesystem) {
          filesystem == CGROUP2_SUPER_MAGIC || filesystem == CGROUP_SUPER_MAGIC;
 }
 
-Fault make_first(Plan& plan, MountOp& op) {
+Fault make_first(InitPlan& plan, MountOp& op) {
   const char* source = plan.text(op.source);
   MountOp first = op;
   first.attr_set &= kFirst;
@@ -182,7 +182,7 @@ long put_aside(int scratch, int mount, size_t number) {
   return rc < 0 ? rc : attach(mount, target.get());
 }
 
-Fault lock_readonly_mounts(Plan& plan, int place) {
+Fault lock_readonly_mounts(InitPlan& plan, int place) {
   if (!plan.readonly_stays) return {};
   // Before the tmpfs is attached, or a copy of "/" would contain it.
   bool some = false;
@@ -204,7 +204,7 @@ Fault lock_readonly_mounts(Plan& plan, int place) {
   return lock_in(entries, scratch.get());
 }
 
-Fault lock_copy_of_root(Plan& plan) {
+Fault lock_copy_of_root(InitPlan& plan) {
   const Fd scratch(make_tmpfs(0));
   if (Fault fault = check(scratch.get(), Subject::kNone, kWhat)) return fault;
   return lock_beside_root({.plan = plan, .is_root = true}, scratch.get());

@@ -16,7 +16,7 @@
 namespace oci::init {
 namespace {
 
-using sync::Subject;
+using wire::Subject;
 
 constexpr long kEnoent = -2, kE2big = -7;
 
@@ -137,7 +137,7 @@ long move(int from, int to, const char* path, uint64_t id, Stash& stash) {
 }  // namespace
 
 Fault lock_root(Context& context) {
-  Plan& plan = context.plan;
+  InitPlan& plan = context.plan;
   if (!plan.readonly_stays || !plan.root_readonly) return {};
   const int root = context.root_fd;
   const uint64_t id = mount_id(root);

@@ -15,6 +15,8 @@
 #include "runtime/wire/syscall.h"
 
 namespace oci::init {
+
+using wire::sys;
 namespace {
 
 constexpr size_t kPathMax = 4096;

@@ -12,6 +12,8 @@
 
 namespace oci::init {
 
+using namespace wire;  // the contract: its names are names of this folder, too
+
 // MS_* of mount(2) that mount_setattr(2) takes as propagation; <linux/mount.h> has them.
 
 // A detached copy of the mount at `path` below `dir`. "": of `dir` itself. `nofollow`: if `path` is

@@ -7,6 +7,8 @@
 #include "runtime/wire/syscall.h"
 
 namespace oci::init {
+
+using wire::sys;
 namespace {
 
 constexpr long kEperm = -1, kE2big = -7;

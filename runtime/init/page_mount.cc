@@ -12,7 +12,7 @@
 namespace oci::init {
 namespace {
 
-using sync::Subject;
+using wire::Subject;
 
 constexpr int kPage = 4096;
 constexpr int kMntDetach = 2;  // MNT_DETACH, which only libc's header has
@@ -53,7 +53,7 @@ struct Options {
   bool fit = true;
 };
 
-void write_options(const Plan& plan, const MountOp& op, Options& options) {
+void write_options(const InitPlan& plan, const MountOp& op, Options& options) {
   char* at = options.page;
   const char* end = options.page + kPage;
   for (const Parameter* parameter = plan.begin(op.parameters); parameter != plan.end(op.parameters);
@@ -82,7 +82,7 @@ struct DescriptorPath {
 
 // Mounts the filesystem in a tmpfs that covers the root meanwhile, where no other process has a
 // name for it. Only a copy of the mount remains.
-long mount_in_scratch(int scratch, const Plan& plan, const MountOp& op, const Options& options,
+long mount_in_scratch(int scratch, const InitPlan& plan, const MountOp& op, const Options& options,
                       Fd& mount) {
   long rc = sys(__NR_mkdirat, scratch, "m", 0700);
   if (rc < 0) return rc;
@@ -98,7 +98,7 @@ long mount_in_scratch(int scratch, const Plan& plan, const MountOp& op, const Op
 
 }  // namespace
 
-Fault mount_by_page(const Plan& plan, const MountOp& op, int root, Fd& mount) {
+Fault mount_by_page(const InitPlan& plan, const MountOp& op, int root, Fd& mount) {
   const char* type = plan.text(op.type);
   Options options;
   write_options(plan, op, options);

@@ -7,6 +7,6 @@
 namespace oci::init {
 
 // `root` is the root of the container and is not changed. `mount` becomes a detached mount.
-Fault mount_by_page(const Plan& plan, const MountOp& op, int root, Fd& mount);
+Fault mount_by_page(const InitPlan& plan, const MountOp& op, int root, Fd& mount);
 
 }  // namespace oci::init

@@ -49,7 +49,7 @@ void use_all_cpus() {
 // Leaves the caller's terminal and its job control, so that neither side can reach the other. A new
 // session also has its own share of the CPUs, and waits for its turn again (sched(7), "The
 // autogroup feature"). So a process that ends soon only gets a process group, if that is enough.
-long leave_session(const Plan& plan) {
+long leave_session(const InitPlan& plan) {
   const bool group_will_do = plan.clones_last && !plan.callers_terminal;
   return group_will_do ? sys(__NR_setpgid, 0, 0) : sys(__NR_setsid);
 }
@@ -57,18 +57,18 @@ long leave_session(const Plan& plan) {
 }  // namespace
 
 Fault set_dumpable(bool dumpable) {
-  return check(sys(__NR_prctl, PR_SET_DUMPABLE, dumpable ? 1 : 0, 0, 0, 0), sync::Subject::kNone,
+  return check(sys(__NR_prctl, PR_SET_DUMPABLE, dumpable ? 1 : 0, 0, 0, 0), wire::Subject::kNone,
                "prctl(PR_SET_DUMPABLE)");
 }
 
 // Resets signals, terminal, session, keys and CPUs.
 Fault detach_from_caller(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   // Files in the root get exactly the modes they are created with. change_user restores the
   // caller's mask.
   context.callers_umask = static_cast<int>(sys(__NR_umask, 0));
   const long tied = sys(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  if (Fault fault = check(tied, sync::Subject::kNone, "prctl(PR_SET_PDEATHSIG)")) return fault;
+  if (Fault fault = check(tied, wire::Subject::kNone, "prctl(PR_SET_PDEATHSIG)")) return fault;
   if (has_hung_up(context.report_fd)) {
     // The runtime was killed before the call, and our new parent will not die with it.
     for (;;)
@@ -77,7 +77,7 @@ Fault detach_from_caller(Context& context) {
   if (Fault fault = set_dumpable(false)) return fault;
   reset_signals();
   if (!plan.keep_affinity) use_all_cpus();
-  if (Fault fault = check(leave_session(plan), sync::Subject::kNone, "session")) return fault;
+  if (Fault fault = check(leave_session(plan), wire::Subject::kNone, "session")) return fault;
   return join_session_keyring(plan);
 }
 

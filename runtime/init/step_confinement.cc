@@ -10,7 +10,7 @@
 namespace oci::init {
 namespace {
 
-using sync::Subject;
+using wire::Subject;
 
 // The directory of this process in the procfs of its own pid namespace. "self" would be a link.
 class OwnDirectory {
@@ -33,7 +33,7 @@ constexpr long kEnoent = -2, kEinval = -22;
 // The session keys get the label of their program: add_key(2) uses keycreate. This runs long before
 // the container has a procfs. The label is removed afterwards, so that keys of later programs do
 // not get it.
-Fault join_session_keyring(const Plan& plan) {
+Fault join_session_keyring(const InitPlan& plan) {
   if (!plan.new_keyring) return {};
   Procfs proc(-1);
   const OwnDirectory attributes("/attr");
@@ -58,7 +58,7 @@ Fault join_session_keyring(const Plan& plan) {
 // Takes effect at the next execve(2), the one of the program. startContainer hooks run under it as
 // well, as processes of the container.
 Fault set_labels(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   if (!plan.apparmor_command && !plan.selinux_label) return {};
   // If only the child enters the pid namespace, the mounted procfs does not show this process.
   const int mounted = plan.clones_last && !plan.exec ? -1 : context.proc_fd;
@@ -88,7 +88,7 @@ Fault set_labels(Context& context) {
 // execve(2). In a user namespace the kernel could refuse a procfs, because parts of the container's
 // own /proc are covered.
 Fault set_labels_outside(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   if (!plan.apparmor_command && !plan.selinux_label) return {};
   const Fd proc(sys(__NR_openat, AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (Fault fault = check(proc.get(), Subject::kNone, "/proc")) return fault;
@@ -99,7 +99,7 @@ Fault set_labels_outside(Context& context) {
 }
 
 Fault set_personality(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   if (plan.personality == kCallersPersonality) return {};
   const long rc = sys(__NR_personality, plan.personality);
   return check(rc, Subject::kPersonality, plan.personality == 0 ? "LINUX" : "LINUX32");
@@ -107,7 +107,7 @@ Fault set_personality(Context& context) {
 
 // Runs in the container's cgroup: the kernel intersects the nodes with cpuset.mems.
 Fault set_memory_policy(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   if (plan.memory_policy < 0) return {};
   const List<uint64_t> nodes = plan.memory_nodes;
   // The kernel uses one bit less than the given number: set_mempolicy(2), BUGS.

@@ -13,7 +13,7 @@
 namespace oci::init {
 namespace {
 
-using sync::Subject;
+using wire::Subject;
 
 struct WindowSize {
   uint16_t rows, columns, x, y;
@@ -39,7 +39,7 @@ Fault open_multiplexer(int root, Fd& master) {
 }
 
 // CVE-2025-52565: ptmx is the only name below /dev/pts that is ever looked up.
-Fault open_pair(const Plan& plan, int root, Fd& master, Fd& slave, unsigned& number) {
+Fault open_pair(const InitPlan& plan, int root, Fd& master, Fd& slave, unsigned& number) {
   if (Fault fault = open_multiplexer(root, master)) return fault;
   const char* what = "/dev/pts/ptmx";
   const int unlock = 0;
@@ -73,8 +73,8 @@ Fault mount_console(int root, int slave) {
 }
 
 Fault send_master(int sync_fd, int master, unsigned number) {
-  sync::Message message;
-  message.type = sync::Type::kConsole;
+  wire::Message message;
+  message.type = wire::Type::kConsole;
   const char* end = message.text + sizeof message.text;
   char* at = append_number(append(message.text, end, "/dev/pts/"), end, number);
   message.length = static_cast<uint16_t>(at - message.text);
@@ -101,7 +101,7 @@ Fault control_terminal() {
 }
 
 Fault open_console(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   if (!plan.terminal) return {};
   Fd master;
   Fd slave;

@@ -9,7 +9,7 @@
 namespace oci::init {
 namespace {
 
-using sync::Subject;
+using wire::Subject;
 
 constexpr long kEexist = -17, kErofs = -30;
 
@@ -120,7 +120,7 @@ bool is_own_multiplexer(int directory, const char* name) {
          facts.minor == 2 && same_mount(found.get(), directory) == Answer::kYes;
 }
 
-Fault make_link(Directory& directory, const Plan& plan, const LinkOp& op) {
+Fault make_link(Directory& directory, const InitPlan& plan, const LinkOp& op) {
   const char* path = plan.text(op.path);
   const char* name;
   const long parent = directory.of(path, Links::kRefuse, &name);
@@ -142,7 +142,7 @@ Fault make_link(Directory& directory, const Plan& plan, const LinkOp& op) {
 }  // namespace
 
 Fault make_devices(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   Directory directory(context.root_fd);
   Fault fault;
   for (const DeviceOp* op = plan.begin(plan.devices); op != plan.end(plan.devices) && !fault; ++op)

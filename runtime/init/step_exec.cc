@@ -13,7 +13,7 @@
 namespace oci::init {
 namespace {
 
-using sync::Subject;
+using wire::Subject;
 
 constexpr long kEnoent = -2, kEacces = -13, kEisdir = -21, kEnotdir = -20;
 
@@ -75,17 +75,17 @@ char* elf_interpreter(char* text, long size) {
 
 // The FileKind of these first bytes. Explains ENOEXEC of execve(2).
 int32_t file_kind_of(const char* text, long size) {
-  if (size <= 0) return static_cast<int32_t>(sync::FileKind::kEmpty);
+  if (size <= 0) return static_cast<int32_t>(wire::FileKind::kEmpty);
   Elf64_Ehdr header;  // e_machine is at the same place in 32 bits
   if (size >= long{sizeof header} && __builtin_memcmp(text, ELFMAG, SELFMAG) == 0) {
     __builtin_memcpy(&header, text, sizeof header);
     const bool big = header.e_ident[EI_DATA] == ELFDATA2MSB;
     const int machine = big ? __builtin_bswap16(header.e_machine) : header.e_machine;
-    return static_cast<int32_t>(sync::FileKind::kElf) + machine;
+    return static_cast<int32_t>(wire::FileKind::kElf) + machine;
   }
   for (long i = 0; i < size; ++i)
-    if (text[i] == '\0') return static_cast<int32_t>(sync::FileKind::kUnknown);
-  return static_cast<int32_t>(sync::FileKind::kText);
+    if (text[i] == '\0') return static_cast<int32_t>(wire::FileKind::kUnknown);
+  return static_cast<int32_t>(wire::FileKind::kText);
 }
 
 // execve(2) also fails with ENOENT for a missing interpreter, and by then a filter may forbid to
@@ -162,7 +162,7 @@ const char* home_of(int root, uint32_t uid) {
 
 // config.md#process does not mention HOME. Every runtime sets it, and programs rely on it.
 Fault find_home(Context& context) {
-  Plan& plan = context.plan;
+  InitPlan& plan = context.plan;
   if (!plan.find_home) return {};
   static char variable[4096];
   const char* end = variable + sizeof variable;
@@ -173,7 +173,7 @@ Fault find_home(Context& context) {
 }
 
 Fault find_program(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   if (plan.args.count == 0) return {};
   const char* name = relocate(context.plan, plan.args)[0];
   // execvp(3): takes the first that works. If none does, reports a refusal rather than ENOENT.
@@ -194,7 +194,7 @@ Fault find_program(Context& context) {
 // not find the gate still open, which would mean "created".
 Fault arrange_descriptors(Context& context) {
   sys(__NR_close, context.plan.gate_fd);
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   for (const int32_t* fd = plan.begin(plan.preserved); fd != plan.end(plan.preserved); ++fd)
     sys(__NR_fcntl, *fd, 2 /* F_SETFD */, 0);
   if (plan.file_limit.meanwhile != 0) {
@@ -203,13 +203,13 @@ Fault arrange_descriptors(Context& context) {
     if (Fault fault = check(rc, Subject::kNone, "process.rlimits")) return fault;
   }
   // Without this, `start` could not tell a running program from a killed init.
-  sync::Message message;
-  message.type = sync::Type::kSettled;
+  wire::Message message;
+  message.type = wire::Type::kSettled;
   return tell(context.report_fd, message);
 }
 
 Fault execute(Context& context) {
-  Plan& plan = context.plan;
+  InitPlan& plan = context.plan;
   char** args = relocate(plan, plan.args);
   if (Fault fault = verify_filter(context)) return fault;
   const long rc = sys(__NR_execve, context.program, args, relocate(plan, plan.env));

@@ -18,7 +18,7 @@
 namespace oci::init {
 namespace {
 
-using sync::Subject;
+using wire::Subject;
 
 // The privileges of a hook. startContainer hooks come from the image, so they get no more than the
 // container's program.
@@ -43,7 +43,7 @@ long file_in_memory(const char* name) {
 
 // The state is a file in memory, so a hook that closes its end early cannot block or kill the
 // writer.
-long state_file(const Plan& plan, const StateText& state) {
+long state_file(const InitPlan& plan, const StateText& state) {
   const long fd = file_in_memory("state");
   if (fd < 0) return fd;
   char pid[24];
@@ -61,7 +61,7 @@ long state_file(const Plan& plan, const StateText& state) {
   return fd;
 }
 
-[[noreturn]] void become_hook(Plan& plan, const HookRun& run) {
+[[noreturn]] void become_hook(InitPlan& plan, const HookRun& run) {
   sys(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   sys(__NR_setpgid, 0, 0);
   if (run.umask >= 0) sys(__NR_umask, run.umask);
@@ -91,7 +91,7 @@ const char* hook_output_tail(int output_fd) {
 }
 
 // Waits for the hook itself. Its grandchildren may keep the descriptors open.
-Fault await(const Plan& plan, const HookRun& run, long pid, int pidfd) {
+Fault await(const InitPlan& plan, const HookRun& run, long pid, int pidfd) {
   const char* path = plan.text(run.hook.path);
   pollfd ended = {pidfd, POLLIN, 0};
   timespec timeout = {static_cast<time_t>(run.hook.timeout), 0};
@@ -112,7 +112,7 @@ Fault await(const Plan& plan, const HookRun& run, long pid, int pidfd) {
 
 Fault run_hook(Context& context, const HookOp& hook, const StateText& state,
                Privileges privileges) {
-  Plan& plan = context.plan;
+  InitPlan& plan = context.plan;
   const char* path = plan.text(hook.path);
   const Fd input(state_file(plan, state));
   const Fd output(file_in_memory("output"));
@@ -139,7 +139,7 @@ Fault run_hook(Context& context, const HookOp& hook, const StateText& state,
 }
 
 Fault run_all(Context& context, List<HookOp> hooks, const StateText& state, Privileges privileges) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   for (const HookOp* hook = plan.begin(hooks); hook != plan.end(hooks); ++hook)
     if (Fault fault = run_hook(context, *hook, state, privileges)) return fault;
   return {};
@@ -148,12 +148,12 @@ Fault run_all(Context& context, List<HookOp> hooks, const StateText& state, Priv
 }  // namespace
 
 Fault let_host_hooks_run(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   if (!plan.host_hooks) return {};
   if (plan.hooks_enter) {
     if (Fault fault = set_dumpable(true)) return fault;
   }
-  const Fault fault = ask(context.report_fd, sync::Type::kMountsReady, sync::Type::kHooksDone);
+  const Fault fault = ask(context.report_fd, wire::Type::kMountsReady, wire::Type::kHooksDone);
   if (fault || !plan.hooks_enter) return fault;
   return set_dumpable(false);
 }
@@ -161,7 +161,7 @@ Fault let_host_hooks_run(Context& context) {
 // Their paths are in the runtime's namespace, and they run in the container's namespaces before the
 // pivot: runtime.md#lifecycle. The working directory is the container's root.
 Fault run_create_container_hooks(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   if (plan.create_container_hooks.count == 0) return {};
   const long rc = sys(__NR_fchdir, context.root_fd);
   if (Fault fault = check(rc, Subject::kHook, "working directory")) return fault;

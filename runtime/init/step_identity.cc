@@ -12,13 +12,13 @@
 namespace oci::init {
 namespace {
 
-using sync::Subject;
+using wire::Subject;
 
 constexpr long kEacces = -13;
 
 // A program with another user must be able to reopen /dev/stdout. Files, devices and terminals of
 // the caller keep their owner: the owner of the caller's terminal can read its input.
-void chown_stdio(const Plan& plan) {
+void chown_stdio(const InitPlan& plan) {
   for (int fd = 0; fd < 3; ++fd) {
     FileFacts facts;
     if (look(fd, facts) < 0 || facts.uid == plan.uid) continue;
@@ -51,19 +51,19 @@ long regain_capabilities() {
 }
 
 Fault limit(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   return check(apply_capabilities(plan.capabilities, plan.last_capability), Subject::kCapabilities,
                "capabilities");
 }
 
 // Loading a filter requires no_new_privs or CAP_SYS_ADMIN: seccomp(2).
-bool filter_needs_privilege(const Plan& plan) {
+bool filter_needs_privilege(const InitPlan& plan) {
   return plan.seccomp && !plan.no_new_privileges;
 }
 
 // user_namespaces(7): if setgroups(2) is denied, a process keeps the groups that it came with. The
 // groups of an ordinary user are not mapped inside.
-Fault set_groups(const Plan& plan) {
+Fault set_groups(const InitPlan& plan) {
   if (!plan.set_groups || plan.keep_groups) return {};
   constexpr long kEperm = -1;
   const long rc = sys(__NR_setgroups, plan.groups.count, plan.begin(plan.groups));
@@ -98,7 +98,7 @@ Fault make_working_directory(Context& context) {
 // Some filesystems refuse root but not the user (a root-squashed NFS export), so this step runs
 // twice.
 Fault enter_working_directory(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   if (!plan.cwd || context.in_working_directory) return {};
   const char* cwd = plan.text(plan.cwd);
   const bool may_try_again = !context.is_user;
@@ -123,7 +123,7 @@ Fault enter_working_directory(Context& context) {
 }
 
 Fault change_user(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   chown_stdio(plan);
   // The bounding set takes CAP_SETPCAP, which goes away with the user.
   for (uint32_t capability = 0; capability <= plan.last_capability; ++capability) {
@@ -154,7 +154,7 @@ Fault change_user(Context& context) {
 // While init waits for `start`, it has only the privileges that it still needs, and other processes
 // may not trace it. Changing the ids made it dumpable again.
 Fault limit_capabilities_early(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   if (Fault fault = set_dumpable(false)) return fault;
   // Init inherits the caller's ambient capabilities. Without inheritable ones none are left:
   // capabilities(7).

@@ -9,27 +9,27 @@
 namespace oci::init {
 
 Fault set_names(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   if (plan.hostname) {
     const char* name = plan.text(plan.hostname);
     const long rc = sys(__NR_sethostname, name, length(name));
-    if (Fault fault = check(rc, sync::Subject::kNone, "hostname")) return fault;
+    if (Fault fault = check(rc, wire::Subject::kNone, "hostname")) return fault;
   }
   if (plan.domainname) {
     const char* name = plan.text(plan.domainname);
     const long rc = sys(__NR_setdomainname, name, length(name));
-    if (Fault fault = check(rc, sync::Subject::kNone, "domainname")) return fault;
+    if (Fault fault = check(rc, wire::Subject::kNone, "domainname")) return fault;
   }
   return {};
 }
 
 // Before /proc/sys becomes read-only.
 Fault write_sysctls(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   Procfs proc(context.proc_fd, (plan.clone_flags & CLONE_NEWPID) == 0);
   for (const SysctlOp* op = plan.begin(plan.sysctls); op != plan.end(plan.sysctls); ++op) {
     const long rc = proc.write("sys", plan.text(op->path), plan.text(op->value));
-    if (Fault fault = check(rc, sync::Subject::kSysctl, plan.text(op->key))) {
+    if (Fault fault = check(rc, wire::Subject::kSysctl, plan.text(op->key))) {
       fault.note = plan.text(op->value);
       return fault;
     }

@@ -16,7 +16,7 @@
 namespace oci::init {
 namespace {
 
-using sync::Subject;
+using wire::Subject;
 
 constexpr long kEagain = -11;
 
@@ -29,7 +29,7 @@ void relax() {
 }
 
 // A limit on the user's processes. execve(2) would report it if clone(2) did not.
-bool is_users_limit(const Plan& plan, long rc) {
+bool is_users_limit(const InitPlan& plan, long rc) {
   return rc == kEagain && plan.process_limit.meanwhile != 0;
 }
 
@@ -37,8 +37,8 @@ bool is_users_limit(const Plan& plan, long rc) {
 
 // Never exits normally, because the agent may control exit_group(2) as well. The runtime at the
 // other end has timeouts. The limit of some minutes here is for a runtime that was killed.
-void spin_until_go(const sync::HandoverPage& page) {
-  for (uint64_t round = 0; sync::load(page.go_on) == 0; ++round) {
+void spin_until_go(const wire::HandoverPage& page) {
+  for (uint64_t round = 0; wire::load(page.go_on) == 0; ++round) {
     if (round == uint64_t{1} << 32) __builtin_trap();
     relax();
   }
@@ -47,17 +47,17 @@ void spin_until_go(const sync::HandoverPage& page) {
 // Closes the file, and keeps the first page from children: no process of the container can write to
 // the page that the runtime reads.
 Fault map_handover(Context& context) {
-  const Plan& plan = context.plan;
-  const uint64_t pages = plan.clones_last ? sync::kPages : 1;
-  const long at = sys(__NR_mmap, nullptr, pages * sync::kPageSize, PROT_READ | PROT_WRITE,
+  const InitPlan& plan = context.plan;
+  const uint64_t pages = plan.clones_last ? wire::kPages : 1;
+  const long at = sys(__NR_mmap, nullptr, pages * wire::kPageSize, PROT_READ | PROT_WRITE,
                       MAP_SHARED, plan.handover_fd);
   if (Fault fault = check(at, Subject::kNone, "handover")) return fault;
   // NOLINTNEXTLINE(performance-no-int-to-ptr): what mmap(2) returns is an address
-  context.page = reinterpret_cast<sync::HandoverPage*>(at);
+  context.page = reinterpret_cast<wire::HandoverPage*>(at);
   if (!plan.clones_last) return {};
   sys(__NR_close, plan.handover_fd);
   if (plan.pid_namespace_fd >= 0) sys(__NR_close, plan.pid_namespace_fd);
-  const long rc = sys(__NR_madvise, at, sync::kPageSize, MADV_DONTFORK);
+  const long rc = sys(__NR_madvise, at, wire::kPageSize, MADV_DONTFORK);
   return check(rc, Subject::kNone, "handover");
 }
 
@@ -68,7 +68,7 @@ Fault map_handover_of_clone(Context& context) {
 // Uses clone(2): profiles that refuse namespaces check its flags, but refuse clone3(2) completely.
 // The kernel gives the child's number to the runtime, even if this process dies.
 Fault clone_last(Context& context) {
-  Plan& plan = context.plan;
+  InitPlan& plan = context.plan;
   if (!plan.clones_last) return {};
   const uint64_t flags = CLONE_PARENT | CLONE_PARENT_SETTID;
   const long pid = sys(__NR_clone, flags, nullptr, &context.page->pid);
@@ -81,8 +81,8 @@ Fault clone_last(Context& context) {
       sys(__NR_exit_group, 0);
   }
   // NOLINTNEXTLINE(performance-no-int-to-ptr)
-  context.page = reinterpret_cast<sync::HandoverPage*>(reinterpret_cast<uintptr_t>(context.page) +
-                                                       sync::kPageSize);
+  context.page = reinterpret_cast<wire::HandoverPage*>(reinterpret_cast<uintptr_t>(context.page) +
+                                                       wire::kPageSize);
   return {};
 }
 

@@ -10,7 +10,7 @@
 namespace oci::init {
 namespace {
 
-using sync::Subject;
+using wire::Subject;
 
 constexpr long kEnoent = -2, kEnotdir = -20;
 
@@ -136,7 +136,7 @@ Fault mask(const Context& context, const char* path, uint16_t index, MaskSources
 }
 
 // Uses the mounts themselves, because other things may be at their places by now.
-Fault make_tmpfs_readonly(const Plan& plan) {
+Fault make_tmpfs_readonly(const InitPlan& plan) {
   for (const MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
     if (!op->readonly_late) continue;
     const Fd mount(op->source_fd);
@@ -151,7 +151,7 @@ Fault make_tmpfs_readonly(const Plan& plan) {
 }  // namespace
 
 Fault finish_root(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   for (const PathOp* op = plan.begin(plan.readonly_paths); op != plan.end(plan.readonly_paths);
        ++op) {
     const char* path = plan.text(op->path);
@@ -166,7 +166,7 @@ Fault finish_root(Context& context) {
   if (Fault fault = check_still_there(context, context.sys_fd, "/sys")) return fault;
   if (Fault fault = make_tmpfs_readonly(plan)) return fault;
   if (!plan.root_readonly) return {};
-  return make_readonly(context.root_fd, false, Subject::kRoot, "/", sync::kNoIndex);
+  return make_readonly(context.root_fd, false, Subject::kRoot, "/", wire::kNoIndex);
 }
 
 }  // namespace oci::init

@@ -23,7 +23,7 @@
 namespace oci::init {
 namespace {
 
-using sync::Subject;
+using wire::Subject;
 
 constexpr long kEnoent = -2, kEagain = -11, kEbusy = -16, kEnotdir = -20, kEinval = -22,
                kEloop = -40;
@@ -41,7 +41,7 @@ long unmount(const Context& context, int mount, int flags) {
 
 }  // namespace
 
-Answer propagates_outside(const Plan& plan, int mount) {
+Answer propagates_outside(const InitPlan& plan, int mount) {
   if (plan.outward_mounts.count == 0) return Answer::kNo;
   const uint64_t id = mount_id(mount);
   if (id == 0) return Answer::kUnknown;
@@ -70,7 +70,7 @@ Answer is_at(const Context& context, const char* path, IsIt is_it) {
 // The same for a list of paths.
 template <class IsIt>
 Answer finds(const Context& context, List<PathOp> paths, IsIt is_it) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   for (const PathOp* op = plan.begin(paths); op != plan.end(paths); ++op) {
     const Answer found = is_at(context, plan.text(op->path), is_it);
     if (found != Answer::kNo) return found;
@@ -89,7 +89,7 @@ const char* reason(Answer answer, const char* why) {
 }  // namespace
 
 const char* protection_problem(const Context& context, const MountOp& op, int target) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   if (plan.mount_task != MountTask::kAdd) return nullptr;
   const auto lies_in = [target](int found) { return same_mount(found, target); };
   const Answer is_masked = finds(context, plan.masked_paths, lies_in);
@@ -113,7 +113,7 @@ Fault detach_from_runtime(Context& context) {
 }
 
 Fault enter_mount_namespace(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   const Fd member(plan.member_fd);
   const long rc = sys(__NR_setns, member.get(), CLONE_NEWNS);
   return check(rc, Subject::kNamespace, "the container's");
@@ -135,7 +135,7 @@ Fault make_added_mounts(Context& context) {
   const Fd root(sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (Fault fault = check(root.get(), Subject::kNone, "/")) return fault;
   context.root_fd = root.get();
-  Plan& plan = context.plan;
+  InitPlan& plan = context.plan;
   if (Fault fault = lock_readonly_mounts(plan, context.root_fd)) return fault;
   for (MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
     if (op->source_in_root) continue;
@@ -148,7 +148,7 @@ Fault make_added_mounts(Context& context) {
 namespace {
 
 // After all mounts, because later ones and their targets may lie in earlier ones.
-Fault make_late_readonly(const Plan& plan) {
+Fault make_late_readonly(const InitPlan& plan) {
   for (const MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
     if (!op->readonly_late) continue;
     mount_attr attributes = {};
@@ -162,7 +162,7 @@ Fault make_late_readonly(const Plan& plan) {
 }
 
 Fault attach_all(const Context& context) {
-  Plan& plan = context.plan;
+  InitPlan& plan = context.plan;
   for (MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
     if (op->source_in_root) {
       if (Fault fault = make(context, *op)) return fault;
@@ -174,7 +174,7 @@ Fault attach_all(const Context& context) {
 
 // EINVAL: mounts that are not attached yet.
 void roll_back(const Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   const MountOp* const first = plan.begin(plan.mounts);
   for (const MountOp* op = plan.end(plan.mounts); op != first;)
     (void)unmount(context, (--op)->source_fd, kMntDetach);
@@ -198,7 +198,7 @@ Fault settle_added_mounts(Context& context) {
 
 namespace {
 
-Answer is_named_before(const Plan& plan, const MountOp* op, int mount) {
+Answer is_named_before(const InitPlan& plan, const MountOp* op, int mount) {
   for (const MountOp* earlier = plan.begin(plan.mounts); earlier != op; ++earlier) {
     const Answer same = same_mount(earlier->source_fd, mount);
     if (same != Answer::kNo) return same;
@@ -208,7 +208,7 @@ Answer is_named_before(const Plan& plan, const MountOp* op, int mount) {
 
 // The reason to refuse an entry, for every caller. nullptr: it is accepted.
 const char* removal_problem(Context& context, const MountOp* op, int mount) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   const auto is_it = [mount](int found) { return same_place(found, mount); };
   const Answer is_mount = is_root_of_mount(mount);
   const struct {
@@ -231,7 +231,7 @@ const char* removal_problem(Context& context, const MountOp* op, int mount) {
 }
 
 Fault find(Context& context, MountOp* op) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   const char* path = plan.text(op->target);
   // A mount on a link itself (dest-nofollow) has precedence.
   Fd mount(open_in_root(context.root_fd, path, O_PATH | O_NOFOLLOW, Links::kFollowInside));
@@ -262,14 +262,14 @@ Fault find(Context& context, MountOp* op) {
 }  // namespace
 
 Fault find_mounts_to_remove(Context& context) {
-  Plan& plan = context.plan;
+  InitPlan& plan = context.plan;
   for (MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op)
     if (Fault fault = find(context, op)) return fault;
   return {};
 }
 
 Fault remove_mounts(Context& context) {
-  Plan& plan = context.plan;
+  InitPlan& plan = context.plan;
   for (const MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
     const long rc = unmount(context, op->source_fd, kMntDetach);
     if (rc == kEinval) continue;  // it went with a mount around it, or the container unmounted it

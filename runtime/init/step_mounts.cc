@@ -13,7 +13,7 @@
 namespace oci::init {
 namespace {
 
-using sync::Subject;
+using wire::Subject;
 
 // The kernel's explanation of the last failed call on a filesystem context: "e tmpfs: Unknown
 // parameter 'nosuch'". Static, because a Fault only points.
@@ -33,7 +33,7 @@ Fault explained(long rc, int context, Subject subject, const char* what, uint16_
 }
 
 // "/dev/sdz: Can't lookup blockdev" is about the source.
-Fault not_created(const Plan& plan, const MountOp& op, long rc, int context) {
+Fault not_created(const InitPlan& plan, const MountOp& op, long rc, int context) {
   Fault fault = explained(rc, context, Subject::kMountOptions, plan.text(op.type), op.index);
   const char* source = plan.text(op.source);
   if (!op.source || !starts_with(fault.note, source)) return fault;
@@ -45,7 +45,7 @@ Fault not_created(const Plan& plan, const MountOp& op, long rc, int context) {
   return fault;
 }
 
-Fault configure(const Plan& plan, const MountOp& op, List<Parameter> parameters, int context) {
+Fault configure(const InitPlan& plan, const MountOp& op, List<Parameter> parameters, int context) {
   for (const Parameter* parameter = plan.begin(parameters); parameter != plan.end(parameters);
        ++parameter) {
     const char* key = plan.text(parameter->key);
@@ -60,13 +60,13 @@ Fault configure(const Plan& plan, const MountOp& op, List<Parameter> parameters,
 }
 
 // Overlay before Linux 6.8 does not accept single layers.
-bool takes_layers(const Plan& plan, const MountOp& op, int context) {
+bool takes_layers(const InitPlan& plan, const MountOp& op, int context) {
   const Parameter& first = *plan.begin(op.layers);
   return sys(__NR_fsconfig, context, FSCONFIG_SET_STRING, plan.text(first.key),
              plan.text(first.value), 0) >= 0;
 }
 
-Fault make_filesystem(const Plan& plan, const MountOp& op, int root, Fd& mount) {
+Fault make_filesystem(const InitPlan& plan, const MountOp& op, int root, Fd& mount) {
   const char* type = plan.text(op.type);
   if (op.by_page) return mount_by_page(plan, op, root, mount);
   const Fd context(sys(__NR_fsopen, type, FSOPEN_CLOEXEC));
@@ -158,7 +158,7 @@ Fault check_target(const Context& context, const MountOp& op, int target) {
 }
 
 Fault remount(Context& context, const MountOp& op) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   const char* path = plan.text(op.target);
   constexpr int kEnoent = 2, kEinval = 22;
   const Fd target(open_in_root(context.root_fd, path, O_PATH, Links::kFollowInside));
@@ -196,7 +196,7 @@ long take_mode(int target, int mount) {
 // Explains failures of move_mount(2). EINVAL or ENOTDIR: a directory on a file or the reverse.
 // ENOENT: the source was deleted after it was mounted. With the source as note, EISDIR and ENOTDIR
 // are about the two files instead of the path.
-Fault check_attached(const Plan& plan, const MountOp& op, long rc, const FileFacts& source,
+Fault check_attached(const InitPlan& plan, const MountOp& op, long rc, const FileFacts& source,
                      int target) {
   if (rc >= 0) return {};
   constexpr long kEnoent = -2, kEnotdir = -20, kEisdir = -21;
@@ -216,7 +216,7 @@ Fault check_attached(const Plan& plan, const MountOp& op, long rc, const FileFac
 }
 
 // `made`: the target did not exist before.
-Fault fill(const Plan& plan, const MountOp& op, int target, bool made, int mount) {
+Fault fill(const InitPlan& plan, const MountOp& op, int target, bool made, int mount) {
   if (op.kind != MountKind::kFilesystem) return {};
   long rc = op.copy_up ? copy_up(target, mount) : 0;
   if (rc >= 0 && op.mode_of_target && !made) rc = take_mode(target, mount);
@@ -229,7 +229,7 @@ Fault fill(const Plan& plan, const MountOp& op, int target, bool made, int mount
 }
 
 // A filesystem without a context option is labelled at its root.
-Fault set_label(const Plan& plan, const MountOp& op, int mount, const char* path) {
+Fault set_label(const InitPlan& plan, const MountOp& op, int mount, const char* path) {
   if (!op.label) return {};
   const char* label = plan.text(op.label);
   const Fd directory(sys(__NR_openat, mount, ".", kOpenDirectory));
@@ -267,7 +267,7 @@ long clone_source(const Context& context, const MountOp& op, const char* source)
 }
 
 Fault make_mount(const Context& context, const MountOp& op, Fd& mount) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   if (op.source_fd >= 0) {
     mount.reset(op.source_fd);
     return {};
@@ -281,7 +281,7 @@ Fault make_mount(const Context& context, const MountOp& op, Fd& mount) {
 // Masks and sysctls use the mounts themselves, even if an attacker with access to the rootfs
 // renames the mount points.
 void keep_handle(Context& context, const MountOp& op, Fd& mount) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   const char* path = plan.text(op.target);
   const bool is_proc = equal(path, "/proc");
   if (!is_proc && !equal(path, "/sys")) return;
@@ -331,7 +331,7 @@ Fault make_detached(const Context& context, const MountOp& op, Fd& mount) {
 }
 
 Fault attach_at_target(const Context& context, const MountOp& op, int mount) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   const char* path = plan.text(op.target);
   Make make = Make::kDirectory;
   FileFacts source{.type = S_IFDIR};
@@ -372,7 +372,7 @@ Fault mount_one(Context& context, MountOp& op) {
 
 }  // namespace
 
-Fault make_filesystems_showing(Plan& plan, uint64_t types) {
+Fault make_filesystems_showing(InitPlan& plan, uint64_t types) {
   constexpr int kEperm = 1;
   for (MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
     if ((op->shows & types) == 0) continue;
@@ -387,7 +387,7 @@ Fault make_filesystems_showing(Plan& plan, uint64_t types) {
 }
 
 Fault mount_all(Context& context) {
-  Plan& plan = context.plan;
+  InitPlan& plan = context.plan;
   for (MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op)
     if (Fault fault = mount_one(context, *op)) return fault;
   return {};

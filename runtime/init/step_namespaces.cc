@@ -12,9 +12,9 @@
 
 namespace oci::init {
 
-using sync::Subject;
+using wire::Subject;
 
-Fault join(const Plan& plan, const Join& join) {
+Fault join(const InitPlan& plan, const Join& join) {
   const Fault fault = check(sys(__NR_setns, join.fd, join.type), Subject::kNamespace,
                             plan.text(join.path), join.index);
   sys(__NR_close, join.fd);
@@ -22,14 +22,14 @@ Fault join(const Plan& plan, const Join& join) {
 }
 
 // A descriptor or -errno.
-long open_time_offsets(const Plan& plan) {
+long open_time_offsets(const InitPlan& plan) {
   if (!plan.time_offsets) return -1;
   return sys(__NR_openat, AT_FDCWD, "/proc/self/timens_offsets", O_WRONLY | O_CLOEXEC);
 }
 
 // time_namespaces(7): children enter the new namespace, and its offsets must be written before the
 // first child exists.
-Fault make_time_namespace(const Plan& plan, int offsets) {
+Fault make_time_namespace(const InitPlan& plan, int offsets) {
   const char* property = "linux.timeOffsets";
   if (Fault fault = check(sys(__NR_unshare, CLONE_NEWTIME), Subject::kNone, "time namespace")) {
     return fault;
@@ -54,7 +54,7 @@ Fault enter_time_namespace(Context& context) {
 }
 
 Fault join_namespaces(Context& context) {
-  Plan& plan = context.plan;
+  InitPlan& plan = context.plan;
   for (const Join* at = plan.begin(plan.joins); at != plan.end(plan.joins); ++at) {
     // A new procfs must show this namespace. This process stays in its own.
     if (at->type == CLONE_NEWPID) {

@@ -21,30 +21,30 @@
 
 namespace oci::init {
 
-Fault chdir_to_root(const Plan& plan) {
+Fault chdir_to_root(const InitPlan& plan) {
   if (plan.root_place != RootPlace::kWorkingDirectory) return {};
   const char* rootfs = plan.text(plan.rootfs);
-  return check(sys(__NR_chdir, rootfs), sync::Subject::kRoot, rootfs);
+  return check(sys(__NR_chdir, rootfs), wire::Subject::kRoot, rootfs);
 }
 
 // Must come before the first mount, or the host would see it.
 Fault isolate_mounts(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   if (plan.hosts_propagation == 0) return {};
   const Fd root(sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (Fault fault = check(root.get(), sync::Subject::kNone, "/")) return fault;
+  if (Fault fault = check(root.get(), wire::Subject::kNone, "/")) return fault;
   long rc = set_propagation(root.get(), plan.hosts_propagation, true);
   if (rc >= 0 && plan.hosts_propagation == MS_SHARED) {
     // pivot_root(2) refuses a shared parent, and mounts below one would propagate to the host.
     rc = set_propagation(root.get(), MS_PRIVATE, false);
   }
-  return check(rc, sync::Subject::kNone, "mount propagation of /");
+  return check(rc, wire::Subject::kNone, "mount propagation of /");
 }
 
 namespace {
 
 // Opens the place to attach the root. A working directory needs no permission to walk.
-long open_place(const Plan& plan) {
+long open_place(const InitPlan& plan) {
   if (plan.root_place == RootPlace::kWorkingDirectory) {
     return sys(__NR_open_tree, AT_FDCWD, "", OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
   }
@@ -68,13 +68,13 @@ Answer make_private_around(int place) {
 }
 
 // Must run before the root is on top of "/", or a copy of "/" would contain it.
-Fault clone_recursive_sources(Plan& plan) {
+Fault clone_recursive_sources(InitPlan& plan) {
   for (MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
     const bool is_hosts = op->kind == MountKind::kBind && op->source_fd < 0 && !op->source_in_root;
     if (!is_hosts || !op->recursive) continue;
     const char* source = plan.text(op->source);
     const long tree = clone_tree(AT_FDCWD, source, true, op->source_nofollow);
-    if (Fault fault = check(tree, sync::Subject::kMountSource, source, op->index)) return fault;
+    if (Fault fault = check(tree, wire::Subject::kMountSource, source, op->index)) return fault;
     op->source_fd = static_cast<int32_t>(tree);
   }
   return {};
@@ -90,23 +90,23 @@ long open_host_root() {
 Fault make_root_private(const Context& context, Fd& place) {
   const char* rootfs = context.plan.text(context.plan.rootfs);
   const long rc = set_propagation(context.root_fd, MS_PRIVATE, false);
-  if (Fault fault = check(rc, sync::Subject::kRoot, rootfs)) return fault;
+  if (Fault fault = check(rc, wire::Subject::kRoot, rootfs)) return fault;
   const Answer is_private = make_private_around(place.get());
-  if (is_private == Answer::kUnknown) return refuse(kNoStatx, sync::Subject::kRoot, rootfs);
+  if (is_private == Answer::kUnknown) return refuse(kNoStatx, wire::Subject::kRoot, rootfs);
   if (is_private == Answer::kNo) place.reset(open_host_root());
-  return check(place.get(), sync::Subject::kRoot, rootfs);
+  return check(place.get(), wire::Subject::kRoot, rootfs);
 }
 
 }  // namespace
 
 Fault attach_root(Context& context) {
-  Plan& plan = context.plan;
+  InitPlan& plan = context.plan;
   const char* rootfs = plan.text(plan.rootfs);
   Fd place(open_place(plan));
-  if (Fault fault = check(place.get(), sync::Subject::kRoot, rootfs)) return fault;
+  if (Fault fault = check(place.get(), wire::Subject::kRoot, rootfs)) return fault;
   const bool is_given = plan.rootfs_fd >= 0;
   const long tree = is_given ? plan.rootfs_fd : clone_tree(place.get(), "", true);
-  if (Fault fault = check(tree, sync::Subject::kRoot, rootfs)) return fault;
+  if (Fault fault = check(tree, wire::Subject::kRoot, rootfs)) return fault;
   context.root_fd = static_cast<int>(tree);
   if (plan.hosts_propagation == MS_SHARED) {
     if (Fault fault = make_root_private(context, place)) return fault;
@@ -114,7 +114,7 @@ Fault attach_root(Context& context) {
   if (plan.recursive_sources) {
     const Fd host_root(open_host_root());
     const Answer is_on_top = same_place(place.get(), host_root.get());
-    if (is_on_top == Answer::kUnknown) return refuse(kNoStatx, sync::Subject::kRoot, rootfs);
+    if (is_on_top == Answer::kUnknown) return refuse(kNoStatx, wire::Subject::kRoot, rootfs);
     if (is_on_top == Answer::kYes) {
       if (Fault fault = clone_recursive_sources(plan)) return fault;
     }
@@ -124,69 +124,69 @@ Fault attach_root(Context& context) {
   // Below a shared mount it has become shared: all that is mounted in it would appear elsewhere.
   const bool among_others = plan.root_place == RootPlace::kAmongOthers;
   if (rc >= 0 && among_others) rc = set_propagation(context.root_fd, MS_PRIVATE, true);
-  return check(rc, sync::Subject::kRoot, rootfs);
+  return check(rc, wire::Subject::kRoot, rootfs);
 }
 
 namespace {
 
 Fault leave_the_old_root(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   const char* rootfs = plan.text(plan.rootfs);
-  if (Fault fault = check(sys(__NR_fchdir, context.root_fd), sync::Subject::kRoot, rootfs)) {
+  if (Fault fault = check(sys(__NR_fchdir, context.root_fd), wire::Subject::kRoot, rootfs)) {
     return fault;
   }
   if (plan.root_place == RootPlace::kAmongOthers) {
-    return check(sys(__NR_chroot, "."), sync::Subject::kRoot, rootfs);
+    return check(sys(__NR_chroot, "."), wire::Subject::kRoot, rootfs);
   }
   if (plan.no_pivot) {
     // setns(2) uses the mount on top of "/" as the root of the namespace.
     const Fd host_root(open_host_root());
     const long rc = attach(context.root_fd, host_root.get());
-    if (Fault fault = check(rc, sync::Subject::kRoot, rootfs)) return fault;
+    if (Fault fault = check(rc, wire::Subject::kRoot, rootfs)) return fault;
     if (Fault fault = detach_host_mounts(context)) return fault;
-    return check(sys(__NR_chroot, "."), sync::Subject::kRoot, rootfs);
+    return check(sys(__NR_chroot, "."), wire::Subject::kRoot, rootfs);
   }
   const Fd old_root(sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC));
   // pivot_root(2), NOTES: the old root is on top of the new one, and umount2 detaches it.
-  if (Fault fault = check(sys(__NR_pivot_root, ".", "."), sync::Subject::kRoot, rootfs)) {
+  if (Fault fault = check(sys(__NR_pivot_root, ".", "."), wire::Subject::kRoot, rootfs)) {
     return fault;
   }
   if (plan.hosts_propagation == MS_SHARED) {
     // Or the unmounts would propagate to the host.
     const long rc = set_propagation(old_root.get(), MS_SLAVE, true);
-    if (Fault fault = check(rc, sync::Subject::kRoot, "old root")) return fault;
+    if (Fault fault = check(rc, wire::Subject::kRoot, "old root")) return fault;
   }
   constexpr int kMntDetach = 2;  // MNT_DETACH, which only libc's header has
-  if (Fault fault = check(sys(__NR_umount2, ".", kMntDetach), sync::Subject::kRoot, "old root")) {
+  if (Fault fault = check(sys(__NR_umount2, ".", kMntDetach), wire::Subject::kRoot, "old root")) {
     return fault;
   }
-  return check(sys(__NR_chdir, "/"), sync::Subject::kRoot, "/");
+  return check(sys(__NR_chdir, "/"), wire::Subject::kRoot, "/");
 }
 
 }  // namespace
 
 Fault pivot(Context& context) {
   if (Fault fault = leave_the_old_root(context)) return fault;
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   if (plan.propagation == 0) return {};
   const long rc = set_propagation(context.root_fd, plan.propagation, plan.propagation_recursive);
-  return check(rc, sync::Subject::kRoot, "linux.rootfsPropagation");
+  return check(rc, wire::Subject::kRoot, "linux.rootfsPropagation");
 }
 
 // setns(2) has entered the root of the mount namespace. If the container uses chroot instead of a
 // pivot, its root is a different one.
 Fault enter_root(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   if (plan.root_fd >= 0) {
     long rc = sys(__NR_fchdir, plan.root_fd);
     if (rc >= 0) rc = sys(__NR_chroot, ".");
-    if (Fault fault = check(rc, sync::Subject::kRoot, "/")) return fault;
+    if (Fault fault = check(rc, wire::Subject::kRoot, "/")) return fault;
     sys(__NR_close, plan.root_fd);
   }
   context.root_fd =
       static_cast<int>(sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (Fault fault = check(context.root_fd, sync::Subject::kRoot, "/")) return fault;
-  return check(sys(__NR_fchdir, context.root_fd), sync::Subject::kRoot, "/");
+  if (Fault fault = check(context.root_fd, wire::Subject::kRoot, "/")) return fault;
+  return check(sys(__NR_fchdir, context.root_fd), wire::Subject::kRoot, "/");
 }
 
 }  // namespace oci::init

@@ -22,12 +22,12 @@ long install(uint16_t length, uint32_t flags) {
 // The descriptor of its listener, or -errno. An unprivileged runtime fetches it with
 // pidfd_getfd(2), which requires the same access as ptrace(2), so init permits that meanwhile.
 long install_listening(const Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   const long shown = plan.listener_traceable ? sys(__NR_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0) : 0;
   if (shown < 0) return shown;
   const long listener = install(context.filter_length, plan.seccomp_flags);
   if (listener < 0) return listener;
-  sync::store(context.page->listener_plus_one, static_cast<uint32_t>(listener) + 1);
+  wire::store(context.page->listener_plus_one, static_cast<uint32_t>(listener) + 1);
   spin_until_go(*context.page);
   // Otherwise a program in the container could trace init while it waits for `start`.
   const long hidden = plan.listener_traceable ? sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0) : 0;
@@ -36,13 +36,13 @@ long install_listening(const Context& context) {
 
 }  // namespace
 
-long install_hook_filter(const Plan& plan, uint16_t length) {
+long install_hook_filter(const InitPlan& plan, uint16_t length) {
   return length != 0 ? install(length, plan.seccomp_flags & kPlainFlags) : 0;
 }
 
 namespace {
 
-bool listens(const Plan& plan) {
+bool listens(const InitPlan& plan) {
   return plan.seccomp && (plan.seccomp_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
 }
 
@@ -62,8 +62,8 @@ Fault load_admitting_seccomp(Context& context) {
 }
 
 Fault load_seccomp(Context& context) {
-  const Plan& plan = context.plan;
-  constexpr auto kSubject = sync::Subject::kSeccomp;
+  const InitPlan& plan = context.plan;
+  constexpr auto kSubject = wire::Subject::kSeccomp;
   if (!plan.seccomp || context.filtered) return {};
   context.filtered = true;
   if (!listens(plan))

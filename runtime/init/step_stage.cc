@@ -13,7 +13,7 @@
 namespace oci::init {
 namespace {
 
-using sync::Subject;
+using wire::Subject;
 
 constexpr long kEperm = -1;
 constexpr int kMaxJoins = 8;
@@ -21,7 +21,7 @@ constexpr int kMaxJoins = 8;
 // procfs shows the pid namespace of the process that makes it, and the stage itself is in the
 // runtime's. So a child makes it. The child shares memory, descriptors and, while this process
 // sleeps as with vfork(2), the stack. The child must not return from this function.
-__attribute__((noinline)) long mount_in_joined_pid_namespace(Plan* plan, Fault* fault) {
+__attribute__((noinline)) long mount_in_joined_pid_namespace(InitPlan* plan, Fault* fault) {
   clone_args args = {};
   args.flags = CLONE_VM | CLONE_VFORK | CLONE_FILES;
   const long pid = sys(__NR_clone3, &args, sizeof args);
@@ -33,7 +33,7 @@ __attribute__((noinline)) long mount_in_joined_pid_namespace(Plan* plan, Fault* 
 
 // Init, in its own user namespace, has no privileges over joined namespaces, but the stage has. So
 // the stage makes the filesystems that show those of `types`, and init attaches them.
-Fault make_filesystems_of_joined(Plan& plan, uint64_t types) {
+Fault make_filesystems_of_joined(InitPlan& plan, uint64_t types) {
   if (Fault fault = make_filesystems_showing(plan, types & ~uint64_t{CLONE_NEWPID})) return fault;
   if ((types & plan.mounts_show & CLONE_NEWPID) == 0) return {};
   Fault made;
@@ -46,7 +46,7 @@ Fault make_filesystems_of_joined(Plan& plan, uint64_t types) {
 // A namespace belongs to the user namespace that it was made in. Some can only be joined before the
 // user namespace, some only after it. So the order is: all others, the user namespace, and those
 // that were refused again.
-Fault join_around_user_namespace(Plan& plan) {
+Fault join_around_user_namespace(InitPlan& plan) {
   const Join* refused[kMaxJoins];
   int refusals = 0;
   const Join* user = nullptr;
@@ -78,18 +78,18 @@ Fault join_around_user_namespace(Plan& plan) {
 
 // user_namespaces(7): if setgroups(2) is denied inside, the caller's groups would stay. An ordinary
 // user keeps them: they are not mapped inside.
-void leave_groups(const Plan& plan) {
+void leave_groups(const InitPlan& plan) {
   const bool may_be_denied = plan.may_deny_groups || (plan.exec && !plan.set_groups);
   if (may_be_denied && !plan.keep_groups) sys(__NR_setgroups, 0, nullptr);
 }
 
-long join_types(const Plan& plan) {
+long join_types(const InitPlan& plan) {
   return plan.member_types != 0 ? sys(__NR_setns, plan.member_fd, plan.member_types) : 0;
 }
 
 // Since Linux 6.17 a procfs can be told which pid namespace to show. Then the process that makes it
 // can stay outside, where processes of the container cannot trace it.
-void stay_outside(Plan& plan) {
+void stay_outside(InitPlan& plan) {
   constexpr unsigned kGetPidNamespace = 0xff05;  // PIDFD_GET_PID_NAMESPACE, Linux 6.11
   if (plan.mount_task == MountTask::kNone || (plan.member_types & CLONE_NEWPID) == 0) return;
   Fd theirs(sys(__NR_ioctl, plan.member_fd, kGetPidNamespace, 0));
@@ -102,7 +102,7 @@ void stay_outside(Plan& plan) {
 // Joins all namespaces at once, as pidfd_open(2) allows: the kernel knows the order. Root then
 // enters the user namespace that init has left. An ordinary user may join the others only from
 // there.
-Fault join_by_member(const Plan& plan) {
+Fault join_by_member(const InitPlan& plan) {
   if (!plan.exec) return {};
   long rc = join_types(plan);
   if (plan.member_user_fd >= 0) {
@@ -122,14 +122,14 @@ Fault join_by_member(const Plan& plan) {
 
 // setns(2) into a pid namespace applies to the children, so processes inside cannot see this one.
 Fault join_the_container(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   if (Fault fault = set_dumpable(false)) return fault;
   leave_groups(plan);
   return join_by_member(plan);
 }
 
 Fault join_and_clone(Context& context) {
-  Plan& plan = context.plan;
+  InitPlan& plan = context.plan;
   if (!plan.staged) return {};
   // Opened early: once this process is not dumpable, the files below /proc/self belong to root.
   const Fd offsets(plan.time_namespace == TimeNamespace::kByStage ? open_time_offsets(plan) : -1);
@@ -153,8 +153,8 @@ Fault join_and_clone(Context& context) {
   const long pid = sys(__NR_clone3, &args, sizeof args);
   if (Fault fault = check(pid, Subject::kNamespace, "clone")) return fault;
   if (pid == 0) return {};
-  sync::Message message;
-  message.type = sync::Type::kStaged;
+  wire::Message message;
+  message.type = wire::Type::kStaged;
   message.value = static_cast<int32_t>(pid);
   (void)tell(context.report_fd, message);
   for (;;)

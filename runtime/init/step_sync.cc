@@ -21,32 +21,32 @@ const sock_filter* received_filter() {
 
 // Uses plain write(2) and read(2), as at the gate: a seccomp profile may be active already, and
 // every profile allows these two.
-Fault tell(int fd, const sync::Message& message) {
-  return check(sys(__NR_write, fd, &message, sizeof message), sync::Subject::kNone, "sync socket");
+Fault tell(int fd, const wire::Message& message) {
+  return check(sys(__NR_write, fd, &message, sizeof message), wire::Subject::kNone, "sync socket");
 }
 
 namespace {
 
-Fault await(int fd, sync::Type answer) {
-  sync::Message message;
+Fault await(int fd, wire::Type answer) {
+  wire::Message message;
   const long got = sys(__NR_read, fd, &message, sizeof message);
-  if (Fault fault = check(got, sync::Subject::kNone, "sync socket")) return fault;
+  if (Fault fault = check(got, wire::Subject::kNone, "sync socket")) return fault;
   if (got == sizeof message && message.type == answer) return {};
-  return refuse("the runtime is gone", sync::Subject::kNone, "sync socket");
+  return refuse("the runtime is gone", wire::Subject::kNone, "sync socket");
 }
 
 }  // namespace
 
-Fault ask(int fd, sync::Type question, sync::Type answer) {
-  sync::Message message;
+Fault ask(int fd, wire::Type question, wire::Type answer) {
+  wire::Message message;
   message.type = question;
   if (Fault fault = tell(fd, message)) return fault;
   return await(fd, answer);
 }
 
 void report_failure(int fd, uint8_t step, const char* step_name, const Fault& fault) {
-  sync::Message message;
-  message.type = sync::Type::kFailed;
+  wire::Message message;
+  message.type = wire::Type::kFailed;
   message.step = step;
   message.subject = fault.subject;
   message.index = fault.index;
@@ -61,18 +61,18 @@ void report_failure(int fd, uint8_t step, const char* step_name, const Fault& fa
 }
 
 Fault wait_to_be_placed(Context& context) {
-  return context.plan.staged ? await(context.report_fd, sync::Type::kPlaced) : Fault{};
+  return context.plan.staged ? await(context.report_fd, wire::Type::kPlaced) : Fault{};
 }
 
 // The last clone of `create`: before it, its number is unknown.
 Fault wait_to_be_recorded(Context& context) {
-  return context.plan.clones_last ? await(context.report_fd, sync::Type::kPlaced) : Fault{};
+  return context.plan.clones_last ? await(context.report_fd, wire::Type::kPlaced) : Fault{};
 }
 
 // The ids are mapped by now. A process without a mapped id cannot create files in the new user
 // namespace. A namespace without a root is legal: it has the user of the process.
 Fault take_mapped_ids(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   if (!plan.staged && !plan.clones_last) return {};
   if (sys(__NR_setresgid, 0, 0, 0) < 0) sys(__NR_setresgid, plan.gid, plan.gid, plan.gid);
   if (sys(__NR_setresuid, 0, 0, 0) < 0) sys(__NR_setresuid, plan.uid, plan.uid, plan.uid);
@@ -81,17 +81,17 @@ Fault take_mapped_ids(Context& context) {
 
 // The answer contains the filter, which the runtime compiled while init mounted.
 Fault report_ready(Context& context) {
-  sync::Message message;
-  message.type = sync::Type::kReady;
+  wire::Message message;
+  message.type = wire::Type::kReady;
   if (Fault fault = tell(context.report_fd, message)) return fault;
   iovec parts[2] = {{&message, sizeof message}, {g_filter, sizeof g_filter}};
   msghdr packet = {};
   packet.msg_iov = parts;
   packet.msg_iovlen = 2;
   const long got = sys(__NR_recvmsg, context.report_fd, &packet, 0);
-  if (Fault fault = check(got, sync::Subject::kNone, "sync socket")) return fault;
-  if (got < long{sizeof message} || message.type != sync::Type::kProceed) {
-    return refuse("the runtime is gone", sync::Subject::kNone, "sync socket");
+  if (Fault fault = check(got, wire::Subject::kNone, "sync socket")) return fault;
+  if (got < long{sizeof message} || message.type != wire::Type::kProceed) {
+    return refuse("the runtime is gone", wire::Subject::kNone, "sync socket");
   }
   context.filter_length =
       static_cast<uint16_t>((static_cast<size_t>(got) - sizeof message) / sizeof(sock_filter));
@@ -103,8 +103,8 @@ Fault report_ready(Context& context) {
 // From here on the container outlives the runtime.
 Fault settle(Context& context) {
   sys(__NR_prctl, PR_SET_PDEATHSIG, 0, 0, 0, 0);
-  sync::Message message;
-  message.type = sync::Type::kSettled;
+  wire::Message message;
+  message.type = wire::Type::kSettled;
   return tell(context.report_fd, message);
 }
 
@@ -119,11 +119,11 @@ Fault wait_for_start(Context& context) {
   int onlookers = 0;
   bool is_seen = false;
   for (;;) {
-    char word = sync::kGo;
+    char word = wire::kGo;
     const long got = sys(__NR_read, context.plan.gate_fd, &word, 1);
-    if (Fault fault = check(got, sync::Subject::kNone, "start gate")) return fault;
-    if (word != sync::kGo) onlookers += word == sync::kShow ? 1 : -1;
-    const bool shall_be_seen = word != sync::kGo && onlookers > 0;
+    if (Fault fault = check(got, wire::Subject::kNone, "start gate")) return fault;
+    if (word != wire::kGo) onlookers += word == wire::kShow ? 1 : -1;
+    const bool shall_be_seen = word != wire::kGo && onlookers > 0;
     // An active filter may refuse the call, so it is only made for observers.
     if (shall_be_seen != is_seen) {
       const Fault fault = set_dumpable(shall_be_seen);
@@ -131,7 +131,7 @@ Fault wait_for_start(Context& context) {
       if (fault && is_seen) return fault;
       is_seen = shall_be_seen && !fault;
     }
-    if (word == sync::kGo) return {};
+    if (word == wire::kGo) return {};
   }
 }
 

@@ -19,7 +19,7 @@
 namespace oci::init {
 namespace {
 
-using sync::Subject;
+using wire::Subject;
 
 constexpr long kEacces = -13;
 constexpr int kGetFlags = 1;  // F_GETFD, which only libc's header has
@@ -38,7 +38,7 @@ bool is_among(uint32_t id, const uint32_t* ids, long count) {
 }
 
 // The kernel sorts them. If there are too many, only their number is compared.
-bool groups_are_planned(const Plan& plan) {
+bool groups_are_planned(const InitPlan& plan) {
   if (!plan.set_groups || plan.keep_groups || plan.may_deny_groups) return true;
   constexpr uint32_t kMost = 64;
   uint32_t groups[kMost] = {};
@@ -52,7 +52,7 @@ bool groups_are_planned(const Plan& plan) {
 
 // The sets that limit_capabilities_early() has set: loading a filter may require one more for a
 // while.
-CapabilitySets sets_until_start(const Plan& plan) {
+CapabilitySets sets_until_start(const InitPlan& plan) {
   CapabilitySets sets = plan.capabilities;
   if (!plan.seccomp || plan.no_new_privileges) return sets;
   sets.permitted |= uint64_t{1} << CAP_SYS_ADMIN;
@@ -90,7 +90,7 @@ bool umask_is(const Context& context) {
 }
 
 bool stands_in_working_directory(const Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   const Fd here(sys(__NR_openat, AT_FDCWD, ".", O_PATH | O_CLOEXEC));
   const Fd wanted(open_in_root(context.root_fd, plan.text(plan.cwd), O_PATH, Links::kFollowInside));
   return wanted.get() == kEacces ||
@@ -116,7 +116,7 @@ bool signals_are_default() {
   return true;
 }
 
-bool is_preserved(const Plan& plan, int fd) {
+bool is_preserved(const InitPlan& plan, int fd) {
   for (const int32_t* at = plan.begin(plan.preserved); at != plan.end(plan.preserved); ++at)
     if (*at == fd) return true;
   return false;
@@ -151,7 +151,7 @@ bool descriptors_close(const Context& context) {
 }
 
 Fault verify_inherited_state(const Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   if (plan.personality != kCallersPersonality) {
     const bool is = sys(__NR_personality, kCallersPersonality) == long{plan.personality};
     if (Fault f = demand(is, Subject::kPersonality, "personality")) return f;
@@ -166,7 +166,7 @@ Fault verify_inherited_state(const Context& context) {
 }
 
 Fault verify_process_fully(const Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   const CapabilitySets sets = sets_until_start(plan);
   if (Fault f = demand(each_capability_is(sets, plan.last_capability), Subject::kCapabilities,
                        "bounding, ambient"))
@@ -206,7 +206,7 @@ Fault prepare_to_verify(Context& context) {
 }
 
 Fault verify_namespaces(const Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   for (int i = 0; i < kNamespaceTypes; ++i) {
     const ExpectedNamespace& expected = plan.namespaces[i];
     const NamespaceKind& kind = kNamespaceKinds[i];
@@ -229,7 +229,7 @@ Fault verify_namespaces(const Context& context) {
 
 // The last check before a filter or the last clone: four or five system calls, except with `full`.
 Fault verify_process(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   if (plan.verify == Verify::kOff) return {};
   if (Fault f = demand(ids_are(__NR_getresuid, plan.uid), Subject::kUser, "uid")) return f;
   if (Fault f = demand(ids_are(__NR_getresgid, plan.gid), Subject::kUser, "gid")) return f;
@@ -251,7 +251,7 @@ Fault verify_process(Context& context) {
 
 // Checks the result of arrange_descriptors(). Under a filter these calls may be refused.
 Fault verify_descriptors(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   if (plan.verify == Verify::kOff || context.filtered) return {};
   for (const int32_t* fd = plan.begin(plan.preserved); fd != plan.end(plan.preserved); ++fd) {
     const bool stays_open = sys(__NR_fcntl, *fd, kGetFlags) == 0;
@@ -263,7 +263,7 @@ Fault verify_descriptors(Context& context) {
 // Catches a filter that was never loaded. The runtime knows whether the filter allows the query. If
 // not, the success of the loading call has to be enough.
 Fault verify_filter(const Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   if (plan.verify == Verify::kOff || !plan.seccomp) return {};
   const bool loaded =
       context.filtered &&

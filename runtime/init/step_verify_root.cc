@@ -18,7 +18,7 @@
 namespace oci::init {
 namespace {
 
-using sync::Subject;
+using wire::Subject;
 
 constexpr long kEacces = -13, kEnoent = -2, kEnotdir = -20;
 constexpr uint64_t kTmpfsMagic = 0x01021994;
@@ -50,7 +50,7 @@ bool is_covered(const char* path, const char* cover) {
   return next == '\0' || next == '/' || equal(cover, "/");
 }
 
-bool is_covered_later(const Plan& plan, const MountOp* op) {
+bool is_covered_later(const InitPlan& plan, const MountOp* op) {
   const char* target = plan.text(op->target);
   for (const MountOp* later = op + 1; later < plan.end(plan.mounts); ++later)
     if (is_covered(target, plan.text(later->target))) return true;
@@ -69,7 +69,7 @@ uint64_t planned_attributes(const MountOp& op, When when) {
 }
 
 Fault verify_mounts(const Context& context, When when) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   for (const MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
     const bool is_link = op->copy_symlink || op->source_nofollow || op->target_nofollow;
     if (is_link || is_covered_later(plan, op)) continue;
@@ -100,7 +100,7 @@ bool is_mask(const Fd& found) {
 }
 
 Fault verify_paths(const Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   Fd found;
   for (const PathOp* op = plan.begin(plan.masked_paths); op != plan.end(plan.masked_paths); ++op) {
     const char* path = plan.text(op->path);
@@ -118,7 +118,7 @@ Fault verify_paths(const Context& context) {
 }
 
 Fault verify_devices(const Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   for (const DeviceOp* op = plan.begin(plan.devices); op != plan.end(plan.devices); ++op) {
     const char* path = plan.text(op->path);
     const Fd found(open_in_root(context.root_fd, path, O_PATH | O_NOFOLLOW, Links::kFollowInside));
@@ -132,7 +132,7 @@ Fault verify_devices(const Context& context) {
   return {};
 }
 
-Fault verify_names(const Plan& plan) {
+Fault verify_names(const InitPlan& plan) {
   new_utsname names = {};
   sys(__NR_uname, &names);
   const bool host = !plan.hostname || equal(names.nodename, plan.text(plan.hostname));
@@ -141,7 +141,7 @@ Fault verify_names(const Plan& plan) {
   return demand(domain, Subject::kNone, "domainname");
 }
 
-Fault verify_loopback(const Plan& plan) {
+Fault verify_loopback(const InitPlan& plan) {
   if (!plan.new_network_namespace) return {};
   const Fd socket(sys(__NR_socket, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   ifreq request = {};
@@ -153,7 +153,7 @@ Fault verify_loopback(const Plan& plan) {
 
 // Whether the root is shared, a slave or unbindable as planned. By default it may receive mounts of
 // the host.
-bool has_planned_propagation(const Plan& plan, const MountLine& root) {
+bool has_planned_propagation(const InitPlan& plan, const MountLine& root) {
   switch (plan.propagation) {
     case MS_SHARED:
       return root.is_shared;
@@ -180,7 +180,7 @@ bool verify_propagation(const Context& context) {
 
 // Runs before the first hook: hooks may change all of this on purpose.
 Fault verify_made(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   if (plan.verify != Verify::kFull) return {};
   if (Fault f = verify_namespaces(context)) return f;
   if (Fault f = verify_mounts(context, When::kBeforeHooks)) return f;
@@ -191,7 +191,7 @@ Fault verify_made(Context& context) {
 
 // Runs after the pivot and before privileges are dropped. No earlier hook could undo these.
 Fault verify_root(Context& context) {
-  const Plan& plan = context.plan;
+  const InitPlan& plan = context.plan;
   if (plan.verify != Verify::kFull) return {};
   const Fd root(sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_CLOEXEC));
   const Answer in_root = root.ok() ? same_place(root.get(), context.root_fd) : Answer::kNo;

@@ -12,13 +12,15 @@
 
 namespace oci::init {
 
+using namespace wire;  // the contract: its names are names of this folder, too
+
 // The failure of a step. `what` points into the plan or at a constant, so nothing is formatted
 // until it is sent.
 struct Fault {
   bool failed = false;
   int error = 0;  // errno. 0: `note` is the whole message
-  sync::Subject subject = sync::Subject::kNone;
-  uint16_t index = sync::kNoIndex;
+  wire::Subject subject = wire::Subject::kNone;
+  uint16_t index = wire::kNoIndex;
   const char* what = "";
   const char* note = "";  // an explanation of the kernel or of init
   int32_t value = 0;      // the wait status of a hook, or a value of wire/message.h
@@ -27,19 +29,19 @@ struct Fault {
 };
 
 // Ok for rc >= 0. Otherwise rc is -errno.
-inline Fault check(long rc, sync::Subject subject, const char* what,
-                   uint16_t index = sync::kNoIndex) {
+inline Fault check(long rc, wire::Subject subject, const char* what,
+                   uint16_t index = wire::kNoIndex) {
   if (rc >= 0) return {};
   return {true, static_cast<int>(-rc), subject, index, what, "", 0};
 }
 
-inline Fault refuse(const char* note, sync::Subject subject, const char* what,
-                    uint16_t index = sync::kNoIndex) {
+inline Fault refuse(const char* note, wire::Subject subject, const char* what,
+                    uint16_t index = wire::kNoIndex) {
   return {true, 0, subject, index, what, note, 0};
 }
 
 struct Context {
-  Plan& plan;                // a private mapping: Vectors are relocated in place
+  InitPlan& plan;            // a private mapping: Vectors are relocated in place
   int report_fd;             // the reader: `create` at first, `start` later
   int root_fd = -1;          // the container's root mount, O_PATH
   int sys_fd = -1;           // the sysfs mounted at /sys
@@ -47,14 +49,14 @@ struct Context {
   int own_proc_fd = -1;      // the procfs of the caller, for --verify=full
   int proc_fd = -1;          // the procfs mounted at /proc by the plan: nothing can cover it
   const char* program = "";  // the program that was found in PATH
-  int32_t file_kind = 0;     // of the program: sync::FileKind
+  int32_t file_kind = 0;     // of the program: wire::FileKind
   uint16_t filter_length = 0;
   bool admits = false;                 // the filter allows all later calls
   bool tells_mode = false;             // the filter allows prctl(PR_GET_SECCOMP)
   bool filtered = false;               // the filter is loaded
   bool limited = false;                // the capabilities are those of the program
   int listener = -1;                   // of the filter
-  sync::HandoverPage* page = nullptr;  // of this process, if it has one
+  wire::HandoverPage* page = nullptr;  // of this process, if it has one
   int callers_umask = 0;
   bool in_working_directory = false;
   bool is_user = false;  // the ids are those of process.user
@@ -79,16 +81,16 @@ Fault join_the_container(Context&);
 // step_last_clone.cc
 Fault map_handover(Context&);
 Fault map_handover_of_clone(Context&);
-void spin_until_go(const sync::HandoverPage&);
+void spin_until_go(const wire::HandoverPage&);
 Fault clone_last(Context&);
 Fault begin_session(Context&);
 Fault limit_processes(Context&);
 Fault await_the_runtime(Context&);
 
 // step_namespaces.cc
-Fault join(const Plan& plan, const Join& join);
-long open_time_offsets(const Plan& plan);
-Fault make_time_namespace(const Plan& plan, int offsets);
+Fault join(const InitPlan& plan, const Join& join);
+long open_time_offsets(const InitPlan& plan);
+Fault make_time_namespace(const InitPlan& plan, int offsets);
 Fault enter_time_namespace(Context&);
 Fault join_namespaces(Context&);
 Fault enter_cgroup_namespace(Context&);
@@ -99,7 +101,7 @@ Fault bring_up_loopback(Context&);
 Fault mount_all(Context&);
 // Makes the filesystems that show a namespace of `types` (MountOp::shows), as seen by the caller.
 // mount_all() attaches them.
-Fault make_filesystems_showing(Plan& plan, uint64_t types);
+Fault make_filesystems_showing(InitPlan& plan, uint64_t types);
 // Makes the mount of `op` with its attributes, without attaching it.
 Fault make_detached(const Context&, const MountOp& op, Fd& mount);
 // Attaches it at the target, below context.root_fd. Creates missing parts of the target.
@@ -114,13 +116,13 @@ Fault settle_added_mounts(Context&);
 Fault find_mounts_to_remove(Context&);
 Fault remove_mounts(Context&);
 // Whether changing this open mount would propagate to another mount namespace: see plan.h.
-Answer propagates_outside(const Plan& plan, int mount);
+Answer propagates_outside(const InitPlan& plan, int mount);
 // The reason not to mount on `target`, if create would have protected a mount there. nullptr:
 // allowed.
 const char* protection_problem(const Context&, const MountOp& op, int target);
 
 // step_root.cc
-Fault chdir_to_root(const Plan& plan);
+Fault chdir_to_root(const InitPlan& plan);
 Fault isolate_mounts(Context&);
 Fault attach_root(Context&);
 Fault pivot(Context&);
@@ -144,7 +146,7 @@ Fault set_names(Context&);
 Fault write_sysctls(Context&);
 
 // step_confinement.cc
-Fault join_session_keyring(const Plan& plan);
+Fault join_session_keyring(const InitPlan& plan);
 Fault set_labels(Context&);
 Fault set_labels_outside(Context&);
 Fault set_personality(Context&);
@@ -172,8 +174,8 @@ Fault report_ready(Context&);
 Fault settle(Context&);
 Fault wait_for_start(Context&);
 Fault report_to_start(Context&);
-Fault tell(int fd, const sync::Message& message);
-Fault ask(int fd, sync::Type question, sync::Type answer);
+Fault tell(int fd, const wire::Message& message);
+Fault ask(int fd, wire::Type question, wire::Type answer);
 void report_failure(int fd, uint8_t step, const char* step_name, const Fault& fault);
 const sock_filter* received_filter();
 
@@ -182,7 +184,7 @@ Fault load_listening_seccomp(Context&);  // one with a listener
 Fault load_admitting_seccomp(Context&);  // one that lets all through that is left
 Fault load_seccomp(Context&);            // one that is not loaded yet
 // For a startContainer hook, if `length` is not 0. -errno on failure.
-long install_hook_filter(const Plan& plan, uint16_t length);
+long install_hook_filter(const InitPlan& plan, uint16_t length);
 
 // step_verify.cc, step_verify_root.cc: post-conditions, as far as plan.verify asks for them.
 Fault prepare_to_verify(Context&);

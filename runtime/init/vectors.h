@@ -5,8 +5,10 @@
 
 namespace oci::init {
 
+using namespace wire;  // the contract: its names are names of this folder, too
+
 // Turns the offsets into pointers in place. A second call changes nothing.
-inline char** relocate(Plan& plan, const Vector& vector) {
+inline char** relocate(InitPlan& plan, const Vector& vector) {
   auto* slots = reinterpret_cast<uint64_t*>(reinterpret_cast<char*>(&plan) + vector.at);
   const auto base = reinterpret_cast<uintptr_t>(&plan);
   for (uint32_t i = 0; i < vector.count; ++i)

@@ -26,14 +26,14 @@ struct Exec {
 
 __attribute__((noinline, no_sanitize("address", "undefined"))) long clone_and_exec(clone_args* args,
                                                                                    Exec* exec) {
-  const long pid = init::sys(__NR_clone3, args, sizeof *args);
+  const long pid = wire::sys(__NR_clone3, args, sizeof *args);
   if (pid != 0) return pid;
   for (const int fd : exec->passed)
-    init::sys(__NR_fcntl, fd, F_SETFD, 0);
+    wire::sys(__NR_fcntl, fd, F_SETFD, 0);
   exec->error = static_cast<int>(
-      -init::sys(__NR_execveat, exec->image_fd, "", exec->argv, exec->envp, AT_EMPTY_PATH));
+      -wire::sys(__NR_execveat, exec->image_fd, "", exec->argv, exec->envp, AT_EMPTY_PATH));
   for (;;)
-    init::sys(__NR_exit_group, 127);
+    wire::sys(__NR_exit_group, 127);
 }
 
 Error clone_error(int error, const CloneRequest& request) {

@@ -13,7 +13,7 @@
 namespace oci::launch {
 namespace {
 
-using sync::Subject;
+using wire::Subject;
 
 constexpr std::string_view kMissingInReadOnly =
     "it is missing in a read-only root filesystem, or in a read-only mount";
@@ -35,7 +35,7 @@ std::string take_line(std::string_view& text) {
 }
 
 std::string element(std::string_view list, uint16_t index) {
-  if (index == sync::kNoIndex) return std::string(list);
+  if (index == wire::kNoIndex) return std::string(list);
   return cat(list, "[", index, "]");
 }
 
@@ -129,15 +129,15 @@ std::string_view machine_name(int machine) {
 
 // Details for ENOEXEC of execve(2).
 std::string format_failure(const Report& report) {
-  constexpr auto kElf = static_cast<int32_t>(sync::FileKind::kElf);
+  constexpr auto kElf = static_cast<int32_t>(wire::FileKind::kElf);
   if (report.value >= kElf) {
     return cat("a program for ", machine_name(report.value - kElf),
                ", which this host does not run");
   }
-  switch (static_cast<sync::FileKind>(report.value)) {
-    case sync::FileKind::kEmpty:
+  switch (static_cast<wire::FileKind>(report.value)) {
+    case wire::FileKind::kEmpty:
       return "the file is empty";
-    case sync::FileKind::kText:
+    case wire::FileKind::kText:
       return "not a program; a script begins with #! and its interpreter";
     default:
       return "neither a program for this machine nor a script that begins with #!";
@@ -239,7 +239,7 @@ std::string property_of(Subject subject, uint16_t index) {
     case Subject::kRoot:
       return "root.path";
     case Subject::kDevice:
-      return index == sync::kNoIndex ? "default device" : element("linux.devices", index);
+      return index == wire::kNoIndex ? "default device" : element("linux.devices", index);
     case Subject::kMaskedPath:
       return element("linux.maskedPaths", index);
     case Subject::kReadonlyPath:
@@ -301,7 +301,7 @@ Error device_failure(const Report& report) {
 
 }  // namespace
 
-std::string message_text(const sync::Message& message) {
+std::string message_text(const wire::Message& message) {
   return {message.text, std::min<size_t>(message.length, sizeof message.text)};
 }
 
@@ -326,7 +326,7 @@ Error no_more_processes(bool limit_of_container) {
                "kernel.threads-max");
 }
 
-Error init_failure(const sync::Message& message) {
+Error init_failure(const wire::Message& message) {
   const std::string all = message_text(message);
   std::string_view rest = all;
   Report report;

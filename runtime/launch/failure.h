@@ -11,7 +11,7 @@ namespace oci::launch {
 // The error of a kFailed message. Only an errno about the container's program or the user's own
 // files keeps the text of the C library. Engines read "No such file or directory" anywhere in a
 // text as a missing command, and "Operation not permitted" as a program that may not be executed.
-Error init_failure(const sync::Message& message);
+Error init_failure(const wire::Message& message);
 
 // Explains a clone3(2) that made no namespaces: ENOSPC or EPERM.
 Error namespaces_refused(int error);
@@ -21,6 +21,6 @@ Error namespaces_refused(int error);
 Error no_more_processes(bool limit_of_container);
 
 // The text of a message, clamped: the sender runs inside the container, so `length` is not trusted.
-std::string message_text(const sync::Message& message);
+std::string message_text(const wire::Message& message);
 
 }  // namespace oci::launch

@@ -9,13 +9,13 @@
 namespace oci::launch {
 namespace {
 
-using sync::Message;
-using sync::Subject;
+using wire::Message;
+using wire::Subject;
 
 Message failed(Subject subject, int error, const std::string& text,
-               uint16_t index = sync::kNoIndex) {
+               uint16_t index = wire::kNoIndex) {
   Message message;
-  message.type = sync::Type::kFailed;
+  message.type = wire::Type::kFailed;
   message.subject = subject;
   message.index = index;
   message.sys_errno = error;
@@ -70,12 +70,12 @@ BOOST_AUTO_TEST_CASE(a_sysctl_says_which_part_of_it_is_wrong) {
 
 BOOST_AUTO_TEST_CASE(namespaces_that_cannot_be_made_say_what_to_look_at) {
   BOOST_TEST(
-      text_of(failed(Subject::kNamespace, ENOSPC, "join namespaces\nclone\n", sync::kNoIndex)) ==
+      text_of(failed(Subject::kNamespace, ENOSPC, "join namespaces\nclone\n", wire::kNoIndex)) ==
       "linux.namespaces: the host's limit is reached; see sysctl user.max_*_namespaces");
-  BOOST_TEST(text_of(failed(Subject::kNamespace, EPERM, "join namespaces\nclone\n", sync::kNoIndex))
+  BOOST_TEST(text_of(failed(Subject::kNamespace, EPERM, "join namespaces\nclone\n", wire::kNoIndex))
                  .starts_with("linux.namespaces: this caller may not create them"));
   BOOST_TEST(
-      text_of(failed(Subject::kDevice, EPERM, "make devices\n/dev/null\n", sync::kNoIndex))
+      text_of(failed(Subject::kDevice, EPERM, "make devices\n/dev/null\n", wire::kNoIndex))
           .starts_with(
               "default device ('/dev/null'): the kernel does not permit it; a parent cgroup"));
 }

@@ -35,7 +35,7 @@ Status make_fifo(int dir, std::string_view name) {
 
 // false: end of stream. There is no deadline, because a hook may take any time, except for an agent
 // that must answer for execve(2).
-Result<bool> read_verdict(int fd, sync::Message& message, std::optional<sys::Deadline> deadline,
+Result<bool> read_verdict(int fd, wire::Message& message, std::optional<sys::Deadline> deadline,
                           sys::SignalStream* signals) {
   if (!OCI_TRY(sys::wait_readable(fd, deadline, signals))) {
     return Error(ErrorKind::kProtocol, "linux.seccomp.listenerPath: its agent does not answer");
@@ -67,11 +67,11 @@ Status open_gate(int dir, const GateFiles& files, Agent agent, sys::SignalStream
   Result<sys::UniqueFd> verdict = open_file(dir, files.verdict, O_RDONLY | O_NONBLOCK);
   if (!verdict) return not_waiting();
   const int fd = verdict.value().get();
-  sync::Message message;
+  wire::Message message;
   if (::read(fd, &message, sizeof message) >= 0) return not_waiting();
   const Result<sys::UniqueFd> go = open_file(dir, files.gate, O_WRONLY | O_NONBLOCK);
   if (!go) return not_waiting();
-  if (::write(go.value().get(), &sync::kGo, 1) != 1) {
+  if (::write(go.value().get(), &wire::kGo, 1) != 1) {
     return Error::system(errno, "open the start gate");
   }
   return await_verdict(fd, agent, {}, signals);
@@ -79,7 +79,7 @@ Status open_gate(int dir, const GateFiles& files, Agent agent, sys::SignalStream
 
 Result<Sight> Sight::of(int dir, const GateFiles& files) {
   Result<sys::UniqueFd> gate = open_file(dir, files.gate, O_WRONLY | O_NONBLOCK);
-  if (!gate || ::write(gate.value().get(), &sync::kShow, 1) != 1) return not_waiting();
+  if (!gate || ::write(gate.value().get(), &wire::kShow, 1) != 1) return not_waiting();
   return Sight(std::move(gate).value());
 }
 
@@ -90,7 +90,7 @@ bool Sight::has_taken_effect() const {
 
 Sight::~Sight() {
   if (!gate_) return;
-  [[maybe_unused]] const ssize_t written = ::write(gate_.get(), &sync::kHide, 1);
+  [[maybe_unused]] const ssize_t written = ::write(gate_.get(), &wire::kHide, 1);
 }
 
 Result<OpenGate> make_open_gate() {
@@ -98,13 +98,13 @@ Result<OpenGate> make_open_gate() {
   if (::pipe2(ends, O_CLOEXEC) != 0) return Error::system(errno, "make a pipe");
   OpenGate open{.gate = {}, .verdict = sys::UniqueFd(ends[0])};
   open.gate.verdict.reset(ends[1]);
-  open.gate.handover = OCI_TRY(make_pages(sync::kPages));
+  open.gate.handover = OCI_TRY(make_pages(wire::kPages));
   return open;
 }
 
 Status await_verdict(int verdict, Agent agent, const std::function<Status()>& follow,
                      sys::SignalStream* signals) {
-  sync::Message message;
+  wire::Message message;
   bool executing = false;
   std::optional<sys::Deadline> deadline;
   for (;;) {
@@ -114,7 +114,7 @@ Status await_verdict(int verdict, Agent agent, const std::function<Status()>& fo
     if (!more.value()) {
       return Error(ErrorKind::kWrongState, "container init was killed before it ran the program");
     }
-    if (message.type != sync::Type::kSettled) return init_failure(message);
+    if (message.type != wire::Type::kSettled) return init_failure(message);
     executing = true;
     if (follow) OCI_TRY(follow());
     if (agent == Agent::kYes) deadline = sys::deadline_in(kAgentPatience);

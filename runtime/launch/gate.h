@@ -25,7 +25,7 @@ struct GateFiles {
 struct Gate {
   sys::UniqueFd gate;      // O_RDWR: the reader never sees the end of the stream
   sys::UniqueFd verdict;   // O_WRONLY
-  sys::UniqueFd handover;  // sync::HandoverPage
+  sys::UniqueFd handover;  // wire::HandoverPage
 };
 
 // Makes the files below `dir`, mode 0600, and `pages` handover pages.

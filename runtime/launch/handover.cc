@@ -21,13 +21,13 @@ constexpr std::chrono::seconds kPatience{10};
 constexpr std::chrono::milliseconds kBetweenLooks{1};
 
 // The second page of a file with one page is never touched.
-constexpr size_t kMapped = sync::kPages * sync::kPageSize;
+constexpr size_t kMapped = wire::kPages * wire::kPageSize;
 
 }  // namespace
 
 Result<sys::UniqueFd> make_pages(size_t count) {
   sys::UniqueFd file = OCI_TRY(sys::file_in_memory("handover"));
-  if (::ftruncate(file.get(), static_cast<off_t>(count * sync::kPageSize)) == 0) return file;
+  if (::ftruncate(file.get(), static_cast<off_t>(count * wire::kPageSize)) == 0) return file;
   return sys::write_error(errno, "make the pages of the handover");
 }
 
@@ -48,14 +48,14 @@ Pages::~Pages() {
   if (at_ != nullptr) ::munmap(at_, kMapped);
 }
 
-sync::HandoverPage& Pages::operator[](sync::Page page) const {
-  return *reinterpret_cast<sync::HandoverPage*>(at_ + page * sync::kPageSize);
+wire::HandoverPage& Pages::operator[](wire::Page page) const {
+  return *reinterpret_cast<wire::HandoverPage*>(at_ + page * wire::kPageSize);
 }
 
-Result<sys::UniqueFd> fetch_listener(const sync::HandoverPage& page, const sys::Pidfd& process) {
+Result<sys::UniqueFd> fetch_listener(const wire::HandoverPage& page, const sys::Pidfd& process) {
   const sys::Deadline deadline = sys::deadline_in(kPatience);
   uint32_t number;
-  while ((number = sync::load(page.listener_plus_one)) == 0) {
+  while ((number = wire::load(page.listener_plus_one)) == 0) {
     if (OCI_TRY(process.wait_exit(sys::deadline_in(kBetweenLooks)))) return sys::UniqueFd();
     if (sys::poll_timeout(deadline) > 0) continue;
     return Error(ErrorKind::kProtocol, "container init does not load its seccomp filter");

@@ -21,7 +21,7 @@ class Pages {
   Pages& operator=(Pages&& other) noexcept;
   ~Pages();
 
-  sync::HandoverPage& operator[](sync::Page page) const;
+  wire::HandoverPage& operator[](wire::Page page) const;
 
  private:
   explicit Pages(std::byte* at) : at_(at) {}
@@ -30,6 +30,6 @@ class Pages {
 
 // Waits until `process` has its listener, and fetches it. Empty: the process ended before, and has
 // reported the reason.
-Result<sys::UniqueFd> fetch_listener(const sync::HandoverPage& page, const sys::Pidfd& process);
+Result<sys::UniqueFd> fetch_listener(const wire::HandoverPage& page, const sys::Pidfd& process);
 
 }  // namespace oci::launch

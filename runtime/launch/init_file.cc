@@ -46,7 +46,7 @@ Status make_readonly(int mount, int filesystem) {
 }
 
 Status write_program(int mount) {
-  const auto image = init::image();
+  const auto image = wire::image();
   const sys::UniqueFd file = OCI_TRY(
       sys::open_at(mount, kName, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, S_IRUSR | S_IXUSR));
   OCI_TRY(sys::write_all(file.get(), {image.data(), image.size()}, kName));
@@ -108,7 +108,7 @@ Result<sys::UniqueFd> open_on_own_tmpfs() {
 }  // namespace
 
 Result<sys::UniqueFd> open_init_file() {
-  const auto image = init::image();
+  const auto image = wire::image();
   Result<sys::UniqueFd> sealed =
       sys::seal(kName, {image.data(), image.size()}, sys::Executable::kYes);
   // The seal costs a copy of some 25 KiB. A cache would be one more file to trust.

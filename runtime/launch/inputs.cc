@@ -36,7 +36,7 @@ Result<sys::UniqueFd> open_namespace(const plan::NamespaceFile& file) {
 }
 
 std::string property_of(const plan::Tree& tree) {
-  if (tree.subject == sync::Subject::kRoot) return "root.path";
+  if (tree.subject == wire::Subject::kRoot) return "root.path";
   return cat("mounts[", tree.index, "].source");
 }
 

@@ -7,7 +7,7 @@
 namespace oci::launch {
 namespace {
 
-Result<sys::UniqueFd> fetch_from(Launched& process, sync::Page page) {
+Result<sys::UniqueFd> fetch_from(Launched& process, wire::Page page) {
   const sys::Pidfd held(sys::UniqueFd(::fcntl(process.pidfd(), F_DUPFD_CLOEXEC, 0)));
   return fetch_listener((*process.pages())[page], held);
 }
@@ -17,18 +17,18 @@ Result<sys::UniqueFd> fetch_from(Launched& process, sync::Page page) {
 Status follow_last_clone(const plan::Plan& plan, const LastClone& clone, Launched& process) {
   sys::UniqueFd listener;
   if (clone.listens && clone.admits) {
-    listener = OCI_TRY(fetch_from(process, sync::kOfStage));
-    sync::store((*process.pages())[sync::kOfStage].go_on, 1);
+    listener = OCI_TRY(fetch_from(process, wire::kOfStage));
+    wire::store((*process.pages())[wire::kOfStage].go_on, 1);
   }
   OCI_TRY(process.switch_to_child(clone.signals));
   if (process.pid() == 0) return {};
-  const init::Plan& block = plan.init();
-  if (plan.scheduler && !plan::outlives_fork(*plan.scheduler, block)) {
+  const wire::InitPlan& init = plan.init();
+  if (plan.scheduler && !plan::outlives_fork(*plan.scheduler, init)) {
     OCI_TRY(set_scheduler(process.pid(), *plan.scheduler));
   }
-  if (clone.listens && !clone.admits) listener = OCI_TRY(fetch_from(process, sync::kOfProgram));
+  if (clone.listens && !clone.admits) listener = OCI_TRY(fetch_from(process, wire::kOfProgram));
   if (listener) OCI_TRY(clone.deliver(process.pid(), listener.get()));
-  sync::store((*process.pages())[sync::kOfProgram].go_on, 1);
+  wire::store((*process.pages())[wire::kOfProgram].go_on, 1);
   return {};
 }
 

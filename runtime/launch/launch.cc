@@ -60,9 +60,9 @@ class Conversation {
     OCI_TRY(await_message(socket_.get(), process_.pidfd(), signals_));
     return receive(socket_.get());
   }
-  Status answer(sync::Message message, std::span<const sock_filter> filter = {});
-  Status answer(sync::Type type) { return answer(sync::Message{.type = type}); }
-  Status serve(const sync::Message& message, sys::UniqueFd fd);
+  Status answer(wire::Message message, std::span<const sock_filter> filter = {});
+  Status answer(wire::Type type) { return answer(wire::Message{.type = type}); }
+  Status serve(const wire::Message& message, sys::UniqueFd fd);
   Status look_for(pid_t pid) const {
     return services_.check_init ? services_.check_init(pid) : Status();
   }
@@ -80,7 +80,7 @@ class Conversation {
   Launched process_;
 };
 
-Status Conversation::answer(sync::Message message, std::span<const sock_filter> filter) {
+Status Conversation::answer(wire::Message message, std::span<const sock_filter> filter) {
   message.value = static_cast<int32_t>(filter.size());
   iovec parts[2] = {{&message, sizeof message},
                     {const_cast<sock_filter*>(filter.data()), filter.size_bytes()}};
@@ -97,12 +97,12 @@ Status Conversation::adopt(pid_t pid) {
   Launched adopted = OCI_TRY(Launched::adopt(pid));
   OCI_TRY(process_.wait());
   process_ = std::move(adopted);
-  const init::Plan& block = plan_.init();
+  const wire::InitPlan& init = plan_.init();
   OCI_TRY(look_for(pid));
-  if (block.new_user_namespace) {
+  if (init.new_user_namespace) {
     OCI_TRY(write_id_maps(pid, {.uids = plan_.uid_mappings,
                                 .gids = plan_.gid_mappings,
-                                .deny_set_groups = !block.set_groups}));
+                                .deny_set_groups = !init.set_groups}));
   }
   return write_oom_score_adj();
 }
@@ -124,7 +124,7 @@ Status Conversation::write_oom_score_adj() const {
 // The stage counts as one more process of the user, beside the one that it clones last. Raises the
 // limit for it, if permitted.
 bool raise_process_limit(pid_t pid, const plan::Plan& plan) {
-  const init::LateLimit& limits = plan.init().process_limit;
+  const wire::LateLimit& limits = plan.init().process_limit;
   if (limits.meanwhile == 0) return false;
   const rlimit limit = {limits.meanwhile, std::max(limits.hard, limits.meanwhile)};
   return ::prlimit(pid, RLIMIT_NPROC, &limit, nullptr) == 0;
@@ -164,11 +164,11 @@ Status Conversation::proceed() {
     OCI_TRY(set_affinity(process_.pid(), plan_.exec_cpu_affinity->final_,
                          "process.execCPUAffinity.final"));
   }
-  const init::Plan& block = plan_.init();
-  const bool follows = block.clones_last && !block.exec;
+  const wire::InitPlan& init = plan_.init();
+  const bool follows = init.clones_last && !init.exec;
   if (!follows) OCI_TRY(services_.save_record(process_.pid()));
   const std::span<const sock_filter> filter = services_.filter();
-  sync::Message message{.type = sync::Type::kProceed};
+  wire::Message message{.type = wire::Type::kProceed};
   message.admits = services_.filter_admits && services_.filter_admits() ? 1 : 0;
   message.tells_mode = services_.filter_tells_mode && services_.filter_tells_mode() ? 1 : 0;
   OCI_TRY(answer(message, filter));
@@ -182,23 +182,23 @@ Status Conversation::follow() {
   if (plan_.scheduler && !plan::outlives_fork(*plan_.scheduler, plan_.init()))
     OCI_TRY(set_scheduler(process_.pid(), *plan_.scheduler));
   OCI_TRY(services_.save_record(process_.pid()));
-  return answer(sync::Type::kPlaced);
+  return answer(wire::Type::kPlaced);
 }
 
-Status Conversation::serve(const sync::Message& message, sys::UniqueFd fd) {
+Status Conversation::serve(const wire::Message& message, sys::UniqueFd fd) {
   switch (message.type) {
-    case sync::Type::kStaged:
+    case wire::Type::kStaged:
       OCI_TRY(adopt(message.value));
-      return answer(sync::Type::kPlaced);
-    case sync::Type::kConsole:
+      return answer(wire::Type::kPlaced);
+    case wire::Type::kConsole:
       if (!fd) return Error(ErrorKind::kProtocol, "container init sent no terminal");
       return services_.take_console(std::move(fd), message_text(message));
-    case sync::Type::kMountsReady:
+    case wire::Type::kMountsReady:
       OCI_TRY(services_.run_host_hooks(process_.pid()));
-      return answer(sync::Type::kHooksDone);
-    case sync::Type::kReady:
+      return answer(wire::Type::kHooksDone);
+    case wire::Type::kReady:
       return proceed();
-    case sync::Type::kWarning:
+    case wire::Type::kWarning:
       services_.warn(message_text(message));
       return {};
     default:
@@ -217,17 +217,17 @@ Error Conversation::vanished() {
 }
 
 Status Conversation::serve() {
-  const init::Plan& block = plan_.init();
-  sync::Sequence sequence(
-      {.staged = block.staged, .console = block.terminal, .host_hooks = block.host_hooks});
-  if (!block.staged && !block.clones_last) OCI_TRY(write_oom_score_adj());
+  const wire::InitPlan& init = plan_.init();
+  wire::Sequence sequence(
+      {.staged = init.staged, .console = init.terminal, .host_hooks = init.host_hooks});
+  if (!init.staged && !init.clones_last) OCI_TRY(write_oom_score_adj());
   // One that ends meanwhile is found nowhere, and tells why it ends.
-  Status looked = block.staged ? Status() : look_for(process_.pid());
+  Status looked = init.staged ? Status() : look_for(process_.pid());
   OCI_TRY(services_.prepare_meanwhile(process_.pid()));
   while (!sequence.complete()) {
     Received received = OCI_TRY(next_message());
     if (received.ended) return vanished();
-    if (received.message.type == sync::Type::kFailed) return init_failure(received.message);
+    if (received.message.type == wire::Type::kFailed) return init_failure(received.message);
     if (!looked) return looked;
     OCI_TRY(sequence.accept(received.message.type));
     OCI_TRY(serve(received.message, std::move(received.fd)));
@@ -237,25 +237,25 @@ Status Conversation::serve() {
 
 Status Conversation::hand_over_listener() {
   const sys::Pidfd init(sys::UniqueFd(::fcntl(process_.pidfd(), F_DUPFD_CLOEXEC, 0)));
-  const sync::Page whose = plan_.init().clones_last ? sync::kOfProgram : sync::kOfStage;
-  sync::HandoverPage& page = (*process_.pages())[whose];
+  const wire::Page whose = plan_.init().clones_last ? wire::kOfProgram : wire::kOfStage;
+  wire::HandoverPage& page = (*process_.pages())[whose];
   if (const sys::UniqueFd listener = OCI_TRY(fetch_listener(page, init))) {
     OCI_TRY(services_.deliver_listener(process_.pid(), listener.get()));
-    sync::store(page.go_on, 1);
+    wire::store(page.go_on, 1);
   }
   if (!OCI_TRY(init.wait_exit(sys::deadline_in({})))) return {};
   const Received last = OCI_TRY(receive(socket_.get()));
-  const bool told = !last.ended && last.message.type == sync::Type::kFailed;
+  const bool told = !last.ended && last.message.type == wire::Type::kFailed;
   return told ? init_failure(last.message) : vanished();
 }
 
 // Decides whether init has settled: once the socket accepts no more, it cannot.
 Status Conversation::fail_unless_settled(Status failure) {
-  if (plan_.init().mount_task == init::MountTask::kNone) return failure;
+  if (plan_.init().mount_task == wire::MountTask::kNone) return failure;
   ::shutdown(socket_.get(), SHUT_RD);
   Result<Received> received = receive(socket_.get());
   for (; received && !received.value().ended; received = receive(socket_.get()))
-    if (received.value().message.type == sync::Type::kSettled) return {};
+    if (received.value().message.type == wire::Type::kSettled) return {};
   pollfd ended = {.fd = process_.pidfd(), .events = POLLIN, .revents = 0};
   (void)::poll(&ended, 1, kPatienceMs);
   return failure;
@@ -276,8 +276,8 @@ Result<Child> clone(plan::Plan& plan, const LaunchOptions& options, std::span<co
   const sys::UniqueFd plan_fd = OCI_TRY(sys::seal("oci-rt-plan", plan.block, sys::Executable::kNo));
   std::vector<int> all(passed.begin(), passed.end());
   all.push_back(plan_fd.get());
-  const init::Plan& block = plan.init();
-  return clone_init({.flags = block.staged ? 0 : block.clone_flags,
+  const wire::InitPlan& init = plan.init();
+  return clone_init({.flags = init.staged ? 0 : init.clone_flags,
                      .cgroup_fd = options.cgroup_fd,
                      .name = cat("oci-rt:[", options.id, ":init]"),
                      .image_fd = image_fd.get(),
@@ -292,30 +292,30 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
   const std::vector<sys::UniqueFd> inputs = OCI_TRY(open_inputs(plan));
   SocketPair sync = OCI_TRY(make_sync());
   Joining joining;
-  init::Plan& block = plan.init();
-  if (block.root_place == init::RootPlace::kAmongOthers) {
-    OCI_TRY(services.record_root(block.rootfs_fd));
+  wire::InitPlan& init = plan.init();
+  if (init.root_place == wire::RootPlace::kAmongOthers) {
+    OCI_TRY(services.record_root(init.rootfs_fd));
   }
-  block.sync_fd = sync.child.get();
-  block.gate_fd = gate.gate.get();
-  block.verdict_fd = gate.verdict.get();
-  block.handover_fd = gate.handover.get();
-  block.listener_traceable = ::geteuid() != 0;
-  block.callers_terminal = block.clones_last && sys::has_controlling_terminal();
+  init.sync_fd = sync.child.get();
+  init.gate_fd = gate.gate.get();
+  init.verdict_fd = gate.verdict.get();
+  init.handover_fd = gate.handover.get();
+  init.listener_traceable = ::geteuid() != 0;
+  init.callers_terminal = init.clones_last && sys::has_controlling_terminal();
 
-  std::vector<int> passed = {block.sync_fd};
-  for (const int fd : {block.verdict_fd, block.gate_fd, block.handover_fd})
+  std::vector<int> passed = {init.sync_fd};
+  for (const int fd : {init.verdict_fd, init.gate_fd, init.handover_fd})
     if (fd >= 0) passed.push_back(fd);
   for (const sys::UniqueFd& fd : inputs)
     passed.push_back(fd.get());
-  if (block.exec) {
-    joining = OCI_TRY(plan_joining(options, block));
-    passed.push_back(block.member_fd);
-    if (joining.root) passed.push_back(block.root_fd);
-    if (joining.user_namespace) passed.push_back(block.member_user_fd);
+  if (init.exec) {
+    joining = OCI_TRY(plan_joining(options, init));
+    passed.push_back(init.member_fd);
+    if (joining.root) passed.push_back(init.root_fd);
+    if (joining.user_namespace) passed.push_back(init.member_user_fd);
   }
-  if (block.verify == init::Verify::kFull) OCI_TRY(expect_namespaces(options, block));
-  const std::span<const int32_t> preserved(block.begin(block.preserved), block.preserved.count);
+  if (init.verify == wire::Verify::kFull) OCI_TRY(expect_namespaces(options, init));
+  const std::span<const int32_t> preserved(init.begin(init.preserved), init.preserved.count);
   OCI_TRY(check_preserved(preserved, passed));
   passed.insert(passed.end(), preserved.begin(), preserved.end());
   // Set the caller's affinity, so that the process has it before it enters its cgroup:
@@ -344,7 +344,7 @@ Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& option
   Status served = conversation.serve();
   if (!served) served = conversation.fail_unless_settled(std::move(served));
   OCI_TRY(std::move(served));
-  const bool listens = (block.seccomp_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
+  const bool listens = (init.seccomp_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
   if (listens && services.deliver_listener) OCI_TRY(conversation.hand_over_listener());
   return std::move(conversation).finish();
 }

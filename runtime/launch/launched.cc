@@ -54,12 +54,12 @@ Status Launched::switch_to_child(sys::SignalStream* signals) {
   // A pidfd becomes readable when its process ends: pidfd_open(2).
   (void)OCI_TRY(sys::wait_readable(pidfd_.get(), {}, signals));
   OCI_TRY(wait());
-  const uint32_t child = pages_ ? sync::load((*pages_)[sync::kOfStage].pid) : 0;
+  const uint32_t child = pages_ ? wire::load((*pages_)[wire::kOfStage].pid) : 0;
   if (child == 0) return {};
   Launched adopted = OCI_TRY(adopt(static_cast<pid_t>(child)));
   std::swap(pid_, adopted.pid_);
   std::swap(pidfd_, adopted.pidfd_);
-  sync::store((*pages_)[sync::kOfStage].pid, 0);
+  wire::store((*pages_)[wire::kOfStage].pid, 0);
   return {};
 }
 

@@ -21,7 +21,7 @@ namespace {
 // file for it.
 Result<uint64_t> different_types(int ours, int theirs) {
   uint64_t types = 0;
-  for (const auto& [kind, type] : init::kNamespaceKinds) {
+  for (const auto& [kind, type] : wire::kNamespaceKinds) {
     const std::string name = cat("ns/", kind);
     struct stat mine = {}, other = {};
     if (::fstatat(theirs, name.c_str(), &other, 0) != 0) {
@@ -60,7 +60,7 @@ Result<sys::UniqueFd> user_namespace_that_init_left(int ours, int theirs) {
 
 }  // namespace
 
-Result<Joining> plan_joining(const LaunchOptions& options, init::Plan& block) {
+Result<Joining> plan_joining(const LaunchOptions& options, wire::InitPlan& init) {
   const std::string process = cat("/proc/", options.member_pid);
   const sys::UniqueFd theirs = OCI_TRY(sys::open_at(AT_FDCWD, process, O_PATH | O_DIRECTORY));
   const sys::UniqueFd ours = OCI_TRY(sys::open_at(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY));
@@ -69,20 +69,20 @@ Result<Joining> plan_joining(const LaunchOptions& options, init::Plan& block) {
   if (::syscall(SYS_pidfd_send_signal, options.member_pidfd, 0, nullptr, 0) != 0) {
     return Error(ErrorKind::kWrongState, "container not running: its init has just ended");
   }
-  uint64_t types = block.member_types & OCI_TRY(different_types(ours.get(), theirs.get()));
+  uint64_t types = init.member_types & OCI_TRY(different_types(ours.get(), theirs.get()));
   Joining joining;
   if ((types & CLONE_NEWUSER) != 0 && options.made_user_namespace) {
     joining.user_namespace = OCI_TRY(user_namespace_that_init_left(ours.get(), theirs.get()));
   }
   if (joining.user_namespace) {
     types &= ~uint64_t{CLONE_NEWUSER};
-    block.member_user_fd = joining.user_namespace.get();
+    init.member_user_fd = joining.user_namespace.get();
   }
-  block.member_fd = options.member_pidfd;
-  block.member_types = types;
+  init.member_fd = options.member_pidfd;
+  init.member_types = types;
   if (!options.chrooted) return joining;
   joining.root = OCI_TRY(sys::open_at(theirs.get(), "root", O_PATH | O_DIRECTORY));
-  block.root_fd = joining.root.get();
+  init.root_fd = joining.root.get();
   return joining;
 }
 

@@ -24,8 +24,8 @@ class Holder {
     clone_args args = {};
     args.flags = CLONE_NEWUSER;
     args.exit_signal = SIGCHLD;
-    const long parent = init::sys(__NR_getpid);
-    pid_ = init::sys(__NR_clone3, &args, sizeof args);
+    const long parent = wire::sys(__NR_getpid);
+    pid_ = wire::sys(__NR_clone3, &args, sizeof args);
     if (pid_ == 0) sleep_for_ever(parent);
   }
   ~Holder() {
@@ -40,10 +40,10 @@ class Holder {
 
  private:
   [[noreturn]] static void sleep_for_ever(long parent) {
-    init::sys(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-    if (init::sys(__NR_getppid) != parent) init::sys(__NR_exit_group, 1);
+    wire::sys(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    if (wire::sys(__NR_getppid) != parent) wire::sys(__NR_exit_group, 1);
     for (;;)
-      init::sys(__NR_ppoll, nullptr, 0, nullptr, nullptr, 0);
+      wire::sys(__NR_ppoll, nullptr, 0, nullptr, nullptr, 0);
   }
 
   long pid_;

@@ -15,7 +15,7 @@ struct SocketPair {
 Result<SocketPair> make_sync();
 
 struct Received {
-  sync::Message message;
+  wire::Message message;
   sys::UniqueFd fd;
   bool ended = false;
 };

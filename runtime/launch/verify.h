@@ -7,8 +7,8 @@
 
 namespace oci::launch {
 
-// Fills in block.namespaces: a new namespace, the joined one, or ours. The descriptors of joined
-// ones are in the block.
-Status expect_namespaces(const LaunchOptions& options, init::Plan& block);
+// Fills in init.namespaces: a new namespace, the joined one, or ours. The descriptors of joined
+// ones are in the plan.
+Status expect_namespaces(const LaunchOptions& options, wire::InitPlan& init);
 
 }  // namespace oci::launch

@@ -81,10 +81,10 @@ class Creation {
 
 Status Creation::record_intent() {
   const spec::Config& config = prepared_.config;
-  const init::Plan& block = prepared_.plan.init();
+  const wire::InitPlan& init = prepared_.plan.init();
   record_.id = options_.id;
   record_.bundle = prepared_.bundle;
-  record_.rootfs = block.text(block.rootfs);
+  record_.rootfs = init.text(init.rootfs);
   record_.created = state::rfc3339_now();
   record_.owner = ::geteuid();
   record_.boot_id = OCI_TRY(sys::boot_id());
@@ -94,7 +94,7 @@ Status Creation::record_intent() {
   record_.poststart = config.hooks.poststart;
   record_.poststop = config.hooks.poststop;
   record_.has_process = config.process.has_value();
-  record_.chrooted = block.no_pivot || block.root_place == init::RootPlace::kAmongOthers;
+  record_.chrooted = init.no_pivot || init.root_place == wire::RootPlace::kAmongOthers;
   record_.no_new_keyring = options_.no_new_keyring;
   if (config.linux && config.linux->resources && config.linux->resources->memory) {
     record_.check_before_update =
@@ -229,7 +229,7 @@ Status Creation::launch() {
   const size_t pages_of_listener = record_.listener_path.empty() ? 0 : 1;
   const bool clones_last = prepared_.plan.init().clones_last;
   launch::Gate gate = OCI_TRY(launch::make_gate(
-      dir_.fd(), kGateFiles, clones_last ? size_t{sync::kPages} : pages_of_listener));
+      dir_.fd(), kGateFiles, clones_last ? size_t{wire::kPages} : pages_of_listener));
   init_.emplace(OCI_TRY(launch::launch(
       prepared_.plan, std::move(gate),
       {.id = options_.id, .cgroup_fd = cgroup_ ? cgroup_->fd() : -1, .signals = signals_},

@@ -45,19 +45,19 @@ Result<seccomp::Program> compile_filter(const spec::Seccomp& profile) {
 
 // The calls from load_admitting_seccomp() of init's table up to execve(2), which runs under the
 // filter in any case.
-bool admits_last_calls(const seccomp::Program& filter, const init::Plan& block) {
+bool admits_last_calls(const seccomp::Program& filter, const wire::InitPlan& init) {
   constexpr unsigned kFirst = 1, kSecond = 2, kThird = 4, kAll = 0x3f;
-  const bool listens = (block.seccomp_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
-  if (!block.clones_last) return false;
+  const bool listens = (init.seccomp_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
+  if (!init.clones_last) return false;
   // startContainer hooks come from the image and may make any call. An agent is not connected yet.
-  if (!block.exec && (listens || block.start_container_hooks.count != 0)) return false;
+  if (!init.exec && (listens || init.start_container_hooks.count != 0)) return false;
   std::vector<seccomp::KnownCall> calls = {
       {.number = SYS_clone, .arguments = {CLONE_PARENT | CLONE_PARENT_SETTID}, .unknown = kThird},
       {.number = SYS_exit_group},
       {.number = SYS_setsid},
   };
   // Calls of an init that waits for `start`.
-  if (!block.exec) {
+  if (!init.exec) {
     for (const int number : {SYS_read, SYS_write, SYS_close, SYS_fcntl, SYS_prctl, SYS_prlimit64})
       calls.push_back({.number = number, .unknown = kAll});
   }
@@ -65,11 +65,11 @@ bool admits_last_calls(const seccomp::Program& filter, const init::Plan& block) 
     calls.push_back({.number = SYS_prctl, .arguments = {PR_SET_DUMPABLE}});
     calls.push_back({.number = SYS_close, .unknown = kFirst});
   }
-  if (block.terminal) calls.push_back({.number = SYS_ioctl, .arguments = {0, TIOCSCTTY}});
-  if (block.process_limit.meanwhile != 0) {
+  if (init.terminal) calls.push_back({.number = SYS_ioctl, .arguments = {0, TIOCSCTTY}});
+  if (init.process_limit.meanwhile != 0) {
     calls.push_back({.number = SYS_prlimit64, .arguments = {0, RLIMIT_NPROC}, .unknown = kThird});
   }
-  if (!block.no_new_privileges) {
+  if (!init.no_new_privileges) {
     calls.push_back({.number = SYS_capset, .unknown = kFirst | kSecond});
     calls.push_back({.number = SYS_prctl,
                      .arguments = {PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE},
@@ -78,8 +78,8 @@ bool admits_last_calls(const seccomp::Program& filter, const init::Plan& block) 
   return seccomp::admits(filter.filter, calls);
 }
 
-bool tells_mode(const seccomp::Program& filter, const init::Plan& block) {
-  if (!block.seccomp || block.verify == init::Verify::kOff) return false;
+bool tells_mode(const seccomp::Program& filter, const wire::InitPlan& init) {
+  if (!init.seccomp || init.verify == wire::Verify::kOff) return false;
   const seccomp::KnownCall question = {.number = SYS_prctl, .arguments = {PR_GET_SECCOMP}};
   return seccomp::admits(filter.filter, std::span(&question, 1));
 }

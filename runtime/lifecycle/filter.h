@@ -15,10 +15,10 @@ Result<seccomp::Program> compile_filter(const spec::Seccomp& profile);
 
 // Whether the filter allows the calls that init makes during and around its last clone, so that
 // init can load it before.
-bool admits_last_calls(const seccomp::Program& filter, const init::Plan& block);
+bool admits_last_calls(const seccomp::Program& filter, const wire::InitPlan& init);
 
 // Whether init is to ask for its seccomp mode under the filter, and the filter allows it.
-bool tells_mode(const seccomp::Program& filter, const init::Plan& block);
+bool tells_mode(const seccomp::Program& filter, const wire::InitPlan& init);
 
 // Explains a failed execve(2) under the filter. If the filter refuses every execve(2), the message
 // names the rule instead of the program.

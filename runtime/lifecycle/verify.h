@@ -10,10 +10,10 @@
 namespace oci::lifecycle {
 
 // How much init is to read back.
-init::Verify verify_of(Verify verify);
+wire::Verify verify_of(Verify verify);
 
-// For init::Verify::kFull: `pid`, which no hook has moved yet, is in the cgroup that it was cloned
+// For wire::Verify::kFull: `pid`, which no hook has moved yet, is in the cgroup that it was cloned
 // into; -1: there is none.
-Status verify_cgroup(init::Verify verify, int cgroup_fd, pid_t pid);
+Status verify_cgroup(wire::Verify verify, int cgroup_fd, pid_t pid);
 
 }  // namespace oci::lifecycle

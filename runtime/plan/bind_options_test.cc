@@ -6,8 +6,8 @@
 namespace oci::plan {
 namespace {
 
-using init::MountOp;
 using spec::NamespaceType;
+using wire::MountOp;
 
 BOOST_AUTO_TEST_SUITE(bind_options)
 

@@ -10,24 +10,25 @@ constexpr size_t kUsualSize = 16 << 10;  // avoids reallocation for a usual plan
 
 }  // namespace
 
-static_assert(std::is_trivially_copyable_v<init::Plan> && alignof(init::Plan) <= kAlignment);
+static_assert(std::is_trivially_copyable_v<wire::InitPlan> &&
+              alignof(wire::InitPlan) <= kAlignment);
 
 Block::Block() {
   bytes_.reserve(kUsualSize);
-  bytes_.resize(sizeof(init::Plan));
+  bytes_.resize(sizeof(wire::InitPlan));
 }
 
-init::Text Block::text(std::string_view value) {
+wire::Text Block::text(std::string_view value) {
   const auto at = static_cast<uint32_t>(bytes_.size());
   bytes_.append(value).push_back('\0');
   return {at};
 }
 
-init::Text Block::optional_text(std::string_view value) {
-  return value.empty() ? init::Text{} : text(value);
+wire::Text Block::optional_text(std::string_view value) {
+  return value.empty() ? wire::Text{} : text(value);
 }
 
-init::Vector Block::vector(std::span<const std::string_view> items, uint32_t spare) {
+wire::Vector Block::vector(std::span<const std::string_view> items, uint32_t spare) {
   std::vector<uint64_t> offsets;
   offsets.reserve(items.size() + 1 + spare);
   for (const std::string_view item : items)
@@ -46,8 +47,8 @@ uint32_t Block::append(const void* data, size_t size) {
 }
 
 std::string Block::finish() {
-  head_.size = static_cast<uint32_t>(bytes_.size());
-  std::memcpy(bytes_.data(), &head_, sizeof head_);
+  init_.size = static_cast<uint32_t>(bytes_.size());
+  std::memcpy(bytes_.data(), &init_, sizeof init_);
   return std::move(bytes_);
 }
 

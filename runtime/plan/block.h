@@ -13,34 +13,34 @@
 
 namespace oci::plan {
 
-// Append strings and lists, store the results in head() or in a list appended later, then call
+// Append strings and lists, store the results in init() or in a list appended later, then call
 // finish(). Data is aligned to 8 bytes where necessary. Nothing is shared.
 class Block {
  public:
   Block();
 
   // The Plan at the front.
-  init::Plan& head() { return head_; }
+  wire::InitPlan& init() { return init_; }
 
-  init::Text text(std::string_view value);
+  wire::Text text(std::string_view value);
 
   // As text(), but an empty value is absent.
-  init::Text optional_text(std::string_view value);
+  wire::Text optional_text(std::string_view value);
 
   template <class T>
-  init::List<T> list(std::span<const T> items) {
+  wire::List<T> list(std::span<const T> items) {
     static_assert(std::is_trivially_copyable_v<T> && alignof(T) <= 8);
     if (items.empty()) return {};
     const uint32_t at = append(items.data(), items.size_bytes());
     return {at, static_cast<uint32_t>(items.size())};
   }
   template <class T>
-  init::List<T> list(const std::vector<T>& items) {
+  wire::List<T> list(const std::vector<T>& items) {
     return list(std::span<const T>(items));
   }
 
   // An execve(2) vector with `spare` slots besides the final zero.
-  init::Vector vector(std::span<const std::string_view> items, uint32_t spare);
+  wire::Vector vector(std::span<const std::string_view> items, uint32_t spare);
 
   // Returns the bytes. The block is empty afterwards.
   std::string finish();
@@ -48,7 +48,7 @@ class Block {
  private:
   uint32_t append(const void* data, size_t size);  // 8-byte aligned
 
-  init::Plan head_;
+  wire::InitPlan init_;
   std::string bytes_;
 };
 

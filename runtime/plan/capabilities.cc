@@ -47,7 +47,7 @@ class Planner {
   explicit Planner(const HostCapabilities& host) : host_(host) {}
 
   CapabilityPlan plan(const spec::Capabilities& wanted) && {
-    init::CapabilitySets& sets = out_.sets;
+    wire::CapabilitySets& sets = out_.sets;
     sets.bounding = granted(wanted.bounding, host_.bounding);
     sets.permitted = granted(wanted.permitted, host_.permitted);
     sets.effective = granted(wanted.effective, host_.permitted);

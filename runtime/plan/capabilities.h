@@ -21,7 +21,7 @@ struct HostCapabilities {
 };
 
 struct CapabilityPlan {
-  init::CapabilitySets sets;
+  wire::CapabilitySets sets;
   std::vector<std::string> warnings;  // one line each, for the log. config.md: MUST warn
 };
 

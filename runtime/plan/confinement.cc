@@ -15,7 +15,7 @@ Error off(std::string_view property, std::string_view what, std::string_view hin
 }
 
 Status plan_labels(Draft& draft, const spec::Process& process) {
-  init::Plan& head = draft.block.head();
+  wire::InitPlan& init = draft.block.init();
   // apparmor(7): the name for no profile. Without AppArmor, nothing needs to be done for it.
   const bool without = process.apparmor_profile == "unconfined" && !draft.host.apparmor;
   if (is_given(process.apparmor_profile) && !without) {
@@ -23,23 +23,23 @@ Status plan_labels(Draft& draft, const spec::Process& process) {
       return off("process.apparmorProfile", "AppArmor",
                  "boot with apparmor=1, or remove the property");
     }
-    head.apparmor_command = draft.block.text(cat("exec ", *process.apparmor_profile));
+    init.apparmor_command = draft.block.text(cat("exec ", *process.apparmor_profile));
   }
   if (is_given(process.selinux_label)) {
     if (!draft.host.selinux) {
       return off("process.selinuxLabel", "SELinux", "boot with selinux=1, or remove the property");
     }
-    head.selinux_label = draft.block.text(*process.selinux_label);
+    init.selinux_label = draft.block.text(*process.selinux_label);
   }
   return {};
 }
 
 void plan_memory_policy(Draft& draft, const spec::MemoryPolicy& policy) {
-  init::Plan& head = draft.block.head();
-  head.memory_policy = static_cast<int32_t>(static_cast<uint32_t>(policy.mode) | policy.flags);
+  wire::InitPlan& init = draft.block.init();
+  init.memory_policy = static_cast<int32_t>(static_cast<uint32_t>(policy.mode) | policy.flags);
   // Valid: spec/validate has parsed it already.
   const auto nodes = spec::parse_number_list(policy.nodes, spec::kMostNodes);
-  if (nodes) head.memory_nodes = draft.block.list(*nodes);
+  if (nodes) init.memory_nodes = draft.block.list(*nodes);
 }
 
 }  // namespace
@@ -47,7 +47,7 @@ void plan_memory_policy(Draft& draft, const spec::MemoryPolicy& policy) {
 Status plan_confinement(Draft& draft) {
   const auto& linux = draft.config.linux;
   if (linux->personality) {
-    draft.block.head().personality = static_cast<uint32_t>(linux->personality->domain);
+    draft.block.init().personality = static_cast<uint32_t>(linux->personality->domain);
   }
   if (linux->memory_policy) plan_memory_policy(draft, *linux->memory_policy);
   if (!draft.config.process) return {};

@@ -9,7 +9,7 @@ BOOST_AUTO_TEST_SUITE(confinement)
 
 BOOST_AUTO_TEST_CASE(what_is_not_asked_for_is_left_as_the_caller_has_it) {
   const Plan plan = plan_of(some_config());
-  BOOST_TEST(plan.init().personality == init::kCallersPersonality);
+  BOOST_TEST(plan.init().personality == wire::kCallersPersonality);
   BOOST_TEST(plan.init().memory_policy == -1);
   BOOST_TEST(!plan.init().apparmor_command);
   BOOST_TEST(!plan.init().selinux_label);

@@ -16,11 +16,11 @@ Status plan_console(Draft& draft) {
     return Error(ErrorKind::kUsage, "--console-socket: needs process.terminal set to true");
   }
   if (!terminal) return {};  // and then consoleSize MUST be ignored
-  init::Plan& head = draft.block.head();
-  head.terminal = true;
+  wire::InitPlan& init = draft.block.init();
+  init.terminal = true;
   if (const auto& size = draft.config.process->console_size) {
-    head.rows = size->height;
-    head.columns = size->width;
+    init.rows = size->height;
+    init.columns = size->width;
   }
   return {};
 }

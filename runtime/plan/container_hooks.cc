@@ -14,10 +14,10 @@ std::vector<std::string_view> views(const std::vector<std::string>& strings) {
 }
 
 // `otherwise`: the environment of hooks without one of their own.
-init::List<init::HookOp> hook_ops(Block& block, const std::vector<spec::Hook>& hooks,
-                                  const init::Vector& otherwise) {
+wire::List<wire::HookOp> hook_ops(Block& block, const std::vector<spec::Hook>& hooks,
+                                  const wire::Vector& otherwise) {
   constexpr int64_t kForEver = std::numeric_limits<uint32_t>::max();  // 136 years
-  std::vector<init::HookOp> ops;
+  std::vector<wire::HookOp> ops;
   for (size_t i = 0; i < hooks.size(); ++i) {
     const spec::Hook& hook = hooks[i];
     const auto args =
@@ -34,7 +34,7 @@ init::List<init::HookOp> hook_ops(Block& block, const std::vector<spec::Hook>& h
   return block.list(ops);
 }
 
-init::StateText state_text(Block& block, const std::string& head, const std::string& tail) {
+wire::StateText state_text(Block& block, const std::string& head, const std::string& tail) {
   return {.head = block.text(head), .tail = block.text(tail)};
 }
 
@@ -44,23 +44,23 @@ Status plan_container_hooks(Draft& draft) {
   const spec::Hooks& hooks = draft.config.hooks;
   const Request& request = draft.request;
   Block& block = draft.block;
-  init::Plan& head = block.head();
+  wire::InitPlan& init = block.init();
   // Network devices are moved at the same moment, before sysctl needs them.
-  head.host_hooks = !hooks.prestart.empty() || !hooks.create_runtime.empty() ||
+  init.host_hooks = !hooks.prestart.empty() || !hooks.create_runtime.empty() ||
                     !draft.config.linux->net_devices.empty();
   // Hooks of an unprivileged user may not open the namespaces of a process that is not dumpable
   // (proc(5)). That can be allowed if the new process can only see that user's data: no process
   // runs in a new pid namespace yet, and only its owner controls a new user namespace.
   constexpr uint64_t kNew = CLONE_NEWUSER | CLONE_NEWPID;
-  head.hooks_enter = head.host_hooks && !draft.host.may_mount() && (draft.created & kNew) == kNew;
+  init.hooks_enter = init.host_hooks && !draft.host.may_mount() && (draft.created & kNew) == kNew;
   if (!hooks.create_container.empty()) {
-    const init::Vector callers = block.vector(views(request.callers_environment), 0);
-    head.create_container_hooks = hook_ops(block, hooks.create_container, callers);
-    head.creating_state = state_text(block, request.creating_head, request.creating_tail);
+    const wire::Vector callers = block.vector(views(request.callers_environment), 0);
+    init.create_container_hooks = hook_ops(block, hooks.create_container, callers);
+    init.creating_state = state_text(block, request.creating_head, request.creating_tail);
   }
   if (!hooks.start_container.empty()) {
-    head.start_container_hooks = hook_ops(block, hooks.start_container, {});
-    head.created_state = state_text(block, request.created_head, request.created_tail);
+    init.start_container_hooks = hook_ops(block, hooks.start_container, {});
+    init.created_state = state_text(block, request.created_head, request.created_tail);
   }
   return {};
 }

@@ -67,14 +67,14 @@ bool may_make_devices(const Host& host) {
 }
 
 // `at`: the index of `op` in the list of devices.
-void leave_to_runtime(Draft& draft, const init::DeviceOp& op, size_t at, const std::string& path) {
+void leave_to_runtime(Draft& draft, const wire::DeviceOp& op, size_t at, const std::string& path) {
   DeviceNode node{.path = path,
                   .mode = op.mode,
                   .major = op.major,
                   .minor = op.minor,
                   .owner_matters = op.uid != 0 || op.gid != 0,
                   .index = op.index,
-                  .fd_offset = at * sizeof op + offsetof(init::DeviceOp, source_fd)};
+                  .fd_offset = at * sizeof op + offsetof(wire::DeviceOp, source_fd)};
   if (may_make_devices(draft.host)) {
     node.uid = on_host(draft.plan.uid_mappings, op.uid);
     node.gid = on_host(draft.plan.gid_mappings, op.gid);
@@ -89,9 +89,9 @@ bool is_in_dev(std::string_view path) {
   return path.substr(0, path.rfind('/')) == "/dev";
 }
 
-init::DeviceOp plan_device(Draft& draft, size_t i, const std::string& path) {
+wire::DeviceOp plan_device(Draft& draft, size_t i, const std::string& path) {
   const spec::Device& device = draft.config.linux->devices[i];
-  init::DeviceOp op;
+  wire::DeviceOp op;
   op.path = draft.block.text(path);
   // `fileMode` may include the file type, as in stat(2).
   op.mode = format_of(device.type) | (device.file_mode.value_or(kDefaultMode) & 07777);
@@ -151,28 +151,28 @@ bool is_listed(const spec::Config& config, std::string_view path) {
 // If the config mounts on one of them (`--volume /dev/urandom:/dev/random`), the mount is used
 // instead.
 void add_default_devices(Draft& draft, const MountsInDev& mounts,
-                         std::vector<init::DeviceOp>& ops) {
+                         std::vector<wire::DeviceOp>& ops) {
   for (const DefaultDevice& device : kDefaultDevices) {
     if (is_listed(draft.config, device.path) || mounts.at(device.path) != nullptr) continue;
     ops.push_back({.path = draft.block.text(device.path),
                    .mode = S_IFCHR | kDefaultMode,
                    .major = device.major,
                    .minor = device.minor,
-                   .index = sync::kNoIndex,
+                   .index = wire::kNoIndex,
                    .bind = draft.is_unprivileged(),
                    .parent_is_plain = true});
   }
 }
 
 void plan_links(Draft& draft, const MountsInDev& mounts) {
-  std::vector<init::LinkOp> links;
+  std::vector<wire::LinkOp> links;
   for (const Link& link : kLinks) {
     if (mounts.at(link.path) != nullptr) continue;
     links.push_back({.path = draft.block.text(link.path),
                      .target = draft.block.text(link.target),
                      .replace = link.replace});
   }
-  draft.block.head().links = draft.block.list(links);
+  draft.block.init().links = draft.block.list(links);
 }
 
 }  // namespace
@@ -183,7 +183,7 @@ Status plan_devices(Draft& draft) {
   const spec::Mount* dev = mounts.at("/dev");
   const bool dev_is_complete =
       dev != nullptr && (has_option(*dev, "bind") || has_option(*dev, "rbind"));
-  std::vector<init::DeviceOp> ops;
+  std::vector<wire::DeviceOp> ops;
   if (!dev_is_complete) {
     add_default_devices(draft, mounts, ops);
     plan_links(draft, mounts);
@@ -198,8 +198,8 @@ Status plan_devices(Draft& draft) {
     ops.push_back(plan_device(draft, i, path));
     if (ops.back().bind) leave_to_runtime(draft, ops.back(), ops.size() - 1, path);
   }
-  const init::List<init::DeviceOp> list = draft.block.list(ops);
-  draft.block.head().devices = list;
+  const wire::List<wire::DeviceOp> list = draft.block.list(ops);
+  draft.block.init().devices = list;
   for (DeviceNode& node : draft.plan.device_nodes)
     node.fd_offset += list.at;
   return {};

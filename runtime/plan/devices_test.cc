@@ -9,7 +9,7 @@ using spec::DeviceType;
 
 std::string devices(const Plan& plan) {
   std::string out;
-  for (const init::DeviceOp& op : items(plan, plan.init().devices)) {
+  for (const wire::DeviceOp& op : items(plan, plan.init().devices)) {
     out += cat(text(plan, op.path), " ", op.major, ":", op.minor, op.bind ? " bind\n" : "\n");
   }
   return out;
@@ -17,7 +17,7 @@ std::string devices(const Plan& plan) {
 
 std::string links(const Plan& plan) {
   std::string out;
-  for (const init::LinkOp& op : items(plan, plan.init().links)) {
+  for (const wire::LinkOp& op : items(plan, plan.init().links)) {
     out += cat(text(plan, op.path), "->", text(plan, op.target), op.replace ? "! " : " ");
   }
   return out;
@@ -34,9 +34,9 @@ BOOST_AUTO_TEST_CASE(the_default_devices_are_always_there) {
   BOOST_TEST(devices(plan) ==
              "/dev/null 1:3\n/dev/zero 1:5\n/dev/full 1:7\n"
              "/dev/random 1:8\n/dev/urandom 1:9\n/dev/tty 5:0\n");
-  const init::DeviceOp& null = items(plan, plan.init().devices)[0];
+  const wire::DeviceOp& null = items(plan, plan.init().devices)[0];
   BOOST_TEST(null.mode == unsigned{S_IFCHR | 0666});
-  BOOST_TEST(null.index == sync::kNoIndex);
+  BOOST_TEST(null.index == wire::kNoIndex);
 }
 
 BOOST_AUTO_TEST_CASE(a_listed_device_takes_the_place_of_a_default_one) {

@@ -60,12 +60,12 @@ Status plan_environment(Draft& draft);
 
 // Sets MountOp::readonly_stays for mounts whose `ro` the container could clear, and
 // Plan::readonly_stays.
-void mark_readonly_that_stays(Draft& draft, std::span<init::MountOp> ops);
+void mark_readonly_that_stays(Draft& draft, std::span<wire::MountOp> ops);
 
 // "PATH: TEXT".
 Error invalid(std::string_view path, std::string_view text);
 
-// The index of `list[i]` in the block. sync::kNoIndex if it is too large.
+// The index of `list[i]` in the block. wire::kNoIndex if it is too large.
 uint16_t index_of(size_t i);
 
 }  // namespace oci::plan

@@ -134,29 +134,29 @@ Status plan_environment(Draft& draft) {
   const std::string listen_names = names.empty() ? "" : cat("LISTEN_FDNAMES=", names);
   std::vector<std::string_view> env = given_environment(draft, listen_fds, listen_names);
 
-  init::Plan& head = draft.block.head();
-  head.preserved = draft.block.list(draft.request.preserved);
+  wire::InitPlan& init = draft.block.init();
+  init.preserved = draft.block.list(draft.request.preserved);
   const std::string cwd = clean_in_root(process.cwd);
-  head.cwd = draft.block.text(cwd);
+  init.cwd = draft.block.text(cwd);
   const std::vector<std::string_view> args(process.args.begin(), process.args.end());
-  head.args = draft.block.vector(args, 0);
+  init.args = draft.block.vector(args, 0);
 
   constexpr std::string_view kPath = "PATH=";
   std::string_view path;
   const std::string_view* const found = find_variable(env, "PATH");
   if (found != nullptr) path = found->substr(kPath.size());
-  std::vector<init::Text> candidates;
+  std::vector<wire::Text> candidates;
   if (!process.args.empty()) {
     for (const std::string& candidate :
          program_candidates(process.args[0], found != nullptr ? &path : nullptr, cwd)) {
       candidates.push_back(draft.block.text(candidate));
     }
   }
-  head.candidates = draft.block.list(candidates);
+  init.candidates = draft.block.list(candidates);
 
   std::erase(env, "HOME=");
-  head.find_home = find_variable(env, "HOME") == nullptr;
-  head.env = draft.block.vector(env, 2);  // init may add HOME
+  init.find_home = find_variable(env, "HOME") == nullptr;
+  init.env = draft.block.vector(env, 2);  // init may add HOME
   return {};
 }
 

@@ -11,7 +11,7 @@ using Strings = std::vector<std::string>;
 
 std::string candidates(const Plan& plan) {
   std::string out;
-  for (const init::Text candidate : items(plan, plan.init().candidates)) {
+  for (const wire::Text candidate : items(plan, plan.init().candidates)) {
     if (!out.empty()) out += ' ';
     out += text(plan, candidate);
   }

@@ -13,8 +13,8 @@
 namespace oci::plan {
 namespace {
 
-using init::List;
-using init::Text;
+using wire::List;
+using wire::Text;
 
 void write_mappings(Writer& out, const std::vector<spec::IdMapping>& uids,
                     const std::vector<spec::IdMapping>& gids) {
@@ -28,23 +28,23 @@ void write_mappings(Writer& out, const std::vector<spec::IdMapping>& uids,
 }
 
 void write_namespaces(Writer& out, const Plan& plan) {
-  const init::Plan& head = plan.init();
-  uint64_t created = head.clone_flags;
-  if (head.new_cgroup_namespace) created |= CLONE_NEWCGROUP;
-  if (head.new_ipc_namespace) created |= CLONE_NEWIPC;
-  if (head.time_namespace != init::TimeNamespace::kNone) created |= CLONE_NEWTIME;
+  const wire::InitPlan& init = plan.init();
+  uint64_t created = init.clone_flags;
+  if (init.new_cgroup_namespace) created |= CLONE_NEWCGROUP;
+  if (init.new_ipc_namespace) created |= CLONE_NEWIPC;
+  if (init.time_namespace != wire::TimeNamespace::kNone) created |= CLONE_NEWTIME;
   out.begin("namespaces");
   out.list("new", namespace_names(created));
-  out.objects("join", out.items(head.joins), [&](const init::Join& join) {
+  out.objects("join", out.items(init.joins), [&](const wire::Join& join) {
     out.text("type", namespace_name(join.type));
     out.text("path", join.path);
   });
-  out.flag("staged", head.staged);
-  out.flag("clonesLast", head.clones_last);
-  out.flag("loopbackUp", head.new_network_namespace);
-  out.text("timeOffsets", head.time_offsets);
+  out.flag("staged", init.staged);
+  out.flag("clonesLast", init.clones_last);
+  out.flag("loopbackUp", init.new_network_namespace);
+  out.text("timeOffsets", init.time_offsets);
   write_mappings(out, plan.uid_mappings, plan.gid_mappings);
-  out.flag("denySetgroups", head.new_user_namespace && !head.set_groups);
+  out.flag("denySetgroups", init.new_user_namespace && !init.set_groups);
   out.end();
 }
 
@@ -57,7 +57,7 @@ std::vector<std::string_view> names_of(const spec::Name<E> (&table)[N], E bits) 
   return names;
 }
 
-const Tree* find_tree(const Plan& plan, sync::Subject subject, size_t fd_offset) {
+const Tree* find_tree(const Plan& plan, wire::Subject subject, size_t fd_offset) {
   for (const Tree& tree : plan.trees) {
     if (tree.subject == subject && tree.fd_offset == fd_offset) return &tree;
   }
@@ -69,7 +69,7 @@ void write_id_map(Writer& out, const Plan& plan, const Tree* tree, size_t offset
   const MountIdMap* found = nullptr;
   if (tree != nullptr && tree->id_map) found = &plan.id_maps[*tree->id_map];
   for (const MappedFilesystem& mapped : plan.mapped_filesystems) {
-    if (mapped.fd_offset != offset + offsetof(init::MountOp, id_map_fd)) continue;
+    if (mapped.fd_offset != offset + offsetof(wire::MountOp, id_map_fd)) continue;
     found = &plan.id_maps[mapped.id_map];
   }
   if (found == nullptr) return;
@@ -80,48 +80,48 @@ void write_id_map(Writer& out, const Plan& plan, const Tree* tree, size_t offset
   out.end();
 }
 
-std::string_view place_name(init::RootPlace place) {
+std::string_view place_name(wire::RootPlace place) {
   switch (place) {
-    case init::RootPlace::kOwnPath:
+    case wire::RootPlace::kOwnPath:
       return "at its path";
-    case init::RootPlace::kWorkingDirectory:
+    case wire::RootPlace::kWorkingDirectory:
       return "at its path, by the stage";
-    case init::RootPlace::kAmongOthers:
+    case wire::RootPlace::kAmongOthers:
       return "at its path, among the mounts of others";
   }
   return {};
 }
 
 void write_root(Writer& out, const Plan& plan) {
-  const init::Plan& head = plan.init();
+  const wire::InitPlan& init = plan.init();
   out.begin("root");
-  out.text("path", head.rootfs);
+  out.text("path", init.rootfs);
   out.flag("openedByParent",
-           find_tree(plan, sync::Subject::kRoot, offsetof(init::Plan, rootfs_fd)) != nullptr);
-  out.text("attached", place_name(head.root_place));
-  out.flag("readonly", head.root_readonly);
-  out.flag("readonlyStays", head.root_readonly && head.readonly_stays);
-  out.text("propagation", propagation_name(head.propagation, head.propagation_recursive));
-  out.flag("noPivot", head.no_pivot);
+           find_tree(plan, wire::Subject::kRoot, offsetof(wire::InitPlan, rootfs_fd)) != nullptr);
+  out.text("attached", place_name(init.root_place));
+  out.flag("readonly", init.root_readonly);
+  out.flag("readonlyStays", init.root_readonly && init.readonly_stays);
+  out.text("propagation", propagation_name(init.propagation, init.propagation_recursive));
+  out.flag("noPivot", init.no_pivot);
   out.end();
 }
 
-std::string_view kind_name(init::MountKind kind) {
+std::string_view kind_name(wire::MountKind kind) {
   switch (kind) {
-    case init::MountKind::kFilesystem:
+    case wire::MountKind::kFilesystem:
       return "filesystem";
-    case init::MountKind::kBind:
+    case wire::MountKind::kBind:
       return "bind";
-    case init::MountKind::kRemount:
+    case wire::MountKind::kRemount:
       return "remount";
   }
   return {};
 }
 
 void write_mounts(Writer& out, const Plan& plan) {
-  const init::Plan& head = plan.init();
-  size_t offset = head.mounts.at;
-  out.objects("mounts", out.items(head.mounts), [&](const init::MountOp& op) {
+  const wire::InitPlan& init = plan.init();
+  size_t offset = init.mounts.at;
+  out.objects("mounts", out.items(init.mounts), [&](const wire::MountOp& op) {
     out.text("kind", kind_name(op.kind));
     out.text("target", op.target);
     out.text("type", op.type);
@@ -135,14 +135,14 @@ void write_mounts(Writer& out, const Plan& plan) {
     out.flag("readonlyLate", op.readonly_late);
     out.flag("readonlyStays", op.readonly_stays);
     const Tree* const tree =
-        find_tree(plan, sync::Subject::kMountSource, offset + offsetof(init::MountOp, source_fd));
+        find_tree(plan, wire::Subject::kMountSource, offset + offsetof(wire::MountOp, source_fd));
     out.flag("openedByParent", tree != nullptr);
     out.flag("sourceInRoot", op.source_in_root);
     out.flag("madeByStage", op.shows != 0);
     write_id_map(out, plan, tree, offset);
-    offset += sizeof(init::MountOp);
+    offset += sizeof(wire::MountOp);
     std::vector<std::string> parameters;
-    for (const init::Parameter& parameter : out.items(op.parameters)) {
+    for (const wire::Parameter& parameter : out.items(op.parameters)) {
       const std::string_view value = parameter.value ? out.view(parameter.value) : "";
       parameters.push_back(cat(out.view(parameter.key), parameter.value ? "=" : "", value));
     }
@@ -164,8 +164,8 @@ std::string_view format_name(uint32_t mode) {
   return S_ISBLK(mode) ? "b" : S_ISFIFO(mode) ? "p" : "c";
 }
 
-void write_files(Writer& out, const init::Plan& head, const std::vector<DeviceNode>& nodes) {
-  out.objects("devices", out.items(head.devices), [&](const init::DeviceOp& op) {
+void write_files(Writer& out, const wire::InitPlan& init, const std::vector<DeviceNode>& nodes) {
+  out.objects("devices", out.items(init.devices), [&](const wire::DeviceOp& op) {
     out.text("path", op.path);
     out.text("type", format_name(op.mode));
     out.unsigned_number("major", op.major);
@@ -178,49 +178,49 @@ void write_files(Writer& out, const init::Plan& head, const std::vector<DeviceNo
     out.unsigned_number("uid", op.uid);
     out.unsigned_number("gid", op.gid);
   });
-  out.objects("links", out.items(head.links), [&](const init::LinkOp& op) {
+  out.objects("links", out.items(init.links), [&](const wire::LinkOp& op) {
     out.text("path", op.path);
     out.text("target", op.target);
     out.flag("replace", op.replace);
   });
-  const auto paths = [&](List<init::PathOp> list) {
+  const auto paths = [&](List<wire::PathOp> list) {
     std::vector<std::string_view> out_paths;
-    for (const init::PathOp& op : out.items(list))
+    for (const wire::PathOp& op : out.items(list))
       out_paths.push_back(out.view(op.path));
     return out_paths;
   };
-  out.list("readonlyPaths", paths(head.readonly_paths));
-  out.list("maskedPaths", paths(head.masked_paths));
-  out.objects("sysctl", out.items(head.sysctls), [&](const init::SysctlOp& op) {
+  out.list("readonlyPaths", paths(init.readonly_paths));
+  out.list("maskedPaths", paths(init.masked_paths));
+  out.objects("sysctl", out.items(init.sysctls), [&](const wire::SysctlOp& op) {
     out.text("file", op.path);
     out.text("value", op.value);
   });
 }
 
-void write_hooks(Writer& out, const init::Plan& head) {
-  out.flag("waitForHostHooks", head.host_hooks);
-  out.flag("hooksEnter", head.hooks_enter);
-  const auto hook = [&](const init::HookOp& op) {
+void write_hooks(Writer& out, const wire::InitPlan& init) {
+  out.flag("waitForHostHooks", init.host_hooks);
+  out.flag("hooksEnter", init.hooks_enter);
+  const auto hook = [&](const wire::HookOp& op) {
     out.text("path", op.path);
     out.list("args", op.args);
     out.flag("processEnv", op.env.slots == 0);
     out.list("env", op.env);
     if (op.timeout != 0) out.unsigned_number("timeout", op.timeout);
   };
-  const auto state = [&](std::string_view key, const init::StateText& text) {
+  const auto state = [&](std::string_view key, const wire::StateText& text) {
     if (text.head) out.text(key, cat(out.view(text.head), "PID", out.view(text.tail)));
   };
-  out.objects("createContainerHooks", out.items(head.create_container_hooks), hook);
-  state("creatingState", head.creating_state);
-  out.objects("startContainerHooks", out.items(head.start_container_hooks), hook);
-  state("createdState", head.created_state);
+  out.objects("createContainerHooks", out.items(init.create_container_hooks), hook);
+  state("creatingState", init.creating_state);
+  out.objects("startContainerHooks", out.items(init.start_container_hooks), hook);
+  state("createdState", init.created_state);
 }
 
-void write_terminal(Writer& out, const init::Plan& head) {
-  if (!head.terminal) return;
+void write_terminal(Writer& out, const wire::InitPlan& init) {
+  if (!init.terminal) return;
   out.begin("terminal");
-  out.unsigned_number("rows", head.rows);
-  out.unsigned_number("columns", head.columns);
+  out.unsigned_number("rows", init.rows);
+  out.unsigned_number("columns", init.columns);
   out.end();
 }
 
@@ -242,12 +242,12 @@ void write_scheduling(Writer& out, const Plan& plan) {
     out.number("priority", priority->priority);
     out.end();
   }
-  const init::Plan& head = plan.init();
-  if (head.personality != init::kCallersPersonality) {
-    out.text("personality", spec::name_of(spec::kPersonalityNames, uint64_t{head.personality}));
+  const wire::InitPlan& init = plan.init();
+  if (init.personality != wire::kCallersPersonality) {
+    out.text("personality", spec::name_of(spec::kPersonalityNames, uint64_t{init.personality}));
   }
-  if (head.memory_policy < 0) return;
-  const auto policy = static_cast<uint32_t>(head.memory_policy);
+  if (init.memory_policy < 0) return;
+  const auto policy = static_cast<uint32_t>(init.memory_policy);
   uint32_t flags = 0;
   for (const auto& flag : spec::kMemoryPolicyFlagNames)
     flags |= policy & flag.value;
@@ -255,32 +255,32 @@ void write_scheduling(Writer& out, const Plan& plan) {
   out.text("mode", spec::name_of(spec::kMemoryPolicyModeNames, static_cast<int>(policy & ~flags)));
   out.list("flags", names_of(spec::kMemoryPolicyFlagNames, flags));
   std::vector<uint32_t> nodes;
-  for (uint32_t i = 0; i < head.memory_nodes.count * 64; ++i) {
-    if ((out.items(head.memory_nodes)[i / 64] >> i % 64 & 1) != 0) nodes.push_back(i);
+  for (uint32_t i = 0; i < init.memory_nodes.count * 64; ++i) {
+    if ((out.items(init.memory_nodes)[i / 64] >> i % 64 & 1) != 0) nodes.push_back(i);
   }
   out.list("nodes", nodes);
   out.end();
 }
 
 void write_process(Writer& out, const Plan& plan) {
-  const init::Plan& head = plan.init();
+  const wire::InitPlan& init = plan.init();
   out.begin("process");
-  out.unsigned_number("uid", head.uid);
-  out.unsigned_number("gid", head.gid);
-  out.list("groups", out.items(head.groups));
-  out.flag("setGroups", head.set_groups && !head.keep_groups);
-  out.flag("keepGroups", head.keep_groups);
-  if (head.umask >= 0) out.text("umask", octal(static_cast<uint32_t>(head.umask)));
+  out.unsigned_number("uid", init.uid);
+  out.unsigned_number("gid", init.gid);
+  out.list("groups", out.items(init.groups));
+  out.flag("setGroups", init.set_groups && !init.keep_groups);
+  out.flag("keepGroups", init.keep_groups);
+  if (init.umask >= 0) out.text("umask", octal(static_cast<uint32_t>(init.umask)));
   out.begin("capabilities");
-  out.list("bounding", capability_set_names(head.capabilities.bounding));
-  out.list("effective", capability_set_names(head.capabilities.effective));
-  out.list("inheritable", capability_set_names(head.capabilities.inheritable));
-  out.list("permitted", capability_set_names(head.capabilities.permitted));
-  out.list("ambient", capability_set_names(head.capabilities.ambient));
+  out.list("bounding", capability_set_names(init.capabilities.bounding));
+  out.list("effective", capability_set_names(init.capabilities.effective));
+  out.list("inheritable", capability_set_names(init.capabilities.inheritable));
+  out.list("permitted", capability_set_names(init.capabilities.permitted));
+  out.list("ambient", capability_set_names(init.capabilities.ambient));
   out.end();
-  out.flag("noNewPrivileges", head.no_new_privileges);
-  if (head.verify != init::Verify::kFast)
-    out.text("verify", head.verify == init::Verify::kFull ? "full" : "off");
+  out.flag("noNewPrivileges", init.no_new_privileges);
+  if (init.verify != wire::Verify::kFast)
+    out.text("verify", init.verify == wire::Verify::kFull ? "full" : "off");
   out.objects("rlimits", plan.rlimits, [&](const spec::Rlimit& limit) {
     out.text("type", rlimit_name(limit.resource));
     out.unsigned_number("soft", limit.soft);
@@ -288,40 +288,40 @@ void write_process(Writer& out, const Plan& plan) {
   });
   if (plan.oom_score_adj) out.number("oomScoreAdj", *plan.oom_score_adj);
   write_scheduling(out, plan);
-  if (head.apparmor_command) out.text("apparmor", head.apparmor_command);
-  out.text("selinuxLabel", head.selinux_label);
-  out.text("cwd", head.cwd);
-  out.list("args", head.args);
-  out.list("env", head.env);
-  out.flag("findHome", head.find_home);
+  if (init.apparmor_command) out.text("apparmor", init.apparmor_command);
+  out.text("selinuxLabel", init.selinux_label);
+  out.text("cwd", init.cwd);
+  out.list("args", init.args);
+  out.list("env", init.env);
+  out.flag("findHome", init.find_home);
   std::vector<std::string_view> candidates;
-  for (const Text text : out.items(head.candidates))
+  for (const Text text : out.items(init.candidates))
     candidates.push_back(out.view(text));
   out.list("candidates", candidates);
-  out.unsigned_number("preserveFds", head.preserved.count);
+  out.unsigned_number("preserveFds", init.preserved.count);
   out.end();
 }
 
 }  // namespace
 
 std::string explain(const Plan& plan) {
-  const init::Plan& head = plan.init();
-  Writer out(head);
+  const wire::InitPlan& init = plan.init();
+  Writer out(init);
   out.begin();
   write_namespaces(out, plan);
   write_root(out, plan);
   write_mounts(out, plan);
-  write_files(out, head, plan.device_nodes);
-  out.text("hostname", head.hostname);
-  out.text("domainname", head.domainname);
-  write_terminal(out, head);
-  write_hooks(out, head);
+  write_files(out, init, plan.device_nodes);
+  out.text("hostname", init.hostname);
+  out.text("domainname", init.domainname);
+  write_terminal(out, init);
+  write_hooks(out, init);
   write_process(out, plan);
-  out.flag("newKeyring", head.new_keyring);
-  if (head.seccomp) {
+  out.flag("newKeyring", init.new_keyring);
+  if (init.seccomp) {
     out.begin("seccomp");
-    out.list("flags", seccomp_flag_names(head.seccomp_flags));
-    out.flag("listener", (head.seccomp_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0);
+    out.list("flags", seccomp_flag_names(init.seccomp_flags));
+    out.flag("listener", (init.seccomp_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0);
     out.end();
   }
   std::vector<std::string> warnings = plan.demanded_warnings;

@@ -15,7 +15,7 @@ namespace oci::plan {
 // Writes members, and leaves out absent, empty and disabled ones.
 class Writer {
  public:
-  explicit Writer(const init::Plan& plan) : plan_(plan) { json_.SetIndent(' ', 2); }
+  explicit Writer(const wire::InitPlan& plan) : plan_(plan) { json_.SetIndent(' ', 2); }
 
   void begin() { json_.StartObject(); }
   void begin(std::string_view key) {
@@ -29,7 +29,7 @@ class Writer {
     write_key(key);
     write(value);
   }
-  void text(std::string_view key, init::Text value) {
+  void text(std::string_view key, wire::Text value) {
     if (!value) return;
     write_key(key);
     write(view(value));
@@ -59,10 +59,10 @@ class Writer {
     json_.EndArray();
     json_.SetFormatOptions(rapidjson::kFormatDefault);
   }
-  void list(std::string_view key, init::Vector vector) {
+  void list(std::string_view key, wire::Vector vector) {
     std::vector<std::string_view> items;
     for (const uint64_t at :
-         std::span(plan_.begin(init::List<uint64_t>{vector.at}), vector.count)) {
+         std::span(plan_.begin(wire::List<uint64_t>{vector.at}), vector.count)) {
       items.push_back(view({static_cast<uint32_t>(at)}));
     }
     list(key, items);
@@ -83,10 +83,10 @@ class Writer {
   }
 
   template <class T>
-  std::span<const T> items(init::List<T> list) const {
+  std::span<const T> items(wire::List<T> list) const {
     return {plan_.begin(list), list.count};
   }
-  std::string_view view(init::Text value) const { return plan_.text(value); }
+  std::string_view view(wire::Text value) const { return plan_.text(value); }
 
   std::string finish() {
     std::string out(buffer_.GetString(), buffer_.GetSize());
@@ -103,7 +103,7 @@ class Writer {
   }
   void write(uint32_t value) { json_.Uint(value); }
 
-  const init::Plan& plan_;
+  const wire::InitPlan& plan_;
   rapidjson::StringBuffer buffer_;
   rapidjson::PrettyWriter<rapidjson::StringBuffer> json_{buffer_};
 };

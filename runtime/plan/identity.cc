@@ -32,25 +32,25 @@ bool keeps_groups(const spec::Config& config) {
 }
 
 Status plan_user(Draft& draft, const spec::User& user) {
-  init::Plan& head = draft.block.head();
-  head.uid = user.uid;
-  head.gid = user.gid;
+  wire::InitPlan& init = draft.block.init();
+  init.uid = user.uid;
+  init.gid = user.gid;
   const std::optional<uint32_t> mask = user.umask ? user.umask : draft.request.callers_umask;
-  head.umask = mask ? static_cast<int32_t>(*mask) : -1;
-  head.keep_groups = keeps_groups(draft.config);
-  if (head.keep_groups) {
+  init.umask = mask ? static_cast<int32_t>(*mask) : -1;
+  init.keep_groups = keeps_groups(draft.config);
+  if (init.keep_groups) {
     if (!user.additional_gids.empty()) {
       draft.plan.warnings.push_back(cat("process.user.additionalGids: not set, because annotation ",
                                         spec::kKeepGroups, " keeps the caller's groups"));
     }
     return {};
   }
-  if (!head.set_groups && !user.additional_gids.empty()) {
+  if (!init.set_groups && !user.additional_gids.empty()) {
     return invalid("process.user.additionalGids",
                    "cannot be set where a user namespace maps one group only; map a range that "
                    "/etc/subgid allows");
   }
-  head.groups = draft.block.list(user.additional_gids);
+  init.groups = draft.block.list(user.additional_gids);
   return {};
 }
 
@@ -73,7 +73,7 @@ bool adds_mknod_by_default(const spec::Config& config) {
 // between CAP_MKNOD and that.
 Status plan_making_devices(Draft& draft) {
   constexpr uint64_t kMknod = uint64_t{1} << CAP_MKNOD;
-  init::CapabilitySets& sets = draft.block.head().capabilities;
+  wire::CapabilitySets& sets = draft.block.init().capabilities;
   const bool has_it = ((sets.bounding | sets.permitted) & kMknod) != 0;
   draft.plan.makes_devices = has_it && !draft.is_unprivileged();
   if (!draft.plan.makes_devices || !draft.request.without_device_rules) return {};
@@ -95,12 +95,12 @@ Status plan_making_devices(Draft& draft) {
 }
 
 Status plan_privileges(Draft& draft, const spec::Process& process) {
-  init::Plan& head = draft.block.head();
+  wire::InitPlan& init = draft.block.init();
   CapabilityPlan capabilities =
       plan_capabilities(process.capabilities, available_capabilities(draft));
-  head.capabilities = capabilities.sets;
+  init.capabilities = capabilities.sets;
   draft.plan.demanded_warnings = std::move(capabilities.warnings);
-  head.no_new_privileges = process.no_new_privileges;
+  init.no_new_privileges = process.no_new_privileges;
   draft.plan.oom_score_adj = process.oom_score_adj;
   draft.plan.rlimits = process.rlimits;
   for (const spec::Rlimit& limit : process.rlimits) {
@@ -108,7 +108,7 @@ Status plan_privileges(Draft& draft, const spec::Process& process) {
     // The descriptors for the program come before init's own, and have at most these numbers.
     const auto& preserved = draft.request.preserved;
     const uint64_t needed = 16 + (preserved.empty() ? 0 : static_cast<uint64_t>(preserved.back()));
-    if (limit.soft < needed) head.file_limit = {limit.soft, limit.hard, needed};
+    if (limit.soft < needed) init.file_limit = {limit.soft, limit.hard, needed};
   }
   return plan_making_devices(draft);
 }
@@ -125,19 +125,19 @@ uint32_t filter_flags(const spec::Seccomp& seccomp) {
 }  // namespace
 
 Status plan_identity(Draft& draft) {
-  init::Plan& head = draft.block.head();
-  head.set_groups = may_set_groups(draft);
-  head.may_deny_groups = (draft.joined & CLONE_NEWUSER) != 0;
-  head.last_capability = draft.host.capabilities.last;
+  wire::InitPlan& init = draft.block.init();
+  init.set_groups = may_set_groups(draft);
+  init.may_deny_groups = (draft.joined & CLONE_NEWUSER) != 0;
+  init.last_capability = draft.host.capabilities.last;
   if (draft.config.process) {
     OCI_TRY(plan_user(draft, draft.config.process->user));
     OCI_TRY(plan_privileges(draft, *draft.config.process));
   }
   // A new session keyring, otherwise it would share the caller's: session-keyring(7).
-  head.new_keyring = !draft.request.no_new_keyring;
+  init.new_keyring = !draft.request.no_new_keyring;
   if (const auto& seccomp = draft.config.linux->seccomp) {
-    head.seccomp = true;
-    head.seccomp_flags = filter_flags(*seccomp);
+    init.seccomp = true;
+    init.seccomp_flags = filter_flags(*seccomp);
   }
   return {};
 }

@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(podman_s_capability_to_make_devices_is_left_out_without_rul
   spec::Config config = with_mknod();
   config.annotations = {{"io.container.manager", "libpod"}};
   const Plan plan = plan_of(config, some_host(), without_device_rules());
-  const init::CapabilitySets& sets = plan.init().capabilities;
+  const wire::CapabilitySets& sets = plan.init().capabilities;
   BOOST_TEST(sets.bounding == uint64_t{1} << CAP_CHOWN);
   BOOST_TEST(sets.permitted == 0u);
   BOOST_TEST(plan.demanded_warnings.size() == 1u);
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(warnings_about_capabilities_reach_the_plan) {
 BOOST_AUTO_TEST_CASE(a_limit_on_files_that_init_could_not_work_under_comes_last) {
   spec::Config config = some_config();
   config.process->rlimits = {{RLIMIT_NOFILE, 3, 5}};
-  const init::LateLimit tiny = plan_of(config).init().file_limit;
+  const wire::LateLimit tiny = plan_of(config).init().file_limit;
   BOOST_TEST(tiny.soft == 3u);
   BOOST_TEST(tiny.hard == 5u);
   BOOST_TEST(tiny.meanwhile == 16u);

@@ -21,22 +21,22 @@ bool may_change_mounts(const Draft& draft) {
 }
 
 // Excludes the host's sysfs, which replaces one of the container's own: see locked_mounts.cc.
-bool is_readonly_bind(const init::MountOp& op) {
+bool is_readonly_bind(const wire::MountOp& op) {
   const bool readonly = ((op.attr_set & ~op.tree_clear) | op.tree_set) & MOUNT_ATTR_RDONLY;
-  return op.kind == init::MountKind::kBind && readonly && !op.source_in_root && !op.copy_symlink &&
+  return op.kind == wire::MountKind::kBind && readonly && !op.source_in_root && !op.copy_symlink &&
          !op.target_is_plain;
 }
 
 }  // namespace
 
-void mark_readonly_that_stays(Draft& draft, std::span<init::MountOp> ops) {
-  bool some = draft.block.head().root_readonly;
-  for (init::MountOp& op : ops)
+void mark_readonly_that_stays(Draft& draft, std::span<wire::MountOp> ops) {
+  bool some = draft.block.init().root_readonly;
+  for (wire::MountOp& op : ops)
     some |= op.readonly_stays = is_readonly_bind(op);
   if (!some) return;
   const bool needed = may_change_mounts(draft);
-  draft.block.head().readonly_stays = needed;
-  for (init::MountOp& op : ops)
+  draft.block.init().readonly_stays = needed;
+  for (wire::MountOp& op : ops)
     op.readonly_stays &= needed;
 }
 

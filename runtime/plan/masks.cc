@@ -5,8 +5,8 @@
 namespace oci::plan {
 namespace {
 
-init::List<init::PathOp> path_ops(Block& block, const std::vector<std::string>& paths) {
-  std::vector<init::PathOp> ops;
+wire::List<wire::PathOp> path_ops(Block& block, const std::vector<std::string>& paths) {
+  std::vector<wire::PathOp> ops;
   ops.reserve(paths.size());
   for (size_t i = 0; i < paths.size(); ++i) {
     ops.push_back({.path = block.text(clean_in_root(paths[i])), .index = index_of(i)});
@@ -17,9 +17,9 @@ init::List<init::PathOp> path_ops(Block& block, const std::vector<std::string>& 
 }  // namespace
 
 Status plan_masks(Draft& draft) {
-  init::Plan& head = draft.block.head();
-  head.readonly_paths = path_ops(draft.block, draft.config.linux->readonly_paths);
-  head.masked_paths = path_ops(draft.block, draft.config.linux->masked_paths);
+  wire::InitPlan& init = draft.block.init();
+  init.readonly_paths = path_ops(draft.block, draft.config.linux->readonly_paths);
+  init.masked_paths = path_ops(draft.block, draft.config.linux->masked_paths);
   return {};
 }
 

@@ -14,7 +14,7 @@
 namespace oci::plan {
 namespace {
 
-using init::MountOp;
+using wire::MountOp;
 
 // The namespaces that a new filesystem shows or belongs to: most types depend on them. Only a
 // procfs shows the pid namespace: without one the container does not see the process.
@@ -28,32 +28,32 @@ uint64_t types_for(const spec::Config& config) {
   return types;
 }
 
-void become_member(Draft& draft, init::MountTask task, const Member& member) {
-  init::Plan& head = draft.block.head();
-  head.exec = true;
-  head.staged = true;
-  head.mount_task = task;
-  head.outward_mounts = draft.block.list(member.outward_mounts);
-  head.member_types = CLONE_NEWUSER;
+void become_member(Draft& draft, wire::MountTask task, const Member& member) {
+  wire::InitPlan& init = draft.block.init();
+  init.exec = true;
+  init.staged = true;
+  init.mount_task = task;
+  init.outward_mounts = draft.block.list(member.outward_mounts);
+  init.member_types = CLONE_NEWUSER;
   if (!draft.config.process) return;
-  head.uid = draft.config.process->user.uid;
-  head.gid = draft.config.process->user.gid;
+  init.uid = draft.config.process->user.uid;
+  init.gid = draft.config.process->user.gid;
 }
 
 // These parts exist already, and the container's init has joined them.
 void clear_creation_fields(Draft& draft, const Member& member) {
-  init::Plan& head = draft.block.head();
-  head.joins = {};
-  head.time_offsets = {};
-  head.root_place = {};
-  head.new_user_namespace = false;
-  head.new_cgroup_namespace = false;
-  head.new_ipc_namespace = false;
-  head.new_network_namespace = false;
-  head.time_namespace = {};
-  head.clone_flags = CLONE_NEWNS;  // a copy of the caller's, to work in
+  wire::InitPlan& init = draft.block.init();
+  init.joins = {};
+  init.time_offsets = {};
+  init.root_place = {};
+  init.new_user_namespace = false;
+  init.new_cgroup_namespace = false;
+  init.new_ipc_namespace = false;
+  init.new_network_namespace = false;
+  init.time_namespace = {};
+  init.clone_flags = CLONE_NEWNS;  // a copy of the caller's, to work in
   std::erase_if(draft.plan.trees,
-                [](const Tree& tree) { return tree.subject == sync::Subject::kRoot; });
+                [](const Tree& tree) { return tree.subject == wire::Subject::kRoot; });
   // Mounts may use the ids of a user namespace that the container joined.
   std::erase_if(draft.plan.joins,
                 [](const NamespaceFile& file) { return file.type != CLONE_NEWUSER; });
@@ -81,9 +81,9 @@ Result<Plan> make_add_mounts_plan(const spec::Config& config, const Host& host,
   OCI_TRY(refuse_remounts(config));
   for (const auto part : {plan_namespaces, plan_root, plan_mounts, plan_masks})
     OCI_TRY(part(draft));
-  become_member(draft, init::MountTask::kAdd, member);
+  become_member(draft, wire::MountTask::kAdd, member);
   clear_creation_fields(draft, member);
-  draft.block.head().member_types = types_for(config);
+  draft.block.init().member_types = types_for(config);
   draft.plan.block = draft.block.finish();
   return std::move(draft.plan);
 }
@@ -97,8 +97,8 @@ Result<Plan> make_remove_mounts_plan(const spec::Config& config, const Host& hos
     ops.push_back({.index = index_of(i),
                    .target = draft.block.text(clean_in_root(config.mounts[i].destination))});
   }
-  draft.block.head().mounts = draft.block.list(ops);
-  become_member(draft, init::MountTask::kRemove, member);
+  draft.block.init().mounts = draft.block.list(ops);
+  become_member(draft, wire::MountTask::kRemove, member);
   draft.plan.block = draft.block.finish();
   return std::move(draft.plan);
 }

@@ -6,10 +6,10 @@
 namespace oci::plan {
 namespace {
 
-using init::MountKind;
-using init::MountOp;
-using init::MountTask;
 using spec::NamespaceType;
+using wire::MountKind;
+using wire::MountOp;
+using wire::MountTask;
 
 const Member kMember = {.user_namespace = "/proc/77/ns/user", .outward_mounts = {91, 7}};
 
@@ -55,13 +55,13 @@ BOOST_AUTO_TEST_CASE(what_is_added_is_planned_as_create_plans_it) {
 
 BOOST_AUTO_TEST_CASE(it_is_done_by_a_member_with_mounts_of_its_own) {
   const Plan plan = added(with_mounts({kBind}));
-  const init::Plan& head = plan.init();
-  BOOST_TEST((head.mount_task == MountTask::kAdd));
-  BOOST_TEST(head.exec);
-  BOOST_TEST(head.staged);
-  BOOST_TEST(head.clone_flags == uint64_t{CLONE_NEWNS});
-  BOOST_TEST(items(plan, head.masked_paths).size() == 1u);
-  const auto shown = items(plan, head.outward_mounts);
+  const wire::InitPlan& init = plan.init();
+  BOOST_TEST((init.mount_task == MountTask::kAdd));
+  BOOST_TEST(init.exec);
+  BOOST_TEST(init.staged);
+  BOOST_TEST(init.clone_flags == uint64_t{CLONE_NEWNS});
+  BOOST_TEST(items(plan, init.masked_paths).size() == 1u);
+  const auto shown = items(plan, init.outward_mounts);
   BOOST_TEST(shown == kMember.outward_mounts, boost::test_tools::per_element());
 }
 
@@ -83,15 +83,15 @@ BOOST_AUTO_TEST_CASE(nothing_of_the_making_of_a_container_is_left) {
                               {.type = NamespaceType::kUser, .path = "/run/users"}};
   config.linux->time_offset_monotonic.emplace();
   const Plan plan = added(config);
-  const init::Plan& head = plan.init();
-  BOOST_TEST(head.joins.count == 0u);
-  BOOST_TEST(!head.new_user_namespace);
-  BOOST_TEST(!head.new_cgroup_namespace);
-  BOOST_TEST((head.time_namespace == init::TimeNamespace::kNone));
-  BOOST_TEST(!head.time_offsets);
+  const wire::InitPlan& init = plan.init();
+  BOOST_TEST(init.joins.count == 0u);
+  BOOST_TEST(!init.new_user_namespace);
+  BOOST_TEST(!init.new_cgroup_namespace);
+  BOOST_TEST((init.time_namespace == wire::TimeNamespace::kNone));
+  BOOST_TEST(!init.time_offsets);
   // The runtime opens trees of the host, but not the root.
   BOOST_REQUIRE(plan.trees.size() == 1u);
-  BOOST_TEST((plan.trees[0].subject == sync::Subject::kMountSource));
+  BOOST_TEST((plan.trees[0].subject == wire::Subject::kMountSource));
   BOOST_REQUIRE(plan.joins.size() == 1u);
   BOOST_TEST(plan.joins[0].path == "/proc/77/ns/user");
 }
@@ -107,15 +107,15 @@ BOOST_AUTO_TEST_CASE(of_what_is_removed_only_the_destination_counts) {
   const spec::Config config = with_mounts({{.destination = "m/../n/"}, {.destination = "/"}});
   const auto plan = make_remove_mounts_plan(config, some_host(), some_request(), kMember);
   BOOST_REQUIRE(bool(plan));
-  const init::Plan& head = plan.value().init();
-  BOOST_TEST((head.mount_task == MountTask::kRemove));
-  BOOST_TEST(head.member_types == uint64_t{CLONE_NEWUSER});
-  BOOST_TEST(head.clone_flags == 0u);
-  const auto ops = items(plan.value(), head.mounts);
+  const wire::InitPlan& init = plan.value().init();
+  BOOST_TEST((init.mount_task == MountTask::kRemove));
+  BOOST_TEST(init.member_types == uint64_t{CLONE_NEWUSER});
+  BOOST_TEST(init.clone_flags == 0u);
+  const auto ops = items(plan.value(), init.mounts);
   BOOST_REQUIRE(ops.size() == 2u);
   BOOST_TEST(text(plan.value(), ops[0].target) == "/n");
   BOOST_TEST(ops[1].index == 1u);
-  BOOST_TEST(items(plan.value(), head.masked_paths).size() == 1u);
+  BOOST_TEST(items(plan.value(), init.masked_paths).size() == 1u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -11,8 +11,8 @@
 namespace oci::plan {
 namespace {
 
-using init::MountKind;
-using init::MountOp;
+using wire::MountKind;
+using wire::MountOp;
 
 // Filesystems with a superblock that `ro` does not make read-only. Most share it with all mounts of
 // a namespace or of the machine, which would become read-only as well. The others cannot be mounted
@@ -108,11 +108,11 @@ size_t size_of(const Parameters& parameters) {
   return size;
 }
 
-init::List<init::Parameter> in_block(Block& block, const Parameters& parameters) {
-  std::vector<init::Parameter> list;
+wire::List<wire::Parameter> in_block(Block& block, const Parameters& parameters) {
+  std::vector<wire::Parameter> list;
   for (const Parameter& parameter : parameters) {
     list.push_back({.key = block.text(parameter.key),
-                    .value = parameter.has_value ? block.text(parameter.value) : init::Text()});
+                    .value = parameter.has_value ? block.text(parameter.value) : wire::Text()});
   }
   return block.list(list);
 }

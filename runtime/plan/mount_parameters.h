@@ -22,7 +22,7 @@ struct FilesystemMount {
 Status check_mount_label(const Draft& draft);
 
 // Fills in the parameters of `op`. Its kind, source and attributes are already set.
-Status plan_parameters(Draft& draft, const FilesystemMount& mount, init::MountOp& op);
+Status plan_parameters(Draft& draft, const FilesystemMount& mount, wire::MountOp& op);
 
 // The layers of overlay's lowerdir, each with its key: "/a:/b\\:c::/data" is lowerdir+ /a,
 // lowerdir+ "/b:c", datadir+ /data.

@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_CASE(many_layers_are_said_one_by_one) {
   for (int i = 1; i < 1000; ++i)
     lower += cat(":/", i);
   const Plan plan = plan_of(with_mount({"/m", "overlay", "overlay", {lower}, {}, {}}));
-  const init::MountOp op = items(plan, plan.init().mounts)[0];
+  const wire::MountOp op = items(plan, plan.init().mounts)[0];
   BOOST_TEST(items(plan, op.layers).size() == 1000u);
   BOOST_TEST(!op.by_page);
 }
@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(a_long_value_of_another_kind_takes_mount) {
   const std::string upper = cat("upperdir=/", std::string(300, 'u'));
   const Plan plan =
       plan_of(with_mount({"/m", "overlay", "overlay", {"lowerdir=/a", upper}, {}, {}}));
-  const init::MountOp op = items(plan, plan.init().mounts)[0];
+  const wire::MountOp op = items(plan, plan.init().mounts)[0];
   BOOST_TEST(op.by_page);
   BOOST_TEST(op.layers.count == 0u);
 }
@@ -52,9 +52,9 @@ std::string labelled(const spec::Config& config) {
   host.selinux = true;
   const Plan plan = plan_of(config, host);
   std::string out;
-  for (const init::MountOp& op : items(plan, plan.init().mounts)) {
+  for (const wire::MountOp& op : items(plan, plan.init().mounts)) {
     if (op.label) out += cat(text(plan, op.type), ": label\n");
-    for (const init::Parameter& each : items(plan, op.parameters)) {
+    for (const wire::Parameter& each : items(plan, op.parameters)) {
       const std::string key = text(plan, each.key);
       if (key.ends_with("context")) out += cat(text(plan, op.type), ": ", key, "\n");
     }

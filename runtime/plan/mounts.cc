@@ -14,8 +14,8 @@
 namespace oci::plan {
 namespace {
 
-using init::MountKind;
-using init::MountOp;
+using wire::MountKind;
+using wire::MountOp;
 
 // An entry of `mounts` while it is converted to an operation.
 struct Entry {
@@ -145,7 +145,7 @@ Status plan_bind(Entry& entry, MountOp& op, bool recursive) {
   if (op.source_in_root) return {};
   // The runtime maps the ids, because it owns the filesystems of the host. Init may not.
   if (!entry.draft.needs_trees() && !id_map) {
-    entry.draft.block.head().recursive_sources |= recursive;
+    entry.draft.block.init().recursive_sources |= recursive;
     return {};
   }
   entry.draft.plan.trees.push_back({
@@ -153,7 +153,7 @@ Status plan_bind(Entry& entry, MountOp& op, bool recursive) {
       .recursive = recursive,
       .nofollow = op.source_nofollow,
       .propagation = entry.draft.tree_propagation(),
-      .subject = sync::Subject::kMountSource,
+      .subject = wire::Subject::kMountSource,
       .index = index_of(entry.i),
       .fd_offset = entry.i * sizeof(MountOp) + offsetof(MountOp, source_fd),
       .id_map = id_map,
@@ -266,7 +266,7 @@ void plan_shown_namespaces(Entry& entry, MountOp& op) {
   if (!entry.draft.has_own(CLONE_NEWUSER)) return;
   for (const auto& row : kShown)
     if (row.type == entry.type) op.shows = row.shown & entry.draft.joined;
-  entry.draft.block.head().mounts_show |= op.shows;
+  entry.draft.block.init().mounts_show |= op.shows;
 }
 
 Status plan_filesystem(Entry& entry, MountOp& op) {
@@ -380,8 +380,8 @@ Status plan_mounts(Draft& draft) {
   for (size_t i = 0; i < count; ++i)
     if (ops[i].kind == MountKind::kRemount) leave_to_remount(draft, ops, i);
   mark_readonly_that_stays(draft, ops);
-  const init::List<MountOp> list = draft.block.list(ops);
-  draft.block.head().mounts = list;
+  const wire::List<MountOp> list = draft.block.list(ops);
+  draft.block.init().mounts = list;
   for (size_t i = first_tree; i < draft.plan.trees.size(); ++i) {
     draft.plan.trees[i].fd_offset += list.at;
   }

@@ -5,13 +5,13 @@
 namespace oci::plan {
 namespace {
 
-using init::MountKind;
-using init::MountOp;
 using spec::NamespaceType;
+using wire::MountKind;
+using wire::MountOp;
 
 std::string parameters(const Plan& plan, const MountOp& op) {
   std::string out;
-  for (const init::Parameter& parameter : items(plan, op.parameters)) {
+  for (const wire::Parameter& parameter : items(plan, op.parameters)) {
     if (!out.empty()) out += ' ';
     out += text(plan, parameter.key);
     if (parameter.value) out += cat("=", text(plan, parameter.value));
@@ -238,7 +238,7 @@ BOOST_AUTO_TEST_CASE(for_a_user_namespace_the_parent_opens_root_and_bind_sources
   Plan plan = plan_of(config);
   BOOST_REQUIRE(plan.trees.size() == 3u);
   BOOST_TEST(plan.trees[0].path == "/bundle/rootfs");
-  BOOST_TEST((plan.trees[0].subject == sync::Subject::kRoot));
+  BOOST_TEST((plan.trees[0].subject == wire::Subject::kRoot));
   BOOST_TEST(plan.trees[0].recursive);
   BOOST_TEST(plan.trees[1].path == "/bundle/data");
   BOOST_TEST(plan.trees[1].recursive);
@@ -260,15 +260,15 @@ BOOST_AUTO_TEST_CASE(in_a_joined_mount_namespace_host_paths_mean_something_else)
   config.linux->namespaces = {{.type = NamespaceType::kMount, .path = "/proc/7/ns/mnt"}};
   const Plan plan = plan_of(config);
   BOOST_TEST(plan.trees.size() == 2u);
-  BOOST_TEST((plan.init().root_place == init::RootPlace::kAmongOthers));
+  BOOST_TEST((plan.init().root_place == wire::RootPlace::kAmongOthers));
 }
 
 BOOST_AUTO_TEST_CASE(the_stage_walks_to_the_root_of_a_user_namespace) {
   spec::Config config = some_config();
-  BOOST_TEST((plan_of(config).init().root_place == init::RootPlace::kOwnPath));
+  BOOST_TEST((plan_of(config).init().root_place == wire::RootPlace::kOwnPath));
   config = with_namespace(config, {.type = NamespaceType::kUser});
   config.linux->uid_mappings = config.linux->gid_mappings = {{0, 100000, 65536}};
-  BOOST_TEST((plan_of(config).init().root_place == init::RootPlace::kWorkingDirectory));
+  BOOST_TEST((plan_of(config).init().root_place == wire::RootPlace::kWorkingDirectory));
 }
 
 BOOST_AUTO_TEST_CASE(a_source_in_the_root_is_bound_by_init_there) {

@@ -37,7 +37,7 @@ bool clones_last(const Draft& draft) {
 
 void plan_joins(Draft& draft) {
   const auto& namespaces = draft.config.linux->namespaces;
-  std::vector<init::Join> joins;
+  std::vector<wire::Join> joins;
   for (size_t i = 0; i < namespaces.size(); ++i) {
     if (!namespaces[i].path) continue;
     const std::string& path = *namespaces[i].path;
@@ -46,12 +46,12 @@ void plan_joins(Draft& draft) {
         .path = path,
         .type = flag,
         .index = index_of(i),
-        .fd_offset = joins.size() * sizeof(init::Join) + offsetof(init::Join, fd),
+        .fd_offset = joins.size() * sizeof(wire::Join) + offsetof(wire::Join, fd),
     });
     joins.push_back({.type = flag, .index = index_of(i), .path = draft.block.text(path)});
   }
-  const init::List<init::Join> list = draft.block.list(joins);
-  draft.block.head().joins = list;
+  const wire::List<wire::Join> list = draft.block.list(joins);
+  draft.block.init().joins = list;
   for (NamespaceFile& join : draft.plan.joins)
     join.fd_offset += list.at;
 }
@@ -70,17 +70,17 @@ Status plan_time_offsets(Draft& draft) {
     return invalid("linux.timeOffsets",
                    "needs a new time namespace; a joined one cannot be changed any more");
   }
-  draft.block.head().time_offsets = draft.block.text(lines);
+  draft.block.init().time_offsets = draft.block.text(lines);
   return {};
 }
 
 // An unprivileged user may make a time namespace only in the new user namespace. The process that
 // joins other namespaces there writes no offsets, because nothing may look into it meanwhile. But
 // joining needs privileges, so then it is made before.
-init::TimeNamespace time_namespace_of(const Draft& draft) {
-  if ((draft.created & CLONE_NEWTIME) == 0) return init::TimeNamespace::kNone;
+wire::TimeNamespace time_namespace_of(const Draft& draft) {
+  if ((draft.created & CLONE_NEWTIME) == 0) return wire::TimeNamespace::kNone;
   const bool in_new_user = (draft.created & CLONE_NEWUSER) != 0 && draft.joined == 0;
-  return in_new_user ? init::TimeNamespace::kByInit : init::TimeNamespace::kByStage;
+  return in_new_user ? wire::TimeNamespace::kByInit : wire::TimeNamespace::kByStage;
 }
 
 void find_types(Draft& draft) {
@@ -96,11 +96,11 @@ void find_types(Draft& draft) {
 Status plan_membership(Draft& draft) {
   find_types(draft);
   draft.plan.gid_mappings = draft.config.linux->gid_mappings;
-  init::Plan& head = draft.block.head();
-  head.exec = true;
-  head.clones_last = true;
+  wire::InitPlan& init = draft.block.init();
+  init.exec = true;
+  init.clones_last = true;
   // A user namespace that the container's init made for itself is its own business.
-  head.member_types = draft.has_own(CLONE_NEWUSER) ? ~uint64_t{0} : ~uint64_t{CLONE_NEWUSER};
+  init.member_types = draft.has_own(CLONE_NEWUSER) ? ~uint64_t{0} : ~uint64_t{CLONE_NEWUSER};
   return {};
 }
 
@@ -115,20 +115,20 @@ Status plan_namespaces(Draft& draft) {
   if ((draft.created & CLONE_NEWNS) == 0 && draft.has_own(CLONE_NEWUSER)) {
     return invalid("linux.namespaces", "a user namespace needs a new mount namespace beside it");
   }
-  init::Plan& head = draft.block.head();
-  head.clones_last = clones_last(draft);
-  head.staged = !head.clones_last && is_staged(draft.created, draft.joined);
-  head.new_user_namespace = (draft.created & CLONE_NEWUSER) != 0;
-  head.new_cgroup_namespace = (draft.created & CLONE_NEWCGROUP) != 0;
-  head.new_network_namespace = (draft.created & CLONE_NEWNET) != 0;
-  head.time_namespace = time_namespace_of(draft);
-  head.new_ipc_namespace = draft.has_own(CLONE_NEWUSER) && (draft.created & CLONE_NEWIPC) != 0;
+  wire::InitPlan& init = draft.block.init();
+  init.clones_last = clones_last(draft);
+  init.staged = !init.clones_last && is_staged(draft.created, draft.joined);
+  init.new_user_namespace = (draft.created & CLONE_NEWUSER) != 0;
+  init.new_cgroup_namespace = (draft.created & CLONE_NEWCGROUP) != 0;
+  init.new_network_namespace = (draft.created & CLONE_NEWNET) != 0;
+  init.time_namespace = time_namespace_of(draft);
+  init.new_ipc_namespace = draft.has_own(CLONE_NEWUSER) && (draft.created & CLONE_NEWIPC) != 0;
   // init enters its cgroup namespace itself, once it is in its cgroup. clone(2) cannot make a time
   // namespace.
-  head.clone_flags = draft.created & ~uint64_t{CLONE_NEWCGROUP | CLONE_NEWTIME};
-  if (head.new_ipc_namespace) head.clone_flags &= ~uint64_t{CLONE_NEWIPC};
+  init.clone_flags = draft.created & ~uint64_t{CLONE_NEWCGROUP | CLONE_NEWTIME};
+  if (init.new_ipc_namespace) init.clone_flags &= ~uint64_t{CLONE_NEWIPC};
   plan_joins(draft);
-  if (head.new_user_namespace) {
+  if (init.new_user_namespace) {
     draft.plan.uid_mappings = draft.config.linux->uid_mappings;
     draft.plan.gid_mappings = draft.config.linux->gid_mappings;
   }

@@ -23,19 +23,19 @@ BOOST_AUTO_TEST_CASE(a_plain_container_is_cloned_at_once) {
                                              {.type = NamespaceType::kUts},
                                              {.type = NamespaceType::kMount},
                                              {.type = NamespaceType::kCgroup}}));
-  const init::Plan& head = plan.init();
-  BOOST_TEST(!head.staged);
-  BOOST_TEST(head.clone_flags ==
+  const wire::InitPlan& init = plan.init();
+  BOOST_TEST(!init.staged);
+  BOOST_TEST(init.clone_flags ==
              uint64_t{CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS});
-  BOOST_TEST(head.new_cgroup_namespace);
-  BOOST_TEST(head.new_network_namespace);
-  BOOST_TEST(!head.new_user_namespace);
+  BOOST_TEST(init.new_cgroup_namespace);
+  BOOST_TEST(init.new_network_namespace);
+  BOOST_TEST(!init.new_user_namespace);
   BOOST_TEST(plan.uid_mappings.empty());
 }
 
 BOOST_AUTO_TEST_CASE(without_a_mount_namespace_of_its_own_the_root_is_among_others) {
   const Plan inherits = plan_of(with_namespaces({{.type = NamespaceType::kPid}}));
-  BOOST_TEST((inherits.init().root_place == init::RootPlace::kAmongOthers));
+  BOOST_TEST((inherits.init().root_place == wire::RootPlace::kAmongOthers));
   BOOST_TEST(inherits.init().hosts_propagation == 0u);
   BOOST_TEST(inherits.trees.size() == 1u);
   BOOST_TEST(error_of(with_namespaces({{.type = NamespaceType::kUser}})) ==
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(the_stage_makes_a_time_namespace_and_writes_its_offsets) {
   spec::Config config =
       with_namespaces({{.type = NamespaceType::kMount}, {.type = NamespaceType::kTime}});
   const Plan without = plan_of(config);
-  BOOST_TEST((without.init().time_namespace == init::TimeNamespace::kByStage));
+  BOOST_TEST((without.init().time_namespace == wire::TimeNamespace::kByStage));
   BOOST_TEST(without.init().clone_flags == uint64_t{CLONE_NEWNS});
   BOOST_TEST(!without.init().time_offsets);
   config.linux->time_offset_boottime = {.secs = -7, .nanosecs = 8};
@@ -120,14 +120,14 @@ BOOST_AUTO_TEST_CASE(init_makes_the_time_namespace_that_its_new_user_namespace_i
   const auto maker = [&](const spec::Namespace& other) {
     return plan_of(with_namespaces({mount, time, other})).init().time_namespace;
   };
-  BOOST_TEST((maker({.type = NamespaceType::kUser}) == init::TimeNamespace::kByInit));
+  BOOST_TEST((maker({.type = NamespaceType::kUser}) == wire::TimeNamespace::kByInit));
   BOOST_TEST(
-      (maker({.type = NamespaceType::kUser, .path = "/user"}) == init::TimeNamespace::kByStage));
+      (maker({.type = NamespaceType::kUser, .path = "/user"}) == wire::TimeNamespace::kByStage));
   const Plan joins = plan_of(with_namespaces({mount,
                                               time,
                                               {.type = NamespaceType::kUser},
                                               {.type = NamespaceType::kUts, .path = "/uts"}}));
-  BOOST_TEST((joins.init().time_namespace == init::TimeNamespace::kByStage));
+  BOOST_TEST((joins.init().time_namespace == wire::TimeNamespace::kByStage));
 }
 
 BOOST_AUTO_TEST_CASE(each_joined_namespace_has_a_place_for_its_descriptor) {
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(each_joined_namespace_has_a_place_for_its_descriptor) {
   plan.set_fd(plan.joins[0].fd_offset, 30);
   plan.set_fd(plan.joins[1].fd_offset, 31);
   std::string joins;
-  for (const init::Join& join : items(plan, plan.init().joins)) {
+  for (const wire::Join& join : items(plan, plan.init().joins)) {
     joins += cat(text(plan, join.path), " ", join.index, " ", join.fd, "; ");
   }
   BOOST_TEST(joins == "/user 0 30; /ipc 2 31; ");
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(the_stage_mounts_what_shows_a_joined_namespace) {
   const auto shown = [&] {
     const Plan plan = plan_of(config);
     std::vector<uint64_t> all = {plan.init().mounts_show};
-    for (const init::MountOp& op : items(plan, plan.init().mounts))
+    for (const wire::MountOp& op : items(plan, plan.init().mounts))
       all.push_back(op.shows);
     return all;
   };

@@ -52,7 +52,7 @@ Error invalid(std::string_view path, std::string_view text) {
 }
 
 uint16_t index_of(size_t i) {
-  return static_cast<uint16_t>(std::min<size_t>(i, sync::kNoIndex));
+  return static_cast<uint16_t>(std::min<size_t>(i, wire::kNoIndex));
 }
 
 void Plan::set_fd(size_t fd_offset, int fd) {
@@ -60,8 +60,8 @@ void Plan::set_fd(size_t fd_offset, int fd) {
   std::memcpy(block.data() + fd_offset, &value, sizeof value);
 }
 
-bool outlives_fork(const spec::Scheduler& scheduler, const init::Plan& block) {
-  if (!block.clones_last) return true;
+bool outlives_fork(const spec::Scheduler& scheduler, const wire::InitPlan& init) {
+  if (!init.clones_last) return true;
   return scheduler.policy != SCHED_DEADLINE && (scheduler.flags & SCHED_FLAG_RESET_ON_FORK) == 0;
 }
 
@@ -69,25 +69,25 @@ namespace {
 
 // Settings that the last clone does not inherit, or that would prevent it.
 void plan_last_clone(Draft& draft) {
-  init::Plan& head = draft.block.head();
-  if (!head.clones_last) return;
+  wire::InitPlan& init = draft.block.init();
+  if (!init.clones_last) return;
   const auto& seccomp = draft.config.linux->seccomp;
   const auto& scheduler = draft.plan.scheduler;
-  head.waits =
-      (seccomp && spec::notifies(*seccomp)) || (scheduler && !outlives_fork(*scheduler, head));
+  init.waits =
+      (seccomp && spec::notifies(*seccomp)) || (scheduler && !outlives_fork(*scheduler, init));
   for (const spec::Rlimit& limit : draft.plan.rlimits) {
     if (limit.resource != RLIMIT_NPROC || limit.soft >= RLIM_INFINITY - 1) continue;
     // Room for the stage and the program beside the limited number: execve(2) and setresuid(2)
     // count the processes that existed before.
-    head.process_limit = {limit.soft, limit.hard, limit.soft + 2};
+    init.process_limit = {limit.soft, limit.hard, limit.soft + 2};
   }
 }
 
 void plan_verification(Draft& draft) {
-  draft.block.head().verify = draft.request.verify;
+  draft.block.init().verify = draft.request.verify;
 #ifdef OCI_RT_SKIP_STEPS
   const char* skipped = ::getenv("OCI_RT_SKIP_STEP");
-  draft.block.head().skipped_step = draft.block.text(skipped == nullptr ? "" : skipped);
+  draft.block.init().skipped_step = draft.block.text(skipped == nullptr ? "" : skipped);
 #endif
 }
 
@@ -97,10 +97,10 @@ Result<Plan> make_plan(const spec::Config& config, const Host& host, const Reque
   Draft draft{.config = config, .host = host, .request = request};
   for (const auto part : kParts)
     OCI_TRY(part(draft));
-  init::Plan& head = draft.block.head();
+  wire::InitPlan& init = draft.block.init();
   plan_verification(draft);
-  head.hostname = draft.block.optional_text(config.hostname.value_or(""));
-  head.domainname = draft.block.optional_text(config.domainname.value_or(""));
+  init.hostname = draft.block.optional_text(config.hostname.value_or(""));
+  init.domainname = draft.block.optional_text(config.domainname.value_or(""));
   plan_last_clone(draft);
   draft.plan.block = draft.block.finish();
   return std::move(draft.plan);
@@ -112,7 +112,7 @@ Result<Plan> make_exec_plan(const spec::Config& config, const Host& host, const 
     OCI_TRY(part(draft));
   const auto& affinity = config.process->exec_cpu_affinity;
   draft.plan.exec_cpu_affinity = affinity;
-  draft.block.head().keep_affinity =
+  draft.block.init().keep_affinity =
       affinity && !(affinity->initial.empty() && affinity->final_.empty());
   plan_verification(draft);
   plan_last_clone(draft);

@@ -26,7 +26,7 @@ struct Request {
   bool no_pivot = false;
   bool no_new_keyring = false;
   bool without_device_rules = false;      // no program applies those of the config
-  init::Verify verify{};                  // for `create` and `exec`, not for `mounts`
+  wire::Verify verify{};                  // for `create` and `exec`, not for `mounts`
   std::vector<int32_t> preserved;         // stay open, including those of LISTEN_FDS
   std::optional<uint32_t> callers_umask;  // absent: the runtime's own, which init inherits
   std::optional<int> listen_fds;          // LISTEN_FDS of the runtime's own environment, > 0
@@ -61,7 +61,7 @@ struct Tree {
   bool recursive = false;
   bool nofollow = false;         // a symlink at `path` is opened itself
   uint64_t propagation = 0;      // MS_*, of every mount in it. 0: unchanged
-  sync::Subject subject{};       // kRoot or kMountSource, for messages
+  wire::Subject subject{};       // kRoot or kMountSource, for messages
   uint16_t index = 0;            // in mounts
   size_t fd_offset = 0;          // for Plan::set_fd
   std::optional<size_t> id_map;  // its index in Plan::id_maps
@@ -110,8 +110,10 @@ struct Plan {
   std::vector<std::string> warnings;  // one line each, for the log
   std::vector<std::string> demanded_warnings;  // warnings that the specification requires (MUST)
 
-  init::Plan& init() { return *reinterpret_cast<init::Plan*>(block.data()); }
-  const init::Plan& init() const { return *reinterpret_cast<const init::Plan*>(block.data()); }
+  wire::InitPlan& init() { return *reinterpret_cast<wire::InitPlan*>(block.data()); }
+  const wire::InitPlan& init() const {
+    return *reinterpret_cast<const wire::InitPlan*>(block.data());
+  }
 
   // Stores a descriptor of a NamespaceFile, a Tree or a DeviceNode in the block.
   void set_fd(size_t fd_offset, int fd);
@@ -136,7 +138,7 @@ Result<Plan> make_remove_mounts_plan(const spec::Config& config, const Host& hos
 
 // Whether the last clone of the plan inherits it. Otherwise it is set afterwards, and the process
 // waits for that (sched(7): the reset-on-fork flag, a deadline).
-bool outlives_fork(const spec::Scheduler& scheduler, const init::Plan& block);
+bool outlives_fork(const spec::Scheduler& scheduler, const wire::InitPlan& init);
 
 // The plan of another process, config.process, in the running container made from `config`.
 Result<Plan> make_exec_plan(const spec::Config& config, const Host& host, const Request& request);

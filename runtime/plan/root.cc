@@ -22,19 +22,19 @@ Status plan_root(Draft& draft) {
   }
   const spec::Linux& linux = *draft.config.linux;
   draft.rootfs = on_host(draft.request.bundle, draft.config.root->path);
-  init::Plan& head = draft.block.head();
-  head.rootfs = draft.block.text(draft.rootfs);
-  head.root_readonly = draft.config.root->readonly;
-  head.no_pivot = draft.request.no_pivot;
+  wire::InitPlan& init = draft.block.init();
+  init.rootfs = draft.block.text(draft.rootfs);
+  init.root_readonly = draft.config.root->readonly;
+  init.no_pivot = draft.request.no_pivot;
   if (linux.rootfs_propagation) {
-    head.propagation = kPropagation[static_cast<size_t>(*linux.rootfs_propagation)];
-    head.propagation_recursive = linux.rootfs_propagation_recursive;
+    init.propagation = kPropagation[static_cast<size_t>(*linux.rootfs_propagation)];
+    init.propagation_recursive = linux.rootfs_propagation_recursive;
   }
-  const uint64_t asked = head.propagation != 0 ? head.propagation : uint64_t{MS_SLAVE};
+  const uint64_t asked = init.propagation != 0 ? init.propagation : uint64_t{MS_SLAVE};
   const bool shares = asked == MS_SHARED && !draft.has_own(CLONE_NEWUSER);
   // By default, bind mounts receive mounts that the host makes later. mount_namespaces(7): less
   // privileged ones share nothing. An unbindable root could not be attached, so that is set later.
-  head.hosts_propagation = shares                   ? uint64_t{MS_SHARED}
+  init.hosts_propagation = shares                   ? uint64_t{MS_SHARED}
                            : asked == MS_UNBINDABLE ? uint64_t{MS_PRIVATE}
                            : asked == MS_SHARED     ? uint64_t{MS_SLAVE}
                                                     : asked;
@@ -42,17 +42,17 @@ Status plan_root(Draft& draft) {
   if (among_others && draft.rootfs == "/") {
     return invalid("root.path", "'/' needs a new mount namespace in linux.namespaces");
   }
-  if (among_others) head.hosts_propagation = 0;
+  if (among_others) init.hosts_propagation = 0;
   if (among_others || draft.needs_trees()) {
-    head.root_place =
-        among_others ? init::RootPlace::kAmongOthers : init::RootPlace::kWorkingDirectory;
+    init.root_place =
+        among_others ? wire::RootPlace::kAmongOthers : wire::RootPlace::kWorkingDirectory;
     // Includes the mounts in it: engines prepare root filesystems of several mounts.
     draft.plan.trees.push_back(
         {.path = draft.rootfs,
          .recursive = true,
          .propagation = among_others ? uint64_t{MS_PRIVATE} : draft.tree_propagation(),
-         .subject = sync::Subject::kRoot,
-         .fd_offset = offsetof(init::Plan, rootfs_fd)});
+         .subject = wire::Subject::kRoot,
+         .fd_offset = offsetof(wire::InitPlan, rootfs_fd)});
   }
   return {};
 }

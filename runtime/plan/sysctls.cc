@@ -15,13 +15,13 @@ std::string sysctl_path(std::string_view key) {
 }
 
 Status plan_sysctls(Draft& draft) {
-  std::vector<init::SysctlOp> ops;
+  std::vector<wire::SysctlOp> ops;
   for (const auto& [key, value] : draft.config.linux->sysctl) {
     ops.push_back({.path = draft.block.text(sysctl_path(key)),
                    .key = draft.block.text(key),
                    .value = draft.block.text(value)});
   }
-  draft.block.head().sysctls = draft.block.list(ops);
+  draft.block.init().sysctls = draft.block.list(ops);
   return {};
 }
 

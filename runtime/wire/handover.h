@@ -10,7 +10,7 @@
 
 #include <cstdint>
 
-namespace oci::sync {
+namespace oci::wire {
 
 struct HandoverPage {
   uint32_t listener_plus_one = 0;  // set by init: its descriptor of the listener. 0: none yet
@@ -28,4 +28,4 @@ inline void store(uint32_t& word, uint32_t value) {
   __atomic_store_n(&word, value, __ATOMIC_RELEASE);
 }
 
-}  // namespace oci::sync
+}  // namespace oci::wire

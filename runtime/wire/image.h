@@ -3,8 +3,8 @@
 
 #include <span>
 
-namespace oci::init {
+namespace oci::wire {
 
 std::span<const char> image();
 
-}  // namespace oci::init
+}  // namespace oci::wire

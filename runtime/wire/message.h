@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace oci::sync {
+namespace oci::wire {
 
 // clang-format off
 enum class Type : uint8_t {
@@ -79,4 +79,4 @@ inline constexpr char kHide = 'h';  // it has joined: become undumpable again
 
 static_assert(sizeof(Message) == 512, "one packet, and below PIPE_BUF for the verdict fifo");
 
-}  // namespace oci::sync
+}  // namespace oci::wire

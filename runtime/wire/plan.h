@@ -1,14 +1,14 @@
 // The plan of the container's init: everything that the parent decided before clone().
 //
-// The plan is one flat block in a sealed memfd: a Plan, then its data, as offsets from the start of
-// the block. The parent writes it with runtime/plan/block.h. Init maps it privately and reads it.
-// All paths are clean and NUL-terminated. Init does not validate anything again.
+// The plan is one flat block in a sealed memfd: an InitPlan, then its data, as offsets from the
+// start of the block. The parent writes it with runtime/plan/block.h. Init maps it privately and
+// reads it. All paths are clean and NUL-terminated. Init does not validate anything again.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
-namespace oci::init {
+namespace oci::wire {
 
 // A NUL-terminated string of the block. at == 0: absent.
 struct Text {
@@ -184,18 +184,17 @@ struct CapabilitySets {
   uint64_t ambient = 0;
 };
 
-struct Plan {
+struct InitPlan {
   uint32_t size = 0;  // of the whole block
 
   // Descriptors, filled in by launch.
   int32_t sync_fd = -1;
-  int32_t gate_fd = -1;     // a fifo: a byte in it starts the container
-  int32_t verdict_fd = -1;  // a fifo: the result of execve for `start`, closed on success
-  int32_t handover_fd =
-      -1;                   // a sync::HandoverPage, if the filter has a listener; of `exec`: kPages
-  List<int32_t> preserved;  // stay open in the program
-  LateLimit file_limit;     // RLIMIT_NOFILE, where init could not work under it
-  LateLimit process_limit;  // RLIMIT_NPROC, where the stage counts as well
+  int32_t gate_fd = -1;      // a fifo: a byte in it starts the container
+  int32_t verdict_fd = -1;   // a fifo: the result of execve for `start`, closed on success
+  int32_t handover_fd = -1;  // a HandoverPage, if the filter has a listener; of `exec`: kPages
+  List<int32_t> preserved;   // stay open in the program
+  LateLimit file_limit;      // RLIMIT_NOFILE, where init could not work under it
+  LateLimit process_limit;   // RLIMIT_NPROC, where the stage counts as well
 
   // exec: the program joins a container instead of creating one. Fields about creating a container
   // are absent then.
@@ -317,4 +316,4 @@ struct Plan {
   }
 };
 
-}  // namespace oci::init
+}  // namespace oci::wire

@@ -1,6 +1,6 @@
 #include "runtime/wire/sequence.h"
 
-namespace oci::sync {
+namespace oci::wire {
 
 Sequence::Stage Sequence::expected() const {
   Stage stage = stage_;
@@ -31,4 +31,4 @@ Status Sequence::accept(Type type) {
                cat("container init sent message ", static_cast<int>(type), " out of turn"));
 }
 
-}  // namespace oci::sync
+}  // namespace oci::wire

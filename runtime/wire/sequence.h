@@ -11,7 +11,7 @@
 #include "runtime/wire/message.h"
 #include "spec/error.h"
 
-namespace oci::sync {
+namespace oci::wire {
 
 class Sequence {
  public:
@@ -38,4 +38,4 @@ class Sequence {
   Stage stage_ = Stage::kStaged;
 };
 
-}  // namespace oci::sync
+}  // namespace oci::wire

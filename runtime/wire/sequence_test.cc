@@ -5,7 +5,7 @@
 
 #include "third_party/boost_test.h"
 
-namespace oci::sync {
+namespace oci::wire {
 namespace {
 
 // The result of each message in turn: "ok" or "refused".
@@ -65,4 +65,4 @@ BOOST_AUTO_TEST_CASE(nothing_comes_after_settled) {
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
-}  // namespace oci::sync
+}  // namespace oci::wire

@@ -7,7 +7,7 @@
 
 #include <cstdint>
 
-namespace oci::init {
+namespace oci::wire {
 
 #if defined(__x86_64__)
 inline long raw_syscall(long number, long a, long b, long c, long d, long e, long f) {
@@ -63,4 +63,4 @@ inline long sys(long number, A a = 0, B b = 0, C c = 0, D d = 0, E e = 0, F f = 
   return raw_syscall(number, word(a), word(b), word(c), word(d), word(e), word(f));
 }
 
-}  // namespace oci::init
+}  // namespace oci::wire
