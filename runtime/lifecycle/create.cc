@@ -8,9 +8,10 @@
 
 #include "runtime/cgroup/fs_v2.h"
 #include "runtime/cgroup/threaded.h"
+#include "runtime/foreground/caller.h"
+#include "runtime/foreground/notify.h"
 #include "runtime/launch/gate.h"
 #include "runtime/launch/id_maps.h"
-#include "runtime/lifecycle/caller.h"
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/container_state.h"
 #include "runtime/lifecycle/filter.h"
@@ -18,7 +19,6 @@
 #include "runtime/lifecycle/host_problems.h"
 #include "runtime/lifecycle/host_resources.h"
 #include "runtime/lifecycle/location.h"
-#include "runtime/lifecycle/notify.h"
 #include "runtime/lifecycle/root_mount.h"
 #include "runtime/lifecycle/rootless.h"
 #include "runtime/lifecycle/scope.h"
@@ -48,7 +48,9 @@ class Creation {
     return host_resources_.make_group(prepared_.config, record_, dir_);
   }
   Status launch();
-  Status publish_process() const { return lifecycle::publish_process(options_, *init_); }
+  Status publish_process() const {
+    return foreground::publish_process(options_.pidfd_socket, options_.pid_file, *init_);
+  }
   Created keep() &&;
   // Kills init and removes the cgroup. If a part cannot be removed yet, the record stays, so that
   // `delete` finds it. The destructors remove the rest.
@@ -74,7 +76,7 @@ class Creation {
   Scope scope_;
   uint64_t oom_kills_before_ = 0;
   HostResources host_resources_;
-  Console console_;
+  foreground::Console console_;
   seccomp::Program filter_;
   std::optional<launch::Launched> init_;
 };
@@ -105,7 +107,7 @@ Status Creation::record_intent() {
     record_.listener_metadata = config.linux->seccomp->listener_metadata.value_or("");
   }
   record_.cgroup_driver = prepared_.cgroup ? "cgroupfs" : "disabled";
-  if (prepared_.notifies) OCI_TRY(make_notify_directory(dir_));
+  if (prepared_.notifies) OCI_TRY(foreground::make_notify_directory(dir_));
   // With a cgroup, make_cgroup() saves the record, once it knows the location.
   return prepared_.cgroup ? Status{} : dir_.save(record_);
 }

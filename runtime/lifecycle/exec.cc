@@ -14,14 +14,14 @@
 #include "runtime/cgroup/fs_v2.h"
 #include "runtime/cgroup/join.h"
 #include "runtime/cgroup/threaded.h"
+#include "runtime/foreground/caller.h"
+#include "runtime/foreground/forward.h"
 #include "runtime/launch/gate.h"
 #include "runtime/launch/last_clone.h"
 #include "runtime/launch/launch.h"
-#include "runtime/lifecycle/caller.h"
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/exec_process.h"
 #include "runtime/lifecycle/filter.h"
-#include "runtime/lifecycle/foreground.h"
 #include "runtime/lifecycle/prepare.h"
 #include "runtime/lifecycle/rootless.h"
 #include "runtime/lifecycle/seccomp_agent.h"
@@ -58,7 +58,9 @@ class Execution {
   Status prepare();
   Status launch();
   Status await_program();
-  Status publish_process() const { return lifecycle::publish_process(options_, *process_); }
+  Status publish_process() const {
+    return foreground::publish_process(options_.pidfd_socket, options_.pid_file, *process_);
+  }
   // Waits in the foreground. Returns the exit code of the process.
   Result<int> run_foreground();
 
@@ -78,7 +80,7 @@ class Execution {
   spec::Config config_;
   plan::Plan plan_;
   sys::UniqueFd cgroup_;
-  Console console_;
+  foreground::Console console_;
   seccomp::Program filter_;
   bool admits_ = false;
   launch::OpenGate gate_;
@@ -204,15 +206,16 @@ Status Execution::await_program() {
 }
 
 Result<int> Execution::run_foreground() {
-  std::optional<TerminalRelay> relay;
+  std::optional<foreground::TerminalRelay> relay;
   if (sys::UniqueFd terminal = console_.release()) {
-    relay.emplace(OCI_TRY(TerminalRelay::open(std::move(terminal), STDIN_FILENO, STDOUT_FILENO)));
+    relay.emplace(
+        OCI_TRY(foreground::TerminalRelay::open(std::move(terminal), STDIN_FILENO, STDOUT_FILENO)));
   }
   sys::log_success();
-  OCI_TRY(forward_until_exit(*process_, *signals_, relay ? &*relay : nullptr, nullptr));
+  OCI_TRY(foreground::forward_until_exit(*process_, *signals_, relay ? &*relay : nullptr, nullptr));
   const int status = OCI_TRY(process_->wait());
   report_filter_kill(status, config_);
-  return exit_code(status);
+  return foreground::exit_code(status);
 }
 
 Result<Execution> begin(const Context& context, const ExecOptions& options,

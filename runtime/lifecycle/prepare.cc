@@ -13,9 +13,9 @@
 
 #include "runtime/cgroup/device_program.h"
 #include "runtime/cgroup/path.h"
+#include "runtime/foreground/notify.h"
 #include "runtime/lifecycle/container_state.h"
 #include "runtime/lifecycle/host_problems.h"
-#include "runtime/lifecycle/notify.h"
 #include "runtime/lifecycle/rootless.h"
 #include "runtime/lifecycle/scope.h"
 #include "runtime/lifecycle/seccomp_agent.h"
@@ -278,7 +278,8 @@ Result<Prepared> prepare(const Context& context, const CreateOptions& options,
   prepared.config_text = OCI_TRY(read_config(prepared.bundle, options));
   prepared.config = OCI_TRY(spec::load_config(prepared.config_text, "config.json"));
   if (!prepared.config.linux) prepared.config.linux.emplace();
-  prepared.notifies = add_notify_socket(prepared.config, cat(context.root, "/", options.id));
+  prepared.notifies =
+      foreground::add_notify_socket(prepared.config, cat(context.root, "/", options.id));
   const Status decided = decide(context, options, foreground, prepared);
   if (decided) return prepared;
   return with_host_problems(decided.error(), prepared);

@@ -4,14 +4,14 @@
 #include <optional>
 #include <utility>
 
+#include "runtime/foreground/forward.h"
+#include "runtime/foreground/notify.h"
+#include "runtime/foreground/terminal_relay.h"
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/create.h"
 #include "runtime/lifecycle/destroy.h"
 #include "runtime/lifecycle/filter.h"
-#include "runtime/lifecycle/foreground.h"
-#include "runtime/lifecycle/notify.h"
 #include "runtime/lifecycle/start.h"
-#include "runtime/lifecycle/terminal_relay.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/signals.h"
 
@@ -49,10 +49,10 @@ Result<int> run_in_foreground(const Context& context, const RunOptions& options)
   // runs, and other signals wait for it.
   sys::SignalStream signals = OCI_TRY(sys::SignalStream::open());
   Created created = OCI_TRY(create_container(context, options.create, Foreground::kYes, signals));
-  std::optional<TerminalRelay> relay;
+  std::optional<foreground::TerminalRelay> relay;
   if (created.terminal) {
-    Result<TerminalRelay> opened =
-        TerminalRelay::open(std::move(created.terminal), STDIN_FILENO, STDOUT_FILENO);
+    Result<foreground::TerminalRelay> opened =
+        foreground::TerminalRelay::open(std::move(created.terminal), STDIN_FILENO, STDOUT_FILENO);
     if (!opened) {
       created.init.kill_and_reap();
       (void)destroy(created.dir, created.record);
@@ -60,13 +60,13 @@ Result<int> run_in_foreground(const Context& context, const RunOptions& options)
     }
     relay.emplace(std::move(opened).value());
   }
-  std::optional<NotifyProxy> notify = NotifyProxy::open(created.dir);
+  std::optional<foreground::NotifyProxy> notify = foreground::NotifyProxy::open(created.dir);
   OCI_TRY(start_or_destroy(created, options, &signals));
   sys::log_success();
   { const state::StateDir unlocked = std::move(created.dir); }
 
-  const Status attended = forward_until_exit(created.init, signals, relay ? &*relay : nullptr,
-                                             notify ? &*notify : nullptr);
+  const Status attended = foreground::forward_until_exit(
+      created.init, signals, relay ? &*relay : nullptr, notify ? &*notify : nullptr);
   if (!attended) created.init.kill_and_reap();
   const int status = attended ? OCI_TRY(created.init.wait()) : 0;
   relay.reset();
@@ -77,7 +77,7 @@ Result<int> run_in_foreground(const Context& context, const RunOptions& options)
     if (!deleted) sys::log_failure(deleted.error());
   }
   if (!attended) return attended.error();
-  return exit_code(status);
+  return foreground::exit_code(status);
 }
 
 }  // namespace
@@ -86,7 +86,7 @@ Result<int> run(const Context& context, const RunOptions& options) {
   if (!options.detach) return run_in_foreground(context, options);
   std::optional<sys::SignalStream> signals(OCI_TRY(sys::SignalStream::open()));
   Created created = OCI_TRY(create_container(context, options.create, Foreground::kNo, *signals));
-  std::optional<NotifyProxy> notify = NotifyProxy::open(created.dir);
+  std::optional<foreground::NotifyProxy> notify = foreground::NotifyProxy::open(created.dir);
   OCI_TRY(start_or_destroy(created, options, &*signals));
   created.init.keep();
   if (!notify) {

@@ -6,13 +6,13 @@
 #include <optional>
 #include <utility>
 
+#include "runtime/foreground/notify.h"
 #include "runtime/launch/gate.h"
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/container_state.h"
 #include "runtime/lifecycle/destroy.h"
 #include "runtime/lifecycle/filter.h"
 #include "runtime/lifecycle/host_hooks.h"
-#include "runtime/lifecycle/notify.h"
 #include "runtime/lifecycle/transitions.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/pidfd.h"
@@ -69,7 +69,7 @@ Status start(const Context& context, const std::string& id) {
     return Error(ErrorKind::kWrongState,
                  cat("container \"", id, "\": cannot start a paused container (resume it first)"));
   }
-  std::optional<NotifyProxy> notify = NotifyProxy::open(container.dir);
+  std::optional<foreground::NotifyProxy> notify = foreground::NotifyProxy::open(container.dir);
   if (!notify) return start_container(container.dir, container.record, nullptr);
   const state::Record& record = container.record;
   const auto init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));

@@ -18,7 +18,7 @@
 #include "runtime/sys/unique_fd.h"
 #include "spec/error.h"
 
-namespace oci::lifecycle {
+namespace oci::foreground {
 
 class [[nodiscard]] TerminalRelay {
  public:
@@ -95,4 +95,4 @@ class [[nodiscard]] TerminalRelay {
   ssize_t drain_limit_ = 1 << 20;  // bytes
 };
 
-}  // namespace oci::lifecycle
+}  // namespace oci::foreground

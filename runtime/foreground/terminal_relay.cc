@@ -1,4 +1,4 @@
-#include "runtime/lifecycle/terminal_relay.h"
+#include "runtime/foreground/terminal_relay.h"
 
 #include <fcntl.h>
 #include <sys/epoll.h>
@@ -11,7 +11,7 @@
 #include <string>
 #include <utility>
 
-namespace oci::lifecycle {
+namespace oci::foreground {
 namespace {
 
 enum Slot { kInput, kMaster, kOutput, kWatch };
@@ -198,4 +198,4 @@ void TerminalRelay::drain() {
   }
 }
 
-}  // namespace oci::lifecycle
+}  // namespace oci::foreground

@@ -4,11 +4,10 @@
 #include <string>
 
 #include "runtime/launch/launch.h"
-#include "runtime/lifecycle/operations.h"
 #include "runtime/sys/unique_fd.h"
 #include "spec/error.h"
 
-namespace oci::lifecycle {
+namespace oci::foreground {
 
 // The pty's master: sent over the console socket, or kept for the foreground.
 class Console {
@@ -24,7 +23,8 @@ class Console {
   sys::UniqueFd socket_, terminal_;
 };
 
-// Serves --pidfd-socket and --pid-file, in this order.
-Status publish_process(const CallerOptions& options, const launch::Launched& process);
+// Serves --pidfd-socket and --pid-file, in this order. An empty path: not requested.
+Status publish_process(const std::string& pidfd_socket, const std::string& pid_file,
+                       const launch::Launched& process);
 
-}  // namespace oci::lifecycle
+}  // namespace oci::foreground

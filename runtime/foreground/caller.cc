@@ -1,14 +1,14 @@
-#include "runtime/lifecycle/caller.h"
+#include "runtime/foreground/caller.h"
 
 #include <unistd.h>
 
 #include <utility>
 
-#include "runtime/lifecycle/pid_file.h"
+#include "runtime/foreground/pid_file.h"
 #include "runtime/sys/socket.h"
 #include "runtime/sys/terminal.h"
 
-namespace oci::lifecycle {
+namespace oci::foreground {
 
 Status Console::connect(const std::string& socket) {
   if (!socket.empty()) socket_ = OCI_TRY(sys::connect_unix(socket, "--console-socket"));
@@ -28,12 +28,13 @@ Status Console::take(sys::UniqueFd master, const std::string& name) {
   return {};
 }
 
-Status publish_process(const CallerOptions& options, const launch::Launched& process) {
-  if (!options.pidfd_socket.empty()) {
-    const sys::UniqueFd socket = OCI_TRY(sys::connect_unix(options.pidfd_socket, "--pidfd-socket"));
+Status publish_process(const std::string& pidfd_socket, const std::string& pid_file,
+                       const launch::Launched& process) {
+  if (!pidfd_socket.empty()) {
+    const sys::UniqueFd socket = OCI_TRY(sys::connect_unix(pidfd_socket, "--pidfd-socket"));
     OCI_TRY(sys::send_fd(socket.get(), process.pidfd(), "pidfd").during("--pidfd-socket"));
   }
-  return options.pid_file.empty() ? Status{} : write_pid_file(options.pid_file, process.pid());
+  return pid_file.empty() ? Status{} : write_pid_file(pid_file, process.pid());
 }
 
-}  // namespace oci::lifecycle
+}  // namespace oci::foreground

@@ -7,10 +7,10 @@
 
 #include "spec/error.h"
 
-namespace oci::lifecycle {
+namespace oci::foreground {
 
 // Writes the pid in decimal without a newline, because containerd parses the file as it is. Renames
 // a temporary file, so that a reader never sees half of it.
 Status write_pid_file(const std::string& path, pid_t pid);
 
-}  // namespace oci::lifecycle
+}  // namespace oci::foreground

@@ -1,4 +1,4 @@
-#include "runtime/lifecycle/notify.h"
+#include "runtime/foreground/notify.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -19,7 +19,7 @@
 #include "runtime/sys/log.h"
 #include "runtime/sys/socket.h"
 
-namespace oci::lifecycle {
+namespace oci::foreground {
 namespace {
 
 using namespace std::chrono_literals;
@@ -255,4 +255,4 @@ void NotifyProxy::wait_until_ready(pid_t init, int pidfd) {
   }
 }
 
-}  // namespace oci::lifecycle
+}  // namespace oci::foreground

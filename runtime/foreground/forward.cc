@@ -1,4 +1,4 @@
-#include "runtime/lifecycle/foreground.h"
+#include "runtime/foreground/forward.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <optional>
 
-namespace oci::lifecycle {
+namespace oci::foreground {
 namespace {
 
 // SIGCHLD and SIGWINCH are for the runtime itself. All others go to the container.
@@ -58,4 +58,4 @@ Status forward_until_exit(launch::Launched& init, sys::SignalStream& signals, Te
   return {};
 }
 
-}  // namespace oci::lifecycle
+}  // namespace oci::foreground

@@ -1,4 +1,4 @@
-#include "runtime/lifecycle/terminal_relay.h"
+#include "runtime/foreground/terminal_relay.h"
 
 #include <fcntl.h>
 #include <pty.h>
@@ -11,7 +11,7 @@
 
 #include "third_party/boost_test.h"
 
-namespace oci::lifecycle {
+namespace oci::foreground {
 namespace {
 
 using sys::UniqueFd;
@@ -300,4 +300,4 @@ BOOST_AUTO_TEST_CASE(a_file_as_output_is_appended_to_where_it_was) {
 }
 
 }  // namespace
-}  // namespace oci::lifecycle
+}  // namespace oci::foreground

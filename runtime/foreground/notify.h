@@ -18,7 +18,7 @@
 #include "spec/error.h"
 #include "spec/model/config.h"
 
-namespace oci::lifecycle {
+namespace oci::foreground {
 
 // Adds the mount and the variable to a validated config. `state_dir`: the state directory of the
 // container. false: there is nothing to forward.
@@ -61,4 +61,4 @@ class [[nodiscard]] NotifyProxy {
   sys::UniqueFd outside_;  // connected to NOTIFY_SOCKET
 };
 
-}  // namespace oci::lifecycle
+}  // namespace oci::foreground

@@ -1,4 +1,4 @@
-#include "runtime/lifecycle/pid_file.h"
+#include "runtime/foreground/pid_file.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 
 #include "runtime/sys/file.h"
 
-namespace oci::lifecycle {
+namespace oci::foreground {
 namespace {
 
 Error failure(int err, const std::string& path) {
@@ -34,4 +34,4 @@ Status write_pid_file(const std::string& path, pid_t pid) {
   return written ? written : failure(written.error().sys_errno(), path);
 }
 
-}  // namespace oci::lifecycle
+}  // namespace oci::foreground
