@@ -2,6 +2,7 @@
 # scripts with set -euo pipefail. Expects $top, the top of the tree.
 
 build=${BUILD_DIR:-$top/build}
+export CCACHE_SLOPPINESS=pch_defines,time_macros  # the tests have a precompiled header
 
 build_packages="g++ meson ninja-build pkg-config rapidjson-dev libseccomp-dev libcap-dev
   libcxxopts-dev libboost-test-dev libsystemd-dev busybox-static"

@@ -7,11 +7,18 @@
 
 #include "spec/error.h"
 
+namespace oci::testing {
+
+// The top of the tree, for tests that read its files. Defined in runtime/testing/source_tree.cc.
+extern const char* const kSourceTree;
+
+}  // namespace oci::testing
+
 namespace oci::spec::testing {
 
-// Relative to spec/testdata. meson.build sets OCI_SPEC_TESTDATA.
+// Relative to spec/testdata.
 inline std::string testdata_path(const std::string& name) {
-  return cat(OCI_SPEC_TESTDATA, "/", name);
+  return cat(oci::testing::kSourceTree, "/spec/testdata/", name);
 }
 
 // The bytes of a file, or an empty string if there is none.

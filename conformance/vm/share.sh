@@ -14,7 +14,7 @@ make_share() {
   done
   echo "$top" >"$staging/paths"
   # The one library that the guest lacks, or has in another version.
-  { ldd "$build"/conformance/*_test 2>/dev/null || true; } | awk '/libboost/ { print $3 }' | while read -r program; do
+  { ldd "$build"/runtime/testing/*_test 2>/dev/null || true; } | awk '/libboost/ { print $3 }' | while read -r program; do
     stage "$program" && echo "$program" >>"$staging/paths"
   done
   [[ $build = "$top"/* ]] || echo "$build" >>"$staging/paths"

@@ -9,6 +9,7 @@
 #include "runtime/install/docker.h"
 #include "runtime/install/podman.h"
 #include "runtime/install/test_files.h"
+#include "spec/testing.h"
 #include "third_party/boost_test.h"
 
 namespace oci::install {
@@ -58,7 +59,7 @@ struct Edit {
 
 void check(const Golden& golden, bool is_default) {
   const Edit edit{golden.name};
-  const std::string path = cat(INSTALL_TESTDATA "/", golden.name);
+  const std::string path = cat(testing::kSourceTree, "/runtime/install/testdata/", golden.name);
   const Text before = golden.is_new ? Text() : Text(read_test_file(path));
   const EngineSettings settings{kPath, is_default};
 
@@ -95,10 +96,12 @@ BOOST_AUTO_TEST_CASE(a_file_becomes_the_accepted_one_and_is_given_back) {
 }
 
 BOOST_AUTO_TEST_CASE(the_readme_shows_what_is_written) {
-  const std::string readme = read_test_file(INSTALL_TESTDATA "/../README.md");
+  const std::string readme =
+      read_test_file(cat(testing::kSourceTree, "/runtime/install/README.md"));
   for (const Golden& golden : kGolden) {
     if (!golden.is_new) continue;
-    const std::string text = read_test_file(cat(INSTALL_TESTDATA "/", golden.name, ".after"));
+    const std::string text = read_test_file(
+        cat(testing::kSourceTree, "/runtime/install/testdata/", golden.name, ".after"));
     BOOST_TEST(readme.find(cat("\n", text, "```\n")) != std::string::npos, golden.name);
   }
 }

@@ -1,6 +1,7 @@
 #include "runtime/install/toml.h"
 
 #include "runtime/install/test_files.h"
+#include "spec/testing.h"
 
 namespace oci::install {
 namespace {
@@ -44,7 +45,8 @@ BOOST_AUTO_TEST_CASE(lines_may_end_as_on_windows) {
 }
 
 BOOST_AUTO_TEST_CASE(the_default_of_containerd_is_understood) {
-  const std::string text = read_test_file(INSTALL_TESTDATA "/containerd-1.6.toml");
+  const std::string text =
+      read_test_file(cat(testing::kSourceTree, "/runtime/install/testdata/containerd-1.6.toml"));
   const auto entries = good(scan_toml(text, "f"));
   const TomlPath path = {
       "plugins", "io.containerd.grpc.v1.cri", "containerd", "runtimes", "runc", "runtime_type"};

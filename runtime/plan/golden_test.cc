@@ -7,6 +7,7 @@
 #include "runtime/plan/test_plan.h"
 #include "runtime/sys/file.h"
 #include "spec/load_config.h"
+#include "spec/testing.h"
 
 namespace oci::plan {
 namespace {
@@ -26,7 +27,9 @@ void write(const std::string& path, const std::string& text) {
 }
 
 std::string plan_text(const std::string& name) {
-  auto config = spec::load_config(read(cat(PLAN_TESTDATA "/", name, ".json")), cat(name, ".json"));
+  auto config =
+      spec::load_config(read(cat(testing::kSourceTree, "/runtime/plan/testdata/", name, ".json")),
+                        cat(name, ".json"));
   if (!config) BOOST_FAIL(config.error().message());
   Request request = some_request();
   request.detached = false;
@@ -42,7 +45,8 @@ BOOST_AUTO_TEST_CASE(the_plan_of_a_config_is_the_accepted_one) {
   const bool accept = ::getenv("OCI_RT_ACCEPT") != nullptr;
   for (const char* name : {"default", "everything", "joined", "no-process", "podman", "rootless"}) {
     BOOST_TEST_CONTEXT(name) {
-      const std::string accepted = cat(PLAN_TESTDATA "/", name, ".plan.json");
+      const std::string accepted =
+          cat(testing::kSourceTree, "/runtime/plan/testdata/", name, ".plan.json");
       const std::string text = plan_text(name);
       if (accept) write(accepted, text);
       BOOST_TEST(text == read(accepted));

@@ -8,6 +8,7 @@
 #include "runtime/seccomp/abi.h"
 #include "runtime/seccomp/compile.h"
 #include "runtime/seccomp/testing/profiles.h"
+#include "spec/testing.h"
 #include "third_party/boost_test.h"
 
 namespace oci::seccomp {
@@ -74,7 +75,9 @@ BOOST_AUTO_TEST_CASE(an_unknown_argument_that_decides_is_a_refusal) {
 
 BOOST_AUTO_TEST_CASE(podmans_profile_lets_through_what_exec_calls_last) {
   const Program program =
-      compile(load_profile(SECCOMP_TESTDATA "/podman.json"), Warnings::kSkip).value();
+      compile(load_profile(cat(testing::kSourceTree, "/runtime/seccomp/testdata/podman.json")),
+              Warnings::kSkip)
+          .value();
   const auto lets = [&](const KnownCall& call) {
     return admits(program.filter, std::span(&call, 1));
   };

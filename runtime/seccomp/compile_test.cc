@@ -14,6 +14,7 @@
 #include "runtime/seccomp/testing/oracle.h"
 #include "runtime/seccomp/testing/plain_reading.h"
 #include "runtime/seccomp/testing/profiles.h"
+#include "spec/testing.h"
 #include "third_party/boost_test.h"
 
 namespace oci::seccomp {
@@ -22,7 +23,7 @@ namespace {
 constexpr uint32_t kNosys = SECCOMP_RET_ERRNO | ENOSYS;
 
 spec::Seccomp podman() {
-  return load_profile(SECCOMP_TESTDATA "/podman.json");
+  return load_profile(cat(testing::kSourceTree, "/runtime/seccomp/testdata/podman.json"));
 }
 
 std::vector<sock_filter> filter_of(const spec::Seccomp& profile) {

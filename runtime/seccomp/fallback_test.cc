@@ -8,6 +8,7 @@
 #include "runtime/seccomp/bpf_machine.h"
 #include "runtime/seccomp/testing/oracle.h"
 #include "runtime/seccomp/testing/profiles.h"
+#include "spec/testing.h"
 #include "third_party/boost_test.h"
 #include "third_party/libseccomp.h"
 
@@ -17,7 +18,8 @@ namespace {
 constexpr uint32_t kNosys = SECCOMP_RET_ERRNO | ENOSYS;
 
 spec::Seccomp profile_for(std::vector<std::string> architectures) {
-  spec::Seccomp profile = load_profile(SECCOMP_TESTDATA "/podman.json");
+  spec::Seccomp profile =
+      load_profile(cat(testing::kSourceTree, "/runtime/seccomp/testdata/podman.json"));
   profile.default_errno_ret = EPERM;
   profile.architectures = std::move(architectures);
   return profile;
