@@ -3,7 +3,7 @@
 # makes a bundle around busybox in a temporary directory and runs it. Leaves only packages and build/.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
-. "$top/conformance/lib.sh"
+. "$top/conformance/product/lib.sh"
 
 usage() {
   cat <<'USAGE'

@@ -3,7 +3,7 @@
 # table below. The last line is "N passed, N failed, N skipped" over everything. Logs are in build/logs.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
-. "$top/conformance/lib.sh"
+. "$top/conformance/product/lib.sh"
 
 usage() {
   cat <<'USAGE'
@@ -17,7 +17,7 @@ USAGE
 }
 read_words "quick full" "$@"
 
-here=$top/conformance
+here=$top/conformance/product
 oci=$build/runtime/oci-rt
 judge=$build/conformance/oci-conformance
 
@@ -26,7 +26,7 @@ judge=$build/conformance/oci-conformance
 peer() {
   local version
   version=$("$1" --version 2>/dev/null | sed -n '1s/.* version \([0-9.]*\).*/\1/p')
-  if [ -f "$here/known/$1-$version.txt" ]; then say "$1-$version=$1"; else say "$1"; fi
+  if [ -f "$top/conformance/known/$1-$version.txt" ]; then say "$1-$version=$1"; else say "$1"; fi
 }
 
 # Commands run in this directory. The image of a virtual machine is built once. The peers prove the harness: known/
