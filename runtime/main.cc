@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <span>
 #include <string_view>
@@ -23,6 +24,13 @@ void fill_standard_descriptors() {
   }
 }
 
+// The number that `text` begins with, at most `most`. 0: none.
+int number_in(std::string_view text, int most) {
+  int number = 0;
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), number);
+  return result.ec == std::errc::result_out_of_range ? most : std::clamp(number, 0, most);
+}
+
 // Runs before the command line is parsed, because parsing opens the log. 0: the option is absent.
 // An invalid number is refused later.
 int last_preserved(std::span<const char* const> argv) {
@@ -35,10 +43,10 @@ int last_preserved(std::span<const char* const> argv) {
     const char* value = argv[i] + at + kOption.size();
     if (*value == '=') ++value;
     if (*value == '\0' && i + 1 < argv.size()) value = argv[i + 1];
-    last = std::max(last, 2 + std::clamp(std::atoi(value), 0, 1 << 16));
+    last = std::max(last, 2 + number_in(value, 1 << 16));
   }
   const char* listening = std::getenv("LISTEN_FDS");
-  if (last != 0 && listening != nullptr) last += std::clamp(std::atoi(listening), 0, 4096);
+  if (last != 0 && listening != nullptr) last += number_in(listening, 4096);
   return last;
 }
 

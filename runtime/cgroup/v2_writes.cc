@@ -1,7 +1,8 @@
 #include "runtime/cgroup/v2_writes.h"
 
 #include <algorithm>
-#include <cmath>
+#include <bit>
+#include <numbers>
 #include <utility>
 
 namespace oci::cgroup {
@@ -263,6 +264,35 @@ void add_unified(Builder& out, const spec::Resources& resources) {
 
 }  // namespace
 
+namespace {
+
+// std::log2 and std::pow choose their code by CPUID when a program starts, which oci-rt leaves out
+// (runtime/start). The test compares all weights with theirs.
+double log2_of(uint64_t number) {
+  const int exponent = 63 - std::countl_zero(number);
+  const double part = static_cast<double>(number) / static_cast<double>(uint64_t{1} << exponent);
+  const double z = (part - 1) / (part + 1);  // at most 1/3: ln(part) = 2 (z + z^3/3 + z^5/5 ...)
+  double sum = 0;
+  double power = z;
+  for (int k = 1; k < 40; k += 2, power *= z * z)
+    sum += power / k;
+  return exponent + 2 * sum / std::numbers::ln2;
+}
+
+// 0 <= exponent <= 4.
+double power_of_10(double exponent) {
+  const double y = exponent * std::numbers::ln10 / 16;
+  double sum = 1;
+  double term = 1;
+  for (int k = 1; k < 20; ++k)
+    sum += term *= y / k;
+  for (int i = 0; i < 4; ++i)
+    sum *= sum;
+  return sum;
+}
+
+}  // namespace
+
 uint64_t cpu_weight_from_shares(uint64_t shares) {
   constexpr uint64_t kMinShares = 2, kMaxShares = 262144;
   constexpr uint64_t kMinWeight = 1, kMaxWeight = 10000;
@@ -270,8 +300,10 @@ uint64_t cpu_weight_from_shares(uint64_t shares) {
   if (shares <= kMinShares) return kMinWeight;
   if (shares >= kMaxShares) return kMaxWeight;
   // A parabola in the logarithms through (2, 1), (1024, 100) and (262144, 10000).
-  const double l = std::log2(static_cast<double>(shares));
-  return static_cast<uint64_t>(std::ceil(std::pow(10, (l * l + 125 * l) / 612.0 - 7.0 / 34.0)));
+  const double l = log2_of(shares);
+  const double weight = power_of_10((l * l + 125 * l) / 612.0 - 7.0 / 34.0);
+  constexpr double kError = 1e-8;  // of the computation; (1024, 100) is exact
+  return static_cast<uint64_t>(weight - kError) + 1;
 }
 
 uint64_t io_weight_from_blkio(uint64_t weight) {

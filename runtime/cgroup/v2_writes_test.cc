@@ -1,5 +1,7 @@
 #include "runtime/cgroup/v2_writes.h"
 
+#include <cmath>
+
 #include "third_party/boost_test.h"
 
 namespace oci::cgroup {
@@ -95,6 +97,14 @@ BOOST_AUTO_TEST_CASE(shares_become_weights_as_the_peers_convert_them) {
       {1024, 100}, {2048, 174}, {10240, 639}, {262143, 10000}, {262144, 10000}, {1000000, 10000}};
   for (const auto& [shares, weight] : expected)
     BOOST_TEST(cpu_weight_from_shares(shares) == weight);
+  // The formula as crun writes it.
+  for (uint64_t shares = 3; shares < 262144; ++shares) {
+    const double l = std::log2(static_cast<double>(shares));
+    const double weight = std::ceil(std::pow(10, (l * l + 125 * l) / 612.0 - 7.0 / 34.0));
+    if (cpu_weight_from_shares(shares) != static_cast<uint64_t>(weight))
+      BOOST_ERROR("shares " << shares << ": " << cpu_weight_from_shares(shares) << ", not "
+                            << weight);
+  }
   for (uint64_t shares = 2; shares < 262144; shares += 97) {
     BOOST_TEST_REQUIRE(cpu_weight_from_shares(shares) <= cpu_weight_from_shares(shares + 97));
   }

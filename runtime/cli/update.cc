@@ -1,6 +1,5 @@
 // oci-rt update
 #include <charconv>
-#include <cmath>
 #include <cstdint>
 
 #include "runtime/cli/command.h"
@@ -78,8 +77,8 @@ Result<int64_t> parse_amount(std::string_view option, std::string_view text, boo
   const std::string_view unit(at, static_cast<size_t>(last - at));
   const int doublings = doublings_of(unit);
   if (doublings < 0 || number > (INT64_MAX >> doublings) - 1) return bad(option, text);
-  const double below =
-      std::ldexp(static_cast<double>(part) / static_cast<double>(scale), doublings);
+  const double below = static_cast<double>(part) / static_cast<double>(scale) *
+                       static_cast<double>(int64_t{1} << doublings);
   return (number << doublings) + static_cast<int64_t>(below);
 }
 
