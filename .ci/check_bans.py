@@ -40,10 +40,10 @@ RULES = [
     ("runtime", set(), r"\bget(pw|gr|spw)\w*\s*\(", None, "no name service in a static program"),
     ("runtime", set(), r"std::filesystem", None, "follows symbolic links"),
     ("runtime", set(), r"<(iostream|fstream|sstream|regex|locale)>", None, "costs a locale at every start"),
-    ("runtime", {"failure.cc", "gate.cc"}, r"\bstrerror\s*\(", None, "errno's words are added in spec/error.cc"),
+    ("runtime", {"failure.cc", "gate.cc", "library.cc", "make_error_texts.cc"}, r"\bstrerror\s*\(", None, "errno's words are added in spec/error.cc"),
     ("runtime", set(), r"\bdlopen\s*\(", None, "nothing is loaded at run time"),
     # The kernel sends no event when an empty cgroup stops being busy, or a process becomes dumpable.
-    ("runtime", {"remove.cc", "exec.cc"}, r"\b(usleep|sleep_for|nanosleep)\s*\(", None, "wait for the event, with a deadline"),
+    ("runtime", {"remove.cc", "exec.cc", "processes.cc"}, r"\b(usleep|sleep_for|nanosleep)\s*\(", None, "wait for the event, with a deadline"),
     ("spec", set(), r"<(unistd|fcntl|sys/\w+)\.h>", r"sys/resource\.h", "spec makes no system call"),
 ]
 
