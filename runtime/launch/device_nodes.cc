@@ -24,12 +24,12 @@ constexpr int kNotMade = -1;
 // Lives in the memory of the runtime, which waits meanwhile.
 struct Work {
   int filesystem;
-  const std::vector<plan::DeviceNode>* nodes;
+  const std::vector<wire::DeviceNode>* nodes;
   std::vector<std::string> names;  // names of the nodes in the filesystem
   std::vector<int> mounts;         // kNotMade, or a descriptor
 };
 
-int make_node(int filesystem, const plan::DeviceNode& node, const char* name) {
+int make_node(int filesystem, const wire::DeviceNode& node, const char* name) {
   if (!node.uid || !node.gid) return kNotMade;
   if (::mknodat(filesystem, name, node.mode, makedev(node.major, node.minor)) < 0 ||
       ::fchownat(filesystem, name, *node.uid, *node.gid, AT_SYMLINK_NOFOLLOW) < 0) {
@@ -71,7 +71,7 @@ void run(Work& work) {
 }
 
 // Compares with the mode and owner that the program will see.
-void warn_of_hosts(const plan::DeviceNode& node) {
+void warn_of_hosts(const wire::DeviceNode& node) {
   struct stat found = {};
   if (::stat(node.path.c_str(), &found) < 0) return;  // init reports it
   if (!node.owner_matters && (found.st_mode & 07777) == (node.mode & 07777)) return;
@@ -82,8 +82,8 @@ void warn_of_hosts(const plan::DeviceNode& node) {
 
 }  // namespace
 
-Status make_device_nodes(plan::Plan& plan, std::vector<sys::UniqueFd>& opened) {
-  const std::vector<plan::DeviceNode>& nodes = plan.device_nodes;
+Status make_device_nodes(wire::LaunchPlan& plan, std::vector<sys::UniqueFd>& opened) {
+  const std::vector<wire::DeviceNode>& nodes = plan.device_nodes;
   if (nodes.empty()) return {};
   Work work{.filesystem = -1, .nodes = &nodes, .names = {}, .mounts = {}};
   for (size_t i = 0; i < nodes.size(); ++i)
@@ -91,7 +91,7 @@ Status make_device_nodes(plan::Plan& plan, std::vector<sys::UniqueFd>& opened) {
   work.mounts.assign(nodes.size(), kNotMade);
   sys::UniqueFd filesystem;
   const bool wanted =
-      std::ranges::any_of(nodes, [](const plan::DeviceNode& node) { return node.uid && node.gid; });
+      std::ranges::any_of(nodes, [](const wire::DeviceNode& node) { return node.uid && node.gid; });
   if (wanted) filesystem = make_filesystem();
   work.filesystem = filesystem.get();
   if (filesystem) run(work);

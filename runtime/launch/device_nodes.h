@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "runtime/plan/plan.h"
 #include "runtime/sys/file.h"
+#include "runtime/wire/launch_plan.h"
 #include "spec/error.h"
 
 namespace oci::launch {
@@ -12,6 +12,6 @@ namespace oci::launch {
 // Makes plan.device_nodes with the mode and owner of the config, each as a detached mount. Stores
 // the descriptors in `opened` and in the plan. If the runtime may not make them, init binds the
 // host's node: warns if that differs from the config.
-Status make_device_nodes(plan::Plan& plan, std::vector<sys::UniqueFd>& opened);
+Status make_device_nodes(wire::LaunchPlan& plan, std::vector<sys::UniqueFd>& opened);
 
 }  // namespace oci::launch

@@ -17,7 +17,7 @@
 namespace oci::launch {
 namespace {
 
-Result<sys::UniqueFd> open_namespace(const plan::NamespaceFile& file) {
+Result<sys::UniqueFd> open_namespace(const wire::NamespaceFile& file) {
   const std::string property = cat("linux.namespaces[", file.index, "].path");
   Result<sys::UniqueFd> fd = sys::open_at(AT_FDCWD, file.path, O_RDONLY);
   if (!fd) {
@@ -35,12 +35,12 @@ Result<sys::UniqueFd> open_namespace(const plan::NamespaceFile& file) {
   return fd;
 }
 
-std::string property_of(const plan::Tree& tree) {
+std::string property_of(const wire::Tree& tree) {
   if (tree.subject == wire::Subject::kRoot) return "root.path";
   return cat("mounts[", tree.index, "].source");
 }
 
-Error id_map_error(int error, const plan::Tree& tree) {
+Error id_map_error(int error, const wire::Tree& tree) {
   const std::string what = cat("mounts[", tree.index, "].options: idmap of '", tree.path, "'");
   if (error == EINVAL) {
     return Error(ErrorKind::kUnsupported,
@@ -57,7 +57,7 @@ Error id_map_error(int error, const plan::Tree& tree) {
 }
 
 // Prepares a tree before any other process can see it. `id_map`: a user namespace, or -1.
-Status prepare_tree(int fd, const plan::Tree& tree, int id_map) {
+Status prepare_tree(int fd, const wire::Tree& tree, int id_map) {
   if (id_map >= 0) {
     mount_attr attributes = {};
     attributes.attr_set = MOUNT_ATTR_IDMAP;
@@ -76,7 +76,7 @@ Status prepare_tree(int fd, const plan::Tree& tree, int id_map) {
   return Error::system(errno, cat(property_of(tree), ": '", tree.path, "'"));
 }
 
-Result<sys::UniqueFd> open_tree_of(const plan::Tree& tree, int id_map) {
+Result<sys::UniqueFd> open_tree_of(const wire::Tree& tree, int id_map) {
   const unsigned flags = unsigned{OPEN_TREE_CLONE} | OPEN_TREE_CLOEXEC |
                          (tree.recursive ? unsigned{AT_RECURSIVE} : 0U) |
                          (tree.nofollow ? unsigned{AT_SYMLINK_NOFOLLOW} : 0U);
@@ -101,10 +101,10 @@ Result<sys::UniqueFd> open_tree_of(const plan::Tree& tree, int id_map) {
 
 using Files = std::vector<sys::UniqueFd>;
 
-Result<Files> open_joins(plan::Plan& plan) {
+Result<Files> open_joins(wire::LaunchPlan& plan) {
   Files joins;
   joins.reserve(plan.joins.size());
-  for (const plan::NamespaceFile& file : plan.joins) {
+  for (const wire::NamespaceFile& file : plan.joins) {
     joins.push_back(OCI_TRY(open_namespace(file)));
     plan.set_fd(file.fd_offset, joins.back().get());
   }
@@ -112,9 +112,9 @@ Result<Files> open_joins(plan::Plan& plan) {
 }
 
 // In the order of plan.id_maps. `joins` are open.
-Result<Files> make_id_maps(const plan::Plan& plan, const Files& joins) {
+Result<Files> make_id_maps(const wire::LaunchPlan& plan, const Files& joins) {
   Files maps;
-  for (const plan::MountIdMap& map : plan.id_maps) {
+  for (const wire::MountIdMap& map : plan.id_maps) {
     if (!map.uids.empty()) {
       maps.push_back(OCI_TRY(make_id_map({.uids = map.uids, .gids = map.gids}, map.index)));
       continue;
@@ -129,15 +129,15 @@ Result<Files> make_id_maps(const plan::Plan& plan, const Files& joins) {
 
 }  // namespace
 
-Result<Files> open_inputs(plan::Plan& plan) {
+Result<Files> open_inputs(wire::LaunchPlan& plan) {
   Files opened = OCI_TRY(open_joins(plan));
   Files id_maps = OCI_TRY(make_id_maps(plan, opened));
-  for (const plan::Tree& tree : plan.trees) {
+  for (const wire::Tree& tree : plan.trees) {
     const int id_map = tree.id_map ? id_maps[*tree.id_map].get() : -1;
     opened.push_back(OCI_TRY(open_tree_of(tree, id_map)));
     plan.set_fd(tree.fd_offset, opened.back().get());
   }
-  for (const plan::MappedFilesystem& mapped : plan.mapped_filesystems) {
+  for (const wire::MappedFilesystem& mapped : plan.mapped_filesystems) {
     plan.set_fd(mapped.fd_offset, id_maps[mapped.id_map].get());
   }
   OCI_TRY(make_device_nodes(plan, opened));

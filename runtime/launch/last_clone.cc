@@ -14,7 +14,7 @@ Result<sys::UniqueFd> fetch_from(Launched& process, wire::Page page) {
 
 }  // namespace
 
-Status follow_last_clone(const plan::Plan& plan, const LastClone& clone, Launched& process) {
+Status follow_last_clone(const wire::LaunchPlan& plan, const LastClone& clone, Launched& process) {
   sys::UniqueFd listener;
   if (clone.listens && clone.admits) {
     listener = OCI_TRY(fetch_from(process, wire::kOfStage));
@@ -23,7 +23,7 @@ Status follow_last_clone(const plan::Plan& plan, const LastClone& clone, Launche
   OCI_TRY(process.switch_to_child(clone.signals));
   if (process.pid() == 0) return {};
   const wire::InitPlan& init = plan.init();
-  if (plan.scheduler && !plan::outlives_fork(*plan.scheduler, init)) {
+  if (plan.scheduler && !wire::outlives_fork(*plan.scheduler, init)) {
     OCI_TRY(set_scheduler(process.pid(), *plan.scheduler));
   }
   if (clone.listens && !clone.admits) listener = OCI_TRY(fetch_from(process, wire::kOfProgram));

@@ -6,8 +6,8 @@
 #include <functional>
 
 #include "runtime/launch/launched.h"
-#include "runtime/plan/plan.h"
 #include "runtime/sys/signals.h"
+#include "runtime/wire/launch_plan.h"
 #include "spec/error.h"
 
 namespace oci::launch {
@@ -23,6 +23,6 @@ struct LastClone {
 
 // `process` has settled and clones the process of the program, which then replaces it. If pid() is
 // 0 afterwards, there was no clone: `process` has reported the reason, or was killed.
-Status follow_last_clone(const plan::Plan& plan, const LastClone& clone, Launched& process);
+Status follow_last_clone(const wire::LaunchPlan& plan, const LastClone& clone, Launched& process);
 
 }  // namespace oci::launch

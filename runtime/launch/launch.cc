@@ -40,7 +40,7 @@ constexpr int kPatienceMs = 10'000;  // for init to end
 // One launch in progress.
 class Conversation {
  public:
-  Conversation(plan::Plan& plan, const Services& services, sys::SignalStream* signals,
+  Conversation(wire::LaunchPlan& plan, const Services& services, sys::SignalStream* signals,
                sys::UniqueFd socket, Launched process)
       : plan_(plan),
         services_(services),
@@ -73,7 +73,7 @@ class Conversation {
   Status set_rlimits() const;
   Error vanished();
 
-  plan::Plan& plan_;
+  wire::LaunchPlan& plan_;
   const Services& services_;
   sys::SignalStream* const signals_;
   sys::UniqueFd socket_;
@@ -123,7 +123,7 @@ Status Conversation::write_oom_score_adj() const {
 
 // The stage counts as one more process of the user, beside the one that it clones last. Raises the
 // limit for it, if permitted.
-bool raise_process_limit(pid_t pid, const plan::Plan& plan) {
+bool raise_process_limit(pid_t pid, const wire::LaunchPlan& plan) {
   const wire::LateLimit& limits = plan.init().process_limit;
   if (limits.meanwhile == 0) return false;
   const rlimit limit = {limits.meanwhile, std::max(limits.hard, limits.meanwhile)};
@@ -157,7 +157,7 @@ Status Conversation::set_rlimits() const {
 Status Conversation::proceed() {
   if (plan_.init().clones_last) OCI_TRY(write_oom_score_adj());
   OCI_TRY(set_rlimits());
-  if (plan_.scheduler && plan::outlives_fork(*plan_.scheduler, plan_.init()))
+  if (plan_.scheduler && wire::outlives_fork(*plan_.scheduler, plan_.init()))
     OCI_TRY(set_scheduler(process_.pid(), *plan_.scheduler));
   if (plan_.io_priority) OCI_TRY(set_io_priority(process_.pid(), *plan_.io_priority));
   if (plan_.exec_cpu_affinity && !plan_.exec_cpu_affinity->final_.empty()) {
@@ -179,7 +179,7 @@ Status Conversation::proceed() {
 Status Conversation::follow() {
   OCI_TRY(process_.switch_to_child(signals_));
   if (process_.pid() == 0) return {};
-  if (plan_.scheduler && !plan::outlives_fork(*plan_.scheduler, plan_.init()))
+  if (plan_.scheduler && !wire::outlives_fork(*plan_.scheduler, plan_.init()))
     OCI_TRY(set_scheduler(process_.pid(), *plan_.scheduler));
   OCI_TRY(services_.save_record(process_.pid()));
   return answer(wire::Type::kPlaced);
@@ -271,7 +271,8 @@ Status check_preserved(std::span<const int32_t> preserved, std::span<const int> 
   return {};
 }
 
-Result<Child> clone(plan::Plan& plan, const LaunchOptions& options, std::span<const int> passed) {
+Result<Child> clone(wire::LaunchPlan& plan, const LaunchOptions& options,
+                    std::span<const int> passed) {
   const sys::UniqueFd image_fd = OCI_TRY(open_init_file());
   const sys::UniqueFd plan_fd = OCI_TRY(sys::seal("oci-rt-plan", plan.block, sys::Executable::kNo));
   std::vector<int> all(passed.begin(), passed.end());
@@ -287,7 +288,7 @@ Result<Child> clone(plan::Plan& plan, const LaunchOptions& options, std::span<co
 
 }  // namespace
 
-Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& options,
+Result<Launched> launch(wire::LaunchPlan& plan, Gate gate, const LaunchOptions& options,
                         const Services& services) {
   const std::vector<sys::UniqueFd> inputs = OCI_TRY(open_inputs(plan));
   SocketPair sync = OCI_TRY(make_sync());

@@ -13,9 +13,9 @@
 
 #include "runtime/launch/gate.h"
 #include "runtime/launch/launched.h"
-#include "runtime/plan/plan.h"
 #include "runtime/sys/signals.h"
 #include "runtime/sys/unique_fd.h"
+#include "runtime/wire/launch_plan.h"
 #include "spec/error.h"
 
 namespace oci::launch {
@@ -68,7 +68,7 @@ struct LaunchOptions {
 };
 
 // Opens the inputs of the plan, clones init, and returns once it has settled. Consumes `gate`.
-Result<Launched> launch(plan::Plan& plan, Gate gate, const LaunchOptions& options,
+Result<Launched> launch(wire::LaunchPlan& plan, Gate gate, const LaunchOptions& options,
                         const Services& services);
 
 }  // namespace oci::launch

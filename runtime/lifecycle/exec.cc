@@ -78,7 +78,7 @@ class Execution {
   Container container_;
   sys::Pidfd init_;
   spec::Config config_;
-  plan::Plan plan_;
+  wire::LaunchPlan plan_;
   sys::UniqueFd cgroup_;
   foreground::Console console_;
   seccomp::Program filter_;

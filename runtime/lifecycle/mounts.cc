@@ -25,8 +25,8 @@ constexpr size_t kMountsLimit = size_t{16} << 20;
 constexpr size_t kMountinfoLimit = size_t{256} << 20;  // enough for fs.mount-max mounts
 
 using Load = Status (*)(std::string_view text, std::string_view name, spec::Config& container);
-using MakePlan = Result<plan::Plan> (*)(const spec::Config&, const plan::Host&,
-                                        const plan::Request&, const plan::Member&);
+using MakePlan = Result<wire::LaunchPlan> (*)(const spec::Config&, const plan::Host&,
+                                              const plan::Request&, const plan::Member&);
 
 struct Operation {
   Load load;
@@ -95,7 +95,8 @@ Status change_mounts(const Context& context, const MountsOptions& options,
   request.id = options.id;
   request.bundle = record.bundle;
   const plan::Member member = OCI_TRY(look_at_member(record.pid, operation.change));
-  plan::Plan plan = OCI_TRY(operation.make_plan(config, plan::read_host(config), request, member));
+  wire::LaunchPlan plan =
+      OCI_TRY(operation.make_plan(config, plan::read_host(config), request, member));
   sys::SignalStream signals = OCI_TRY(sys::SignalStream::open());
   OCI_TRY(launch::launch(plan, {},
                          {.id = options.id,

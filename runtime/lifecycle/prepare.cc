@@ -85,8 +85,8 @@ int listen_fds() {
   return count > 0 && count < 4096 ? count : 0;
 }
 
-Result<plan::Plan> plan_of(const Context& context, const Prepared& prepared,
-                           const CreateOptions& options, Foreground foreground) {
+Result<wire::LaunchPlan> plan_of(const Context& context, const Prepared& prepared,
+                                 const CreateOptions& options, Foreground foreground) {
   plan::Request request;
   request.id = options.id;
   request.bundle = prepared.bundle;
@@ -112,7 +112,7 @@ Result<plan::Plan> plan_of(const Context& context, const Prepared& prepared,
   return plan::make_plan(prepared.config, plan::read_host(prepared.config), request);
 }
 
-Status check_root(const plan::Plan& plan) {
+Status check_root(const wire::LaunchPlan& plan) {
   const char* rootfs = plan.init().text(plan.init().rootfs);
   const sys::UniqueFd root(::open(rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (root) return {};
@@ -220,7 +220,7 @@ bool allows_all_devices(const spec::Config& config) {
          cgroup::allows_all_devices(config.linux->resources->devices);
 }
 
-void log_warnings(const plan::Plan& plan) {
+void log_warnings(const wire::LaunchPlan& plan) {
   for (const std::string& warning : plan.demanded_warnings)
     sys::log_demanded_warning(warning);
   for (const std::string& warning : plan.warnings)

@@ -41,7 +41,7 @@ struct Prepared {
   std::string bundle;  // absolute
   spec::Config config;
   std::string config_text;  // as read, for later verbs
-  plan::Plan plan;
+  wire::LaunchPlan plan;
   std::optional<CgroupPlan> cgroup;  // absent: --cgroup-manager=disabled, or not permitted
   bool notifies = false;             // the config has a notify socket of oci-rt
 };
@@ -59,7 +59,7 @@ Status pass_on_inherited(plan::Request& request, uint32_t preserve_fds);
 // Whether linux.resources.devices explicitly allows every device.
 bool allows_all_devices(const spec::Config& config);
 
-void log_warnings(const plan::Plan& plan);
+void log_warnings(const wire::LaunchPlan& plan);
 
 // Makes `path` absolute with the current directory. Does not resolve it.
 Result<std::string> absolute_path(const std::string& path);

@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_CASE(the_parent_maps_the_ids_of_what_is_bound) {
   spec::Config config = with_mount({"/a", {}, "/data", {"rbind", "ridmap"}, uids, gids});
   config.mounts.push_back({"/b", {}, "/more", {"bind", "idmap"}, uids, gids});
   config.mounts.push_back({"/t", "tmpfs", "tmpfs", {}, uids, uids});
-  Plan plan = plan_of(config);
+  wire::LaunchPlan plan = plan_of(config);
   BOOST_REQUIRE(plan.id_maps.size() == 2u);  // equal maps are made once
   BOOST_TEST((plan.id_maps[0].gids == gids));
   BOOST_TEST(plan.id_maps[1].index == 2u);
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(idmap_alone_takes_the_maps_of_the_container) {
 BOOST_AUTO_TEST_CASE(idmap_with_maps_needs_none_of_the_mount) {
   const std::string option = "ridmap=uids=0-5000-10;gids=0-6000-10";
   const spec::Mount mount = {"/a", {}, "/data", {"rbind", option}, {}, {}};
-  const Plan plan = plan_of(with_mount(mount));
+  const wire::LaunchPlan plan = plan_of(with_mount(mount));
   BOOST_TEST((plan.id_maps.at(0).uids == std::vector<spec::IdMapping>{{0, 5000, 10}}));
   BOOST_TEST((plan.id_maps.at(0).gids == std::vector<spec::IdMapping>{{0, 6000, 10}}));
   BOOST_TEST(plan.trees.at(0).id_map_recursive);
@@ -58,7 +58,8 @@ BOOST_AUTO_TEST_CASE(idmap_with_maps_needs_none_of_the_mount) {
 
 BOOST_AUTO_TEST_CASE(links_are_followed_unless_a_bind_says_otherwise) {
   const auto op_of = [](std::vector<std::string> options) {
-    const Plan plan = plan_of(with_mount({"/a", {}, "/data", std::move(options), {}, {}}));
+    const wire::LaunchPlan plan =
+        plan_of(with_mount({"/a", {}, "/data", std::move(options), {}, {}}));
     return only_mount(plan);
   };
   BOOST_TEST(!op_of({"bind"}).source_nofollow);

@@ -19,7 +19,7 @@ class Block {
  public:
   Block();
 
-  // The Plan at the front.
+  // The InitPlan at the front.
   wire::InitPlan& init() { return init_; }
 
   wire::Text text(std::string_view value);

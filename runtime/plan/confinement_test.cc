@@ -8,7 +8,7 @@ namespace {
 BOOST_AUTO_TEST_SUITE(confinement)
 
 BOOST_AUTO_TEST_CASE(what_is_not_asked_for_is_left_as_the_caller_has_it) {
-  const Plan plan = plan_of(some_config());
+  const wire::LaunchPlan plan = plan_of(some_config());
   BOOST_TEST(plan.init().personality == wire::kCallersPersonality);
   BOOST_TEST(plan.init().memory_policy == -1);
   BOOST_TEST(!plan.init().apparmor_command);
@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(a_memory_policy_is_its_mode_with_its_flags_and_its_nodes_as
   spec::Config config = some_config();
   config.linux->memory_policy =
       spec::MemoryPolicy{.mode = MPOL_BIND, .nodes = "0-1,65", .flags = MPOL_F_STATIC_NODES};
-  const Plan plan = plan_of(config);
+  const wire::LaunchPlan plan = plan_of(config);
   BOOST_TEST(plan.init().memory_policy == (MPOL_BIND | MPOL_F_STATIC_NODES));
   const auto nodes = items(plan, plan.init().memory_nodes);
   BOOST_REQUIRE(nodes.size() == 2u);
@@ -46,21 +46,21 @@ BOOST_AUTO_TEST_CASE(a_label_needs_its_security_module) {
   BOOST_TEST(error_of(config).starts_with("process.apparmorProfile: AppArmor is not enabled"));
   Host host = some_host();
   host.apparmor = true;
-  const Plan confined = plan_of(config, host);
+  const wire::LaunchPlan confined = plan_of(config, host);
   BOOST_TEST(text(confined, confined.init().apparmor_command) == "exec web");
   for (const char* const none : {"", "unconfined"}) {
     config.process->apparmor_profile = none;
     BOOST_TEST(!plan_of(config).init().apparmor_command);
   }
   // With AppArmor, it takes the container out of the caller's profile.
-  const Plan taken_out = plan_of(config, host);
+  const wire::LaunchPlan taken_out = plan_of(config, host);
   BOOST_TEST(text(taken_out, taken_out.init().apparmor_command) == "exec unconfined");
   config.process->apparmor_profile = "";
 
   config.process->selinux_label = "system_u:system_r:container_t:s0";
   BOOST_TEST(error_of(config).starts_with("process.selinuxLabel: SELinux is not enabled"));
   host.selinux = true;
-  const Plan labelled = plan_of(config, host);
+  const wire::LaunchPlan labelled = plan_of(config, host);
   BOOST_TEST(text(labelled, labelled.init().selinux_label) == "system_u:system_r:container_t:s0");
 }
 
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(the_parent_schedules) {
   spec::Config config = some_config();
   config.process->scheduler = spec::Scheduler{.policy = 1, .priority = 7};
   config.process->io_priority = spec::IoPriority{.io_class = 2, .priority = 5};
-  const Plan plan = plan_of(config);
+  const wire::LaunchPlan plan = plan_of(config);
   BOOST_TEST(plan.scheduler.value().priority == 7);
   BOOST_TEST(plan.io_priority.value().priority == 5);
 }

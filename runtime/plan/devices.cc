@@ -68,13 +68,13 @@ bool may_make_devices(const Host& host) {
 
 // `at`: the index of `op` in the list of devices.
 void leave_to_runtime(Draft& draft, const wire::DeviceOp& op, size_t at, const std::string& path) {
-  DeviceNode node{.path = path,
-                  .mode = op.mode,
-                  .major = op.major,
-                  .minor = op.minor,
-                  .owner_matters = op.uid != 0 || op.gid != 0,
-                  .index = op.index,
-                  .fd_offset = at * sizeof op + offsetof(wire::DeviceOp, source_fd)};
+  wire::DeviceNode node{.path = path,
+                        .mode = op.mode,
+                        .major = op.major,
+                        .minor = op.minor,
+                        .owner_matters = op.uid != 0 || op.gid != 0,
+                        .index = op.index,
+                        .fd_offset = at * sizeof op + offsetof(wire::DeviceOp, source_fd)};
   if (may_make_devices(draft.host)) {
     node.uid = on_host(draft.plan.uid_mappings, op.uid);
     node.gid = on_host(draft.plan.gid_mappings, op.gid);
@@ -200,7 +200,7 @@ Status plan_devices(Draft& draft) {
   }
   const wire::List<wire::DeviceOp> list = draft.block.list(ops);
   draft.block.init().devices = list;
-  for (DeviceNode& node : draft.plan.device_nodes)
+  for (wire::DeviceNode& node : draft.plan.device_nodes)
     node.fd_offset += list.at;
   return {};
 }

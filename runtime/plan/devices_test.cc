@@ -7,7 +7,7 @@ namespace {
 
 using spec::DeviceType;
 
-std::string devices(const Plan& plan) {
+std::string devices(const wire::LaunchPlan& plan) {
   std::string out;
   for (const wire::DeviceOp& op : items(plan, plan.init().devices)) {
     out += cat(text(plan, op.path), " ", op.major, ":", op.minor, op.bind ? " bind\n" : "\n");
@@ -15,7 +15,7 @@ std::string devices(const Plan& plan) {
   return out;
 }
 
-std::string links(const Plan& plan) {
+std::string links(const wire::LaunchPlan& plan) {
   std::string out;
   for (const wire::LinkOp& op : items(plan, plan.init().links)) {
     out += cat(text(plan, op.path), "->", text(plan, op.target), op.replace ? "! " : " ");
@@ -30,7 +30,7 @@ spec::Device some_device() {
 BOOST_AUTO_TEST_SUITE(devices_and_links)
 
 BOOST_AUTO_TEST_CASE(the_default_devices_are_always_there) {
-  const Plan plan = plan_of(some_config());
+  const wire::LaunchPlan plan = plan_of(some_config());
   BOOST_TEST(devices(plan) ==
              "/dev/null 1:3\n/dev/zero 1:5\n/dev/full 1:7\n"
              "/dev/random 1:8\n/dev/urandom 1:9\n/dev/tty 5:0\n");
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(a_listed_device_takes_the_place_of_a_default_one) {
                             .file_mode = 0620,
                             .uid = 7,
                             .gid = 5}};
-  const Plan plan = plan_of(config);
+  const wire::LaunchPlan plan = plan_of(config);
   const auto ops = items(plan, plan.init().devices);
   BOOST_REQUIRE(ops.size() == 6u);
   BOOST_TEST(text(plan, ops[5].path) == "/dev/tty");
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(the_format_of_a_node_comes_from_its_type) {
   config.linux->devices = {
       {.type = DeviceType::kBlock, .path = "/dev/sda", .major = 8, .minor = 0, .file_mode = 060660},
       {.type = DeviceType::kFifo, .path = "/run/fifo"}};
-  const Plan plan = plan_of(config);
+  const wire::LaunchPlan plan = plan_of(config);
   const auto ops = items(plan, plan.init().devices);
   BOOST_TEST(ops[6].mode == unsigned{S_IFBLK | 0660});
   BOOST_TEST(ops[7].mode == unsigned{S_IFIFO | 0666});
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_made_in_a_dev_that_is_bound) {
   config.mounts = {{"/dev/", {}, "/dev", {"rbind"}, {}, {}}};
   config.linux->devices = {some_device(), some_device()};
   config.linux->devices[1].path = "/opt/fuse";
-  const Plan plan = plan_of(config);
+  const wire::LaunchPlan plan = plan_of(config);
   BOOST_TEST(devices(plan) == "/opt/fuse 10:229\n");
   BOOST_TEST(links(plan) == "");
 }
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(ptmx_leads_to_a_devpts_of_the_container_s_own) {
   BOOST_TEST(links(plan_of(config)) == standard);
   config.linux->devices = {some_device()};
   config.linux->devices[0].path = "/dev//ptmx";
-  const Plan plan = plan_of(config);
+  const wire::LaunchPlan plan = plan_of(config);
   BOOST_TEST(links(plan) == standard);
   BOOST_TEST(devices(plan).find("ptmx") == std::string::npos);
 }
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(ptmx_leads_to_a_devpts_of_the_container_s_own) {
 BOOST_AUTO_TEST_CASE(a_mount_on_a_name_of_dev_takes_its_place) {
   spec::Config config = some_config();
   const auto has = [&](std::string_view name) {
-    const Plan plan = plan_of(config);
+    const wire::LaunchPlan plan = plan_of(config);
     return (devices(plan) + links(plan)).find(name) != std::string::npos;
   };
   BOOST_TEST(has("/dev/random"));
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(the_runtime_makes_devices_of_a_user_namespace) {
   config.linux->devices[1].path = "/dev/other";
   config.linux->devices[1].gid = 10;  // not mapped
   Host host = some_host();
-  Plan plan = plan_of(config, host);
+  wire::LaunchPlan plan = plan_of(config, host);
   BOOST_REQUIRE(plan.device_nodes.size() == 2u);
   BOOST_TEST((plan.device_nodes[0].uid == 100007u && plan.device_nodes[0].gid == 100000u));
   BOOST_TEST(!plan.device_nodes[1].gid.has_value());

@@ -21,7 +21,7 @@ struct Draft {
   const Host& host;
   const Request& request;
   Block block;
-  Plan plan;
+  wire::LaunchPlan plan;
 
   // CLONE_NEW* of the namespaces that the container does not share with the runtime.
   uint64_t created = 0;
@@ -59,7 +59,7 @@ Status plan_confinement(Draft& draft);
 Status plan_environment(Draft& draft);
 
 // Sets MountOp::readonly_stays for mounts whose `ro` the container could clear, and
-// Plan::readonly_stays.
+// InitPlan::readonly_stays.
 void mark_readonly_that_stays(Draft& draft, std::span<wire::MountOp> ops);
 
 // "PATH: TEXT".

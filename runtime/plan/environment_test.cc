@@ -9,7 +9,7 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
-std::string candidates(const Plan& plan) {
+std::string candidates(const wire::LaunchPlan& plan) {
   std::string out;
   for (const wire::Text candidate : items(plan, plan.init().candidates)) {
     if (!out.empty()) out += ' ';
@@ -31,12 +31,12 @@ BOOST_AUTO_TEST_CASE(home_is_looked_for_where_it_is_absent_or_empty) {
   config.process->env = {"A=1"};
   BOOST_TEST(plan_of(config).init().find_home);
   config.process->env = {"HOME=/root", "A=1"};
-  const Plan given = plan_of(config);
+  const wire::LaunchPlan given = plan_of(config);
   BOOST_TEST(!given.init().find_home);
   BOOST_TEST(texts(given, given.init().env) == (Strings{"HOME=/root", "A=1"}),
              boost::test_tools::per_element());
   config.process->env = {"HOME=/root", "HOME=", "A=1"};
-  const Plan empty = plan_of(config);
+  const wire::LaunchPlan empty = plan_of(config);
   BOOST_TEST(empty.init().find_home);
   BOOST_TEST(texts(empty, empty.init().env) == Strings{"A=1"}, boost::test_tools::per_element());
   BOOST_TEST(empty.init().env.slots == 4u);
@@ -48,13 +48,13 @@ BOOST_AUTO_TEST_CASE(passed_sockets_are_announced_and_kept_open) {
   Request request = some_request();
   request.listen_fds = 2;
   request.preserved = {3, 4, 9};
-  const Plan plan = plan_of(config, some_host(), request);
+  const wire::LaunchPlan plan = plan_of(config, some_host(), request);
   BOOST_TEST(texts(plan, plan.init().env) == (Strings{"HOME=/", "LISTEN_FDS=2", "LISTEN_PID=1"}),
              boost::test_tools::per_element());
   BOOST_TEST(items(plan, plan.init().preserved) == (std::vector<int32_t>{3, 4, 9}),
              boost::test_tools::per_element());
   request.listen_names = "web:admin";
-  const Plan named = plan_of(config, some_host(), request);
+  const wire::LaunchPlan named = plan_of(config, some_host(), request);
   BOOST_TEST(texts(named, named.init().env) ==
                  (Strings{"HOME=/", "LISTEN_FDS=2", "LISTEN_PID=1", "LISTEN_FDNAMES=web:admin"}),
              boost::test_tools::per_element());
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(a_program_is_looked_for_as_execvp_does) {
   config.process->args = {"./sh"};
   BOOST_TEST(candidates(plan_of(config)) == "/work/./sh");
   config.process->args = {"/bin/sh", "-c", "x"};
-  const Plan absolute = plan_of(config);
+  const wire::LaunchPlan absolute = plan_of(config);
   BOOST_TEST(candidates(absolute) == "/bin/sh");
   BOOST_TEST(texts(absolute, absolute.init().args) == (Strings{"/bin/sh", "-c", "x"}),
              boost::test_tools::per_element());
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(a_program_is_looked_for_as_execvp_does) {
 BOOST_AUTO_TEST_CASE(a_container_without_a_process_has_no_program) {
   spec::Config config = some_config();
   config.process.reset();
-  const Plan plan = plan_of(config);
+  const wire::LaunchPlan plan = plan_of(config);
   BOOST_TEST(plan.init().args.count == 0u);
   BOOST_TEST(plan.init().candidates.count == 0u);
   BOOST_TEST(!plan.init().cwd);

@@ -27,7 +27,7 @@ void write_mappings(Writer& out, const std::vector<spec::IdMapping>& uids,
   out.objects("gidMappings", gids, mapping);
 }
 
-void write_namespaces(Writer& out, const Plan& plan) {
+void write_namespaces(Writer& out, const wire::LaunchPlan& plan) {
   const wire::InitPlan& init = plan.init();
   uint64_t created = init.clone_flags;
   if (init.new_cgroup_namespace) created |= CLONE_NEWCGROUP;
@@ -57,18 +57,19 @@ std::vector<std::string_view> names_of(const spec::Name<E> (&table)[N], E bits) 
   return names;
 }
 
-const Tree* find_tree(const Plan& plan, wire::Subject subject, size_t fd_offset) {
-  for (const Tree& tree : plan.trees) {
+const wire::Tree* find_tree(const wire::LaunchPlan& plan, wire::Subject subject, size_t fd_offset) {
+  for (const wire::Tree& tree : plan.trees) {
     if (tree.subject == subject && tree.fd_offset == fd_offset) return &tree;
   }
   return nullptr;
 }
 
 // The id map of the mount with its operation at `offset` in the block.
-void write_id_map(Writer& out, const Plan& plan, const Tree* tree, size_t offset) {
-  const MountIdMap* found = nullptr;
+void write_id_map(Writer& out, const wire::LaunchPlan& plan, const wire::Tree* tree,
+                  size_t offset) {
+  const wire::MountIdMap* found = nullptr;
   if (tree != nullptr && tree->id_map) found = &plan.id_maps[*tree->id_map];
-  for (const MappedFilesystem& mapped : plan.mapped_filesystems) {
+  for (const wire::MappedFilesystem& mapped : plan.mapped_filesystems) {
     if (mapped.fd_offset != offset + offsetof(wire::MountOp, id_map_fd)) continue;
     found = &plan.id_maps[mapped.id_map];
   }
@@ -92,7 +93,7 @@ std::string_view place_name(wire::RootPlace place) {
   return {};
 }
 
-void write_root(Writer& out, const Plan& plan) {
+void write_root(Writer& out, const wire::LaunchPlan& plan) {
   const wire::InitPlan& init = plan.init();
   out.begin("root");
   out.text("path", init.rootfs);
@@ -118,7 +119,7 @@ std::string_view kind_name(wire::MountKind kind) {
   return {};
 }
 
-void write_mounts(Writer& out, const Plan& plan) {
+void write_mounts(Writer& out, const wire::LaunchPlan& plan) {
   const wire::InitPlan& init = plan.init();
   size_t offset = init.mounts.at;
   out.objects("mounts", out.items(init.mounts), [&](const wire::MountOp& op) {
@@ -134,7 +135,7 @@ void write_mounts(Writer& out, const Plan& plan) {
     out.flag("modeOfTarget", op.mode_of_target);
     out.flag("readonlyLate", op.readonly_late);
     out.flag("readonlyStays", op.readonly_stays);
-    const Tree* const tree =
+    const wire::Tree* const tree =
         find_tree(plan, wire::Subject::kMountSource, offset + offsetof(wire::MountOp, source_fd));
     out.flag("openedByParent", tree != nullptr);
     out.flag("sourceInRoot", op.source_in_root);
@@ -164,13 +165,14 @@ std::string_view format_name(uint32_t mode) {
   return S_ISBLK(mode) ? "b" : S_ISFIFO(mode) ? "p" : "c";
 }
 
-void write_files(Writer& out, const wire::InitPlan& init, const std::vector<DeviceNode>& nodes) {
+void write_files(Writer& out, const wire::InitPlan& init,
+                 const std::vector<wire::DeviceNode>& nodes) {
   out.objects("devices", out.items(init.devices), [&](const wire::DeviceOp& op) {
     out.text("path", op.path);
     out.text("type", format_name(op.mode));
     out.unsigned_number("major", op.major);
     out.unsigned_number("minor", op.minor);
-    const bool made_by_runtime = std::ranges::any_of(nodes, [&](const DeviceNode& node) {
+    const bool made_by_runtime = std::ranges::any_of(nodes, [&](const wire::DeviceNode& node) {
       return node.index == op.index && node.uid && node.gid;
     });
     if (op.bind && !made_by_runtime) return out.flag("bindFromHost", true);
@@ -224,7 +226,7 @@ void write_terminal(Writer& out, const wire::InitPlan& init) {
   out.end();
 }
 
-void write_scheduling(Writer& out, const Plan& plan) {
+void write_scheduling(Writer& out, const wire::LaunchPlan& plan) {
   if (const auto& scheduler = plan.scheduler) {
     out.begin("scheduler");
     out.text("policy", spec::name_of(spec::kSchedulerPolicyNames, scheduler->policy));
@@ -262,7 +264,7 @@ void write_scheduling(Writer& out, const Plan& plan) {
   out.end();
 }
 
-void write_process(Writer& out, const Plan& plan) {
+void write_process(Writer& out, const wire::LaunchPlan& plan) {
   const wire::InitPlan& init = plan.init();
   out.begin("process");
   out.unsigned_number("uid", init.uid);
@@ -304,7 +306,7 @@ void write_process(Writer& out, const Plan& plan) {
 
 }  // namespace
 
-std::string explain(const Plan& plan) {
+std::string explain(const wire::LaunchPlan& plan) {
   const wire::InitPlan& init = plan.init();
   Writer out(init);
   out.begin();

@@ -9,6 +9,6 @@ namespace oci::plan {
 
 // Indented JSON with a final newline. Complete: it has every decision, and flags by name. Absent or
 // disabled members are left out. The same plan always gives the same text.
-std::string explain(const Plan& plan);
+std::string explain(const wire::LaunchPlan& plan);
 
 }  // namespace oci::plan

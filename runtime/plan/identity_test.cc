@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(in_a_user_namespace_nobody_makes_devices_anyway) {
 BOOST_AUTO_TEST_CASE(podman_s_capability_to_make_devices_is_left_out_without_rules) {
   spec::Config config = with_mknod();
   config.annotations = {{"io.container.manager", "libpod"}};
-  const Plan plan = plan_of(config, some_host(), without_device_rules());
+  const wire::LaunchPlan plan = plan_of(config, some_host(), without_device_rules());
   const wire::CapabilitySets& sets = plan.init().capabilities;
   BOOST_TEST(sets.bounding == uint64_t{1} << CAP_CHOWN);
   BOOST_TEST(sets.permitted == 0u);
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(groups_are_set_even_if_there_are_none) {
   BOOST_TEST(plan_of(config).init().set_groups);
   BOOST_TEST(plan_of(config).init().groups.count == 0u);
   config.process->user.additional_gids = {5, 10};
-  const Plan plan = plan_of(config);
+  const wire::LaunchPlan plan = plan_of(config);
   const auto groups = items(plan, plan.init().groups);
   BOOST_REQUIRE(groups.size() == 2u);
   BOOST_TEST(groups[1] == 10u);
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(groups_that_were_denied_further_out_stay_denied) {
 }
 
 BOOST_AUTO_TEST_CASE(each_container_has_a_keyring_unless_told_otherwise) {
-  const Plan plan = plan_of(some_config());
+  const wire::LaunchPlan plan = plan_of(some_config());
   BOOST_TEST(plan.init().new_keyring);
   Request request = some_request();
   request.no_new_keyring = true;
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(no_capabilities_object_means_none_at_all) {
   spec::Config config = some_config();
   BOOST_TEST(plan_of(config).init().capabilities.bounding == 0u);
   config.process->capabilities.emplace().bounding = {"CAP_CHOWN"};
-  const Plan plan = plan_of(config);
+  const wire::LaunchPlan plan = plan_of(config);
   BOOST_TEST(plan.init().capabilities.bounding == 1u);
   BOOST_TEST(plan.init().last_capability == 40u);
 }
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_user_namespace_has_capabilities_that_the_host_does_not_gr
   BOOST_TEST(plan_of(config, host).init().capabilities.bounding == 0u);
   BOOST_TEST(plan_of(config, host).demanded_warnings.size() == 2u);
   config.linux = with_user_namespace({{0, 100000, 65536}}).linux;
-  const Plan plan = plan_of(config, host);
+  const wire::LaunchPlan plan = plan_of(config, host);
   BOOST_TEST(plan.init().capabilities.bounding == (uint64_t{1} << 40 | 1));
   BOOST_TEST(plan.demanded_warnings.empty());
 }
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(the_parent_s_part_is_kept_apart) {
   config.process->rlimits = {{.resource = 7, .soft = 1, .hard = 2}};
   config.process->no_new_privileges = true;
   config.linux->seccomp = spec::Seccomp{.flags = 2};
-  const Plan plan = plan_of(config);
+  const wire::LaunchPlan plan = plan_of(config);
   BOOST_TEST(plan.oom_score_adj.value() == -5);
   BOOST_TEST(plan.rlimits.size() == 1u);
   BOOST_TEST(plan.init().no_new_privileges);

@@ -24,7 +24,7 @@ spec::Mount bind(std::vector<std::string> options) {
   return {.destination = "/data", .type = "bind", .source = "/data", .options = std::move(options)};
 }
 
-bool stays(const Plan& plan) {
+bool stays(const wire::LaunchPlan& plan) {
   const bool of_mount = only_mount(plan).readonly_stays;
   BOOST_TEST(plan.init().readonly_stays == of_mount);
   return of_mount;

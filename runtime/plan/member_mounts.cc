@@ -53,11 +53,11 @@ void clear_creation_fields(Draft& draft, const Member& member) {
   init.time_namespace = {};
   init.clone_flags = CLONE_NEWNS;  // a copy of the caller's, to work in
   std::erase_if(draft.plan.trees,
-                [](const Tree& tree) { return tree.subject == wire::Subject::kRoot; });
+                [](const wire::Tree& tree) { return tree.subject == wire::Subject::kRoot; });
   // Mounts may use the ids of a user namespace that the container joined.
   std::erase_if(draft.plan.joins,
-                [](const NamespaceFile& file) { return file.type != CLONE_NEWUSER; });
-  for (NamespaceFile& file : draft.plan.joins)
+                [](const wire::NamespaceFile& file) { return file.type != CLONE_NEWUSER; });
+  for (wire::NamespaceFile& file : draft.plan.joins)
     file.path = member.user_namespace;
 }
 
@@ -75,8 +75,8 @@ Status refuse_remounts(const spec::Config& config) {
 
 }  // namespace
 
-Result<Plan> make_add_mounts_plan(const spec::Config& config, const Host& host,
-                                  const Request& request, const Member& member) {
+Result<wire::LaunchPlan> make_add_mounts_plan(const spec::Config& config, const Host& host,
+                                              const Request& request, const Member& member) {
   Draft draft{.config = config, .host = host, .request = request};
   OCI_TRY(refuse_remounts(config));
   for (const auto part : {plan_namespaces, plan_root, plan_mounts, plan_masks})
@@ -88,8 +88,8 @@ Result<Plan> make_add_mounts_plan(const spec::Config& config, const Host& host,
   return std::move(draft.plan);
 }
 
-Result<Plan> make_remove_mounts_plan(const spec::Config& config, const Host& host,
-                                     const Request& request, const Member& member) {
+Result<wire::LaunchPlan> make_remove_mounts_plan(const spec::Config& config, const Host& host,
+                                                 const Request& request, const Member& member) {
   Draft draft{.config = config, .host = host, .request = request};
   OCI_TRY(plan_masks(draft));
   std::vector<MountOp> ops;

@@ -20,7 +20,7 @@ spec::Config with_mounts(std::vector<spec::Mount> mounts) {
   return config;
 }
 
-Plan added(const spec::Config& config, const Host& host = some_host()) {
+wire::LaunchPlan added(const spec::Config& config, const Host& host = some_host()) {
   auto plan = make_add_mounts_plan(config, host, some_request(), kMember);
   if (!plan) BOOST_FAIL(plan.error().message());
   return std::move(plan).value();
@@ -39,8 +39,8 @@ BOOST_AUTO_TEST_SUITE(member_mounts)
 
 BOOST_AUTO_TEST_CASE(what_is_added_is_planned_as_create_plans_it) {
   const spec::Config config = with_mounts({kBind, kTmpfs});
-  const Plan plan = added(config);
-  const Plan created = plan_of(config);
+  const wire::LaunchPlan plan = added(config);
+  const wire::LaunchPlan created = plan_of(config);
   const auto ops = items(plan, plan.init().mounts);
   const auto wanted = items(created, created.init().mounts);
   BOOST_REQUIRE(ops.size() == 2u);
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(what_is_added_is_planned_as_create_plans_it) {
 }
 
 BOOST_AUTO_TEST_CASE(it_is_done_by_a_member_with_mounts_of_its_own) {
-  const Plan plan = added(with_mounts({kBind}));
+  const wire::LaunchPlan plan = added(with_mounts({kBind}));
   const wire::InitPlan& init = plan.init();
   BOOST_TEST((init.mount_task == MountTask::kAdd));
   BOOST_TEST(init.exec);
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(nothing_of_the_making_of_a_container_is_left) {
                               {.type = NamespaceType::kNetwork, .path = "/run/netns/x"},
                               {.type = NamespaceType::kUser, .path = "/run/users"}};
   config.linux->time_offset_monotonic.emplace();
-  const Plan plan = added(config);
+  const wire::LaunchPlan plan = added(config);
   const wire::InitPlan& init = plan.init();
   BOOST_TEST(init.joins.count == 0u);
   BOOST_TEST(!init.new_user_namespace);

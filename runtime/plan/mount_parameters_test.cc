@@ -21,7 +21,7 @@ BOOST_AUTO_TEST_CASE(many_layers_are_said_one_by_one) {
   std::string lower = "lowerdir=/0";
   for (int i = 1; i < 1000; ++i)
     lower += cat(":/", i);
-  const Plan plan = plan_of(with_mount({"/m", "overlay", "overlay", {lower}, {}, {}}));
+  const wire::LaunchPlan plan = plan_of(with_mount({"/m", "overlay", "overlay", {lower}, {}, {}}));
   const wire::MountOp op = items(plan, plan.init().mounts)[0];
   BOOST_TEST(items(plan, op.layers).size() == 1000u);
   BOOST_TEST(!op.by_page);
@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(many_layers_are_said_one_by_one) {
 
 BOOST_AUTO_TEST_CASE(a_long_value_of_another_kind_takes_mount) {
   const std::string upper = cat("upperdir=/", std::string(300, 'u'));
-  const Plan plan =
+  const wire::LaunchPlan plan =
       plan_of(with_mount({"/m", "overlay", "overlay", {"lowerdir=/a", upper}, {}, {}}));
   const wire::MountOp op = items(plan, plan.init().mounts)[0];
   BOOST_TEST(op.by_page);
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(what_no_call_can_say_is_refused) {
 std::string labelled(const spec::Config& config) {
   Host host = some_host();
   host.selinux = true;
-  const Plan plan = plan_of(config, host);
+  const wire::LaunchPlan plan = plan_of(config, host);
   std::string out;
   for (const wire::MountOp& op : items(plan, plan.init().mounts)) {
     if (op.label) out += cat(text(plan, op.type), ": label\n");

@@ -84,7 +84,7 @@ Status check_link_options(const Entry& entry) {
   return {};
 }
 
-Status read_id_map_option(const Entry& entry, MountIdMap& map) {
+Status read_id_map_option(const Entry& entry, wire::MountIdMap& map) {
   const std::string_view text = entry.options.id_map_text;
   if (text.empty()) return {};
   const size_t at = *entry.options.id_map;
@@ -110,14 +110,14 @@ std::string text_of(std::span<const spec::IdMapping> maps) {
 Result<std::optional<size_t>> find_id_map(const Entry& entry) {
   const spec::Mount& mount = entry.mount;
   if (!entry.options.id_map && mount.uid_mappings.empty()) return std::optional<size_t>();
-  MountIdMap map{
+  wire::MountIdMap map{
       .uids = mount.uid_mappings, .gids = mount.gid_mappings, .index = index_of(entry.i)};
   OCI_TRY(read_id_map_option(entry, map));
   if (map.uids.empty()) {
     map.uids = entry.draft.plan.uid_mappings;
     map.gids = entry.draft.plan.gid_mappings;
   }
-  std::vector<MountIdMap>& all = entry.draft.plan.id_maps;
+  std::vector<wire::MountIdMap>& all = entry.draft.plan.id_maps;
   const std::string text = cat(text_of(map.uids), ";", text_of(map.gids));
   const auto [known, is_new] = entry.draft.known_id_maps.emplace(text, all.size());
   if (is_new) all.push_back(std::move(map));
@@ -385,7 +385,7 @@ Status plan_mounts(Draft& draft) {
   for (size_t i = first_tree; i < draft.plan.trees.size(); ++i) {
     draft.plan.trees[i].fd_offset += list.at;
   }
-  for (MappedFilesystem& mapped : draft.plan.mapped_filesystems)
+  for (wire::MappedFilesystem& mapped : draft.plan.mapped_filesystems)
     mapped.fd_offset += list.at;
   return {};
 }

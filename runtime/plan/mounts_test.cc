@@ -9,7 +9,7 @@ using spec::NamespaceType;
 using wire::MountKind;
 using wire::MountOp;
 
-std::string parameters(const Plan& plan, const MountOp& op) {
+std::string parameters(const wire::LaunchPlan& plan, const MountOp& op) {
   std::string out;
   for (const wire::Parameter& parameter : items(plan, op.parameters)) {
     if (!out.empty()) out += ' ';
@@ -29,10 +29,11 @@ spec::Mount cgroup_mount() {
 BOOST_AUTO_TEST_SUITE(mounts)
 
 BOOST_AUTO_TEST_CASE(a_filesystem_gets_its_attributes_and_its_own_options) {
-  const Plan plan = plan_of(with_mount({.destination = "dev/",
-                                        .type = "tmpfs",
-                                        .source = "tmpfs",
-                                        .options = {"nosuid", "strictatime", "mode=755", "sync"}}));
+  const wire::LaunchPlan plan =
+      plan_of(with_mount({.destination = "dev/",
+                          .type = "tmpfs",
+                          .source = "tmpfs",
+                          .options = {"nosuid", "strictatime", "mode=755", "sync"}}));
   const MountOp op = only_mount(plan);
   BOOST_TEST((op.kind == MountKind::kFilesystem));
   BOOST_TEST(text(plan, op.target) == "/dev");
@@ -44,19 +45,21 @@ BOOST_AUTO_TEST_CASE(a_filesystem_gets_its_attributes_and_its_own_options) {
 }
 
 BOOST_AUTO_TEST_CASE(only_a_filesystem_of_its_own_device_is_read_only_itself) {
-  const Plan shared = plan_of(with_mount({"/sys", "sysfs", "sysfs", {"ro"}, {}, {}}));
+  const wire::LaunchPlan shared = plan_of(with_mount({"/sys", "sysfs", "sysfs", {"ro"}, {}, {}}));
   BOOST_TEST(parameters(shared, only_mount(shared)) == "");
   BOOST_TEST(only_mount(shared).attr_set == uint64_t{MOUNT_ATTR_RDONLY});
-  const Plan own = plan_of(with_mount({"/data", "ext4", "/dev/vda", {"ro"}, {}, {}}));
+  const wire::LaunchPlan own = plan_of(with_mount({"/data", "ext4", "/dev/vda", {"ro"}, {}, {}}));
   BOOST_TEST(parameters(own, only_mount(own)) == "ro");
   BOOST_TEST(only_mount(own).attr_set == uint64_t{MOUNT_ATTR_RDONLY});
 }
 
 BOOST_AUTO_TEST_CASE(iversion_is_a_word_of_ext4_and_a_warning_elsewhere) {
-  const Plan ext4 = plan_of(with_mount({"/data", "ext4", "/dev/vda", {"iversion"}, {}, {}}));
+  const wire::LaunchPlan ext4 =
+      plan_of(with_mount({"/data", "ext4", "/dev/vda", {"iversion"}, {}, {}}));
   BOOST_TEST(parameters(ext4, only_mount(ext4)) == "i_version");
   BOOST_TEST(ext4.warnings.empty());
-  const Plan xfs = plan_of(with_mount({"/data", "xfs", "/dev/vda", {"iversion"}, {}, {}}));
+  const wire::LaunchPlan xfs =
+      plan_of(with_mount({"/data", "xfs", "/dev/vda", {"iversion"}, {}, {}}));
   BOOST_TEST(parameters(xfs, only_mount(xfs)) == "");
   BOOST_REQUIRE(xfs.warnings.size() == 1u);
   BOOST_TEST(xfs.warnings[0].starts_with("mounts[0].options: iversion"));
@@ -64,7 +67,7 @@ BOOST_AUTO_TEST_CASE(iversion_is_a_word_of_ext4_and_a_warning_elsewhere) {
 
 BOOST_AUTO_TEST_CASE(a_tmpfs_has_the_mode_that_is_said_or_that_of_its_directory) {
   const auto of_target = [](spec::Mount mount) {
-    const Plan plan = plan_of(with_mount(std::move(mount)));
+    const wire::LaunchPlan plan = plan_of(with_mount(std::move(mount)));
     return only_mount(plan).mode_of_target;
   };
   BOOST_TEST(of_target({"/t", "tmpfs", "t", {"size=1m", "uid=5"}, {}, {}}));
@@ -76,12 +79,14 @@ BOOST_AUTO_TEST_CASE(a_tmpfs_has_the_mode_that_is_said_or_that_of_its_directory)
 }
 
 BOOST_AUTO_TEST_CASE(a_bind_source_is_absolute_or_relative_to_the_bundle) {
-  const Plan relative = plan_of(with_mount({"/a", "none", "data", {"bind", "ro"}, {}, {}}));
+  const wire::LaunchPlan relative =
+      plan_of(with_mount({"/a", "none", "data", {"bind", "ro"}, {}, {}}));
   BOOST_TEST(text(relative, only_mount(relative).source) == "/bundle/data");
   BOOST_TEST((only_mount(relative).kind == MountKind::kBind));
   BOOST_TEST(!only_mount(relative).recursive);
   BOOST_TEST(!only_mount(relative).type);
-  const Plan absolute = plan_of(with_mount({"/a", {}, "/data", {"rbind", "rslave"}, {}, {}}));
+  const wire::LaunchPlan absolute =
+      plan_of(with_mount({"/a", {}, "/data", {"rbind", "rslave"}, {}, {}}));
   BOOST_TEST(text(absolute, only_mount(absolute).source) == "/data");
   BOOST_TEST(only_mount(absolute).recursive);
   BOOST_TEST(only_mount(absolute).propagation == uint64_t{MS_SLAVE});
@@ -98,11 +103,13 @@ BOOST_AUTO_TEST_CASE(a_bind_mount_has_no_options_for_a_filesystem) {
 }
 
 BOOST_AUTO_TEST_CASE(a_remount_may_name_the_root_and_anything_in_proc) {
-  const Plan plan = plan_of(with_mount({"/", {}, {}, {"remount", "ro", "nosuid"}, {}, {}}));
+  const wire::LaunchPlan plan =
+      plan_of(with_mount({"/", {}, {}, {"remount", "ro", "nosuid"}, {}, {}}));
   BOOST_TEST((only_mount(plan).kind == MountKind::kRemount));
   BOOST_TEST(only_mount(plan).attr_set == uint64_t{MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID});
   BOOST_TEST(only_mount(plan).parameters.count == 0u);
-  const Plan data = plan_of(with_mount({"/tmp", {}, {}, {"remount", "size=1m", "async"}, {}, {}}));
+  const wire::LaunchPlan data =
+      plan_of(with_mount({"/tmp", {}, {}, {"remount", "size=1m", "async"}, {}, {}}));
   BOOST_TEST(parameters(data, only_mount(data)) == "async size=1m");
   BOOST_TEST(plan_of(with_mount({"/proc/sys", {}, {}, {"remount", "ro"}, {}, {}})).init().size >
              0u);
@@ -116,7 +123,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_mounted_over_the_root) {
 
 BOOST_AUTO_TEST_CASE(only_what_says_so_may_land_in_proc) {
   const auto allowed = [](spec::Mount mount) {
-    const Plan plan = plan_of(with_mount(std::move(mount)));
+    const wire::LaunchPlan plan = plan_of(with_mount(std::move(mount)));
     return only_mount(plan).allowed_on_proc;
   };
   BOOST_TEST(allowed({"/proc", "proc", "proc", {}, {}, {}}));
@@ -137,7 +144,8 @@ BOOST_AUTO_TEST_CASE(a_cgroup_namespace_gets_a_cgroup2_of_its_own) {
   for (const char* type : {"cgroup", "cgroup2"}) {
     spec::Mount mount = cgroup_mount();
     mount.type = type;
-    const Plan plan = plan_of(with_namespace(with_mount(mount), {.type = NamespaceType::kCgroup}));
+    const wire::LaunchPlan plan =
+        plan_of(with_namespace(with_mount(mount), {.type = NamespaceType::kCgroup}));
     const MountOp op = only_mount(plan);
     BOOST_TEST((op.kind == MountKind::kFilesystem));
     BOOST_TEST(text(plan, op.type) == "cgroup2");
@@ -146,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_cgroup_namespace_gets_a_cgroup2_of_its_own) {
 }
 
 BOOST_AUTO_TEST_CASE(without_a_cgroup_namespace_the_host_s_cgroup_mount_is_bound) {
-  const Plan plan = plan_of(with_mount(cgroup_mount()));
+  const wire::LaunchPlan plan = plan_of(with_mount(cgroup_mount()));
   const MountOp op = only_mount(plan);
   BOOST_TEST((op.kind == MountKind::kBind));
   BOOST_TEST(!op.recursive);
@@ -170,7 +178,7 @@ BOOST_AUTO_TEST_CASE(options_of_the_whole_hierarchy_are_left_to_it) {
     config.mounts.push_back(mount);
     config.mounts.back().options.push_back("remount");
     config.mounts.push_back({"/sys/fs/cgroup/", {}, {}, {"remount", "nsdelegate"}, {}, {}});
-    const Plan plan = plan_of(config);
+    const wire::LaunchPlan plan = plan_of(config);
     const auto ops = items(plan, plan.init().mounts);
     BOOST_TEST((ops[0].kind == (own ? MountKind::kFilesystem : MountKind::kBind)));
     for (const MountOp& op : ops)
@@ -205,14 +213,14 @@ BOOST_AUTO_TEST_CASE(sysfs_of_the_host_s_network_is_bound_in_a_user_namespace) {
   spec::Config config = with_mount({"/sys", "sysfs", "sysfs", {"nosuid", "ro"}, {}, {}});
   config = with_namespace(config, {.type = NamespaceType::kUser});
   config.linux->uid_mappings = config.linux->gid_mappings = {{0, 100000, 65536}};
-  const Plan plan = plan_of(config);
+  const wire::LaunchPlan plan = plan_of(config);
   const MountOp op = only_mount(plan);
   BOOST_TEST((op.kind == MountKind::kBind));
   BOOST_TEST(op.recursive);
   BOOST_TEST(text(plan, op.source) == "/sys");
   // CVE-2023-25809: mounts below it, such as /sys/fs/cgroup, must not stay writable.
   BOOST_TEST(op.tree_set == uint64_t{MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID});
-  const Plan own = plan_of(with_namespace(config, {.type = NamespaceType::kNetwork}));
+  const wire::LaunchPlan own = plan_of(with_namespace(config, {.type = NamespaceType::kNetwork}));
   BOOST_TEST((only_mount(own).kind == MountKind::kFilesystem));
 }
 
@@ -220,7 +228,7 @@ BOOST_AUTO_TEST_CASE(the_hosts_sysfs_is_read_only_whatever_is_asked) {
   spec::Config config = with_mount({"/sys", "sysfs", "sysfs", {"rw", "suid", "nodev"}, {}, {}});
   config = with_namespace(config, {.type = NamespaceType::kUser});
   config.linux->uid_mappings = config.linux->gid_mappings = {{0, 100000, 65536}};
-  const Plan plan = plan_of(config);
+  const wire::LaunchPlan plan = plan_of(config);
   const MountOp op = only_mount(plan);
   BOOST_TEST((op.kind == MountKind::kBind));
   BOOST_TEST(op.tree_set == uint64_t{MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV});
@@ -235,7 +243,7 @@ BOOST_AUTO_TEST_CASE(for_a_user_namespace_the_parent_opens_root_and_bind_sources
   config.mounts.push_back({"/b", {}, "/host", {"bind"}, {}, {}});
   config = with_namespace(config, {.type = NamespaceType::kUser});
   config.linux->uid_mappings = config.linux->gid_mappings = {{0, 100000, 65536}};
-  Plan plan = plan_of(config);
+  wire::LaunchPlan plan = plan_of(config);
   BOOST_REQUIRE(plan.trees.size() == 3u);
   BOOST_TEST(plan.trees[0].path == "/bundle/rootfs");
   BOOST_TEST((plan.trees[0].subject == wire::Subject::kRoot));
@@ -243,7 +251,7 @@ BOOST_AUTO_TEST_CASE(for_a_user_namespace_the_parent_opens_root_and_bind_sources
   BOOST_TEST(plan.trees[1].path == "/bundle/data");
   BOOST_TEST(plan.trees[1].recursive);
   BOOST_TEST(plan.trees[2].path == "/host");
-  for (const Tree& tree : plan.trees)
+  for (const wire::Tree& tree : plan.trees)
     BOOST_TEST(tree.propagation == uint64_t{MS_SLAVE});
   BOOST_TEST(plan.trees[2].index == 2u);
   for (int fd = 0; fd < 3; ++fd)
@@ -258,7 +266,7 @@ BOOST_AUTO_TEST_CASE(for_a_user_namespace_the_parent_opens_root_and_bind_sources
 BOOST_AUTO_TEST_CASE(in_a_joined_mount_namespace_host_paths_mean_something_else) {
   spec::Config config = with_mount({"/a", {}, "/data", {"rbind"}, {}, {}});
   config.linux->namespaces = {{.type = NamespaceType::kMount, .path = "/proc/7/ns/mnt"}};
-  const Plan plan = plan_of(config);
+  const wire::LaunchPlan plan = plan_of(config);
   BOOST_TEST(plan.trees.size() == 2u);
   BOOST_TEST((plan.init().root_place == wire::RootPlace::kAmongOthers));
 }
@@ -275,7 +283,7 @@ BOOST_AUTO_TEST_CASE(a_source_in_the_root_is_bound_by_init_there) {
   spec::Config config = with_mount({"/a", {}, "rootfs/data", {"rbind"}, {}, {}});
   config = with_namespace(config, {.type = NamespaceType::kUser});
   config.linux->uid_mappings = config.linux->gid_mappings = {{0, 100000, 65536}};
-  const Plan plan = plan_of(config);
+  const wire::LaunchPlan plan = plan_of(config);
   BOOST_TEST(plan.trees.size() == 1u);
   BOOST_TEST(only_mount(plan).source_in_root);
   BOOST_TEST(

@@ -52,7 +52,7 @@ void plan_joins(Draft& draft) {
   }
   const wire::List<wire::Join> list = draft.block.list(joins);
   draft.block.init().joins = list;
-  for (NamespaceFile& join : draft.plan.joins)
+  for (wire::NamespaceFile& join : draft.plan.joins)
     join.fd_offset += list.at;
 }
 

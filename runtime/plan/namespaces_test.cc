@@ -17,12 +17,12 @@ spec::Config with_namespaces(std::vector<spec::Namespace> namespaces) {
 BOOST_AUTO_TEST_SUITE(namespaces)
 
 BOOST_AUTO_TEST_CASE(a_plain_container_is_cloned_at_once) {
-  const Plan plan = plan_of(with_namespaces({{.type = NamespaceType::kPid},
-                                             {.type = NamespaceType::kNetwork},
-                                             {.type = NamespaceType::kIpc},
-                                             {.type = NamespaceType::kUts},
-                                             {.type = NamespaceType::kMount},
-                                             {.type = NamespaceType::kCgroup}}));
+  const wire::LaunchPlan plan = plan_of(with_namespaces({{.type = NamespaceType::kPid},
+                                                         {.type = NamespaceType::kNetwork},
+                                                         {.type = NamespaceType::kIpc},
+                                                         {.type = NamespaceType::kUts},
+                                                         {.type = NamespaceType::kMount},
+                                                         {.type = NamespaceType::kCgroup}}));
   const wire::InitPlan& init = plan.init();
   BOOST_TEST(!init.staged);
   BOOST_TEST(init.clone_flags ==
@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(a_plain_container_is_cloned_at_once) {
 }
 
 BOOST_AUTO_TEST_CASE(without_a_mount_namespace_of_its_own_the_root_is_among_others) {
-  const Plan inherits = plan_of(with_namespaces({{.type = NamespaceType::kPid}}));
+  const wire::LaunchPlan inherits = plan_of(with_namespaces({{.type = NamespaceType::kPid}}));
   BOOST_TEST((inherits.init().root_place == wire::RootPlace::kAmongOthers));
   BOOST_TEST(inherits.init().hosts_propagation == 0u);
   BOOST_TEST(inherits.trees.size() == 1u);
@@ -47,12 +47,12 @@ BOOST_AUTO_TEST_CASE(without_a_mount_namespace_of_its_own_the_root_is_among_othe
 
 BOOST_AUTO_TEST_CASE(joining_a_network_takes_no_stage_and_joining_a_pid_namespace_does) {
   const spec::Namespace mount = {.type = NamespaceType::kMount};
-  const Plan network =
+  const wire::LaunchPlan network =
       plan_of(with_namespaces({mount, {.type = NamespaceType::kNetwork, .path = "/run/netns/a"}}));
   BOOST_TEST(!network.init().staged);
   BOOST_TEST(!network.init().new_network_namespace);
   BOOST_TEST(network.init().clone_flags == uint64_t{CLONE_NEWNS});
-  const Plan pid =
+  const wire::LaunchPlan pid =
       plan_of(with_namespaces({mount, {.type = NamespaceType::kPid, .path = "/proc/7/ns/pid"}}));
   BOOST_TEST(pid.init().staged);
   BOOST_TEST(!pid.init().clones_last);
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(a_joined_pid_namespace_is_entered_last_where_nothing_is_in_
   const spec::Namespace mount = {.type = NamespaceType::kMount};
   const spec::Namespace pid = {.type = NamespaceType::kPid, .path = "/proc/7/ns/pid"};
   const auto last = [&](const spec::Config& config) {
-    const Plan plan = plan_of(config, host);
+    const wire::LaunchPlan plan = plan_of(config, host);
     BOOST_TEST(plan.init().staged != plan.init().clones_last);
     return plan.init().clones_last;
   };
@@ -86,13 +86,13 @@ BOOST_AUTO_TEST_CASE(user_and_time_namespaces_take_a_stage_new_or_joined) {
 BOOST_AUTO_TEST_CASE(the_stage_makes_a_time_namespace_and_writes_its_offsets) {
   spec::Config config =
       with_namespaces({{.type = NamespaceType::kMount}, {.type = NamespaceType::kTime}});
-  const Plan without = plan_of(config);
+  const wire::LaunchPlan without = plan_of(config);
   BOOST_TEST((without.init().time_namespace == wire::TimeNamespace::kByStage));
   BOOST_TEST(without.init().clone_flags == uint64_t{CLONE_NEWNS});
   BOOST_TEST(!without.init().time_offsets);
   config.linux->time_offset_boottime = {.secs = -7, .nanosecs = 8};
   config.linux->time_offset_monotonic = {.secs = 1, .nanosecs = 2};
-  const Plan with = plan_of(config);
+  const wire::LaunchPlan with = plan_of(config);
   BOOST_TEST(text(with, with.init().time_offsets) == "monotonic 1 2\nboottime -7 8\n");
   config.linux->namespaces[1].path = "/proc/7/ns/time";
   BOOST_TEST(error_of(config).starts_with("linux.timeOffsets: needs a new time namespace"));
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(init_makes_the_ipc_namespace_that_its_user_namespace_is_to_
   const spec::Namespace joined_user = {.type = NamespaceType::kUser, .path = "/user"};
   const auto made_by_clone = [](std::vector<spec::Namespace> namespaces) {
     namespaces.push_back({.type = NamespaceType::kMount});
-    const Plan plan = plan_of(with_namespaces(namespaces));
+    const wire::LaunchPlan plan = plan_of(with_namespaces(namespaces));
     const bool by_clone = (plan.init().clone_flags & CLONE_NEWIPC) != 0;
     BOOST_TEST(plan.init().new_ipc_namespace != by_clone);
     return by_clone;
@@ -123,17 +123,18 @@ BOOST_AUTO_TEST_CASE(init_makes_the_time_namespace_that_its_new_user_namespace_i
   BOOST_TEST((maker({.type = NamespaceType::kUser}) == wire::TimeNamespace::kByInit));
   BOOST_TEST(
       (maker({.type = NamespaceType::kUser, .path = "/user"}) == wire::TimeNamespace::kByStage));
-  const Plan joins = plan_of(with_namespaces({mount,
-                                              time,
-                                              {.type = NamespaceType::kUser},
-                                              {.type = NamespaceType::kUts, .path = "/uts"}}));
+  const wire::LaunchPlan joins =
+      plan_of(with_namespaces({mount,
+                               time,
+                               {.type = NamespaceType::kUser},
+                               {.type = NamespaceType::kUts, .path = "/uts"}}));
   BOOST_TEST((joins.init().time_namespace == wire::TimeNamespace::kByStage));
 }
 
 BOOST_AUTO_TEST_CASE(each_joined_namespace_has_a_place_for_its_descriptor) {
-  Plan plan = plan_of(with_namespaces({{.type = NamespaceType::kUser, .path = "/user"},
-                                       {.type = NamespaceType::kMount},
-                                       {.type = NamespaceType::kIpc, .path = "/ipc"}}));
+  wire::LaunchPlan plan = plan_of(with_namespaces({{.type = NamespaceType::kUser, .path = "/user"},
+                                                   {.type = NamespaceType::kMount},
+                                                   {.type = NamespaceType::kIpc, .path = "/ipc"}}));
   BOOST_REQUIRE(plan.joins.size() == 2u);
   BOOST_TEST(plan.joins[1].path == "/ipc");
   BOOST_TEST(plan.joins[1].type == unsigned{CLONE_NEWIPC});
@@ -149,11 +150,12 @@ BOOST_AUTO_TEST_CASE(each_joined_namespace_has_a_place_for_its_descriptor) {
 
 BOOST_AUTO_TEST_CASE(only_a_new_user_namespace_is_given_maps) {
   const spec::Namespace mount = {.type = NamespaceType::kMount};
-  const Plan created = plan_of(with_namespaces({mount, {.type = NamespaceType::kUser}}));
+  const wire::LaunchPlan created =
+      plan_of(with_namespaces({mount, {.type = NamespaceType::kUser}}));
   BOOST_TEST(created.init().new_user_namespace);
   BOOST_TEST(created.init().clone_flags == uint64_t{CLONE_NEWUSER | CLONE_NEWNS});
   BOOST_TEST(created.uid_mappings.size() == 1u);
-  const Plan joined =
+  const wire::LaunchPlan joined =
       plan_of(with_namespaces({mount, {.type = NamespaceType::kUser, .path = "/user"}}));
   BOOST_TEST(!joined.init().new_user_namespace);
   BOOST_TEST(joined.uid_mappings.empty());
@@ -167,7 +169,7 @@ BOOST_AUTO_TEST_CASE(an_ordinary_user_needs_a_user_namespace) {
              "linux.namespaces: rootless container requires user namespaces; add one, or start "
              "from: oci-rt spec --rootless");
   config.linux->namespaces.push_back({.type = NamespaceType::kUser});
-  const Plan plan = plan_of(config, host);
+  const wire::LaunchPlan plan = plan_of(config, host);
   // Init opens the mounts, in its mount namespace.
   BOOST_TEST(plan.trees.empty());
   BOOST_TEST(plan_of(config).trees.size() == 1u);
@@ -192,7 +194,7 @@ BOOST_AUTO_TEST_CASE(the_stage_mounts_what_shows_a_joined_namespace) {
                               {.type = NamespaceType::kIpc, .path = "/ipc"},
                               {.type = NamespaceType::kCgroup, .path = "/cgroup"}};
   const auto shown = [&] {
-    const Plan plan = plan_of(config);
+    const wire::LaunchPlan plan = plan_of(config);
     std::vector<uint64_t> all = {plan.init().mounts_show};
     for (const wire::MountOp& op : items(plan, plan.init().mounts))
       all.push_back(op.shows);

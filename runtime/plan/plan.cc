@@ -55,16 +55,6 @@ uint16_t index_of(size_t i) {
   return static_cast<uint16_t>(std::min<size_t>(i, wire::kNoIndex));
 }
 
-void Plan::set_fd(size_t fd_offset, int fd) {
-  const int32_t value = fd;
-  std::memcpy(block.data() + fd_offset, &value, sizeof value);
-}
-
-bool outlives_fork(const spec::Scheduler& scheduler, const wire::InitPlan& init) {
-  if (!init.clones_last) return true;
-  return scheduler.policy != SCHED_DEADLINE && (scheduler.flags & SCHED_FLAG_RESET_ON_FORK) == 0;
-}
-
 namespace {
 
 // Settings that the last clone does not inherit, or that would prevent it.
@@ -73,8 +63,8 @@ void plan_last_clone(Draft& draft) {
   if (!init.clones_last) return;
   const auto& seccomp = draft.config.linux->seccomp;
   const auto& scheduler = draft.plan.scheduler;
-  init.waits =
-      (seccomp && spec::notifies(*seccomp)) || (scheduler && !outlives_fork(*scheduler, init));
+  init.waits = (seccomp && spec::notifies(*seccomp)) ||
+               (scheduler && !wire::outlives_fork(*scheduler, init));
   for (const spec::Rlimit& limit : draft.plan.rlimits) {
     if (limit.resource != RLIMIT_NPROC || limit.soft >= RLIM_INFINITY - 1) continue;
     // Room for the stage and the program beside the limited number: execve(2) and setresuid(2)
@@ -93,7 +83,8 @@ void plan_verification(Draft& draft) {
 
 }  // namespace
 
-Result<Plan> make_plan(const spec::Config& config, const Host& host, const Request& request) {
+Result<wire::LaunchPlan> make_plan(const spec::Config& config, const Host& host,
+                                   const Request& request) {
   Draft draft{.config = config, .host = host, .request = request};
   for (const auto part : kParts)
     OCI_TRY(part(draft));
@@ -106,7 +97,8 @@ Result<Plan> make_plan(const spec::Config& config, const Host& host, const Reque
   return std::move(draft.plan);
 }
 
-Result<Plan> make_exec_plan(const spec::Config& config, const Host& host, const Request& request) {
+Result<wire::LaunchPlan> make_exec_plan(const spec::Config& config, const Host& host,
+                                        const Request& request) {
   Draft draft{.config = config, .host = host, .request = request};
   for (const auto part : kExecParts)
     OCI_TRY(part(draft));

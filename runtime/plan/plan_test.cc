@@ -18,7 +18,7 @@ BOOST_AUTO_TEST_CASE(the_root_is_relative_to_the_bundle) {
   config.linux->rootfs_propagation_recursive = true;
   Request request = some_request();
   request.no_pivot = true;
-  const Plan plan = plan_of(config, some_host(), request);
+  const wire::LaunchPlan plan = plan_of(config, some_host(), request);
   BOOST_TEST(text(plan, plan.init().rootfs) == "/bundle/rootfs");
   BOOST_TEST(plan.init().root_readonly);
   BOOST_TEST(plan.init().no_pivot);
@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(masked_and_readonly_paths_keep_their_place_and_are_cleaned)
   spec::Config config = some_config();
   config.linux->masked_paths = {"/proc/kcore", "/sys/../proc//keys"};
   config.linux->readonly_paths = {"/proc/sys"};
-  const Plan plan = plan_of(config);
+  const wire::LaunchPlan plan = plan_of(config);
   const auto masked = items(plan, plan.init().masked_paths);
   BOOST_REQUIRE(masked.size() == 2u);
   BOOST_TEST(text(plan, masked[1].path) == "/proc/keys");
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(a_terminal_needs_somebody_to_take_it) {
                                    "detach without setting console socket"));
   Request with_socket = some_request();
   with_socket.console_socket = true;
-  const Plan plan = plan_of(config, some_host(), with_socket);
+  const wire::LaunchPlan plan = plan_of(config, some_host(), with_socket);
   BOOST_TEST(plan.init().terminal);
   BOOST_TEST(plan.init().rows == 24u);
   BOOST_TEST(plan.init().columns == 80u);
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(hooks_in_the_container_get_complete_vectors_and_the_state) 
   request.callers_environment = {"PATH=/bin"};
   request.creating_head = "{\"pid\":";
   request.creating_tail = "}";
-  const Plan plan = plan_of(config, some_host(), request);
+  const wire::LaunchPlan plan = plan_of(config, some_host(), request);
   const auto hooks = items(plan, plan.init().create_container_hooks);
   BOOST_REQUIRE(hooks.size() == 3u);
   BOOST_TEST(text(plan, hooks[0].path) == "/a");
@@ -105,19 +105,19 @@ BOOST_AUTO_TEST_CASE(exec_clones_last_and_waits_only_for_what_a_clone_does_not_p
     return make_exec_plan(config, some_host(), some_request()).value();
   };
   config.process->scheduler = spec::Scheduler{.policy = SCHED_FIFO, .priority = 7};
-  Plan plan = exec_plan();
+  wire::LaunchPlan plan = exec_plan();
   BOOST_TEST(plan.init().clones_last);
   BOOST_TEST(!plan.init().staged);
   BOOST_TEST(!plan.init().waits);
-  BOOST_TEST(outlives_fork(*plan.scheduler, plan.init()));
+  BOOST_TEST(wire::outlives_fork(*plan.scheduler, plan.init()));
   for (const spec::Scheduler& reset :
        {spec::Scheduler{.policy = SCHED_FIFO, .priority = 7, .flags = SCHED_FLAG_RESET_ON_FORK},
         spec::Scheduler{.policy = SCHED_DEADLINE}}) {
     config.process->scheduler = reset;
     plan = exec_plan();
     BOOST_TEST(plan.init().waits);
-    BOOST_TEST(!outlives_fork(reset, plan.init()));
-    BOOST_TEST(outlives_fork(reset, plan_of(config).init()));
+    BOOST_TEST(!wire::outlives_fork(reset, plan.init()));
+    BOOST_TEST(wire::outlives_fork(reset, plan_of(config).init()));
   }
 }
 
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(the_names_of_the_machine_are_absent_unless_given) {
   BOOST_TEST(!plan_of(config).init().hostname);
   config.hostname = "web1";
   config.domainname = "example.org";
-  const Plan plan = plan_of(config);
+  const wire::LaunchPlan plan = plan_of(config);
   BOOST_TEST(text(plan, plan.init().hostname) == "web1");
   BOOST_TEST(text(plan, plan.init().domainname) == "example.org");
 }

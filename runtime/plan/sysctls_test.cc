@@ -18,7 +18,7 @@ BOOST_AUTO_TEST_CASE(values_are_written_in_listed_order) {
   spec::Config config = some_config();
   config.linux->sysctl.emplace_back("net.b", "32000");
   config.linux->sysctl.emplace_back("net.a", "1 1");
-  const Plan plan = plan_of(config);
+  const wire::LaunchPlan plan = plan_of(config);
   const auto ops = items(plan, plan.init().sysctls);
   BOOST_REQUIRE(ops.size() == 2u);
   BOOST_TEST(text(plan, ops[0].path) == "net/b");

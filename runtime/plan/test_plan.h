@@ -31,8 +31,8 @@ inline Request some_request() {
   return {.id = "web1", .bundle = "/bundle"};
 }
 
-inline Plan plan_of(const spec::Config& config, const Host& host = some_host(),
-                    const Request& request = some_request()) {
+inline wire::LaunchPlan plan_of(const spec::Config& config, const Host& host = some_host(),
+                                const Request& request = some_request()) {
   auto plan = make_plan(config, host, request);
   if (!plan) BOOST_FAIL(plan.error().message());
   return std::move(plan).value();
@@ -46,7 +46,7 @@ inline std::string error_of(const spec::Config& config, const Host& host = some_
 }
 
 template <class T>
-std::span<const T> items(const Plan& plan, wire::List<T> list) {
+std::span<const T> items(const wire::LaunchPlan& plan, wire::List<T> list) {
   return {plan.init().begin(list), list.count};
 }
 
@@ -61,17 +61,17 @@ inline spec::Config with_namespace(spec::Config config, spec::Namespace ns) {
   return config;
 }
 
-inline wire::MountOp only_mount(const Plan& plan) {
+inline wire::MountOp only_mount(const wire::LaunchPlan& plan) {
   const auto mounts = items(plan, plan.init().mounts);
   BOOST_REQUIRE(mounts.size() == 1u);
   return mounts[0];
 }
 
-inline std::string text(const Plan& plan, wire::Text text) {
+inline std::string text(const wire::LaunchPlan& plan, wire::Text text) {
   return plan.init().text(text);
 }
 
-inline std::vector<std::string> texts(const Plan& plan, wire::Vector vector) {
+inline std::vector<std::string> texts(const wire::LaunchPlan& plan, wire::Vector vector) {
   std::vector<std::string> out;
   for (const uint64_t at : items(plan, wire::List<uint64_t>{vector.at, vector.count})) {
     out.push_back(text(plan, {static_cast<uint32_t>(at)}));

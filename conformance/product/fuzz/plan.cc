@@ -6,7 +6,7 @@
 namespace oci::fuzz {
 namespace {
 
-void check(const Result<plan::Plan>& plan) {
+void check(const Result<wire::LaunchPlan>& plan) {
   if (plan) return check_plan(plan.value());
   demand(!plan.error().message().empty(), "a refusal says something");
 }

@@ -26,7 +26,7 @@ bool is_clean(std::string_view path) {
 
 class BlockCheck {
  public:
-  explicit BlockCheck(const plan::Plan& plan) : bytes_(plan.block), init_(plan.init()) {}
+  explicit BlockCheck(const wire::LaunchPlan& plan) : bytes_(plan.block), init_(plan.init()) {}
 
   void run() const {
     demand(bytes_.size() >= sizeof init_ && init_.size == bytes_.size(),
@@ -137,7 +137,7 @@ plan::Request some_request() {
           .callers_environment = {"PATH=/bin"}};
 }
 
-void check_plan(plan::Plan plan) {
+void check_plan(wire::LaunchPlan plan) {
   BlockCheck(plan).run();
   const std::string text = plan::explain(plan);
   json::Document document;

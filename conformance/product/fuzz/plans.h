@@ -14,6 +14,6 @@ plan::Request some_request();
 
 // Checks that the block is self-contained: all texts, lists, vectors and descriptor slots lie in
 // it, and paths in the container are absolute and clean. The output of `plan` must be JSON.
-void check_plan(plan::Plan plan);
+void check_plan(wire::LaunchPlan plan);
 
 }  // namespace oci::fuzz
