@@ -1,6 +1,7 @@
 // Failures as values: the reason, and the operation that failed.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,30 +32,58 @@ enum class ErrorKind {
 // container.
 std::string reason_of(int err);
 
+// A property by its JSON path, and the value of it that the failure is about, where the text does
+// not have that: "mounts[2].source", or "mounts[2].source ('/x')".
+struct Property {
+  std::string path;
+  std::optional<std::string> value = {};
+};
+
 class [[nodiscard]] Error {
  public:
   Error(ErrorKind kind, std::string what) : kind_(kind), trail_{std::move(what)} {}
+  // "PROPERTY: WHAT"
+  Error(ErrorKind kind, Property property, std::string what) : Error(kind, std::move(what)) {
+    add(std::move(property));
+  }
 
   // `err` is passed by value and first: building `what` may allocate and so overwrite errno.
   static Error system(int err, std::string what);
+  static Error system(int err, Property property, std::string what);
+  // "PROPERTY: the reason for the errno"
+  static Error system(int err, Property property);
 
   // Adds an outer layer: Error("mount '/proc'").during("create 'web1'").
   Error&& during(std::string doing) && {
     trail_.push_back(std::move(doing));
     return std::move(*this);
   }
+  // The same for the property that the failure is about.
+  Error&& at(Property property) && {
+    add(std::move(property));
+    return std::move(*this);
+  }
 
   ErrorKind kind() const { return kind_; }
   int sys_errno() const { return errno_; }
+
+  // The path of the property. "": none.
+  std::string_view property() const {
+    return property_at_ ? std::string_view(trail_[*property_at_]) : std::string_view();
+  }
 
   // Outermost layer first, ending in the reason for the errno:
   //   create 'web1': mount '/proc': the kernel does not permit it
   std::string message() const;
 
  private:
+  void add(Property property);
+
   ErrorKind kind_;
   int errno_ = 0;
-  std::vector<std::string> trail_;  // innermost first
+  std::vector<std::string> trail_;     // innermost first
+  std::optional<size_t> property_at_;  // the layer that is the property's path
+  std::optional<std::string> value_;   // of the property
 };
 
 template <class T>
@@ -75,6 +104,10 @@ class [[nodiscard]] Result {
   Result during(std::string doing) && {
     if (*this) return std::move(*this);
     return std::move(*this).error().during(std::move(doing));
+  }
+  Result at(Property property) && {
+    if (*this) return std::move(*this);
+    return std::move(*this).error().at(std::move(property));
   }
 
  private:
@@ -97,6 +130,10 @@ class [[nodiscard]] Result<void> {
   Result during(std::string doing) && {
     if (*this) return {};
     return std::move(*error_).during(std::move(doing));
+  }
+  Result at(Property property) && {
+    if (*this) return {};
+    return std::move(*error_).at(std::move(property));
   }
 
  private:

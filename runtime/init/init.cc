@@ -173,16 +173,14 @@ int parse_number(const char* text) {
 
 template <size_t N>
 void run_steps(Context& context, const Step (&steps)[N]) {
-  uint8_t number = 0;
   for (const Step& step : steps) {
 #ifdef OCI_RT_SKIP_STEPS  // -Dskip_steps=true: conformance/product/mutation/skip_steps
     if (equal(step.name, context.plan.text(context.plan.skipped_step))) continue;
 #endif
     if (const Fault fault = step.run(context)) {
-      report_failure(context.report_fd, number, step.name, fault);
+      report_failure(context.report_fd, step.name, fault);
       leave(1);
     }
-    ++number;
   }
 }
 

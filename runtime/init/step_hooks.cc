@@ -20,13 +20,14 @@ namespace {
 
 using wire::Subject;
 
-// The privileges of a hook. startContainer hooks come from the image, so they get no more than the
-// container's program.
-enum class Privileges { kOurs, kContainers };
+// startContainer hooks come from the image, so they get no more than the container's program.
+bool is_of_image(Subject kind) {
+  return kind == Subject::kStartContainerHook;
+}
 
 struct HookRun {
   const HookOp& hook;
-  Privileges privileges;
+  Subject kind;
   int state_fd;
   int output_fd;
   int umask;  // -1: as it is
@@ -68,7 +69,7 @@ long state_file(const InitPlan& plan, const StateText& state) {
   long rc = sys(__NR_dup3, run.state_fd, 0, 0);
   for (int fd = 1; fd <= 2 && rc >= 0; ++fd)
     rc = sys(__NR_dup3, run.output_fd, fd, 0);
-  if (rc >= 0 && run.privileges == Privileges::kContainers) {
+  if (rc >= 0 && is_of_image(run.kind)) {
     rc = install_hook_filter(plan, run.filter_length);
     if (rc >= 0) rc = apply_capabilities(plan.capabilities, plan.last_capability);
   }
@@ -103,27 +104,26 @@ Fault await(const InitPlan& plan, const HookRun& run, long pid, int pidfd) {
   }
   int status = 0;
   sys(__NR_wait4, pid, &status, __WALL, nullptr);
-  if (ready == 0) return refuse("timed out", Subject::kHook, path, run.hook.index);
+  if (ready == 0) return refuse("timed out", run.kind, path, run.hook.index);
   if (status == 0) return {};
-  Fault fault = refuse(hook_output_tail(run.output_fd), Subject::kHook, path, run.hook.index);
+  Fault fault = refuse(hook_output_tail(run.output_fd), run.kind, path, run.hook.index);
   fault.value = status;
   return fault;
 }
 
-Fault run_hook(Context& context, const HookOp& hook, const StateText& state,
-               Privileges privileges) {
+Fault run_hook(Context& context, const HookOp& hook, const StateText& state, Subject kind) {
   InitPlan& plan = context.plan;
   const char* path = plan.text(hook.path);
   const Fd input(state_file(plan, state));
   const Fd output(file_in_memory("output"));
   if (!input.ok() || !output.ok()) {
-    return check(input.ok() ? output.get() : input.get(), Subject::kHook, path, hook.index);
+    return check(input.ok() ? output.get() : input.get(), kind, path, hook.index);
   }
   // Checks first, for a precise message: fork succeeds even if execve(2) would fail.
   const long rc = sys(__NR_faccessat, AT_FDCWD, path, 1 /* X_OK */);
-  if (Fault fault = check(rc, Subject::kHook, path, hook.index)) return fault;
-  const HookRun run = {hook, privileges, input.get(), output.get(),
-                       privileges == Privileges::kOurs ? context.callers_umask : -1,
+  if (Fault fault = check(rc, kind, path, hook.index)) return fault;
+  const HookRun run = {hook, kind, input.get(), output.get(),
+                       is_of_image(kind) ? -1 : context.callers_umask,
                        // An installed filter is inherited.
                        context.filtered ? uint16_t{0} : context.filter_length};
   int pidfd = -1;
@@ -132,16 +132,16 @@ Fault run_hook(Context& context, const HookOp& hook, const StateText& state,
   args.pidfd = reinterpret_cast<uintptr_t>(&pidfd);
   args.exit_signal = SIGCHLD;
   const long pid = sys(__NR_clone3, &args, sizeof args);
-  if (Fault fault = check(pid, Subject::kHook, path, hook.index)) return fault;
+  if (Fault fault = check(pid, kind, path, hook.index)) return fault;
   if (pid == 0) become_hook(plan, run);
   const Fd owned(pidfd);
   return await(plan, run, pid, pidfd);
 }
 
-Fault run_all(Context& context, List<HookOp> hooks, const StateText& state, Privileges privileges) {
+Fault run_all(Context& context, List<HookOp> hooks, const StateText& state, Subject kind) {
   const InitPlan& plan = context.plan;
   for (const HookOp* hook = plan.begin(hooks); hook != plan.end(hooks); ++hook)
-    if (Fault fault = run_hook(context, *hook, state, privileges)) return fault;
+    if (Fault fault = run_hook(context, *hook, state, kind)) return fault;
   return {};
 }
 
@@ -164,13 +164,14 @@ Fault run_create_container_hooks(Context& context) {
   const InitPlan& plan = context.plan;
   if (plan.create_container_hooks.count == 0) return {};
   const long rc = sys(__NR_fchdir, context.root_fd);
-  if (Fault fault = check(rc, Subject::kHook, "working directory")) return fault;
-  return run_all(context, plan.create_container_hooks, plan.creating_state, Privileges::kOurs);
+  if (Fault fault = check(rc, Subject::kCreateContainerHook, "working directory")) return fault;
+  return run_all(context, plan.create_container_hooks, plan.creating_state,
+                 Subject::kCreateContainerHook);
 }
 
 Fault run_start_container_hooks(Context& context) {
   return run_all(context, context.plan.start_container_hooks, context.plan.created_state,
-                 Privileges::kContainers);
+                 Subject::kStartContainerHook);
 }
 
 }  // namespace oci::init

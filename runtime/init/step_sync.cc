@@ -44,16 +44,15 @@ Fault ask(int fd, wire::Type question, wire::Type answer) {
   return await(fd, answer);
 }
 
-void report_failure(int fd, uint8_t step, const char* step_name, const Fault& fault) {
+void report_failure(int fd, const char* step, const Fault& fault) {
   wire::Message message;
   message.type = wire::Type::kFailed;
-  message.step = step;
   message.subject = fault.subject;
   message.index = fault.index;
   message.sys_errno = fault.error;
   message.value = fault.value;
   const char* end = message.text + sizeof message.text;
-  char* at = append(message.text, end, step_name);
+  char* at = append(message.text, end, step);
   at = append(append(at, end, "\n"), end, fault.what);
   at = append(append(at, end, "\n"), end, fault.note);
   message.length = static_cast<uint16_t>(at - message.text);

@@ -176,7 +176,7 @@ Fault wait_for_start(Context&);
 Fault report_to_start(Context&);
 Fault tell(int fd, const wire::Message& message);
 Fault ask(int fd, wire::Type question, wire::Type answer);
-void report_failure(int fd, uint8_t step, const char* step_name, const Fault& fault);
+void report_failure(int fd, const char* step, const Fault& fault);
 const sock_filter* received_filter();
 
 // step_seccomp.cc

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <iterator>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "spec/diagnostics.h"
 
@@ -22,6 +24,8 @@ struct Report {
   std::string step;
   std::string what;
   std::string note;
+  Subject subject;
+  std::string property;  // "": it has none
   uint16_t index;
   int error;
   int value;
@@ -32,15 +36,6 @@ std::string take_line(std::string_view& text) {
   std::string line(text.substr(0, end));
   text.remove_prefix(std::min(end + 1, text.size()));
   return line;
-}
-
-std::string element(std::string_view list, uint16_t index) {
-  if (index == wire::kNoIndex) return std::string(list);
-  return cat(list, "[", index, "]");
-}
-
-Error text_error(ErrorKind kind, std::string text) {
-  return Error(kind, std::move(text));
 }
 
 // Docker searches for "is a directory" first, then for "not a directory", to give its advice.
@@ -65,42 +60,35 @@ std::string target_problem(const Report& report) {
   }
 }
 
-Error target_failure(const Report& report, const std::string& where) {
+Error target_failure(const Report& report) {
   const bool misfit = report.error == ENOTDIR || report.error == EISDIR || report.error == ELOOP;
-  return text_error(misfit ? ErrorKind::kInvalidConfig : ErrorKind::kSystem,
-                    cat(where, " ('", report.what, "'): ", target_problem(report)));
+  return Error(misfit ? ErrorKind::kInvalidConfig : ErrorKind::kSystem,
+               {report.property, report.what}, target_problem(report));
 }
 
-// "mounts[2] (/data): ..."
-Error mount_failure(const Report& report, std::string_view field) {
-  const std::string where = cat(element("mounts", report.index), field);
-  if (field == ".destination" && report.error != 0) return target_failure(report, where);
-  if (!report.note.empty()) {
-    return text_error(ErrorKind::kInvalidConfig,
-                      cat(where, " ('", report.what, "'): ", report.note));
-  }
+Error mount_failure(const Report& report) {
+  const Subject part = report.subject;
+  const Property with_value = {report.property, report.what};
+  if (part == Subject::kMountTarget && report.error != 0) return target_failure(report);
+  if (!report.note.empty()) return Error(ErrorKind::kInvalidConfig, with_value, report.note);
   if (report.error == ENODEV) {
-    return text_error(ErrorKind::kInvalidConfig,
-                      cat(element("mounts", report.index), ".type: the kernel has no filesystem '",
-                          report.what, "'"));
+    return Error(ErrorKind::kInvalidConfig, Property{cat("mounts[", report.index, "].type")},
+                 cat("the kernel has no filesystem '", report.what, "'"));
   }
-  if (field == ".source" && report.error == ENOENT) {
-    return text_error(ErrorKind::kInvalidConfig,
-                      cat(where, ": '", report.what, "' does not exist on the host"));
+  if (part == Subject::kMountSource && report.error == ENOENT) {
+    return Error(ErrorKind::kInvalidConfig, Property{report.property},
+                 cat("'", report.what, "' does not exist on the host"));
   }
-  if (field == ".options" && report.error == ENOENT) {
-    return text_error(ErrorKind::kInvalidConfig,
-                      cat(where, " ('", report.what, "'): the host does not have this path"));
+  if (part == Subject::kMountOptions && report.error == ENOENT) {
+    return Error(ErrorKind::kInvalidConfig, with_value, "the host does not have this path");
   }
-  if (field == ".source" && report.error == EINVAL) {
-    return text_error(ErrorKind::kInvalidConfig,
-                      cat(where, ": '", report.what,
-                          "' cannot be bound: it was deleted, or is unbindable, or needs rbind for "
-                          "mounts below it "
-                          "that a user namespace may not uncover"));
+  if (part == Subject::kMountSource && report.error == EINVAL) {
+    return Error(ErrorKind::kInvalidConfig, Property{report.property},
+                 cat("'", report.what,
+                     "' cannot be bound: it was deleted, or is unbindable, or needs rbind for "
+                     "mounts below it that a user namespace may not uncover"));
   }
-  return text_error(ErrorKind::kSystem,
-                    cat(where, " ('", report.what, "'): ", reason_of(report.error)));
+  return Error(ErrorKind::kSystem, with_value, reason_of(report.error));
 }
 
 // Names for e_machine of <elf.h>, for common build targets.
@@ -151,20 +139,19 @@ Error program_failure(const Report& report) {
     case ENOENT:
     case ENOTDIR:
       if (is_path) {
-        return text_error(ErrorKind::kProgram,
-                          cat(exec, "stat ", report.what, ": no such file or directory"));
+        return Error(ErrorKind::kProgram,
+                     cat(exec, "stat ", report.what, ": no such file or directory"));
       }
-      return text_error(ErrorKind::kProgram, cat(exec, "executable file not found in $PATH"));
+      return Error(ErrorKind::kProgram, cat(exec, "executable file not found in $PATH"));
     case EISDIR:
-      return text_error(ErrorKind::kProgram, cat(exec, "is a directory: permission denied"));
+      return Error(ErrorKind::kProgram, cat(exec, "is a directory: permission denied"));
     case EACCES:
     case EPERM:
-      return text_error(ErrorKind::kProgram, cat(exec, "permission denied"));
+      return Error(ErrorKind::kProgram, cat(exec, "permission denied"));
     case ENOEXEC:
-      return text_error(ErrorKind::kProgram,
-                        cat(exec, "exec format error: ", format_failure(report)));
+      return Error(ErrorKind::kProgram, cat(exec, "exec format error: ", format_failure(report)));
     default:
-      return text_error(ErrorKind::kProgram, cat(exec, reason_of(report.error)));
+      return Error(ErrorKind::kProgram, cat(exec, reason_of(report.error)));
   }
 }
 
@@ -172,21 +159,18 @@ Error interpreter_failure(const Report& report) {
   const std::string exec = cat("exec: \"", report.what, "\": ");
   constexpr std::string_view kMissing = ": no such file or directory";
   if (report.note.ends_with('\r')) {
-    return text_error(
-        ErrorKind::kProgram,
-        cat(exec, "its first line ends in a carriage return, as on Windows", kMissing));
+    return Error(ErrorKind::kProgram,
+                 cat(exec, "its first line ends in a carriage return, as on Windows", kMissing));
   }
   const std::string_view kind = report.value == 0 ? "its interpreter \"" : "its ELF loader \"";
-  return text_error(ErrorKind::kProgram,
-                    cat(exec, kind, report.note, "\" is not in the rootfs", kMissing));
+  return Error(ErrorKind::kProgram,
+               cat(exec, kind, report.note, "\" is not in the rootfs", kMissing));
 }
 
 Error hook_failure(const Report& report) {
-  const std::string kind = report.step.find("startContainer") != std::string::npos
-                               ? "startContainer"
-                               : "createContainer";
-  std::string text = cat("hooks.", kind, "[", report.index, "]: error running ", kind, " hook #",
-                         report.index, ": ", report.what, ": ");
+  const std::string_view kind =
+      report.subject == Subject::kStartContainerHook ? "startContainer" : "createContainer";
+  std::string text = cat("error running ", kind, " hook #", report.index, ": ", report.what, ": ");
   if (report.error != 0) {
     text += reason_of(report.error);
   } else if (report.value == 0) {
@@ -199,119 +183,100 @@ Error hook_failure(const Report& report) {
   if (report.error == 0 && report.value != 0 && !report.note.empty()) {
     text += cat(", output: ", report.note);
   }
-  return text_error(ErrorKind::kHook, std::move(text));
+  return Error(ErrorKind::kHook, Property{report.property}, std::move(text));
 }
 
 // The text of crun: podman and Docker derive exit codes from the words of the C library.
 Error cwd_failure(const Report& report) {
-  const std::string chdir = cat("process.cwd: chdir to `", report.what, "`: ");
+  const auto said = [&report](std::string_view problem) {
+    return Error(ErrorKind::kSystem, Property{report.property},
+                 cat("chdir to `", report.what, "`: ", problem));
+  };
   switch (report.error) {
     case ENOENT:
-      return text_error(ErrorKind::kSystem, cat(chdir, "No such file or directory"));
+      return said("No such file or directory");
     case ENOTDIR:
-      return text_error(ErrorKind::kSystem, cat(chdir, "Not a directory"));
+      return said("Not a directory");
     case EACCES:
     case EPERM:
-      return text_error(ErrorKind::kSystem, cat(chdir, "Permission denied"));
+      return said("Permission denied");
     case EROFS:
-      return text_error(ErrorKind::kSystem, cat(chdir, kMissingInReadOnly));
+      return said(kMissingInReadOnly);
     default:
-      return text_error(ErrorKind::kSystem,
-                        cat(chdir, report.note.empty() ? reason_of(report.error) : report.note));
+      return said(report.note.empty() ? reason_of(report.error) : report.note);
   }
 }
 
-Error plain_failure(const Report& report, const std::string& property) {
+// A note is complete in itself. An errno needs the name of the step.
+std::string plain_problem(const Report& report) {
+  return report.note.empty() ? cat(report.step, ": ", reason_of(report.error)) : report.note;
+}
+
+Error plain_failure(const Report& report) {
+  if (!report.property.empty())
+    return Error(ErrorKind::kSystem, {report.property, report.what}, plain_problem(report));
   const std::string why = report.note.empty() ? reason_of(report.error) : report.note;
-  // A note is complete in itself. An errno needs the name of the step.
-  const std::string tried = report.note.empty() ? cat(report.step, ": ") : "";
-  if (!property.empty()) {
-    return text_error(ErrorKind::kSystem, cat(property, " ('", report.what, "'): ", tried, why));
-  }
-  return text_error(ErrorKind::kSystem,
-                    cat("container init: ", report.step, ": ", report.what, ": ", why));
-}
-
-std::string property_of(Subject subject, uint16_t index) {
-  switch (subject) {
-    case Subject::kNamespace:
-      return element("linux.namespaces", index);
-    case Subject::kRoot:
-      return "root.path";
-    case Subject::kDevice:
-      return index == wire::kNoIndex ? "default device" : element("linux.devices", index);
-    case Subject::kMaskedPath:
-      return element("linux.maskedPaths", index);
-    case Subject::kReadonlyPath:
-      return element("linux.readonlyPaths", index);
-    case Subject::kConsole:
-      return "process.terminal";
-    case Subject::kUser:
-      return "process.user";
-    case Subject::kCapabilities:
-      return "process.capabilities";
-    case Subject::kSeccomp:
-      return "linux.seccomp";
-    case Subject::kApparmor:
-      return "process.apparmorProfile";
-    case Subject::kSelinux:
-      return "process.selinuxLabel";
-    case Subject::kPersonality:
-      return "linux.personality.domain";
-    case Subject::kMemoryPolicy:
-      return "linux.memoryPolicy";
-    default:
-      return "";
-  }
+  return Error(ErrorKind::kSystem,
+               cat("container init: ", report.step, ": ", report.what, ": ", why));
 }
 
 Error sysctl_failure(const Report& report) {
-  const std::string where = spec::child_path("linux.sysctl", report.what);
+  const Property where = {spec::child_path(report.property, report.what)};
   switch (report.error) {
     case ENOENT:
     case ENOTDIR:
     case EISDIR:
-      return text_error(
-          ErrorKind::kInvalidConfig,
-          cat(where, ": no such sysctl; correct its name, or load its kernel module"));
+      return Error(ErrorKind::kInvalidConfig, where,
+                   "no such sysctl; correct its name, or load its kernel module");
     case EACCES:
     case EPERM:
-      return text_error(ErrorKind::kUnsupported,
-                        cat(where, ": the kernel does not let a container set it"));
+      return Error(ErrorKind::kUnsupported, where, "the kernel does not let a container set it");
     default:
-      return text_error(ErrorKind::kInvalidConfig,
-                        cat(where, ": the kernel rejects the value '", report.note, "' (",
-                            reason_of(report.error), ")"));
+      return Error(
+          ErrorKind::kInvalidConfig, where,
+          cat("the kernel rejects the value '", report.note, "' (", reason_of(report.error), ")"));
   }
 }
 
 Error namespace_failure(const Report& report) {
   const bool makes = report.what == "clone" && (report.error == ENOSPC || report.error == EPERM);
-  if (makes) return namespaces_refused(report.error);
-  return plain_failure(report, property_of(Subject::kNamespace, report.index));
+  return makes ? namespaces_refused(report.error) : plain_failure(report);
 }
 
 Error device_failure(const Report& report) {
-  const std::string property = property_of(Subject::kDevice, report.index);
-  if (report.error != EPERM) return plain_failure(report, property);
-  return text_error(ErrorKind::kSystem, cat(property, " ('", report.what,
-                                            "'): the kernel does not permit it; a parent cgroup "
-                                            "may deny the device, see bpftool cgroup tree"));
+  const std::string problem = report.error == EPERM
+                                  ? "the kernel does not permit it; a parent cgroup may deny the "
+                                    "device, see bpftool cgroup tree"
+                                  : plain_problem(report);
+  if (report.index == wire::kNoIndex)
+    return Error(ErrorKind::kSystem, cat("default device ('", report.what, "'): ", problem));
+  return Error(ErrorKind::kSystem, {report.property, report.what}, problem);
 }
 
 }  // namespace
+
+std::string property_of(Subject subject, uint16_t index) {
+  const auto number = static_cast<size_t>(subject);
+  if (number >= std::size(wire::kProperties)) return "";
+  const std::string_view path = wire::kProperties[number];
+  const size_t at = path.find("[]");
+  if (at == path.npos) return std::string(path);
+  if (index == wire::kNoIndex) return cat(path.substr(0, at), path.substr(at + 2));
+  return cat(path.substr(0, at), "[", index, "]", path.substr(at + 2));
+}
 
 std::string message_text(const wire::Message& message) {
   return {message.text, std::min<size_t>(message.length, sizeof message.text)};
 }
 
 Error namespaces_refused(int error) {
+  const Property namespaces = {"linux.namespaces"};
   if (error == ENOSPC) {
-    return Error(ErrorKind::kUnsupported,
-                 "linux.namespaces: the host's limit is reached; see sysctl user.max_*_namespaces");
+    return Error(ErrorKind::kUnsupported, namespaces,
+                 "the host's limit is reached; see sysctl user.max_*_namespaces");
   }
-  return Error(ErrorKind::kUnsupported,
-               "linux.namespaces: this caller may not create them; run as root, or add one of type "
+  return Error(ErrorKind::kUnsupported, namespaces,
+               "this caller may not create them; run as root, or add one of type "
                "user (sysctl kernel.unprivileged_userns_clone)");
 }
 
@@ -335,21 +300,22 @@ Error init_failure(const wire::Message& message) {
   report.note = std::string(rest);
   while (!report.note.empty() && report.note.back() == '\n')
     report.note.pop_back();
+  report.subject = message.subject;
+  report.property = property_of(message.subject, message.index);
   report.index = message.index;
   report.error = message.sys_errno;
   report.value = message.value;
   switch (message.subject) {
     case Subject::kMountSource:
-      return mount_failure(report, ".source");
     case Subject::kMountTarget:
-      return mount_failure(report, ".destination");
     case Subject::kMountOptions:
-      return mount_failure(report, ".options");
+      return mount_failure(report);
     case Subject::kProgram:
       return program_failure(report);
     case Subject::kInterpreter:
       return interpreter_failure(report);
-    case Subject::kHook:
+    case Subject::kCreateContainerHook:
+    case Subject::kStartContainerHook:
       return hook_failure(report);
     case Subject::kCwd:
       return cwd_failure(report);
@@ -360,7 +326,7 @@ Error init_failure(const wire::Message& message) {
     case Subject::kSysctl:
       return sysctl_failure(report);
     default:
-      return plain_failure(report, property_of(message.subject, message.index));
+      return plain_failure(report);
   }
 }
 

@@ -1,6 +1,7 @@
 // Converts reports of init to errors for people, and for engines that search their text.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "runtime/wire/message.h"
@@ -12,6 +13,9 @@ namespace oci::launch {
 // files keeps the text of the C library. Engines read "No such file or directory" anywhere in a
 // text as a missing command, and "Operation not permitted" as a program that may not be executed.
 Error init_failure(const wire::Message& message);
+
+// The property of config.json for a subject: "mounts[2].source". "": it has none.
+std::string property_of(wire::Subject subject, uint16_t index);
 
 // Explains a clone3(2) that made no namespaces: ENOSPC or EPERM.
 Error namespaces_refused(int error);

@@ -25,31 +25,61 @@ enum class Type : uint8_t {
 };
 // clang-format on
 
-// The object of a failed step, so that the parent can name the property of config.json.
+// The object of a failed step.
 enum class Subject : uint8_t {
   kNone,
-  kNamespace,     // linux.namespaces[index]
-  kRoot,          // root.path
-  kMountSource,   // mounts[index].source
-  kMountTarget,   // mounts[index].destination
-  kMountOptions,  // mounts[index].options
-  kDevice,        // linux.devices[index]; index kNoIndex: a default device
-  kSysctl,        // linux.sysctl
-  kMaskedPath,    // linux.maskedPaths[index]
-  kReadonlyPath,  // linux.readonlyPaths[index]
-  kConsole,       // process.terminal
-  kHook,          // hooks.createContainer[index] or hooks.startContainer[index], by step
-  kUser,          // process.user
-  kCapabilities,  // process.capabilities
-  kCwd,           // process.cwd
-  kProgram,       // process.args[0]
-  kInterpreter,   // the interpreter that process.args[0] needs
-  kSeccomp,       // linux.seccomp
-  kApparmor,      // process.apparmorProfile
-  kSelinux,       // process.selinuxLabel
-  kPersonality,   // linux.personality
-  kMemoryPolicy,  // linux.memoryPolicy
+  kNamespace,
+  kRoot,
+  kMountSource,
+  kMountTarget,
+  kMountOptions,
+  kDevice,  // index kNoIndex: a default device
+  kSysctl,
+  kMaskedPath,
+  kReadonlyPath,
+  kConsole,
+  kCreateContainerHook,
+  kStartContainerHook,
+  kUser,
+  kCapabilities,
+  kCwd,
+  kProgram,
+  kInterpreter,  // the interpreter that the program needs
+  kSeccomp,
+  kApparmor,
+  kSelinux,
+  kPersonality,
+  kMemoryPolicy,
 };
+
+// Its property in config.json. "[]": with the index of the message.
+inline constexpr const char* kProperties[] = {
+    "",                          // kNone
+    "linux.namespaces[]",        // kNamespace
+    "root.path",                 // kRoot
+    "mounts[].source",           // kMountSource
+    "mounts[].destination",      // kMountTarget
+    "mounts[].options",          // kMountOptions
+    "linux.devices[]",           // kDevice
+    "linux.sysctl",              // kSysctl
+    "linux.maskedPaths[]",       // kMaskedPath
+    "linux.readonlyPaths[]",     // kReadonlyPath
+    "process.terminal",          // kConsole
+    "hooks.createContainer[]",   // kCreateContainerHook
+    "hooks.startContainer[]",    // kStartContainerHook
+    "process.user",              // kUser
+    "process.capabilities",      // kCapabilities
+    "process.cwd",               // kCwd
+    "process.args[0]",           // kProgram
+    "process.args[0]",           // kInterpreter
+    "linux.seccomp",             // kSeccomp
+    "process.apparmorProfile",   // kApparmor
+    "process.selinuxLabel",      // kSelinux
+    "linux.personality.domain",  // kPersonality
+    "linux.memoryPolicy",        // kMemoryPolicy
+};
+static_assert(sizeof kProperties / sizeof *kProperties ==
+              static_cast<unsigned>(Subject::kMemoryPolicy) + 1);
 
 inline constexpr uint16_t kNoIndex = 0xffff;
 
@@ -59,17 +89,16 @@ enum class FileKind : int32_t { kUnknown, kEmpty, kText, kElf };
 
 struct Message {
   Type type{};
-  uint8_t step = 0;  // kFailed: the step of init, an index into kStepNames
   Subject subject{};
   uint8_t admits = 0;         // kProceed: 1: the filter allows all calls that init has left
+  uint8_t tells_mode = 0;     // kProceed: 1: the filter lets prctl(PR_GET_SECCOMP) through
   uint16_t index = kNoIndex;  // kFailed: the index for `subject`
   uint16_t length = 0;        // length of text
   int32_t sys_errno = 0;      // kFailed; a hook that ran and failed: 0, and `value` its wait status
                               // kInterpreter: `value` 0: of a script, 1: of an ELF file
   int32_t value = 0;
-  uint8_t tells_mode = 0;  // kProceed: 1: the filter lets prctl(PR_GET_SECCOMP) through
-  // kFailed: the object of the step, then optionally '\n' and the kernel's explanation. Cut to fit.
-  char text[495] = {};
+  // kFailed: the name of the step, '\n', its object, '\n', the kernel's explanation. Cut to fit.
+  char text[496] = {};
 };
 
 // The commands of the start gate, one byte each.
