@@ -69,8 +69,8 @@ Status run_hooks(const Occasion& occasion, std::span<const spec::Hook> list, con
     Error error(ErrorKind::kHook,
                 std::move(ran)
                     .error()
-                    .during(cat("hooks.", kind_name(occasion.kind), "[", i, "]: error running ",
-                                kind_name(occasion.kind), " hook #", i))
+                    .during(cat("error running ", kind_name(occasion.kind), " hook #", i))
+                    .at({cat("hooks.", kind_name(occasion.kind), "[", i, "]")})
                     .message());
     if (occasion.kind != spec::HookKind::kPoststop) return error;
     warn(error.message());  // runtime.md#lifecycle: log it and go on

@@ -78,33 +78,34 @@ Error Controllers::explain(int err, int dir, std::string_view path) const {
   for (const std::string_view name : names_) {
     if (!available || has_word(available.value(), name)) continue;
     const Result<std::string> known = sys::read_file_at(AT_FDCWD, "/proc/cgroups", 1U << 20);
-    return Error(ErrorKind::kUnsupported,
-                 cat(property_of(name), ": ", why_missing(name, known ? known.value() : ""),
+    return Error(ErrorKind::kUnsupported, Property{std::string(property_of(name))},
+                 cat(why_missing(name, known ? known.value() : ""),
                      "; use --cgroup-manager=disabled to run without limits"));
   }
   const std::string where = path.empty() ? "/" : std::string(path);
   const std::string_view property = names_.empty() ? "" : property_of(names_.front());
   if (err == EBUSY) {
     // The kernel's "no internal processes" rule: cgroups(7).
-    return Error(ErrorKind::kBusy,
-                 cat(property, ": cgroup '", where,
+    return Error(ErrorKind::kBusy, Property{std::string(property)},
+                 cat("cgroup '", where,
                      "' contains processes, so no controller can be enabled below it; choose a "
                      "place below a cgroup without processes"));
   }
   if (err == EACCES || err == EPERM || err == EROFS) {
-    return Error(ErrorKind::kUnsupported,
-                 cat(property, ": this caller may not enable its controller in cgroup '", where,
+    return Error(ErrorKind::kUnsupported, Property{std::string(property)},
+                 cat("this caller may not enable its controller in cgroup '", where,
                      "'; have it delegated (systemd: Delegate=yes), or run without limits: "
                      "--cgroup-manager=disabled"));
   }
   if (err == EOPNOTSUPP) {
     // cgroups(7): a domain controller needs whole processes, and threaded cgroups may split them.
-    return Error(ErrorKind::kUnsupported,
-                 cat(property, ": cgroup '", where,
+    return Error(ErrorKind::kUnsupported, Property{std::string(property)},
+                 cat("cgroup '", where,
                      "' is threaded, where only cpu, cpuset and pids can be limited; choose "
                      "another place, or leave the limit out"));
   }
-  return Error::system(err, cat(property, ": enable its controller in cgroup '", where, "'"));
+  return Error::system(err, Property{std::string(property)},
+                       cat("enable its controller in cgroup '", where, "'"));
 }
 
 Status Controllers::enable(int dir, std::string_view path) const {

@@ -309,15 +309,15 @@ std::vector<bpf_insn> device_program(std::span<const DeviceRule> rules) {
 
 Status attach_device_program(int cgroup_fd, std::span<const bpf_insn> program) {
   if (program.size() > kMaxProgram) {
-    return Error(ErrorKind::kUnsupported, "linux.resources.devices: too many rules");
+    return Error(ErrorKind::kUnsupported, Property{"linux.resources.devices"}, "too many rules");
   }
   bpf_attr load = load_attributes(program);
   const sys::UniqueFd loaded(bpf(BPF_PROG_LOAD, load));
   if (!loaded) {
     const int err = errno;
     if (err == EPERM) return Error::system(err, "load the device program");
-    return Error::system(
-        err, cat("linux.resources.devices: load the device program: ", verifier_message(program)));
+    return Error::system(err, Property{"linux.resources.devices"},
+                         cat("load the device program: ", verifier_message(program)));
   }
   bpf_attr attach;
   std::memset(&attach, 0, sizeof attach);
@@ -326,7 +326,7 @@ Status attach_device_program(int cgroup_fd, std::span<const bpf_insn> program) {
   attach.attach_type = BPF_CGROUP_DEVICE;
   attach.attach_flags = BPF_F_ALLOW_MULTI;
   if (bpf(BPF_PROG_ATTACH, attach) < 0) {
-    return Error::system(errno, "linux.resources.devices: attach the device program");
+    return Error::system(errno, Property{"linux.resources.devices"}, "attach the device program");
   }
   return {};
 }

@@ -33,8 +33,8 @@ Result<Existing> find_existing(int mount, std::string_view path) {
     Result<sys::UniqueFd> fd = open_cgroup(mount, prefix_of(path, count));
     if (fd) return Existing{std::move(fd).value(), count};
     if (fd.error().sys_errno() == ENOTDIR) {
-      return Error(ErrorKind::kInvalidConfig,
-                   cat("linux.cgroupsPath: '", path, "' uses a name that the kernel reserves"));
+      return Error(ErrorKind::kInvalidConfig, Property{"linux.cgroupsPath"},
+                   cat("'", path, "' uses a name that the kernel reserves"));
     }
     if (!is_gone(fd.error()) || count == 0) return std::move(fd).error();
   }
@@ -69,7 +69,7 @@ Result<sys::UniqueFd> make_missing(const Location& location, const Controllers& 
                      cat("container's cgroup '", path, "' is being made by another process"));
       }
       if (err != EEXIST) {
-        return Error::system(err, cat("linux.cgroupsPath: make cgroup '", path, "'"));
+        return Error::system(err, Property{"linux.cgroupsPath"}, cat("make cgroup '", path, "'"));
       }
     }
     Result<sys::UniqueFd> next =
@@ -89,8 +89,8 @@ Result<sys::UniqueFd> make_missing(const Location& location, const Controllers& 
 }
 
 Error missing_file(const Write& write, const std::string& file) {
-  return Error(ErrorKind::kUnsupported,
-               cat(write.property, ": this kernel has no cgroup file '", file, "'"));
+  return Error(ErrorKind::kUnsupported, Property{write.property},
+               cat("this kernel has no cgroup file '", file, "'"));
 }
 
 bool parse_number(std::string_view text, uint64_t& out) {
@@ -103,15 +103,15 @@ Status check_usage(int dir, const Write& write) {
   if (!parse_number(write.value, limit)) return {};  // "max"
   const std::string usage = OCI_TRY(read_control(dir, write.usage_file.c_str()));
   if (!parse_number(usage, used) || used <= limit) return {};
-  return Error(ErrorKind::kInvalidConfig,
-               cat(write.property, ": rejecting memory limit ", write.value, ": ", used,
-                   " bytes are in use (", write.usage_file, ")"));
+  return Error(ErrorKind::kInvalidConfig, Property{write.property},
+               cat("rejecting memory limit ", write.value, ": ", used, " bytes are in use (",
+                   write.usage_file, ")"));
 }
 
 Status write_value(int dir, const Write& write, const std::string& file, std::string_view value) {
   Result<sys::UniqueFd> fd = sys::open_at(dir, file, O_WRONLY);
   if (!fd && fd.error().sys_errno() == ENOENT) return missing_file(write, file);
-  if (!fd) return std::move(fd).error().during(write.property);
+  if (!fd) return std::move(fd).error().at({write.property});
   ssize_t done;
   do {
     done = ::write(fd.value().get(), value.data(), value.size());
@@ -120,8 +120,8 @@ Status write_value(int dir, const Write& write, const std::string& file, std::st
   const int err = errno;
   // Not the kernel's text: engines read ENOENT's as a missing program.
   if (err == ENOENT) return missing_file(write, file);
-  return Error::system(err,
-                       cat(write.property, ": write '", value, "' to cgroup file '", file, "'"));
+  return Error::system(err, Property{write.property},
+                       cat("write '", value, "' to cgroup file '", file, "'"));
 }
 
 }  // namespace

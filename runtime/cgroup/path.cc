@@ -9,7 +9,7 @@ constexpr size_t kLongestName = 255;   // NAME_MAX
 constexpr size_t kLongestPath = 3072;  // leaves room for the mount point within PATH_MAX
 
 Error bad(std::string_view path, std::string_view why) {
-  return Error(ErrorKind::kInvalidConfig, cat("linux.cgroupsPath: '", path, "' ", why));
+  return Error(ErrorKind::kInvalidConfig, Property{"linux.cgroupsPath"}, cat("'", path, "' ", why));
 }
 
 }  // namespace

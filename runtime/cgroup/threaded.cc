@@ -22,11 +22,13 @@ Status make_threaded(int cgroup_fd) {
     invalid.push_back(std::exchange(at, std::move(above)));
   }
   if (invalid.empty()) {
-    return Error(ErrorKind::kUnsupported, "linux.cgroupsPath: the cgroup takes no processes");
+    return Error(ErrorKind::kUnsupported, Property{"linux.cgroupsPath"},
+                 "the cgroup takes no processes");
   }
   for (; !invalid.empty(); invalid.pop_back()) {
     OCI_TRY(sys::write_file_at(invalid.back().get(), "cgroup.type", "threaded")
-                .during("linux.cgroupsPath: make the cgroup threaded, as the one above it"));
+                .during("make the cgroup threaded, as the one above it")
+                .at({"linux.cgroupsPath"}));
   }
   return {};
 }

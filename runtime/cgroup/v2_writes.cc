@@ -34,7 +34,7 @@ class Builder {
   }
 
   void refuse(ErrorKind kind, std::string_view property, std::string_view why) {
-    if (!error_) error_ = Error(kind, cat(property, ": ", why));
+    if (!error_) error_ = Error(kind, Property{std::string(property)}, std::string(why));
   }
   // For limits of v1 only. `harmless`: v2 behaves as requested anyway.
   void only_v1(std::string_view property, bool harmless) {

@@ -40,14 +40,14 @@ Error clone_error(int error, const CloneRequest& request) {
   if (error == ENOSPC || error == EPERM) return namespaces_refused(error);
   if (error == EACCES && request.cgroup_fd >= 0) {
     // cgroups(7): a process may not cross the border of a delegated subtree.
-    return Error(ErrorKind::kUnsupported,
-                 "linux.cgroupsPath: unable to apply cgroup configuration: permission denied to "
-                 "enter the cgroup; the one above both it and the caller's must be the caller's");
+    return Error(ErrorKind::kUnsupported, Property{"linux.cgroupsPath"},
+                 "unable to apply cgroup configuration: permission denied to enter the cgroup; the "
+                 "one above both it and the caller's must be the caller's");
   }
   if (error == EBUSY && request.cgroup_fd >= 0) {
-    return Error(ErrorKind::kUnsupported,
-                 "linux.cgroupsPath: the cgroup has controllers enabled for children, so it cannot "
-                 "hold processes; choose another");
+    return Error(ErrorKind::kUnsupported, Property{"linux.cgroupsPath"},
+                 "the cgroup has controllers enabled for children, so it cannot hold processes; "
+                 "choose another");
   }
   return Error::system(error, "clone container init");
 }

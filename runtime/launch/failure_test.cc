@@ -94,7 +94,8 @@ BOOST_AUTO_TEST_CASE(the_kernels_explanation_is_passed_on) {
 }
 
 BOOST_AUTO_TEST_CASE(a_failed_hook_tells_its_status_and_its_last_words) {
-  Message message = failed(Subject::kCreateContainerHook, 0, "run createContainer hook\n/bin/h\nno luck\n", 1);
+  Message message =
+      failed(Subject::kCreateContainerHook, 0, "run createContainer hook\n/bin/h\nno luck\n", 1);
   message.value = 3 << 8;
   const Error error = init_failure(message);
   BOOST_TEST((error.kind() == ErrorKind::kHook));

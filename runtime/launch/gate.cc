@@ -38,7 +38,8 @@ Status make_fifo(int dir, std::string_view name) {
 Result<bool> read_verdict(int fd, wire::Message& message, std::optional<sys::Deadline> deadline,
                           sys::SignalStream* signals) {
   if (!OCI_TRY(sys::wait_readable(fd, deadline, signals))) {
-    return Error(ErrorKind::kProtocol, "linux.seccomp.listenerPath: its agent does not answer");
+    return Error(ErrorKind::kProtocol, Property{"linux.seccomp.listenerPath"},
+                 "its agent does not answer");
   }
   const ssize_t got = ::read(fd, &message, sizeof message);
   if (got < 0) return Error::system(errno, "read the verdict of container init");

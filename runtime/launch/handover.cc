@@ -61,7 +61,8 @@ Result<sys::UniqueFd> fetch_listener(const wire::HandoverPage& page, const sys::
     return Error(ErrorKind::kProtocol, "container init does not load its seccomp filter");
   }
   sys::UniqueFd listener(static_cast<int>(::syscall(SYS_pidfd_getfd, process.fd(), number - 1, 0)));
-  if (!listener) return Error::system(errno, "linux.seccomp: fetch the listener of the filter");
+  if (!listener)
+    return Error::system(errno, Property{"linux.seccomp"}, "fetch the listener of the filter");
   return listener;
 }
 

@@ -57,8 +57,8 @@ Status run_id_map_helper(IdKind kind, pid_t pid, std::span<const spec::IdMapping
   const std::string_view name = kind == IdKind::kUid ? "newuidmap" : "newgidmap";
   const std::string path = find_helper(name);
   if (path.empty()) {
-    return Error(ErrorKind::kUnsupported,
-                 cat(property, ": an ordinary user maps more than their own id with ", name,
+    return Error(ErrorKind::kUnsupported, Property{property},
+                 cat("an ordinary user maps more than their own id with ", name,
                      ", which is not installed; install it (Debian: uidmap, others: shadow-utils), "
                      "or map your own id only: oci-rt spec --rootless"));
   }
@@ -69,11 +69,10 @@ Status run_id_map_helper(IdKind kind, pid_t pid, std::span<const spec::IdMapping
   }
   command.env = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"};
   command.timeout_seconds = kPatienceSeconds;
-  const sys::Finished finished =
-      OCI_TRY(sys::run_program(command).during(cat(property, ": ", path)));
+  const sys::Finished finished = OCI_TRY(sys::run_program(command).during(path).at({property}));
   if (finished.timed_out) {
-    return Error(ErrorKind::kSystem,
-                 cat(property, ": ", path, " did not end within ", kPatienceSeconds, " s"));
+    return Error(ErrorKind::kSystem, Property{property},
+                 cat(path, " did not end within ", kPatienceSeconds, " s"));
   }
   if (finished.wait_status == 0) return {};
   if (std::string why = why_refused(kind, mappings, property); !why.empty()) {
@@ -81,7 +80,7 @@ Status run_id_map_helper(IdKind kind, pid_t pid, std::span<const spec::IdMapping
   }
   std::string said = last_line(finished.output);
   if (said.empty()) said = cat("it ends with status ", finished.wait_status);
-  return Error(ErrorKind::kSystem, cat(property, ": ", path, " fails: ", said));
+  return Error(ErrorKind::kSystem, Property{property}, cat(path, " fails: ", said));
 }
 
 }  // namespace oci::launch

@@ -40,7 +40,7 @@ Status write_map(IdKind kind, pid_t pid, std::span<const spec::IdMapping> mappin
   const int error = written.error().sys_errno();
   const std::string hint =
       error == EPERM ? cat("; each of its host ids must be in /proc/self", file) : "";
-  return Error::system(error, cat(property, ": the kernel refuses this mapping", hint));
+  return Error::system(error, Property{property}, cat("the kernel refuses this mapping", hint));
 }
 
 }  // namespace
@@ -73,8 +73,8 @@ Result<uid_t> host_uid(pid_t pid, uid_t uid) {
   const std::string map =
       OCI_TRY(sys::read_file_at(AT_FDCWD, cat("/proc/", pid, "/uid_map"), size_t{1} << 16));
   if (const std::optional<uid_t> found = mapped_id(map, uid)) return *found;
-  return Error(ErrorKind::kInvalidConfig,
-               cat("process.user.uid: the container's user namespace does not map ", uid));
+  return Error(ErrorKind::kInvalidConfig, Property{"process.user.uid"},
+               cat("the container's user namespace does not map ", uid));
 }
 
 Status write_id_maps(pid_t pid, const IdMaps& maps) {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "runtime/launch/device_nodes.h"
+#include "runtime/launch/failure.h"
 #include "runtime/launch/id_maps.h"
 #include "runtime/sys/file.h"
 
@@ -22,38 +23,38 @@ Result<sys::UniqueFd> open_namespace(const wire::NamespaceFile& file) {
   Result<sys::UniqueFd> fd = sys::open_at(AT_FDCWD, file.path, O_RDONLY);
   if (!fd) {
     if (fd.error().sys_errno() == ENOENT) {
-      return Error(ErrorKind::kInvalidConfig,
-                   cat(property, ": there is no namespace at '", file.path, "'"));
+      return Error(ErrorKind::kInvalidConfig, Property{property},
+                   cat("there is no namespace at '", file.path, "'"));
     }
-    return std::move(fd).error().during(property);
+    return std::move(fd).error().at({property});
   }
   const int type = ::ioctl(fd.value().get(), NS_GET_NSTYPE);
   if (type < 0 || static_cast<uint32_t>(type) != file.type) {
-    return Error(ErrorKind::kInvalidConfig,
-                 cat(property, ": '", file.path, "' is not a namespace of this type"));
+    return Error(ErrorKind::kInvalidConfig, Property{property},
+                 cat("'", file.path, "' is not a namespace of this type"));
   }
   return fd;
 }
 
 std::string property_of(const wire::Tree& tree) {
-  if (tree.subject == wire::Subject::kRoot) return "root.path";
-  return cat("mounts[", tree.index, "].source");
+  return launch::property_of(tree.subject, tree.index);
 }
 
 Error id_map_error(int error, const wire::Tree& tree) {
-  const std::string what = cat("mounts[", tree.index, "].options: idmap of '", tree.path, "'");
+  const Property options = {cat("mounts[", tree.index, "].options")};
+  const std::string tried = cat("idmap of '", tree.path, "'");
   if (error == EINVAL) {
-    return Error(ErrorKind::kUnsupported,
-                 cat(what, ": the kernel cannot map the ids of this filesystem",
+    return Error(ErrorKind::kUnsupported, options,
+                 cat(tried, ": the kernel cannot map the ids of this filesystem",
                      tree.id_map_recursive ? " or of one below it" : ""));
   }
   if (error == EPERM) {
-    return Error(ErrorKind::kUnsupported,
-                 cat(what,
-                     ": its ids are mapped already, or the filesystem belongs to another user "
-                     "namespace"));
+    return Error(
+        ErrorKind::kUnsupported, options,
+        cat(tried,
+            ": its ids are mapped already, or the filesystem belongs to another user namespace"));
   }
-  return Error::system(error, what);
+  return Error::system(error, options, tried);
 }
 
 // Prepares a tree before any other process can see it. `id_map`: a user namespace, or -1.
@@ -73,7 +74,7 @@ Status prepare_tree(int fd, const wire::Tree& tree, int id_map) {
   if (::mount_setattr(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof attributes) == 0) {
     return {};
   }
-  return Error::system(errno, cat(property_of(tree), ": '", tree.path, "'"));
+  return Error::system(errno, Property{property_of(tree)}, cat("'", tree.path, "'"));
 }
 
 Result<sys::UniqueFd> open_tree_of(const wire::Tree& tree, int id_map) {
@@ -86,8 +87,8 @@ Result<sys::UniqueFd> open_tree_of(const wire::Tree& tree, int id_map) {
     return fd;
   }
   if (errno == ENOENT) {
-    return Error(ErrorKind::kInvalidConfig,
-                 cat(property_of(tree), ": '", tree.path, "' does not exist on the host"));
+    return Error(ErrorKind::kInvalidConfig, Property{property_of(tree)},
+                 cat("'", tree.path, "' does not exist on the host"));
   }
   if (errno == EINVAL) {
     return Error(
@@ -96,7 +97,7 @@ Result<sys::UniqueFd> open_tree_of(const wire::Tree& tree, int id_map) {
             "' cannot be bound: it was deleted, or is unbindable, or needs rbind for mounts "
             "below it that a user namespace may not uncover"));
   }
-  return Error::system(errno, cat(property_of(tree), ": '", tree.path, "'"));
+  return Error::system(errno, Property{property_of(tree)}, cat("'", tree.path, "'"));
 }
 
 using Files = std::vector<sys::UniqueFd>;

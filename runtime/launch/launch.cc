@@ -114,8 +114,8 @@ Status Conversation::write_oom_score_adj() const {
                          std::to_string(*plan_.oom_score_adj));
   if (written) return {};
   if (const int error = written.error().sys_errno(); error == EACCES || error == EPERM) {
-    return Error(ErrorKind::kUnsupported,
-                 cat("process.oomScoreAdj: lowering it to ", *plan_.oom_score_adj,
+    return Error(ErrorKind::kUnsupported, Property{"process.oomScoreAdj"},
+                 cat("lowering it to ", *plan_.oom_score_adj,
                      " takes CAP_SYS_RESOURCE, which the runtime lacks"));
   }
   return written.error();
@@ -145,11 +145,11 @@ Status Conversation::set_rlimits() const {
       continue;
     }
     if (errno == EPERM) {
-      return Error(ErrorKind::kUnsupported,
-                   cat("process.rlimits[", i, "]: raising the hard limit to ", wanted.hard,
+      return Error(ErrorKind::kUnsupported, Property{cat("process.rlimits[", i, "]")},
+                   cat("raising the hard limit to ", wanted.hard,
                        " takes CAP_SYS_RESOURCE, which the runtime lacks"));
     }
-    return Error::system(errno, cat("process.rlimits[", i, "]"));
+    return Error::system(errno, Property{cat("process.rlimits[", i, "]")});
   }
   return {};
 }

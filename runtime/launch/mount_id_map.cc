@@ -55,7 +55,8 @@ Result<sys::UniqueFd> make_id_map(const IdMaps& maps, uint16_t index) {
   const std::string owner = cat("mounts[", index, "]");
   const Holder holder;
   if (holder.error() != 0) {
-    return Error::system(holder.error(), cat(owner, ".options: make a user namespace to map ids"));
+    return Error::system(holder.error(), Property{cat(owner, ".options")},
+                         "make a user namespace to map ids");
   }
   IdMaps named = maps;
   named.owner = owner;

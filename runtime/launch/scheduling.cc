@@ -51,9 +51,9 @@ Error scheduler_error(int error, const spec::Scheduler& scheduler) {
       why = "this kernel has no utilization clamping (CONFIG_UCLAMP_TASK)";
       break;
     default:
-      return Error::system(error, cat(path, ": set ", name));
+      return Error::system(error, Property{path}, cat("set ", name));
   }
-  return Error(ErrorKind::kUnsupported, cat(path, ": ", why));
+  return Error(ErrorKind::kUnsupported, Property{path}, std::string(why));
 }
 
 }  // namespace
@@ -76,25 +76,25 @@ Status set_io_priority(pid_t pid, const spec::IoPriority& priority) {
   const int value = IOPRIO_PRIO_VALUE(priority.io_class, priority.priority);
   if (::syscall(SYS_ioprio_set, IOPRIO_WHO_PGRP, pid, value) == 0) return {};
   if (errno == EPERM) {
-    return Error(ErrorKind::kUnsupported,
-                 cat("process.ioPriority.class: ",
-                     spec::name_of(spec::kIoPriorityClassNames, priority.io_class),
+    return Error(ErrorKind::kUnsupported, Property{"process.ioPriority.class"},
+                 cat(spec::name_of(spec::kIoPriorityClassNames, priority.io_class),
                      " takes CAP_SYS_NICE, which the runtime lacks"));
   }
-  return Error::system(errno, "process.ioPriority");
+  return Error::system(errno, Property{"process.ioPriority"});
 }
 
 Status set_affinity(pid_t pid, const std::string& cpus, std::string_view property) {
   const auto mask = spec::parse_number_list(cpus, spec::kMostCpus);
-  if (!mask) return Error(ErrorKind::kInvalidConfig, cat(property, ": no list of CPUs"));
+  if (!mask)
+    return Error(ErrorKind::kInvalidConfig, Property{std::string(property)}, "no list of CPUs");
   if (::syscall(SYS_sched_setaffinity, pid, mask->size() * sizeof(uint64_t), mask->data()) == 0) {
     return {};
   }
   if (errno == EINVAL) {
-    return Error(ErrorKind::kUnsupported,
-                 cat(property, ": none of the CPUs '", cpus, "' is there and allowed"));
+    return Error(ErrorKind::kUnsupported, Property{std::string(property)},
+                 cat("none of the CPUs '", cpus, "' is there and allowed"));
   }
-  return Error::system(errno, std::string(property));
+  return Error::system(errno, Property{std::string(property)});
 }
 
 }  // namespace oci::launch

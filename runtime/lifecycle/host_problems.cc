@@ -134,17 +134,6 @@ constexpr void (*kLooks[])(Look&) = {look_at_root, look_at_mounts, look_at_profi
 constexpr void (*kLooksAtLinux[])(Look&) = {look_at_namespaces, look_at_sysctls,
                                             look_at_net_devices, look_at_agent};
 
-// "mounts[2].source" of "mounts[2].source: '/a' does not exist". "" if the message starts with no
-// property.
-std::string_view property_of(std::string_view message) {
-  constexpr std::string_view kObjects[] = {"root.",  "mounts",   "process.",   "linux.",
-                                           "hooks.", "hostname", "domainname", "annotations"};
-  const std::string_view first = message.substr(0, message.find_first_of(": ("));
-  const bool is_property = std::ranges::any_of(
-      kObjects, [first](std::string_view object) { return first.starts_with(object); });
-  return is_property ? first : std::string_view();
-}
-
 }  // namespace
 
 void find_host_problems(const spec::Config& config, std::string_view bundle,
@@ -159,8 +148,8 @@ void find_host_problems(const spec::Config& config, std::string_view bundle,
 
 Error with_host_problems(Error failure, const Prepared& prepared) {
   const std::string message = failure.message();
-  const std::string_view property = property_of(message);
-  if (property.empty()) return failure;
+  const std::string_view property = failure.property();
+  if (property.empty() || !message.starts_with(property)) return failure;
   std::string_view rest = std::string_view(message).substr(property.size());
   rest.remove_prefix(std::min(rest.find_first_not_of(": "), rest.size()));
   spec::Diagnostics all, others;

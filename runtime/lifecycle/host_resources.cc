@@ -45,7 +45,7 @@ Status HostResources::move_devices(pid_t pid, const spec::Config& config, state:
     return dir.save(record);
   };
   const sys::UniqueFd netns = OCI_TRY(
-      sys::open_at(AT_FDCWD, cat("/proc/", pid, "/ns/net"), O_RDONLY).during("linux.netDevices"));
+      sys::open_at(AT_FDCWD, cat("/proc/", pid, "/ns/net"), O_RDONLY).at({"linux.netDevices"}));
   devices_.emplace(
       OCI_TRY(network::Devices::move(netns.get(), config.linux->net_devices, remember)));
   return {};

@@ -40,7 +40,7 @@ Result<spec::Config> read_mounts(const std::string& path, const Container& conta
                                  ? sys::read_all(STDIN_FILENO, "standard input", kMountsLimit)
                                  : sys::read_file_at(AT_FDCWD, path, kMountsLimit);
   if (!text && text.error().sys_errno() == ENOENT) {
-    return Error(ErrorKind::kUsage, cat("mounts: there is no '", path, "'"));
+    return Error(ErrorKind::kUsage, Property{"mounts"}, cat("there is no '", path, "'"));
   }
   const std::string document = OCI_TRY(std::move(text));
   const std::string of_container = OCI_TRY(container.dir.load_config());

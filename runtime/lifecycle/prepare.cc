@@ -117,10 +117,10 @@ Status check_root(const wire::LaunchPlan& plan) {
   const sys::UniqueFd root(::open(rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (root) return {};
   if (errno == ENOENT || errno == ENOTDIR) {
-    return Error(ErrorKind::kInvalidConfig,
-                 cat("root.path: there is no directory '", rootfs, "' for the rootfs"));
+    return Error(ErrorKind::kInvalidConfig, Property{"root.path"},
+                 cat("there is no directory '", rootfs, "' for the rootfs"));
   }
-  return Error::system(errno, cat("root.path: '", rootfs, "'"));
+  return Error::system(errno, Property{"root.path"}, cat("'", rootfs, "'"));
 }
 
 // config-linux.md#cgroup-ownership: to the user of the process, where the container has a cgroup

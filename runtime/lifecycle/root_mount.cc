@@ -26,7 +26,7 @@ Result<uint64_t> mount_id_of(int fd) {
   struct statx about = {};
   constexpr unsigned kWanted = STATX_MNT_ID | STATX_MNT_ID_UNIQUE;
   if (::syscall(SYS_statx, fd, "", AT_EMPTY_PATH, kWanted, &about) != 0) {
-    return Error::system(errno, "root.path: identify its mount");
+    return Error::system(errno, Property{"root.path"}, "identify its mount");
   }
   return uint64_t{about.stx_mnt_id};
 }
@@ -36,7 +36,7 @@ Status unmount(const state::Record& record) {
   if (!root) return {};
   if (OCI_TRY(mount_id_of(root.get())) != record.root_mount) return {};
   if (::umount2(record.rootfs.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) == 0) return {};
-  return Error::system(errno, cat("root.path: unmount '", record.rootfs, "'"));
+  return Error::system(errno, Property{"root.path"}, cat("unmount '", record.rootfs, "'"));
 }
 
 }  // namespace

@@ -42,14 +42,13 @@ std::optional<size_t> find_denial(std::span<const spec::DeviceRule> rules) {
 Status check_devices(const Prepared& prepared) {
   const auto rules = device_rules(prepared.config);
   if (prepared.plan.makes_devices && !rules.empty() && !allows_all_devices(prepared.config)) {
-    return Error(ErrorKind::kUnsupported,
-                 "linux.resources.devices: not applied without CAP_BPF, and CAP_MKNOD can create "
-                 "every device of the host; leave that out, or add a last rule that allows all");
+    return Error(ErrorKind::kUnsupported, Property{"linux.resources.devices"},
+                 "not applied without CAP_BPF, and CAP_MKNOD can create every device of the host; "
+                 "leave that out, or add a last rule that allows all");
   }
   if (const std::optional<size_t> denial = find_denial(rules)) {
-    return Error(ErrorKind::kUnsupported,
-                 cat("linux.resources.devices[", *denial,
-                     "]: only root can deny a single device; leave the rule out"));
+    return Error(ErrorKind::kUnsupported, Property{cat("linux.resources.devices[", *denial, "]")},
+                 "only root can deny a single device; leave the rule out");
   }
   if (!rules.empty()) {
     sys::log_warning("linux.resources.devices: not applied, because that needs privileges");
@@ -73,15 +72,14 @@ const cgroup::Write* first_write(const CgroupPlan& plan) {
 // The messages of runc, which its tests and its users search for.
 Error not_permitted(const CgroupPlan& plan, const spec::Config& config, std::string_view why) {
   if (names_a_place(config)) {
-    return Error(ErrorKind::kUnsupported,
-                 cat("linux.cgroupsPath: unable to apply cgroup configuration: permission denied: ",
-                     why, "; leave it out, or ", kHowToGetOne));
+    return Error(ErrorKind::kUnsupported, Property{"linux.cgroupsPath"},
+                 cat("unable to apply cgroup configuration: permission denied: ", why,
+                     "; leave it out, or ", kHowToGetOne));
   }
-  return Error(ErrorKind::kUnsupported,
-               cat(first_write(plan)->property,
-                   ": rootless needs no limits + no cgrouppath when no permission is granted for "
-                   "cgroups: ",
-                   why, "; ", kHowToGetOne));
+  return Error(
+      ErrorKind::kUnsupported, Property{first_write(plan)->property},
+      cat("rootless needs no limits + no cgrouppath when no permission is granted for cgroups: ",
+          why, "; ", kHowToGetOne));
 }
 
 // cgroups(7): a cgroup that enables controllers for its children has no processes itself.
@@ -97,10 +95,11 @@ Status plan_leaving_own_cgroup(CgroupPlan& plan, const std::string& own) {
     case cgroup::ControllerSupport::kNo:
       break;
   }
-  return Error(ErrorKind::kBusy, cat(limit->property, ": cgroup '", own,
-                                     "' holds other processes than the runtime, so that no limit "
-                                     "can be set below it; ",
-                                     kHowToGetOne));
+  return Error(
+      ErrorKind::kBusy, Property{limit->property},
+      cat("cgroup '", own,
+          "' holds other processes than the runtime, so that no limit can be set below it; ",
+          kHowToGetOne));
 }
 
 }  // namespace
@@ -143,9 +142,9 @@ Status limit_devices(const Prepared& prepared, int cgroup_fd) {
   Status attached = cgroup::attach_device_program(cgroup_fd, plan.device_program);
   if (attached || attached.error().sys_errno() != EPERM) return attached;
   if (plan.lenient) return check_devices(prepared);
-  return Error(ErrorKind::kUnsupported,
-               "linux.resources.devices: the kernel does not let this caller load a device program "
-               "(CAP_BPF); leave the rules out, or use --rootless=true");
+  return Error(ErrorKind::kUnsupported, Property{"linux.resources.devices"},
+               "the kernel does not let this caller load a device program (CAP_BPF); leave the "
+               "rules out, or use --rootless=true");
 }
 
 Status give_cgroup_to(const CgroupPlan& plan, int cgroup_fd, uid_t owner) {
@@ -155,7 +154,7 @@ Status give_cgroup_to(const CgroupPlan& plan, int cgroup_fd, uid_t owner) {
         cat("linux.cgroupsPath: not given to uid ", owner, ", because that needs privileges"));
     return {};
   }
-  return std::move(given).during("linux.cgroupsPath");
+  return std::move(given).at({"linux.cgroupsPath"});
 }
 
 Result<bool> may_join(const Context& context, const std::string& path) {

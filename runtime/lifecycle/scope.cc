@@ -65,8 +65,8 @@ Status enter_delegated_cgroup(const cgroup::Layout& layout, const std::string& p
   OCI_TRY(systemd::move_caller_to_scope(bus));
   const std::string why = cgroup::access_problem(layout, path);
   if (why.empty()) return {};
-  return Error(ErrorKind::kUnsupported,
-               cat("linux.cgroupsPath: unable to apply cgroup configuration: ", why,
+  return Error(ErrorKind::kUnsupported, Property{"linux.cgroupsPath"},
+               cat("unable to apply cgroup configuration: ", why,
                    "; use --cgroup-manager=disabled to run without a cgroup"));
 }
 

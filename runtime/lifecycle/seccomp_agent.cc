@@ -15,10 +15,10 @@ Status check_agent(const std::string& path) {
   const int rc = ::stat(path.c_str(), &facts);
   if (rc == 0 && S_ISSOCK(facts.st_mode)) return {};
   if (rc == 0 || errno == ENOENT || errno == ENOTDIR) {
-    return Error(ErrorKind::kInvalidConfig, cat("linux.seccomp.listenerPath: there is no socket '",
-                                                path, "'; start the seccomp agent first"));
+    return Error(ErrorKind::kInvalidConfig, Property{"linux.seccomp.listenerPath"},
+                 cat("there is no socket '", path, "'; start the seccomp agent first"));
   }
-  return Error::system(errno, cat("linux.seccomp.listenerPath: '", path, "'"));
+  return Error::system(errno, Property{"linux.seccomp.listenerPath"}, cat("'", path, "'"));
 }
 
 Result<sys::UniqueFd> connect_agent(const state::Record& record) {
@@ -30,7 +30,8 @@ Status send_listener(int socket, const state::Record& record, spec::ContainerSta
   const std::string text = spec::container_process_state(state_of(record, status), listener.pid,
                                                          record.listener_metadata);
   return sys::send_fd(socket, listener.fd, text)
-      .during("linux.seccomp.listenerPath: seccomp agent");
+      .during("seccomp agent")
+      .at({"linux.seccomp.listenerPath"});
 }
 
 }  // namespace oci::lifecycle

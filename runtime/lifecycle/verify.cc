@@ -18,9 +18,8 @@ wire::Verify verify_of(Verify verify) {
 Status verify_cgroup(wire::Verify verify, int cgroup_fd, pid_t pid) {
   if (verify != wire::Verify::kFull || cgroup_fd < 0) return {};
   if (OCI_TRY(cgroup::holds(cgroup_fd, pid))) return {};
-  return Error(ErrorKind::kSystem,
-               "linux.cgroupsPath: is not so when it is read back; report it, or go on with "
-               "--verify=off");
+  return Error(ErrorKind::kSystem, Property{"linux.cgroupsPath"},
+               "is not so when it is read back; report it, or go on with --verify=off");
 }
 
 }  // namespace oci::lifecycle

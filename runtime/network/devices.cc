@@ -32,7 +32,7 @@ bool is_template(std::string_view name) {
 }
 
 Error refused(const std::string& host_name, std::string_view why) {
-  return Error(ErrorKind::kInvalidConfig, cat(property(host_name), ": ", why));
+  return Error(ErrorKind::kInvalidConfig, Property{property(host_name)}, std::string(why));
 }
 
 // config-linux.md#network-devices: keep permanent addresses of global scope.
@@ -82,14 +82,14 @@ Address relabelled(Address address, std::string_view before, std::string_view no
 
 Result<Link> Devices::check(const spec::NetDevice& device) {
   const std::optional<Link> link =
-      OCI_TRY(host_.find(device.host_name).during(property(device.host_name)));
+      OCI_TRY(host_.find(device.host_name).at({property(device.host_name)}));
   if (!link) return refused(device.host_name, "the host has no such network device");
   if ((link->flags & IFF_LOOPBACK) != 0) {
     return refused(device.host_name, "a loopback device cannot be moved");
   }
   const std::string& name = name_inside(device);
   if (is_template(name)) return *link;
-  if (OCI_TRY(container_.find(name).during(property(device.host_name)))) {
+  if (OCI_TRY(container_.find(name).at({property(device.host_name)}))) {
     return refused(device.host_name,
                    cat("the container's network namespace has a device '", name,
                        "' already; choose another name, or a template like eth%d"));
@@ -145,7 +145,7 @@ Result<Devices> Devices::move(int netns, std::span<const spec::NetDevice> wanted
   }
   OCI_TRY(remember(traces));
   for (size_t i = 0; i < links.size(); ++i) {
-    OCI_TRY(devices.move_one(netns, links[i], traces[i]).during(property(traces[i].host_name)));
+    OCI_TRY(devices.move_one(netns, links[i], traces[i]).at({property(traces[i].host_name)}));
   }
   return devices;
 }
@@ -216,8 +216,8 @@ Status return_to_host(int netns, std::span<const Trace> traces) {
     }
     const std::optional<Link> link = OCI_TRY(await_return(host, trace));
     if (!link && trace.returns_to_host) {
-      return Error(ErrorKind::kBusy,
-                   cat(property(trace.host_name), ": it has not come back to the host yet"));
+      return Error(ErrorKind::kBusy, Property{property(trace.host_name)},
+                   "it has not come back to the host yet");
     }
     if (!link) continue;  // gone with the namespace
     // The kernel keeps its name, or uses devN if the name is taken.

@@ -10,8 +10,8 @@ bool is_given(const std::optional<std::string>& text) {
 }
 
 Error off(std::string_view property, std::string_view what, std::string_view hint) {
-  return Error(ErrorKind::kUnsupported,
-               cat(property, ": ", what, " is not enabled on this host; ", hint));
+  return Error(ErrorKind::kUnsupported, Property{std::string(property)},
+               cat(what, " is not enabled on this host; ", hint));
 }
 
 Status plan_labels(Draft& draft, const spec::Process& process) {

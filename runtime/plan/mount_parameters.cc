@@ -191,9 +191,9 @@ Status check_mount_label(const Draft& draft) {
   const auto& label = draft.config.linux->mount_label;
   if (!label || label->empty()) return {};
   if (!draft.host.selinux) {
-    return Error(ErrorKind::kUnsupported,
-                 "linux.mountLabel: SELinux is not enabled on this host; boot with selinux=1, or "
-                 "remove the property");
+    return Error(
+        ErrorKind::kUnsupported, Property{"linux.mountLabel"},
+        "SELinux is not enabled on this host; boot with selinux=1, or remove the property");
   }
   const std::string_view type = context_type(draft.config);
   if (is_in(kContextTypes, type)) return {};

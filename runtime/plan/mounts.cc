@@ -137,9 +137,8 @@ Status plan_bind(Entry& entry, MountOp& op, bool recursive) {
   op.target_nofollow = entry.options.target_nofollow;
   const std::optional<size_t> id_map = OCI_TRY(find_id_map(entry));
   if (id_map && !entry.draft.host.may_mount()) {
-    return Error(ErrorKind::kUnsupported,
-                 cat(entry.at("options"),
-                     ": only root can map the ids of the host's files; leave idmap out"));
+    return Error(ErrorKind::kUnsupported, Property{entry.at("options")},
+                 "only root can map the ids of the host's files; leave idmap out");
   }
   op.source_in_root = !id_map && is_in_root(entry.draft, entry.source);
   if (op.source_in_root) return {};
@@ -209,10 +208,9 @@ Status plan_cgroup(Entry& entry, MountOp& op) {
     return {};
   }
   if (entry.draft.host.cgroup2_mount_point.empty()) {
-    return Error(ErrorKind::kUnsupported,
-                 cat(entry.at("type"),
-                     ": this host has no cgroup v2 hierarchy to show; add a cgroup "
-                     "namespace or drop the mount"));
+    return Error(ErrorKind::kUnsupported, Property{entry.at("type")},
+                 "this host has no cgroup v2 hierarchy to show; add a cgroup "
+                 "namespace or drop the mount");
   }
   entry.source = entry.draft.host.cgroup2_mount_point;
   return plan_bind(entry, op, false);

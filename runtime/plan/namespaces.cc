@@ -107,9 +107,9 @@ Status plan_membership(Draft& draft) {
 Status plan_namespaces(Draft& draft) {
   find_types(draft);
   if (!draft.host.may_mount() && !draft.has_own(CLONE_NEWUSER)) {
-    return Error(ErrorKind::kUnsupported,
-                 "linux.namespaces: rootless container requires user namespaces; add one, or start "
-                 "from: oci-rt spec --rootless");
+    return Error(ErrorKind::kUnsupported, Property{"linux.namespaces"},
+                 "rootless container requires user namespaces; add one, or start from: oci-rt spec "
+                 "--rootless");
   }
   // A user namespace of the container has no rights over an older mount namespace.
   if ((draft.created & CLONE_NEWNS) == 0 && draft.has_own(CLONE_NEWUSER)) {

@@ -48,7 +48,7 @@ bool Draft::is_unprivileged() const {
 }
 
 Error invalid(std::string_view path, std::string_view text) {
-  return Error(ErrorKind::kInvalidConfig, cat(path, ": ", text));
+  return Error(ErrorKind::kInvalidConfig, Property{std::string(path)}, std::string(text));
 }
 
 uint16_t index_of(size_t i) {

@@ -46,22 +46,22 @@ Result<std::string> find_mount() {
     line.remove_prefix(std::min(target.size() + 1, line.size()));
     if (line.starts_with("resctrl ")) return std::string(target);
   }
-  return Error(ErrorKind::kUnsupported,
-               cat(kProperty, ": no resctrl file system is mounted; run: mount -t resctrl resctrl ",
-                   kUsual));
+  return Error(ErrorKind::kUnsupported, Property{kProperty},
+               cat("no resctrl file system is mounted; run: mount -t resctrl resctrl ", kUsual));
 }
 
 // resctrl.rst: last_cmd_status explains the last failed write or mkdir.
 Error explain(const Tree& tree, int error, std::string_view property, std::string_view what) {
   const auto status = sys::read_file_at(tree.root.get(), "info/last_cmd_status", 4096);
-  std::string text = cat(kProperty, property, ": ", what);
+  const Property place = {cat(kProperty, property)};
+  std::string text(what);
   if (status && !status.value().starts_with("ok")) {
     std::string_view why = status.value();
     text += cat(": ", why.substr(0, why.find('\n')));
   }
   if (error == ENOENT)
-    return Error(ErrorKind::kUnsupported, cat(text, ": resctrl has no such file"));
-  return Error::system(error, std::move(text));
+    return Error(ErrorKind::kUnsupported, place, cat(text, ": resctrl has no such file"));
+  return Error::system(error, place, std::move(text));
 }
 
 Status remove_one(const Tree& tree, const std::string& path) {
@@ -89,7 +89,7 @@ Result<std::string> change(const Tree& tree, const std::string& group,
                            const std::string& schemata) {
   const std::string file = cat(group, "/schemata");
   std::string before =
-      OCI_TRY(sys::read_file_at(tree.root.get(), file, kFileLimit).during(kProperty));
+      OCI_TRY(sys::read_file_at(tree.root.get(), file, kFileLimit).at({kProperty}));
   const Status written = sys::write_file_at(tree.root.get(), file, schemata);
   if (written) return before;
   return explain(tree, written.error().sys_errno(), ".schemata", "the kernel refuses it");
@@ -119,20 +119,19 @@ Status Group::join(const std::string& schemata, bool must_exist, const Remember&
   const std::string file = cat(path_, "/schemata");
   if (exists(root, path_)) {
     if (schemata.empty()) return {};
-    const std::string present =
-        OCI_TRY(sys::read_file_at(root, file, kFileLimit).during(kProperty));
-    return compare(schemata, present).during(kProperty);
+    const std::string present = OCI_TRY(sys::read_file_at(root, file, kFileLimit).at({kProperty}));
+    return compare(schemata, present).at({kProperty});
   }
   if (must_exist) {
-    return Error(ErrorKind::kInvalidConfig,
-                 cat(kProperty, ".closID: there is no class of service '", path_,
-                     "', and no schemata to make it with"));
+    return Error(
+        ErrorKind::kInvalidConfig, Property{cat(kProperty, ".closID")},
+        cat("there is no class of service '", path_, "', and no schemata to make it with"));
   }
   OCI_TRY(remember({.group = path_, .monitor = ""}));
   if (tree_.make(root, path_.c_str()) < 0) {
     if (errno == ENOSPC) {
-      return Error(ErrorKind::kUnsupported,
-                   cat(kProperty, ": the processor has no more classes of service (num_closids)"));
+      return Error(ErrorKind::kUnsupported, Property{kProperty},
+                   "the processor has no more classes of service (num_closids)");
     }
     return failed(errno, ".closID", cat("make class of service '", path_, "'"));
   }

@@ -90,8 +90,8 @@ Result<Stats> read_stats(const Tree& tree, const spec::IntelRdt& wanted, const s
   const int root = tree.root.get();
   const std::string group = path_of(wanted, id);
   if (text_of(root, cat(group, "/schemata")).empty()) {
-    return Error(ErrorKind::kNotFound,
-                 cat("linux.intelRdt: the class of service '", group, "' was removed"));
+    return Error(ErrorKind::kNotFound, Property{"linux.intelRdt"},
+                 cat("the class of service '", group, "' was removed"));
   }
   Stats stats = {.cache = cache(root, group), .bandwidth = bandwidth(root, group), .monitored = {}};
   const std::string monitor = wanted.enable_monitoring ? cat(group, "/mon_groups/", id) : group;

@@ -49,8 +49,9 @@ std::vector<const Abi*> abis_of(const spec::Seccomp& profile, Warnings wanted,
 }
 
 Error too_large(std::string_view about, size_t instructions) {
-  return Error(ErrorKind::kUnsupported, cat("linux.seccomp: too large, ", about, instructions,
-                                            " instructions where the kernel takes ", BPF_MAXINSNS));
+  return Error(ErrorKind::kUnsupported, Property{"linux.seccomp"},
+               cat("too large, ", about, instructions, " instructions where the kernel takes ",
+                   BPF_MAXINSNS));
 }
 
 Result<std::vector<sock_filter>> make_filter(const spec::Seccomp& profile, const Rules& rules,

@@ -51,8 +51,8 @@ uint32_t token_of(const std::string& architecture) {
 Status add_architectures(void* context, const std::vector<std::string>& architectures) {
   for (size_t i = 0; i < architectures.size(); ++i) {
     const auto refuse = [&](std::string_view why) {
-      return Error(ErrorKind::kUnsupported,
-                   cat("linux.seccomp.architectures[", i, "]: ", architectures[i], " ", why));
+      return Error(ErrorKind::kUnsupported, Property{cat("linux.seccomp.architectures[", i, "]")},
+                   cat(architectures[i], " ", why));
     };
     const uint32_t token = token_of(architectures[i]);
     if (token == 0) return refuse("is unknown to libseccomp");
@@ -94,19 +94,19 @@ Status add_rule(void* context, const Rule& rule, const std::string& name) {
   const int error = -seccomp_rule_add_array(context, rule.action, number, rule.count, conditions);
   if (error == 0) return {};
   if (error == EEXIST) {
-    return Error(ErrorKind::kUnsupported, cat("linux.seccomp.syscalls: rules for '", name,
-                                              "' contradict each other on the same arguments"));
+    return Error(ErrorKind::kUnsupported, Property{"linux.seccomp.syscalls"},
+                 cat("rules for '", name, "' contradict each other on the same arguments"));
   }
-  return Error(ErrorKind::kUnsupported, cat("linux.seccomp.syscalls: a rule for '", name,
-                                            "' is refused by libseccomp, code ", error));
+  return Error(ErrorKind::kUnsupported, Property{"linux.seccomp.syscalls"},
+               cat("a rule for '", name, "' is refused by libseccomp, code ", error));
 }
 
 Result<std::vector<sock_filter>> export_filter(void* context) {
   const Memfd memfd;
   if (memfd.get() < 0) return Error::system(errno, "make a memory file for the seccomp filter");
   if (const int error = -seccomp_export_bpf(context, memfd.get()); error != 0) {
-    return Error(ErrorKind::kUnsupported,
-                 cat("linux.seccomp: too large for libseccomp, code ", error));
+    return Error(ErrorKind::kUnsupported, Property{"linux.seccomp"},
+                 cat("too large for libseccomp, code ", error));
   }
   const off_t size = lseek(memfd.get(), 0, SEEK_END);
   std::vector<sock_filter> filter(static_cast<size_t>(std::max<off_t>(size, 0)) /
@@ -124,8 +124,8 @@ Result<std::vector<sock_filter>> libseccomp_filter(const Rules& rules,
                                                    const std::vector<std::string>& architectures) {
   const Context context(seccomp_init(rules.default_action), &seccomp_release);
   if (context == nullptr) {
-    return Error(ErrorKind::kUnsupported,
-                 "linux.seccomp.defaultAction: this kernel does not know the action");
+    return Error(ErrorKind::kUnsupported, Property{"linux.seccomp.defaultAction"},
+                 "this kernel does not know the action");
   }
   OCI_TRY(add_architectures(context.get(), architectures));
   if (rules.entries.size() > kTreePays) {

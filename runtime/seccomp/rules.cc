@@ -82,8 +82,8 @@ std::string path_of(size_t index, std::string_view property) {
 Status check_indexes(const spec::SeccompSyscall& syscall, size_t index) {
   for (size_t i = 0; i < syscall.args.size(); ++i) {
     if (syscall.args[i].index < kArguments) continue;
-    return Error(ErrorKind::kInvalidConfig,
-                 cat(path_of(index, "args["), i, "].index: at most 5, a call has 6 arguments"));
+    return Error(ErrorKind::kInvalidConfig, Property{cat(path_of(index, "args["), i, "].index")},
+                 "at most 5, a call has 6 arguments");
   }
   return {};
 }
@@ -244,8 +244,9 @@ Result<uint32_t> action_value(Action action, const std::optional<uint32_t>& errn
     case Action::kNotify:
       return uint32_t{SECCOMP_RET_USER_NOTIF};
   }
-  return Error(ErrorKind::kInvalidConfig, cat(path, ": ", data, " is no errno, at most ",
-                                              action == Action::kErrno ? kMaxErrno : kMaxData));
+  return Error(
+      ErrorKind::kInvalidConfig, Property{std::string(path)},
+      cat(data, " is no errno, at most ", action == Action::kErrno ? kMaxErrno : kMaxData));
 }
 
 Result<Rules> read_rules(const spec::Seccomp& profile, Warnings wanted,

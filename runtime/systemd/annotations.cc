@@ -14,7 +14,8 @@ namespace oci::systemd {
 namespace {
 
 Error bad(std::string_view key, std::string_view why) {
-  return Error(ErrorKind::kInvalidConfig, cat("annotations.", key, ": ", why));
+  return Error(ErrorKind::kInvalidConfig, oci::Property{cat("annotations.", key)},
+               std::string(why));
 }
 
 bool is_property_name(std::string_view name) {

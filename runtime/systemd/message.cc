@@ -82,8 +82,8 @@ Result<std::string> to_packet(const Request& request) {
       put(out, value);
   }
   if (out.size() <= kLongestPacket) return out;
-  return Error(ErrorKind::kInvalidConfig,
-               cat("annotations: the properties of unit '", request.unit, "' take ", out.size(),
+  return Error(ErrorKind::kInvalidConfig, oci::Property{"annotations"},
+               cat("the properties of unit '", request.unit, "' take ", out.size(),
                    " bytes, and the limit is ", kLongestPacket, " bytes"));
 }
 

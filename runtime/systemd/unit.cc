@@ -10,7 +10,8 @@ constexpr std::string_view kSlice = ".slice";
 constexpr std::string_view kScope = ".scope";
 
 Error bad_path(std::string_view path, std::string_view why) {
-  return Error(ErrorKind::kInvalidConfig, cat("linux.cgroupsPath: '", path, "' ", why));
+  return Error(ErrorKind::kInvalidConfig, oci::Property{"linux.cgroupsPath"},
+               cat("'", path, "' ", why));
 }
 
 // systemd.unit(5): "ASCII letters, digits, ":", "-", "_", ".", and "\"", and "@" for instances.
