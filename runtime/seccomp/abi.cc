@@ -22,7 +22,7 @@ bool same(std::string_view upper, std::string_view name) {
 const Abi* find_abi(std::string_view architecture) {
   if (!architecture.starts_with(kPrefix)) return nullptr;
   architecture.remove_prefix(kPrefix.size());
-  if (architecture == "NATIVE" && kNativeAbi >= 0) return &kAbis[kNativeAbi];
+  if (architecture == "NATIVE") return &kAbis[kNativeAbi];
   for (const Abi& abi : kAbis) {
     if (same(architecture, abi.name)) return &abi;
   }

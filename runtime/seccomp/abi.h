@@ -32,15 +32,13 @@ inline constexpr Abi kAbis[] = {
 };
 // clang-format on
 
-// The index in kAbis of the build target. -1: the emitter does not support it.
+// The index in kAbis of the build target: a machine of runtime/wire/syscall.h.
 #if defined(__x86_64__) && !defined(__ILP32__)
 inline constexpr int kNativeAbi = 0;
 #elif defined(__aarch64__) && defined(__AARCH64EL__)
 inline constexpr int kNativeAbi = 3;
-#elif defined(__riscv) && __riscv_xlen == 64
-inline constexpr int kNativeAbi = 5;
 #else
-inline constexpr int kNativeAbi = -1;
+#error "oci-rt knows x86_64 and aarch64"
 #endif
 
 // "SCMP_ARCH_X86_64" → its ABI. nullptr: not supported.

@@ -32,8 +32,8 @@ bool admits(std::span<const sock_filter> filter, const KnownCall& call, uint32_t
 }  // namespace
 
 bool admits(std::span<const sock_filter> filter, std::span<const KnownCall> calls) {
-  if (kNativeAbi < 0 || !is_loadable(filter)) return false;
-  const uint32_t architecture = kAbis[std::max(kNativeAbi, 0)].audit;
+  if (!is_loadable(filter)) return false;
+  const uint32_t architecture = kAbis[kNativeAbi].audit;
   return std::ranges::all_of(
       calls, [&](const KnownCall& call) { return admits(filter, call, architecture); });
 }

@@ -6,9 +6,7 @@
 
 #include "runtime/seccomp/abi.h"
 #include "runtime/seccomp/emit.h"
-#include "runtime/seccomp/fallback.h"
 #include "runtime/seccomp/rules.h"
-#include "runtime/seccomp/stub.h"
 
 namespace oci::seccomp {
 namespace {
@@ -56,19 +54,13 @@ Error too_large(std::string_view about, size_t instructions) {
 
 Result<std::vector<sock_filter>> make_filter(const spec::Seccomp& profile, const Rules& rules,
                                              Warnings wanted, std::vector<std::string>& warnings) {
-  const bool stub = newer_is_unknown(profile.default_action);
-  if constexpr (kNativeAbi < 0) {
-    auto filter = OCI_TRY(libseccomp_filter(rules, profile.architectures));
-    if (!stub) return filter;
-    return with_stub(filter, newest_calls(rules, profile.architectures));
-  } else {
-    std::vector<AbiPlan> plans;
-    for (const Abi* abi : abis_of(profile, wanted, warnings)) {
-      plans.push_back({abi, abi_rules(rules, *abi)});
-      if (plans.back().rules.excess != 0) return too_large("at least ", plans.back().rules.excess);
-    }
-    return emit(plans, {.default_action = rules.default_action, .newer_is_unknown = stub});
+  std::vector<AbiPlan> plans;
+  for (const Abi* abi : abis_of(profile, wanted, warnings)) {
+    plans.push_back({abi, abi_rules(rules, *abi)});
+    if (plans.back().rules.excess != 0) return too_large("at least ", plans.back().rules.excess);
   }
+  return emit(plans, {.default_action = rules.default_action,
+                      .newer_is_unknown = newer_is_unknown(profile.default_action)});
 }
 
 }  // namespace

@@ -95,10 +95,6 @@ void log_debug(std::string_view message) {
   log_record(LogLevel::kDebug, message);
 }
 
-void log_info(std::string_view message) {
-  log_record(LogLevel::kInfo, message);
-}
-
 void log_warning(std::string_view message) {
   log_record(LogLevel::kWarning, message);
 }

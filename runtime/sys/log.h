@@ -38,7 +38,6 @@ template <class... Parts>
 void log_stage(const Parts&... parts) {
   if (log_wanted(LogLevel::kDebug)) log_debug(cat(parts...));
 }
-void log_info(std::string_view message);
 void log_warning(std::string_view message);
 // A warning that the specification requires ("MUST be logged as a warning"). It goes to stderr if
 // neither a log nor a level is given.
