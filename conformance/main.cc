@@ -12,6 +12,7 @@
 
 #include "conformance/diff/diff.h"
 #include "conformance/harness/coverage.h"
+#include "conformance/harness/data.h"
 #include "conformance/harness/expect.h"
 #include "conformance/harness/files.h"
 #include "conformance/harness/options.h"
@@ -66,10 +67,10 @@ int cover_all() {
   std::vector<std::string> names;
   for (const Case* test : all_cases())
     names.push_back(test->name);
-  const std::vector<Rule> rules = read_rules(OCI_CONFORMANCE_COVERAGE);
+  const std::vector<Rule> rules = read_rules(data("coverage"));
   print_coverage(rules);
   std::vector<std::string> problems = coverage_problems(rules, names);
-  const std::string directory = OCI_CONFORMANCE_KNOWN;
+  const std::string directory = data("known");
   for (const std::string& file : entries(directory)) {
     const Known known = Known::parse(read_file(directory + "/" + file));
     for (const std::string& glob : stale_deviations(known, names))
@@ -168,7 +169,7 @@ int main(int argc, char** argv) {
       return oci::conformance::diff_runtimes(argc - 1, argv + 1);
     }
     return oci::conformance::judge_all(
-        oci::conformance::parse_options(argc, argv, OCI_CONFORMANCE_KNOWN));
+        oci::conformance::parse_options(argc, argv, oci::conformance::data("known")));
   } catch (const std::exception& why) {
     std::fprintf(stderr, "oci-conformance: %s\n", why.what());
     return 2;

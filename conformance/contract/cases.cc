@@ -14,6 +14,7 @@
 #include "conformance/contract/table.h"
 #include "conformance/contract/texts.h"
 #include "conformance/harness/case.h"
+#include "conformance/harness/data.h"
 #include "conformance/harness/expect.h"
 #include "conformance/harness/files.h"
 #include "conformance/harness/requires.h"
@@ -214,7 +215,7 @@ void Provocation::judge_class(const std::string& engine, const std::string& seen
 std::list<Case> make_cases() {
   std::list<Case> cases;
   try {
-    for (Row& row : parse_table(read_file(OCI_CONFORMANCE_CONTRACT))) {
+    for (Row& row : parse_table(read_file(data("contract/failures.txt")))) {
       std::string name = "contract/" + row.name;
       cases.emplace_back(
           std::move(name), "cli-contract 8",

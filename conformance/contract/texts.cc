@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "conformance/harness/data.h"
 #include "conformance/harness/expect.h"
 #include "conformance/harness/files.h"
 
@@ -18,7 +19,7 @@ bool is_digit(char c) {
 // "NAME: TEXT" a line.
 std::map<std::string, std::string> read_texts() {
   std::map<std::string, std::string> texts;
-  for (const std::string& line : lines(read_file(OCI_CONFORMANCE_TEXTS))) {
+  for (const std::string& line : lines(read_file(data("contract/texts.txt")))) {
     const size_t colon = line.find(": ");
     if (line.starts_with('#') || colon == line.npos) continue;
     texts[line.substr(0, colon)] = line.substr(colon + 2);

@@ -9,6 +9,7 @@
 #include "conformance/diff/compare.h"
 #include "conformance/harness/case.h"
 #include "conformance/harness/command_line.h"
+#include "conformance/harness/data.h"
 #include "conformance/harness/files.h"
 #include "conformance/harness/known.h"
 #include "conformance/harness/runner.h"
@@ -84,9 +85,8 @@ std::vector<Subject> read_subjects(const std::vector<std::string>& bundles) {
   for (const std::string& bundle : bundles)
     subjects.push_back(read_subject(bundle));
   if (!bundles.empty()) return subjects;
-  for (const std::string& name : entries(OCI_CONFORMANCE_CORPUS)) {
-    if (name.ends_with(".json"))
-      subjects.push_back(read_subject(OCI_CONFORMANCE_CORPUS "/" + name));
+  for (const std::string& name : entries(data("corpus"))) {
+    if (name.ends_with(".json")) subjects.push_back(read_subject(data("corpus/" + name)));
   }
   return subjects;
 }
@@ -219,10 +219,9 @@ int diff_runtimes(int argc, char** argv) {
     std::printf("# %s: %s (%s)\n", runtime.name.c_str(), runtime.version.c_str(),
                 runtime.path.c_str());
   std::printf("# cgroups: %s\n", describe_cgroups().c_str());
-  const std::string file =
-      options.known.empty()
-          ? OCI_CONFORMANCE_DIFF_KNOWN "/" + runtimes[0].name + "-" + runtimes[1].name + ".txt"
-          : options.known;
+  const std::string file = options.known.empty() ? data("diff/known/") + runtimes[0].name + "-" +
+                                                       runtimes[1].name + ".txt"
+                                                 : options.known;
   const Known known = options.known == "none" ? Known() : Known::parse(read_file(file));
   const auto left = observe_all(run, runtimes[0], subjects, options.without);
   const auto right = observe_all(run, runtimes[1], subjects, options.without);

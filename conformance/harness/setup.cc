@@ -1,6 +1,7 @@
 #include "conformance/harness/setup.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <stdexcept>
@@ -53,7 +54,9 @@ Template make_template(const std::string& busybox, const std::string& work) {
   ::free(self);
   Template parts{.busybox = work + "/busybox", .probe = work + "/probe"};
   copy_file(from, parts.busybox);
-  copy_file(directory + "/oci-probe", parts.probe);
+  const std::string beside = directory + "/oci-probe";
+  const bool built = ::access(beside.c_str(), X_OK) == 0;
+  copy_file(built ? beside : directory + "/../libexec/oci-conformance/oci-probe", parts.probe);
   return parts;
 }
 

@@ -165,6 +165,7 @@ run_parts() {
     if [ "${part_lane[$name]}" = - ]; then
       run_part "$name"
     elif [[ " ${lanes[*]-} " != *" ${part_lane[$name]} "* ]]; then
+      # shellcheck disable=SC2190  # the map of this name is of another function
       lanes+=("${part_lane[$name]}")
     fi
   done

@@ -41,7 +41,7 @@ make_archive() {
 # a file for it, token. The machine's /etc/localtime becomes a link, too.
 make_linked() {
   cp -a "$work/rootfs" "$1"
-  rm -rf "$1/run" "$1/var" && mkdir "$1/var"
+  rm -rf "$1/run" "${1:?}/var" && mkdir "${1:?}/var"
   ln -s ../run "$1/var/run"
   ln -s /usr/share/zoneinfo/Etc/Elsewhere "$1/etc/localtime"
   ln -s ../run/systemd/resolve/stub-resolv.conf "$1/etc/resolv.conf"

@@ -27,6 +27,7 @@ named=peer
 [ "$kind" != oci-rt ] || named=oci-rt
 
 # settings EXTRA: writes daemon.json with additional properties.
+# shellcheck disable=SC2120  # a part that is sourced gives one
 settings() {
   local cdi=
   [ "$major" -lt 25 ] || cdi=', "features": {"cdi": true}'

@@ -43,7 +43,7 @@ if [ "$what" = only ]; then
     [ "$engine" = "$wanted" ] || read -r -a flows <<<"$(tr , ' ' <<<"${wanted#*:}")"
     case $engine in containerd | cri | docker) systemd=(--systemd) ;; esac
     for runtime in "${runtimes[@]}"; do
-      log=$engine${systemd:+-systemd} words=(./vm_$engine.sh ${systemd[@]+"${systemd[@]}"})
+      log=$engine${systemd:+-systemd} words=("./vm_$engine.sh" ${systemd[@]+"${systemd[@]}"})
       if [ "$runtime" = oci-rt ]; then
         judged "$log" 3600 "${words[@]}" "$oci" ${flows[@]+"${flows[@]}"}
       else

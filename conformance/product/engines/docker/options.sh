@@ -155,6 +155,7 @@ flow_build() {
   check "what it made" "$(said classic)" "made 0"
   printf 'FROM %s\nRUN exit 11\n' $image >"$work/context/Dockerfile"
   check "a failing RUN" "$(code docker build --network none "$work/context")" 11
+  # shellcheck disable=SC2046  # several words
   code docker rm -f $(docker ps -aq) >/dev/null
 }
 

@@ -1,0 +1,23 @@
+#!/bin/bash
+# Runs shellcheck over every shell script of the tree. .shellcheckrc has the exceptions, with their reasons.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+vm=conformance/product/vm
+programs=() sourced=()
+while read -r file; do
+  case $file in
+    # The bytes of these are the key of the images that are kept. A change builds all images again.
+    "$vm/build_image" | "$vm/guest.sh" | "$vm/initrd.sh") continue ;;
+  esac
+  IFS= read -r first <"$file" || true
+  case $first in
+    '#!'*sh) programs+=("$file") ;;
+    '#!'*) ;;
+    *) [[ $file != *.sh ]] || sourced+=("$file") ;;
+  esac
+done < <(git grep -lI -e '^#!.*sh$' -- ':!*.cc' ':!*.md' && git ls-files '*.sh' | grep -v '^$')
+mapfile -t programs < <(printf '%s\n' "${programs[@]}" | sort -u)
+shellcheck -S warning "${programs[@]}"
+shellcheck -S warning --shell=bash "${sourced[@]}"
+shellcheck -S warning --exclude=SC2115,SC2164,SC2187 "$vm/build_image" "$vm/guest.sh" "$vm/initrd.sh"
+echo "shell: ok"
