@@ -1,4 +1,4 @@
-// The functions of section 3 of the manual that oci-rt calls, and those that libseccomp does.
+// The functions of section 3 of the manual that oci-rt calls.
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -8,7 +8,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
@@ -86,12 +85,6 @@ char* realpath(const char* path, char* resolved) noexcept {
   if (error == 0) return resolved;
   errno = error;
   return nullptr;
-}
-
-char* strdup(const char* text) noexcept {
-  const size_t size = std::strlen(text) + 1;
-  char* const out = static_cast<char*>(std::malloc(size));
-  return out == nullptr ? nullptr : static_cast<char*>(std::memcpy(out, text, size));
 }
 
 DIR* fdopendir(int fd) {
@@ -180,28 +173,6 @@ void cfmakeraw(termios* state) noexcept {
   state->c_cflag |= CS8;
   state->c_cc[VMIN] = 1;
   state->c_cc[VTIME] = 0;
-}
-
-// libseccomp prints a filter as text or BPF to a stream of a descriptor. oci-rt asks for BPF, which
-// libseccomp writes by write(2): there are no streams.
-FILE* fdopen(int, const char*) noexcept {
-  errno = ENOSYS;
-  return nullptr;
-}
-int fclose(FILE*) {
-  return EOF;
-}
-int fflush(FILE*) {
-  return EOF;
-}
-size_t fwrite(const void*, size_t, size_t, FILE*) {
-  return 0;
-}
-int fprintf(FILE*, const char*, ...) {
-  return -1;
-}
-int __fprintf_chk(FILE*, int, const char*, ...) {
-  return -1;
 }
 
 }  // extern "C"
