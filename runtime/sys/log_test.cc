@@ -12,6 +12,7 @@
 #include "runtime/sys/file.h"
 #include "runtime/sys/log_sink.h"
 #include "runtime/sys/socket.h"
+#include "runtime/testing/receive_fd.h"
 #include "third_party/boost_test.h"
 #include "third_party/rapidjson.h"
 

@@ -26,12 +26,4 @@ Result<UniqueFd> bind_datagram(int dir, const std::string& name);
 // sockets expect.
 Status send_fd(int socket, int fd, std::string_view text);
 
-struct ReceivedFd {
-  UniqueFd fd;
-  std::string text;
-};
-
-// Receives a message of at most `limit` bytes with exactly one descriptor. Close-on-exec.
-Result<ReceivedFd> receive_fd(int socket, size_t limit);
-
 }  // namespace oci::sys

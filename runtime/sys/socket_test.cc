@@ -11,6 +11,7 @@
 #include <ctime>
 
 #include "runtime/sys/file.h"
+#include "runtime/testing/receive_fd.h"
 #include "third_party/boost_test.h"
 
 namespace oci::sys {
