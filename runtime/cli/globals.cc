@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "runtime/sys/self_status.h"
+
 namespace oci::cli {
 namespace {
 
@@ -74,9 +76,6 @@ constexpr Choice<Rootless> kRootless[] = {
     {"false", Rootless::kFalse},
 };
 
-// /proc/self/ns/user of the initial user namespace: PROC_USER_INIT_INO of the kernel's proc_ns.h.
-constexpr ino_t kFirstUserNamespace = 0xeffffffd;
-
 std::string default_root(const Environment& from) {
   // podman sets XDG_RUNTIME_DIR for root as well. It counts only for users who cannot use /run.
   if (from.privileged) return "/run/oci-rt";
@@ -112,8 +111,7 @@ Environment read_environment(std::string& cwd_storage) {
   Environment from;
   if (const char* dir = std::getenv("XDG_RUNTIME_DIR")) from.xdg_runtime_dir = dir;
   struct stat info = {};
-  const bool is_first =
-      stat("/proc/self/ns/user", &info) != 0 || info.st_ino == kFirstUserNamespace;
+  const bool is_first = sys::in_initial_user_namespace().value_or(true);
   from.rootless = geteuid() != 0 || !is_first;
   from.privileged = geteuid() == 0 && (from.xdg_runtime_dir.empty() || is_first);
   if (geteuid() != 0 && from.xdg_runtime_dir.empty()) {

@@ -18,9 +18,7 @@ bool has_hung_up(int socket) {
 
 // execve(2) has reset the handlers. Signals that the caller ignores would stay ignored in the
 // container (nohup, a background job of a shell, SIGPIPE and SIGXFSZ of every Python program).
-// Reading the ignored ones from /proc/self/status takes as long as resetting all of them. KILL and
-// STOP fail, and need no reset.
-void reset_signals() {
+void reset_signals(uint64_t ignored) {
   const uint64_t none = 0;
   sys(__NR_rt_sigprocmask, SIG_SETMASK, &none, nullptr, sizeof none);
   struct {
@@ -31,7 +29,8 @@ void reset_signals() {
   } const defaults = {};
   constexpr int kLast = 64;
   for (int signal = 1; signal <= kLast; ++signal)
-    sys(__NR_rt_sigaction, signal, &defaults, nullptr, sizeof defaults.mask);
+    if ((ignored >> (signal - 1) & 1) != 0)
+      sys(__NR_rt_sigaction, signal, &defaults, nullptr, sizeof defaults.mask);
 }
 
 // The program may use all CPUs of its cpuset, even if CPUAffinity= of an engine's unit restricts
@@ -75,7 +74,7 @@ Fault detach_from_caller(Context& context) {
       sys(__NR_exit_group, 1);
   }
   if (Fault fault = set_dumpable(false)) return fault;
-  reset_signals();
+  reset_signals(plan.ignored_signals);
   if (!plan.keep_affinity) use_all_cpus();
   if (Fault fault = check(leave_session(plan), wire::Subject::kNone, "session")) return fault;
   return join_session_keyring(plan);

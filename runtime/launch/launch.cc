@@ -29,6 +29,7 @@
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/sealed.h"
+#include "runtime/sys/self_status.h"
 #include "runtime/sys/terminal.h"
 #include "runtime/wire/sequence.h"
 
@@ -303,6 +304,7 @@ Result<Launched> launch(wire::LaunchPlan& plan, Gate gate, const LaunchOptions& 
   init.handover_fd = gate.handover.get();
   init.listener_traceable = ::geteuid() != 0;
   init.callers_terminal = init.clones_last && sys::has_controlling_terminal();
+  init.ignored_signals = sys::self_status().ignored_signals;
 
   std::vector<int> passed = {init.sync_fd};
   for (const int fd : {init.verdict_fd, init.gate_fd, init.handover_fd})

@@ -61,8 +61,8 @@ struct LaunchOptions {
   pid_t member_pid = 0;
   int member_pidfd = -1;
   bool chrooted = false;
-  bool made_user_namespace =
-      false;  // the container has a user namespace of its own, not a joined one
+  // CLONE_NEW* types of which `create` made a namespace for the container, and joined none.
+  uint64_t made_namespaces = 0;
   // Interrupted by these signals. nullptr: by none.
   sys::SignalStream* signals = nullptr;
 };

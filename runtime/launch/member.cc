@@ -18,10 +18,12 @@ namespace oci::launch {
 namespace {
 
 // namespaces(7): equal device and inode mean the same namespace. A kernel without a type has no
-// file for it.
-Result<uint64_t> different_types(int ours, int theirs) {
-  uint64_t types = 0;
+// file for it. One that was `made` for the container is another one than ours. To join our own does
+// no harm, except for the user namespace (setns(2), EINVAL), into which init may have moved.
+Result<uint64_t> different_types(int ours, int theirs, uint64_t made) {
+  uint64_t types = made & ~uint64_t{CLONE_NEWUSER};
   for (const auto& [kind, type] : wire::kNamespaceKinds) {
+    if ((types & type) != 0) continue;
     const std::string name = cat("ns/", kind);
     struct stat mine = {}, other = {};
     if (::fstatat(theirs, name.c_str(), &other, 0) != 0) {
@@ -69,9 +71,10 @@ Result<Joining> plan_joining(const LaunchOptions& options, wire::InitPlan& init)
   if (::syscall(SYS_pidfd_send_signal, options.member_pidfd, 0, nullptr, 0) != 0) {
     return Error(ErrorKind::kWrongState, "container not running: its init has just ended");
   }
-  uint64_t types = init.member_types & OCI_TRY(different_types(ours.get(), theirs.get()));
+  uint64_t types = init.member_types &
+                   OCI_TRY(different_types(ours.get(), theirs.get(), options.made_namespaces));
   Joining joining;
-  if ((types & CLONE_NEWUSER) != 0 && options.made_user_namespace) {
+  if ((types & CLONE_NEWUSER) != 0 && (options.made_namespaces & CLONE_NEWUSER) != 0) {
     joining.user_namespace = OCI_TRY(user_namespace_that_init_left(ours.get(), theirs.get()));
   }
   if (joining.user_namespace) {

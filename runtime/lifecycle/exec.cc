@@ -38,12 +38,6 @@
 namespace oci::lifecycle {
 namespace {
 
-bool makes_user_namespace(const spec::Config& config) {
-  return std::ranges::any_of(config.linux->namespaces, [](const spec::Namespace& ns) {
-    return ns.type == spec::NamespaceType::kUser && !ns.path;
-  });
-}
-
 // One `exec`. Everything it holds ends with the process that it starts.
 class Execution {
  public:
@@ -155,13 +149,12 @@ launch::Services Execution::services() {
 // files until init allows it. Another exec may have asked as well and be about to withdraw that.
 Result<std::optional<launch::Sight>> Execution::see_init() const {
   const state::Record& record = container_.record;
+  if (container_.status != spec::ContainerStatus::kCreated) return std::optional<launch::Sight>();
   const std::string namespaces = cat("/proc/", record.pid, "/ns/user");
   struct stat about {};
   const auto is_seen = [&] { return ::stat(namespaces.c_str(), &about) == 0; };
   const bool sees_all = ::geteuid() == 0 && (is_seen() || errno != EACCES);
-  if (container_.status != spec::ContainerStatus::kCreated || sees_all) {
-    return std::optional<launch::Sight>();
-  }
+  if (sees_all) return std::optional<launch::Sight>();
   launch::Sight sight = OCI_TRY(launch::Sight::of(container_.dir.fd(), kGateFiles));
   const sys::Deadline deadline = sys::deadline_in(std::chrono::seconds(5));
   while (!(sight.has_taken_effect() && is_seen()) && sys::poll_timeout(deadline) != 0) {
@@ -181,7 +174,7 @@ Status Execution::launch() {
                                            .member_pid = container_.record.pid,
                                            .member_pidfd = init_.fd(),
                                            .chrooted = container_.record.chrooted,
-                                           .made_user_namespace = makes_user_namespace(config_),
+                                           .made_namespaces = plan::made_namespaces(config_),
                                            .signals = signals_},
                                           services())));
   return {};

@@ -15,21 +15,16 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <string_view>
 
 #include "runtime/sys/file.h"
+#include "runtime/sys/self_status.h"
 #include "runtime/sys/unique_fd.h"
 
 namespace oci::plan {
 namespace {
-
-bool in_initial_user_namespace() {
-  constexpr std::string_view kInitial = "user:[4026531837]";  // PROC_USER_INIT_INO
-  std::array<char, 64> target{};
-  const ssize_t length = ::readlink("/proc/self/ns/user", target.data(), target.size());
-  return length > 0 && std::string_view(target.data(), static_cast<size_t>(length)) == kInitial;
-}
 
 // user_namespaces(7): capabilities apply to namespaces owned by our user namespace.
 bool owns_mount_namespace() {
@@ -52,8 +47,12 @@ HostCapabilities read_capabilities() {
   if (::syscall(SYS_capget, &header, data.data()) == 0) {
     out.permitted = data[0].permitted | uint64_t{data[1].permitted} << 32;
   }
-  // EINVAL follows the last one, so cap_last_cap need not be read.
-  for (unsigned capability = 0; capability < 64; ++capability) {
+  out.bounding = sys::self_status().bounding.value_or(0);
+  const auto read = static_cast<unsigned>(std::bit_width(out.bounding));
+  if (read > 0) out.last = read - 1;
+  // The kernel may know more, which are not in the set. EINVAL follows the last one, so
+  // cap_last_cap need not be read.
+  for (unsigned capability = read; capability < 64; ++capability) {
     const int has = ::prctl(PR_CAPBSET_READ, capability, 0, 0, 0);
     if (has < 0) break;
     out.last = capability;
@@ -137,7 +136,7 @@ Host read_host(const spec::Config& config) {
   Host host;
   host.euid = ::geteuid();
   host.egid = ::getegid();
-  host.in_initial_user_namespace = in_initial_user_namespace();
+  host.in_initial_user_namespace = sys::in_initial_user_namespace().value_or(false);
   host.owns_mounts = host.in_initial_user_namespace || owns_mount_namespace();
   host.set_groups_denied = !host.in_initial_user_namespace && set_groups_denied();
   host.capabilities = read_capabilities();

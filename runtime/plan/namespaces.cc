@@ -92,6 +92,13 @@ void find_types(Draft& draft) {
 
 }  // namespace
 
+uint64_t made_namespaces(const spec::Config& config) {
+  uint64_t types = 0;
+  for (const spec::Namespace& ns : config.linux->namespaces)
+    if (!ns.path) types |= kFlags[static_cast<size_t>(ns.type)];
+  return types;
+}
+
 // launch compares with the container's init to find the types to join.
 Status plan_membership(Draft& draft) {
   find_types(draft);

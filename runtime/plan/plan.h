@@ -53,6 +53,9 @@ Result<wire::LaunchPlan> make_add_mounts_plan(const spec::Config& config, const 
 Result<wire::LaunchPlan> make_remove_mounts_plan(const spec::Config& config, const Host& host,
                                                  const Request& request, const Member& member);
 
+// CLONE_NEW* types of the namespaces that `create` makes for `config`, and joins none instead.
+uint64_t made_namespaces(const spec::Config& config);
+
 // The plan of another process, config.process, in the running container made from `config`.
 Result<wire::LaunchPlan> make_exec_plan(const spec::Config& config, const Host& host,
                                         const Request& request);

@@ -37,7 +37,7 @@ Result<std::string> read_regular(int dir, const char* name, size_t limit) {
     return Error(ErrorKind::kInvalidConfig,
                  cat("'", name, "' is damaged: it has ", info.st_size, " bytes"));
   }
-  return sys::read_all(file.value().get(), name, limit);
+  return sys::read_regular(file.value().get(), name, static_cast<size_t>(info.st_size), limit);
 }
 
 }  // namespace

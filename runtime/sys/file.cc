@@ -1,6 +1,7 @@
 #include "runtime/sys/file.h"
 
 #include <cerrno>
+#include <cstdint>
 
 namespace oci::sys {
 
@@ -10,7 +11,10 @@ Result<UniqueFd> open_at(int dir, const std::string& path, int flags, mode_t mod
   return UniqueFd(fd);
 }
 
-Result<std::string> read_all(int fd, std::string_view name, size_t limit) {
+namespace {
+
+// Reads until the end of file, or until there are `enough` bytes.
+Result<std::string> read_until(int fd, std::string_view name, size_t enough, size_t limit) {
   std::string text;
   size_t used = 0;
   for (;;) {
@@ -22,10 +26,20 @@ Result<std::string> read_all(int fd, std::string_view name, size_t limit) {
     if (got < 0) return Error::system(errno, cat("read '", name, "'"));
     used += static_cast<size_t>(got);
     if (used > limit) return Error::system(EFBIG, cat("read '", name, "'"));
-    if (got == 0) break;
+    if (got == 0 || used == enough) break;
   }
   text.resize(used);
   return text;
+}
+
+}  // namespace
+
+Result<std::string> read_all(int fd, std::string_view name, size_t limit) {
+  return read_until(fd, name, SIZE_MAX, limit);
+}
+
+Result<std::string> read_regular(int fd, std::string_view name, size_t size, size_t limit) {
+  return read_until(fd, name, size, limit);
 }
 
 Result<std::string> read_file_at(int dir, const std::string& path, size_t limit) {

@@ -18,6 +18,9 @@ Result<UniqueFd> open_at(int dir, const std::string& path, int flags, mode_t mod
 
 // Reads to the end. More than `limit` bytes is an error (EFBIG).
 Result<std::string> read_all(int fd, std::string_view name, size_t limit);
+// The same for a regular file of `size` bytes, or so fstat(2) said. The end is not read for, if
+// there is as much.
+Result<std::string> read_regular(int fd, std::string_view name, size_t size, size_t limit);
 Result<std::string> read_file_at(int dir, const std::string& path, size_t limit);
 
 // One open(O_WRONLY) and one write(2) with the whole value, as files of proc and cgroup require.

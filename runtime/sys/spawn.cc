@@ -21,6 +21,7 @@
 #include "runtime/sys/file.h"
 #include "runtime/sys/proc.h"
 #include "runtime/sys/sealed.h"
+#include "runtime/sys/self_status.h"
 #include "runtime/sys/unique_fd.h"
 
 namespace oci::sys {
@@ -59,6 +60,7 @@ struct Child {
   int input;
   int output;
   pid_t parent;
+  uint64_t ignored_signals;
   Step failed = Step::kNone;
   int sys_errno = 0;
 };
@@ -76,8 +78,8 @@ __attribute__((no_sanitize("address", "undefined"))) int run_child(void* data) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // if the runtime is killed, its programs die with it
   if (syscall(SYS_getppid) != child.parent)
     return fail(child, Step::kSetUp);  // the runtime died before
-  // Ignored signals would stay ignored. sigaction(3) refuses the signals reserved by the C library.
-  // KILL and STOP fail, and need no reset.
+  // Ignored signals would stay ignored, and no other has a handler. sigaction(3) refuses the
+  // signals reserved by the C library. KILL and STOP fail, and need no reset.
   struct {
     void* handler;
     unsigned long flags;
@@ -85,7 +87,8 @@ __attribute__((no_sanitize("address", "undefined"))) int run_child(void* data) {
     uint64_t mask;
   } const defaults = {};
   for (int signal = 1; signal < NSIG; ++signal)
-    syscall(SYS_rt_sigaction, signal, &defaults, nullptr, sizeof defaults.mask);
+    if ((child.ignored_signals >> (signal - 1) & 1) != 0)
+      syscall(SYS_rt_sigaction, signal, &defaults, nullptr, sizeof defaults.mask);
   // A new session: no access to the runtime's terminal, and a process group that a timeout can
   // kill.
   if (setsid() < 0) return fail(child, Step::kSetUp);
@@ -140,7 +143,8 @@ Result<Process> start_program(const Command& command, int input, int output) {
               .cwd = command.cwd.empty() ? nullptr : command.cwd.c_str(),
               .input = input,
               .output = output,
-              .parent = getpid()};
+              .parent = getpid(),
+              .ignored_signals = self_status().ignored_signals};
   // A separate stack, because the child returns from functions while this process is suspended. Not
   // taken from this process's stack, which a caller may have made small.
   const auto stack = std::make_unique_for_overwrite<char[]>(kChildStack);

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "runtime/sys/deadline.h"
+#include "runtime/sys/self_status.h"
 
 namespace oci::systemd {
 namespace {
@@ -133,10 +134,7 @@ bool is_installed() {
 }
 
 Bus bus_of_caller() {
-  // PROC_USER_INIT_INO of the kernel's proc_ns.h: the initial user namespace.
-  constexpr ino_t kFirstUserNamespace = 0xeffffffd;
-  struct stat ns = {};
-  const bool first = ::stat("/proc/self/ns/user", &ns) != 0 || ns.st_ino == kFirstUserNamespace;
+  const bool first = sys::in_initial_user_namespace().value_or(true);
   return ::geteuid() == 0 && first ? Bus::kSystem : Bus::kUser;
 }
 

@@ -204,6 +204,7 @@ struct InitPlan {
   bool clones_last = false;
   bool waits = false;             // that child waits until the runtime is done with it
   bool callers_terminal = false;  // the caller has a controlling one
+  uint64_t ignored_signals = 0;   // bit N - 1: signal N, which execve(2) does not reset
   bool keep_affinity = false;     // process.execCPUAffinity says on which CPUs it runs
   MountTask mount_task{};
   Verify verify{};

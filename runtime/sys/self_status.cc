@@ -1,0 +1,59 @@
+#include "runtime/sys/self_status.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <charconv>
+
+#include "runtime/sys/unique_fd.h"
+
+namespace oci::sys {
+namespace {
+
+// The mask of a line such as "SigIgn:\t0000000000001000".
+std::optional<uint64_t> mask(std::string_view text, std::string_view line) {
+  const size_t at = text.find(line);
+  if (at == text.npos) return std::nullopt;
+  text.remove_prefix(at + line.size());
+  uint64_t bits = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bits, 16);
+  const bool whole = error == std::errc() && end != text.data() + text.size() && *end == '\n';
+  return whole ? std::optional(bits) : std::nullopt;
+}
+
+SelfStatus read_self_status() {
+  std::array<char, 8192> buffer;  // the list of groups may make it longer: then nothing is known
+  const UniqueFd fd(::open("/proc/self/status", O_RDONLY | O_CLOEXEC));
+  const ssize_t got = fd ? ::read(fd.get(), buffer.data(), buffer.size()) : 0;
+  return parse_self_status({buffer.data(), got > 0 ? static_cast<size_t>(got) : 0});
+}
+
+std::optional<bool> look_at_user_namespace() {
+  constexpr ino_t kInitial = 0xeffffffd;  // PROC_USER_INIT_INO of the kernel's proc_ns.h
+  struct stat info = {};
+  if (::stat("/proc/self/ns/user", &info) != 0) return std::nullopt;
+  return info.st_ino == kInitial;
+}
+
+}  // namespace
+
+SelfStatus parse_self_status(std::string_view text) {
+  SelfStatus status;
+  if (const auto bits = mask(text, "\nSigIgn:\t")) status.ignored_signals = *bits;
+  status.bounding = mask(text, "\nCapBnd:\t");
+  return status;
+}
+
+const SelfStatus& self_status() {
+  static const SelfStatus status = read_self_status();
+  return status;
+}
+
+std::optional<bool> in_initial_user_namespace() {
+  static const std::optional<bool> initial = look_at_user_namespace();
+  return initial;
+}
+
+}  // namespace oci::sys

@@ -1,0 +1,43 @@
+#include "runtime/sys/self_status.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+
+#include "third_party/boost_test.h"
+
+namespace oci::sys {
+namespace {
+
+BOOST_AUTO_TEST_CASE(reads_both_masks) {
+  const SelfStatus status = parse_self_status(
+      "Name:\tSigIgn:\nSigBlk:\t0000000000000001\nSigIgn:\t0000000001001000\n"
+      "CapEff:\t0000000000000000\nCapBnd:\t000001fffeffffff\nCapAmb:\t0000000000000000\n");
+  BOOST_TEST(status.ignored_signals == 0x1001000U);
+  BOOST_TEST((status.bounding == 0x1fffeffffffU));
+}
+
+BOOST_AUTO_TEST_CASE(takes_a_cut_text_for_unknown) {
+  for (const std::string_view text :
+       {"", "Name:\tinit\n", "Name:\tinit\nSigIgn:\t00000000010", "Name:\tinit\nSigIgn:\tx\n"}) {
+    const SelfStatus status = parse_self_status(text);
+    BOOST_TEST(status.ignored_signals == ~uint64_t{0});
+    BOOST_TEST(!status.bounding.has_value());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(agrees_with_the_calls_for_one_signal_and_one_capability) {
+  const SelfStatus& status = self_status();
+  for (int signal = 1; signal < SIGRTMIN; ++signal) {
+    struct sigaction now = {};
+    if (sigaction(signal, nullptr, &now) != 0) continue;
+    BOOST_TEST(((status.ignored_signals >> (signal - 1) & 1) != 0) == (now.sa_handler == SIG_IGN));
+  }
+  BOOST_REQUIRE(status.bounding.has_value());
+  for (unsigned capability = 0; capability < 64; ++capability) {
+    const bool has = prctl(PR_CAPBSET_READ, capability, 0, 0, 0) == 1;
+    BOOST_TEST(((*status.bounding >> capability & 1) != 0) == has);
+  }
+}
+
+}  // namespace
+}  // namespace oci::sys
