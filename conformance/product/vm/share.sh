@@ -9,12 +9,12 @@ make_share() {
   for program in conformance hooks runtime spec; do
     stage "$top/$program"
   done
-  for program in "$build"/conformance/oci-* "$build"/runtime/oci-rt{,-systemd} "$build"/*/*_test "$build"/*/*/*_test; do
+  for program in "$build"/conformance/oci-* "$build"/runtime/oci-rt{,-systemd} "$build"/runtime/testing/*_test; do
     [ ! -f "$program" ] || stage "$program"
   done
   echo "$top" >"$staging/paths"
   # The one library that the guest lacks, or has in another version.
-  { ldd "$build"/runtime/testing/*_test 2>/dev/null || true; } | awk '/libboost/ { print $3 }' | while read -r program; do
+  { ldd "$build"/runtime/testing/*_test 2>/dev/null || true; } | awk '/libboost/ { print $3 }' | sort -u | while read -r program; do
     stage "$program" && echo "$program" >>"$staging/paths"
   done
   [[ $build = "$top"/* ]] || echo "$build" >>"$staging/paths"
