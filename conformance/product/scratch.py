@@ -125,6 +125,19 @@ def children(parent):
     return [pid for pid, above in _parents().items() if above == parent]
 
 
+def adopted_tracees(tracer):
+    """The processes that a tracer traces without being their parent."""
+    found = []
+    for pid, above in _parents().items():
+        try:
+            status = pathlib.Path("/proc", str(pid), "status").read_text()
+        except OSError:
+            continue
+        if above != tracer and f"\nTracerPid:\t{tracer}\n" in status:
+            found.append(pid)
+    return found
+
+
 def descendants(ancestor):
     parents = _parents()
     found = []
