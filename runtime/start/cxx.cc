@@ -123,7 +123,8 @@ _Unwind_Reason_Code __gxx_personality_v0(int, _Unwind_Action, uint64_t, _Unwind_
                                          _Unwind_Context*) {
   broken("unwind");
 }
-// Link-time optimization gives this one to the function into which it joins all static constructors.
+// Link-time optimization gives this one to the function into which it joins all static
+// constructors.
 _Unwind_Reason_Code __gcc_personality_v0(int, _Unwind_Action, uint64_t, _Unwind_Exception*,
                                          _Unwind_Context*) {
   broken("unwind");

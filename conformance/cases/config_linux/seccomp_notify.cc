@@ -256,7 +256,8 @@ void of_exec(Sandbox& sandbox) {
   for (const char* others : {"", R"(, "execve")", R"(, "clone", "setsid", "close", "prctl")"}) {
     Bundle bundle = notifying(sandbox, std::string(R"("getpriority")") + others, socket);
     bundle.shell("sleep 1000");
-    // It lives as long as the container: a call of the container without an agent fails with ENOSYS.
+    // It lives as long as the container: a call of the container without an agent fails with
+    // ENOSYS.
     Agent of_container(socket, decide);
     sandbox.create_and_start(bundle);
     ::unlink(socket.c_str());
