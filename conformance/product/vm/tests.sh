@@ -9,6 +9,7 @@ cd "$top"
 judge=$build/conformance/oci-conformance
 
 if [ "${1:-}" = units ]; then
+  export BOOST_TEST_COLOR_OUTPUT=no  # colours end in the line after
   for unit in "$build"/runtime/testing/*_test; do
     # Skips pure text processing, which does not depend on the kernel and is slow on an emulated processor.
     wanted=()
