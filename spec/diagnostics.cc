@@ -152,4 +152,9 @@ Status Diagnostics::to_status(std::string_view document_name, std::string_view t
   return Error(ErrorKind::kInvalidConfig, std::move(message));
 }
 
+Status Diagnostics::first() const {
+  if (problems_.empty()) return {};
+  return Error(ErrorKind::kInvalidConfig, Property{problems_.front().path}, problems_.front().text);
+}
+
 }  // namespace oci::spec

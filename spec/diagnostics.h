@@ -46,6 +46,9 @@ class Diagnostics {
   Status to_status(std::string_view document_name, std::string_view text,
                    std::string_view root = {}) const;
 
+  // The first problem, with its property and without a position, for values that no document has.
+  Status first() const;
+
  private:
   struct Problem {
     std::string path;

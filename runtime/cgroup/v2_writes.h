@@ -38,7 +38,8 @@ struct Writes {
   std::vector<Write> after_clone;
 };
 
-// All limits except the device rules (device_program.h). A property of v1 only is an error
+// All limits except the device rules (device_program.h). `resources` must have passed
+// spec/validate, which alone checks ranges and forms. A property of v1 only is an error
 // (kUnsupported), unless v2 behaves like that anyway. Order: memory.swap.max before memory.max, and
 // unified last, so that it wins.
 Result<Writes> v2_writes(const spec::Resources& resources);

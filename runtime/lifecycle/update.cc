@@ -16,6 +16,7 @@
 #include "runtime/resctrl/schemata.h"
 #include "runtime/sys/file.h"
 #include "spec/load_config.h"
+#include "spec/validate/validate.h"
 
 namespace oci::lifecycle {
 namespace {
@@ -94,6 +95,7 @@ Status update(const Context& context, const UpdateOptions& options) {
   OCI_TRY(schemata.write(options, container.record));
   const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
   OCI_TRY(cgroup::complete(layout, path, resources));
+  OCI_TRY(spec::validate_completed(resources));
   cgroup::Writes writes = OCI_TRY(cgroup::v2_writes(resources));
   std::vector<cgroup::Write> all = std::move(writes.before_clone);
   all.insert(all.end(), writes.after_clone.begin(), writes.after_clone.end());

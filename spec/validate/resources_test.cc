@@ -33,6 +33,20 @@ BOOST_AUTO_TEST_CASE(cpu_and_pids_are_in_their_ranges) {
          {"", [](Config& c) { c.linux->resources->pids = {.limit = 0}; }}});
 }
 
+BOOST_AUTO_TEST_CASE(limits_of_no_document_are_checked_alike_and_told_without_a_position) {
+  BOOST_TEST(bool(validate_completed({.memory = MemoryResources{.limit = 10, .swap = 10}})));
+  const Status below = validate_completed({.memory = MemoryResources{.limit = 10, .swap = 5}});
+  BOOST_REQUIRE(!below);
+  BOOST_TEST(below.error().property() == "linux.resources.memory.swap");
+  BOOST_TEST(below.error().message() ==
+             "linux.resources.memory.swap: expected at least memory.limit (10), found 5");
+  const Status two = validate_completed(
+      {.cpu = CpuResources{.quota = 1000, .burst = 1001}, .pids = PidsResources{.limit = -2}});
+  BOOST_REQUIRE(!two);
+  BOOST_TEST(two.error().message() ==
+             "linux.resources.cpu.burst: expected at most cpu.quota (1000), found 1001");
+}
+
 BOOST_AUTO_TEST_CASE(weights_and_devices_of_block_io_are_in_their_ranges) {
   check({{"linux.resources.blockIO.weight: expected 10 to 1000, found 9",
           [](Config& c) { c.linux->resources->block_io = {.weight = 9}; }},

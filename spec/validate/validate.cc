@@ -28,6 +28,14 @@ void validate_resources(const Config& config, Diagnostics& out) {
     check(config, out);
 }
 
+Status validate_completed(const Resources& resources) {
+  Config config;
+  config.linux.emplace().resources = resources;
+  Diagnostics problems;
+  check_resources(config, problems);
+  return problems.first();
+}
+
 void validate_mounts(const Config& config, Diagnostics& out) {
   for (const auto check : {check_mounts, check_ids})
     check(config, out);

@@ -20,6 +20,10 @@ void validate_process(const Config& config, Diagnostics& out);
 // Validates new limits alone, for `update`.
 void validate_resources(const Config& config, Diagnostics& out);
 
+// Validates limits that no document has as they are: those of a command line, and those that
+// `update` has completed from the cgroup. The error is the first problem.
+Status validate_completed(const Resources& resources);
+
 // Validates new mounts in a valid config, for `mounts add`.
 void validate_mounts(const Config& config, Diagnostics& out);
 
