@@ -8,6 +8,7 @@
 
 #include "runtime/plan/explain_names.h"
 #include "runtime/plan/explain_writer.h"
+#include "runtime/plan/mount_options.h"
 #include "spec/parse/names.h"
 
 namespace oci::plan {
@@ -284,7 +285,7 @@ void write_process(Writer& out, const wire::LaunchPlan& plan) {
   if (init.verify != wire::Verify::kFast)
     out.text("verify", init.verify == wire::Verify::kFull ? "full" : "off");
   out.objects("rlimits", plan.rlimits, [&](const spec::Rlimit& limit) {
-    out.text("type", rlimit_name(limit.resource));
+    out.text("type", spec::name_of(spec::kRlimitNames, limit.resource));
     out.unsigned_number("soft", limit.soft);
     out.unsigned_number("hard", limit.hard);
   });
@@ -322,7 +323,7 @@ std::string explain(const wire::LaunchPlan& plan) {
   out.flag("newKeyring", init.new_keyring);
   if (init.seccomp) {
     out.begin("seccomp");
-    out.list("flags", seccomp_flag_names(init.seccomp_flags));
+    out.list("flags", names_of(spec::kSeccompFlagNames, init.seccomp_flags));
     out.flag("listener", (init.seccomp_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0);
     out.end();
   }

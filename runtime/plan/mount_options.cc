@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
+#include <iterator>
 
 namespace oci::plan {
 namespace {
@@ -257,6 +259,18 @@ bool take_id_map(std::string_view option, size_t i, MountOptions& out) {
   return true;
 }
 
+std::vector<std::string_view> names_of(uint64_t bits, std::initializer_list<Effect> effects) {
+  std::vector<Option> found;
+  std::ranges::copy_if(kOptions, std::back_inserter(found), [&](const Option& option) {
+    return std::ranges::find(effects, option.effect) != effects.end() && option.bits != 0 &&
+           (bits & option.bits) == option.bits;
+  });
+  std::ranges::sort(found, {}, &Option::bits);
+  std::vector<std::string_view> names(found.size());
+  std::ranges::transform(found, names.begin(), &Option::name);
+  return names;
+}
+
 }  // namespace
 
 MountOptions fold_mount_options(std::span<const std::string> options, std::string_view type) {
@@ -278,6 +292,27 @@ std::vector<std::string_view> superblock_flag_names(uint64_t set, uint64_t clear
     if ((clear & flag.bit) != 0 && !flag.clear.empty()) names.push_back(flag.clear);
   }
   return names;
+}
+
+std::vector<std::string_view> attribute_names(uint64_t set, uint64_t clear) {
+  auto names = names_of(set, {Effect::kSet, Effect::kAtime});
+  // The access time is a field that is always cleared first. Without a bit it is relatime.
+  if ((clear & MOUNT_ATTR__ATIME) != 0 && (set & MOUNT_ATTR__ATIME) == 0) {
+    names.push_back("relatime");
+  }
+  return names;
+}
+
+std::vector<std::string_view> cleared_attribute_names(uint64_t clear) {
+  return names_of(clear, {Effect::kClear});
+}
+
+std::string_view propagation_name(uint64_t propagation, bool recursive) {
+  const uint64_t bits = propagation | (recursive ? uint64_t{MS_REC} : 0);
+  const auto* const found = std::ranges::find_if(kOptions, [bits](const Option& option) {
+    return option.effect == Effect::kPropagation && option.bits == bits;
+  });
+  return propagation == 0 || found == std::end(kOptions) ? "" : found->name;
 }
 
 std::span<const std::string_view> known_mount_options() {

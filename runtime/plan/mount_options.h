@@ -60,6 +60,14 @@ MountOptions fold_mount_options(std::span<const std::string> options, std::strin
 // The names of the fsconfig(2) flags for MS_* flags of a superblock, in a fixed order.
 std::vector<std::string_view> superblock_flag_names(uint64_t set, uint64_t clear);
 
+// The options of the attributes that mount_setattr(2) sets with `set` and `clear`, and of those
+// that it clears: "rw" for MOUNT_ATTR_RDONLY. In the order of the bits.
+std::vector<std::string_view> attribute_names(uint64_t set, uint64_t clear);
+std::vector<std::string_view> cleared_attribute_names(uint64_t clear);
+
+// "rslave". "" for none.
+std::string_view propagation_name(uint64_t propagation, bool recursive);
+
 // All names that this runtime applies, sorted. For `features`.
 std::span<const std::string_view> known_mount_options();
 

@@ -4,16 +4,10 @@
 #include <cstddef>
 
 #include "runtime/plan/draft.h"
+#include "runtime/plan/namespaces.h"
 
 namespace oci::plan {
 namespace {
-
-// Indexed by spec::NamespaceType.
-constexpr uint64_t kFlags[] = {
-    CLONE_NEWPID, CLONE_NEWNET,  CLONE_NEWNS,     CLONE_NEWIPC,
-    CLONE_NEWUTS, CLONE_NEWUSER, CLONE_NEWCGROUP, CLONE_NEWTIME,
-};
-static_assert(std::size(kFlags) == static_cast<size_t>(spec::NamespaceType::kTime) + 1);
 
 // A child of clone(2) cannot be the real init if it must first change its identity, or if only its
 // children are in the namespace: pid_namespaces(7), time_namespaces(7). The stage joins other
@@ -41,7 +35,7 @@ void plan_joins(Draft& draft) {
   for (size_t i = 0; i < namespaces.size(); ++i) {
     if (!namespaces[i].path) continue;
     const std::string& path = *namespaces[i].path;
-    const auto flag = static_cast<uint32_t>(kFlags[static_cast<size_t>(namespaces[i].type)]);
+    const auto flag = static_cast<uint32_t>(flag_of(namespaces[i].type));
     draft.plan.joins.push_back({
         .path = path,
         .type = flag,
@@ -86,7 +80,7 @@ wire::TimeNamespace time_namespace_of(const Draft& draft) {
 void find_types(Draft& draft) {
   if (!draft.config.linux) return;
   for (const spec::Namespace& ns : draft.config.linux->namespaces) {
-    (ns.path ? draft.joined : draft.created) |= kFlags[static_cast<size_t>(ns.type)];
+    (ns.path ? draft.joined : draft.created) |= flag_of(ns.type);
   }
 }
 
@@ -95,7 +89,7 @@ void find_types(Draft& draft) {
 uint64_t made_namespaces(const spec::Config& config) {
   uint64_t types = 0;
   for (const spec::Namespace& ns : config.linux->namespaces)
-    if (!ns.path) types |= kFlags[static_cast<size_t>(ns.type)];
+    if (!ns.path) types |= flag_of(ns.type);
   return types;
 }
 
