@@ -1,114 +1,88 @@
 #include "runtime/lifecycle/explain.h"
 
+#include <algorithm>
 #include <string_view>
+#include <vector>
 
 #include "runtime/plan/explain.h"
 #include "runtime/seccomp/compile.h"
-#include "third_party/rapidjson.h"
+#include "spec/parse/names.h"
 
 namespace oci::lifecycle {
 namespace {
 
-using Allocator = json::Document::AllocatorType;
+using plan::Writer;
 
-json::Value text(std::string_view value, Allocator& allocator) {
-  return {value.data(), static_cast<json::Size>(value.size()), allocator};
+void write_limit(Writer& out, const cgroup::Write& write) {
+  out.text("file", write.file);
+  out.text("value", write.value);
+  out.text("property", write.property);
 }
 
-json::Value writes_value(const std::vector<cgroup::Write>& writes, Allocator& allocator) {
-  json::Value list(rapidjson::kArrayType);
-  for (const cgroup::Write& write : writes) {
-    json::Value item(rapidjson::kObjectType);
-    item.AddMember("file", text(write.file, allocator), allocator);
-    item.AddMember("value", text(write.value, allocator), allocator);
-    item.AddMember("property", text(write.property, allocator), allocator);
-    list.PushBack(item, allocator);
-  }
-  return list;
+void write_scope(Writer& out, const ScopePlan& plan) {
+  out.begin("systemd");
+  out.text("unit", plan.unit.name);
+  out.text("slice", plan.unit.slice);
+  out.text("bus", plan.bus == systemd::Bus::kUser ? "user" : "system");
+  out.objects_or_none("properties", plan.properties, [&](const systemd::Property& property) {
+    out.text("name", property.name);
+    out.text("type", property.signature);
+    out.list("value", property.values);
+  });
+  out.end();
 }
 
-json::Value scope_value(const ScopePlan& plan, Allocator& allocator) {
-  json::Value value(rapidjson::kObjectType);
-  value.AddMember("unit", text(plan.unit.name, allocator), allocator);
-  value.AddMember("slice", text(plan.unit.slice, allocator), allocator);
-  value.AddMember("bus", text(plan.bus == systemd::Bus::kUser ? "user" : "system", allocator),
-                  allocator);
-  json::Value properties(rapidjson::kArrayType);
-  for (const systemd::Property& property : plan.properties) {
-    json::Value item(rapidjson::kObjectType);
-    item.AddMember("name", text(property.name, allocator), allocator);
-    item.AddMember("type", text(property.signature, allocator), allocator);
-    json::Value values(rapidjson::kArrayType);
-    for (const std::string& each : property.values)
-      values.PushBack(text(each, allocator), allocator);
-    item.AddMember("value", values, allocator);
-    properties.PushBack(item, allocator);
-  }
-  value.AddMember("properties", properties, allocator);
-  return value;
-}
-
-json::Value cgroup_value(const CgroupPlan& plan, Allocator& allocator) {
-  json::Value value(rapidjson::kObjectType);
-  value.AddMember("mountPoint", text(plan.layout.mount_point, allocator), allocator);
-  value.AddMember("path", text(plan.path, allocator), allocator);
-  value.AddMember("writes", writes_value(plan.writes.before_clone, allocator), allocator);
-  if (!plan.writes.after_clone.empty()) {
-    value.AddMember("writesAfterClone", writes_value(plan.writes.after_clone, allocator),
-                    allocator);
-  }
-  if (plan.scope) value.AddMember("systemd", scope_value(*plan.scope, allocator), allocator);
-  if (plan.delegate_to) value.AddMember("ownedByUid", *plan.delegate_to, allocator);
+void write_cgroup(Writer& out, const CgroupPlan& plan) {
+  const auto limit = [&](const cgroup::Write& write) { write_limit(out, write); };
+  out.begin("cgroup");
+  out.text("mountPoint", plan.layout.mount_point);
+  out.text("path", plan.path);
+  out.objects_or_none("writes", plan.writes.before_clone, limit);
+  out.objects("writesAfterClone", plan.writes.after_clone, limit);
+  if (plan.scope) write_scope(out, *plan.scope);
+  if (plan.delegate_to) out.unsigned_number("ownedByUid", *plan.delegate_to);
   if (!plan.device_program.empty()) {
-    value.AddMember("deviceProgramInstructions", static_cast<uint64_t>(plan.device_program.size()),
-                    allocator);
+    out.unsigned_number("deviceProgramInstructions", plan.device_program.size());
   }
-  return value;
+  out.end();
 }
 
-json::Value hooks_value(const spec::Hooks& hooks, Allocator& allocator) {
-  json::Value value(rapidjson::kObjectType);
+void write_hooks(Writer& out, const spec::Hooks& hooks) {
   const struct {
-    const char* name;
+    spec::HookKind kind;
     const std::vector<spec::Hook>& list;
-  } kinds[] = {{"prestart", hooks.prestart},
-               {"createRuntime", hooks.create_runtime},
-               {"poststart", hooks.poststart},
-               {"poststop", hooks.poststop}};
-  for (const auto& kind : kinds) {
-    if (kind.list.empty()) continue;
-    json::Value paths(rapidjson::kArrayType);
-    for (const spec::Hook& hook : kind.list)
-      paths.PushBack(text(hook.path, allocator), allocator);
-    value.AddMember(rapidjson::StringRef(kind.name), paths, allocator);
+  } of_host[] = {{spec::HookKind::kPrestart, hooks.prestart},
+                 {spec::HookKind::kCreateRuntime, hooks.create_runtime},
+                 {spec::HookKind::kPoststart, hooks.poststart},
+                 {spec::HookKind::kPoststop, hooks.poststop}};
+  const auto has_any = [](const auto& row) { return !row.list.empty(); };
+  if (std::ranges::none_of(of_host, has_any)) return;
+  out.begin("hostHooks");
+  for (const auto& row : of_host) {
+    std::vector<std::string_view> paths;
+    for (const spec::Hook& hook : row.list)
+      paths.push_back(hook.path);
+    out.list(spec::name_of(spec::kHookNames, row.kind), paths);
   }
-  return value;
+  out.end();
 }
 
 }  // namespace
 
 Result<std::string> explain(const Prepared& prepared) {
-  json::Document document;
-  document.Parse(plan::explain(prepared.plan).c_str());
-  Allocator& allocator = document.GetAllocator();
-  if (prepared.cgroup) {
-    document.AddMember("cgroup", cgroup_value(*prepared.cgroup, allocator), allocator);
-  }
+  Writer out(prepared.plan.init());
+  out.begin();
+  plan::explain(out, prepared.plan);
+  if (prepared.cgroup) write_cgroup(out, *prepared.cgroup);
   const auto& linux = prepared.config.linux;
   if (linux && linux->seccomp) {
     const seccomp::Program program =
         OCI_TRY(seccomp::compile(*linux->seccomp, seccomp::Warnings::kSkip));
-    document.AddMember("seccompFilterInstructions", static_cast<uint64_t>(program.filter.size()),
-                       allocator);
+    out.unsigned_number("seccompFilterInstructions", program.filter.size());
   }
-  json::Value hooks = hooks_value(prepared.config.hooks, allocator);
-  if (!hooks.ObjectEmpty()) document.AddMember("hostHooks", hooks, allocator);
-
-  rapidjson::StringBuffer buffer;
-  rapidjson::PrettyWriter<rapidjson::StringBuffer> writer(buffer);
-  writer.SetIndent(' ', 2);
-  document.Accept(writer);
-  return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
+  write_hooks(out, prepared.config.hooks);
+  out.end();
+  return out.finish();
 }
 
 }  // namespace oci::lifecycle

@@ -307,10 +307,8 @@ void write_process(Writer& out, const wire::LaunchPlan& plan) {
 
 }  // namespace
 
-std::string explain(const wire::LaunchPlan& plan) {
+void explain(Writer& out, const wire::LaunchPlan& plan) {
   const wire::InitPlan& init = plan.init();
-  Writer out(init);
-  out.begin();
   write_namespaces(out, plan);
   write_root(out, plan);
   write_mounts(out, plan);
@@ -330,6 +328,12 @@ std::string explain(const wire::LaunchPlan& plan) {
   std::vector<std::string> warnings = plan.demanded_warnings;
   warnings.insert(warnings.end(), plan.warnings.begin(), plan.warnings.end());
   out.list("warnings", warnings);
+}
+
+std::string explain(const wire::LaunchPlan& plan) {
+  Writer out(plan.init());
+  out.begin();
+  explain(out, plan);
   out.end();
   return out.finish();
 }

@@ -71,7 +71,11 @@ class Writer {
   // `write_item` writes the members of each item.
   template <class Items, class WriteItem>
   void objects(std::string_view key, const Items& items, WriteItem write_item) {
-    if (std::size(items) == 0) return;
+    if (std::size(items) != 0) objects_or_none(key, items, write_item);
+  }
+  // The same, and an empty list for no items.
+  template <class Items, class WriteItem>
+  void objects_or_none(std::string_view key, const Items& items, WriteItem write_item) {
     write_key(key);
     json_.StartArray();
     for (const auto& item : items) {
