@@ -94,14 +94,13 @@ Status Execution::prepare() {
   request.console_socket = !options_.console_socket.empty();
   OCI_TRY(pass_on_inherited(request, options_.preserve_fds));
   plan_ = OCI_TRY(plan::make_exec_plan(config_, plan::read_host(config_), request));
-  log_warnings(plan_);
   const state::Record& record = container_.record;
   if (!record.cgroup_path.empty() && !OCI_TRY(may_join(context_, record.cgroup_path))) {
     if (!options_.cgroup.empty()) {
       return Error(ErrorKind::kUnsupported,
                    "--cgroup: this caller may not enter the container's cgroup from its own");
     }
-    sys::log_warning("exec: runs in the caller's cgroup, which it may not leave");
+    plan_.warnings.push_back({"exec: runs in the caller's cgroup, which it may not leave"});
   } else if (!record.cgroup_path.empty()) {
     cgroup_ = OCI_TRY(cgroup::open_to_join(record.cgroup_path, options_.cgroup, record.pid));
     // A process cloned into a frozen cgroup would not run, and this exec would wait for it.
@@ -165,6 +164,7 @@ Result<std::optional<launch::Sight>> Execution::see_init() const {
 }
 
 Status Execution::launch() {
+  log_warnings(plan_);
   const auto sight = OCI_TRY(see_init());
   OCI_TRY(console_.connect(options_.console_socket));
   gate_ = OCI_TRY(launch::make_open_gate());

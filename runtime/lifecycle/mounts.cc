@@ -8,6 +8,7 @@
 
 #include "runtime/launch/launch.h"
 #include "runtime/lifecycle/container.h"
+#include "runtime/lifecycle/prepare.h"
 #include "runtime/lifecycle/shared_mounts.h"
 #include "runtime/lifecycle/transitions.h"
 #include "runtime/plan/host.h"
@@ -105,8 +106,7 @@ Status change_mounts(const Context& context, const MountsOptions& options,
                           .chrooted = record.chrooted,
                           .signals = &signals},
                          services()));
-  for (const std::string& warning : plan.warnings)
-    sys::log_warning(warning);
+  log_warnings(plan);
   return {};
 }
 

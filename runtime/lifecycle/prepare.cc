@@ -140,7 +140,7 @@ std::optional<uint32_t> delegated_uid(const spec::Config& config) {
 }
 
 Result<CgroupPlan> plan_cgroup(const spec::Config& config, const std::string& id,
-                               CgroupManager manager) {
+                               CgroupManager manager, std::vector<wire::Warning>& warnings) {
   CgroupPlan plan;
   plan.layout = OCI_TRY(cgroup::find_layout());
   plan.delegate_to = delegated_uid(config);
@@ -149,8 +149,8 @@ Result<CgroupPlan> plan_cgroup(const spec::Config& config, const std::string& id
     const auto path = has_linux ? config.linux->cgroups_path : std::nullopt;
     plan.path = OCI_TRY(cgroup::resolve_cgroups_path(path, id));
     if (path && cgroup::has_scope_form(*path)) {
-      sys::log_warning(cat("linux.cgroupsPath: '", *path,
-                           "' is a directory of that name: a scope needs --systemd-cgroup"));
+      warnings.push_back({cat("linux.cgroupsPath: '", *path,
+                              "' is a directory of that name: a scope needs --systemd-cgroup")});
     }
   }
   if (!has_linux || !config.linux->resources) return plan;
@@ -167,7 +167,7 @@ Result<CgroupPlan> plan_cgroup(const spec::Config& config, const std::string& id
 
 // --cgroup-manager=disabled is asked for by a person or an engine: it is done, and said. Device
 // rules that CAP_MKNOD would need are refused by the plan.
-void warn_of_lost_limits(const spec::Config& config) {
+void warn_of_lost_limits(const spec::Config& config, std::vector<wire::Warning>& warnings) {
   if (!config.linux || !config.linux->resources) return;
   const spec::Resources& resources = *config.linux->resources;
   const struct {
@@ -183,8 +183,8 @@ void warn_of_lost_limits(const spec::Config& config) {
               {"unified", !resources.unified.empty()}};
   for (const auto& row : rows) {
     if (!row.asked) continue;
-    sys::log_warning(
-        cat("linux.resources.", row.name, ": not applied, because --cgroup-manager is disabled"));
+    warnings.push_back(
+        {cat("linux.resources.", row.name, ": not applied, because --cgroup-manager is disabled")});
   }
 }
 
@@ -221,10 +221,8 @@ bool allows_all_devices(const spec::Config& config) {
 }
 
 void log_warnings(const wire::LaunchPlan& plan) {
-  for (const std::string& warning : plan.demanded_warnings)
-    sys::log_demanded_warning(warning);
-  for (const std::string& warning : plan.warnings)
-    sys::log_warning(warning);
+  for (const wire::Warning& warning : plan.warnings)
+    (warning.demanded ? sys::log_demanded_warning : sys::log_warning)(warning.text);
 }
 
 Result<std::string> absolute_path(const std::string& path) {
@@ -240,11 +238,12 @@ namespace {
 
 Status decide_cgroup(const Context& context, const std::string& id, Prepared& prepared) {
   if (context.cgroup_manager == CgroupManager::kDisabled) {
-    warn_of_lost_limits(prepared.config);
+    warn_of_lost_limits(prepared.config, prepared.plan.warnings);
     return {};
   }
   const bool systemd = context.cgroup_manager == CgroupManager::kSystemd;
-  Result<CgroupPlan> plan = plan_cgroup(prepared.config, id, context.cgroup_manager);
+  Result<CgroupPlan> plan =
+      plan_cgroup(prepared.config, id, context.cgroup_manager, prepared.plan.warnings);
   if (context.rootless && !systemd) {
     prepared.cgroup = OCI_TRY(plan_rootless_cgroup(std::move(plan), prepared, id));
   } else {

@@ -59,6 +59,7 @@ Status pass_on_inherited(plan::Request& request, uint32_t preserve_fds);
 // Whether linux.resources.devices explicitly allows every device.
 bool allows_all_devices(const spec::Config& config);
 
+// Logs the warnings of the plan. Everything that is known before the first action is among them.
 void log_warnings(const wire::LaunchPlan& plan);
 
 // Makes `path` absolute with the current directory. Does not resolve it.

@@ -39,7 +39,9 @@ std::optional<size_t> find_denial(std::span<const spec::DeviceRule> rules) {
   return {};
 }
 
-Status check_devices(const Prepared& prepared) {
+// Whether the container may go on without its device rules. The value is the warning about them;
+// "": there are none.
+Result<std::string> without_device_rules(const Prepared& prepared) {
   const auto rules = device_rules(prepared.config);
   if (prepared.plan.makes_devices && !rules.empty() && !allows_all_devices(prepared.config)) {
     return Error(ErrorKind::kUnsupported, Property{"linux.resources.devices"},
@@ -50,10 +52,15 @@ Status check_devices(const Prepared& prepared) {
     return Error(ErrorKind::kUnsupported, Property{cat("linux.resources.devices[", *denial, "]")},
                  "only root can deny a single device; leave the rule out");
   }
-  if (!rules.empty()) {
-    sys::log_warning("linux.resources.devices: not applied, because that needs privileges");
+  return std::string(
+      rules.empty() ? "" : "linux.resources.devices: not applied, because that needs privileges");
+}
+
+Result<std::optional<CgroupPlan>> no_cgroup(Prepared& prepared) {
+  if (std::string warning = OCI_TRY(without_device_rules(prepared)); !warning.empty()) {
+    prepared.plan.warnings.push_back({std::move(warning)});
   }
-  return {};
+  return std::optional<CgroupPlan>();
 }
 
 bool asks_for_limits(const spec::Config& config) {
@@ -105,18 +112,15 @@ Status plan_leaving_own_cgroup(CgroupPlan& plan, const std::string& own) {
 }  // namespace
 
 Result<std::optional<CgroupPlan>> plan_rootless_cgroup(Result<CgroupPlan> planned,
-                                                       const Prepared& prepared,
-                                                       const std::string& id) {
+                                                       Prepared& prepared, const std::string& id) {
   const spec::Config& config = prepared.config;
-  using None = std::optional<CgroupPlan>;
   if (!planned) {
     // A host without cgroup v2 has no cgroup for a container. That is an error only if the config
     // needs one.
     if (cgroup::find_layout() || names_a_place(config) || asks_for_limits(config)) {
       return std::move(planned).error();
     }
-    OCI_TRY(check_devices(prepared));
-    return None();
+    return no_cgroup(prepared);
   }
   CgroupPlan plan = std::move(planned).value();
   const Result<std::string> own = cgroup::own_cgroup();
@@ -125,8 +129,7 @@ Result<std::optional<CgroupPlan>> plan_rootless_cgroup(Result<CgroupPlan> planne
     if (names_a_place(config) || first_write(plan) != nullptr) {
       return not_permitted(plan, config, why);
     }
-    OCI_TRY(check_devices(prepared));
-    return None();
+    return no_cgroup(prepared);
   }
   if (!names_a_place(config)) OCI_TRY(plan_leaving_own_cgroup(plan, own.value()));
   return std::optional(std::move(plan));
@@ -141,7 +144,11 @@ Status limit_devices(const Prepared& prepared, int cgroup_fd) {
   const CgroupPlan& plan = *prepared.cgroup;
   Status attached = cgroup::attach_device_program(cgroup_fd, plan.device_program);
   if (attached || attached.error().sys_errno() != EPERM) return attached;
-  if (plan.lenient) return check_devices(prepared);
+  if (plan.lenient) {
+    const std::string warning = OCI_TRY(without_device_rules(prepared));
+    if (!warning.empty()) sys::log_warning(warning);
+    return {};
+  }
   return Error(ErrorKind::kUnsupported, Property{"linux.resources.devices"},
                "the kernel does not let this caller load a device program (CAP_BPF); leave the "
                "rules out, or use --rootless=true");

@@ -15,9 +15,9 @@ namespace oci::lifecycle {
 
 // Adapts `plan` to the permissions of the caller. Without a cgroupsPath, the cgroup is made below
 // the caller's own. Absent: there will be no cgroup, since none is permitted and the config asks
-// for neither a path nor limits. An error names the property that does.
-Result<std::optional<CgroupPlan>> plan_rootless_cgroup(Result<CgroupPlan> plan,
-                                                       const Prepared& prepared,
+// for neither a path nor limits. An error names the property that does. Adds to the warnings of
+// `prepared.plan`.
+Result<std::optional<CgroupPlan>> plan_rootless_cgroup(Result<CgroupPlan> plan, Prepared& prepared,
                                                        const std::string& id);
 
 Status leave_own_cgroup(const CgroupPlan& plan);

@@ -325,8 +325,9 @@ void explain(Writer& out, const wire::LaunchPlan& plan) {
     out.flag("listener", (init.seccomp_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0);
     out.end();
   }
-  std::vector<std::string> warnings = plan.demanded_warnings;
-  warnings.insert(warnings.end(), plan.warnings.begin(), plan.warnings.end());
+  std::vector<std::string_view> warnings;
+  for (const wire::Warning& warning : plan.warnings)
+    warnings.push_back(warning.text);
   out.list("warnings", warnings);
 }
 

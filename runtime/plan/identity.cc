@@ -40,8 +40,9 @@ Status plan_user(Draft& draft, const spec::User& user) {
   init.keep_groups = keeps_groups(draft.config);
   if (init.keep_groups) {
     if (!user.additional_gids.empty()) {
-      draft.plan.warnings.push_back(cat("process.user.additionalGids: not set, because annotation ",
-                                        spec::kKeepGroups, " keeps the caller's groups"));
+      draft.plan.warnings.push_back(
+          {cat("process.user.additionalGids: not set, because annotation ", spec::kKeepGroups,
+               " keeps the caller's groups")});
     }
     return {};
   }
@@ -88,9 +89,10 @@ Status plan_making_devices(Draft& draft) {
     *set &= ~kMknod;
   }
   draft.plan.makes_devices = false;
-  draft.plan.demanded_warnings.push_back(
-      "process.capabilities: CAP_MKNOD is left out, because --cgroup-manager=disabled applies no "
-      "device rules; a last rule that allows all devices keeps it");
+  draft.plan.warnings.push_back(
+      {.text = "process.capabilities: CAP_MKNOD is left out, because --cgroup-manager=disabled "
+               "applies no device rules; a last rule that allows all devices keeps it",
+       .demanded = true});
   return {};
 }
 
@@ -99,7 +101,8 @@ Status plan_privileges(Draft& draft, const spec::Process& process) {
   CapabilityPlan capabilities =
       plan_capabilities(process.capabilities, available_capabilities(draft));
   init.capabilities = capabilities.sets;
-  draft.plan.demanded_warnings = std::move(capabilities.warnings);
+  for (std::string& warning : capabilities.warnings)
+    draft.plan.warnings.push_back({.text = std::move(warning), .demanded = true});
   init.no_new_privileges = process.no_new_privileges;
   draft.plan.oom_score_adj = process.oom_score_adj;
   draft.plan.rlimits = process.rlimits;

@@ -59,8 +59,8 @@ void add_iversion(Draft& draft, const FilesystemMount& mount, Parameters& parame
     parameters.push_back({.key = "i_version"});
     return;
   }
-  draft.plan.warnings.push_back(cat(
-      "mounts[", mount.index, "].options: iversion has no effect, the filesystem itself decides"));
+  draft.plan.warnings.push_back({cat(
+      "mounts[", mount.index, "].options: iversion has no effect, the filesystem itself decides")});
 }
 
 // Filesystems without linux.mountLabel: proc and sysfs have labels of their own, the container does

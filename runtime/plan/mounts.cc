@@ -231,9 +231,9 @@ Status plan_host_sysfs(Entry& entry, MountOp& op) {
   entry.is_hosts = true;
   if ((entry.options.attr_set & MOUNT_ATTR_RDONLY) == 0) {
     entry.draft.plan.warnings.push_back(
-        cat(entry.at("type"),
-            ": the host's sysfs is shown, read-only: one of its own takes a network namespace that "
-            "belongs to the user namespace"));
+        {cat(entry.at("type"),
+             ": the host's sysfs is shown, read-only: one of its own takes a network namespace "
+             "that belongs to the user namespace")});
   }
   op.target_is_plain = true;
   return plan_bind(entry, op, true);

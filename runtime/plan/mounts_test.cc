@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(iversion_is_a_word_of_ext4_and_a_warning_elsewhere) {
       plan_of(with_mount({"/data", "xfs", "/dev/vda", {"iversion"}, {}, {}}));
   BOOST_TEST(parameters(xfs, only_mount(xfs)) == "");
   BOOST_REQUIRE(xfs.warnings.size() == 1u);
-  BOOST_TEST(xfs.warnings[0].starts_with("mounts[0].options: iversion"));
+  BOOST_TEST(xfs.warnings[0].text.starts_with("mounts[0].options: iversion"));
 }
 
 BOOST_AUTO_TEST_CASE(a_tmpfs_has_the_mode_that_is_said_or_that_of_its_directory) {
@@ -234,7 +234,8 @@ BOOST_AUTO_TEST_CASE(the_hosts_sysfs_is_read_only_whatever_is_asked) {
   BOOST_TEST(op.tree_set == uint64_t{MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV});
   BOOST_TEST(op.tree_clear == 0u);
   BOOST_REQUIRE(plan.warnings.size() == 1u);
-  BOOST_TEST(plan.warnings[0].starts_with("mounts[0].type: the host's sysfs is shown, read-only"));
+  BOOST_TEST(
+      plan.warnings[0].text.starts_with("mounts[0].type: the host's sysfs is shown, read-only"));
 }
 
 BOOST_AUTO_TEST_CASE(for_a_user_namespace_the_parent_opens_root_and_bind_sources) {

@@ -1,6 +1,7 @@
 // Helpers for the tests of this folder: a config and a host made by hand, and their plan.
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,6 +44,10 @@ inline std::string error_of(const spec::Config& config, const Host& host = some_
   auto plan = make_plan(config, host, request);
   BOOST_REQUIRE(!plan);
   return plan.error().message();
+}
+
+inline size_t demanded_warnings(const wire::LaunchPlan& plan) {
+  return static_cast<size_t>(std::ranges::count(plan.warnings, true, &wire::Warning::demanded));
 }
 
 template <class T>

@@ -65,6 +65,12 @@ struct DeviceNode {
   size_t fd_offset = 0;        // for LaunchPlan::set_fd
 };
 
+// A part of the config that is not applied as written.
+struct Warning {
+  std::string text;       // one line
+  bool demanded = false;  // by the specification ("MUST be logged as a warning")
+};
+
 struct LaunchPlan {
   std::string block;  // the flat block of plan.h, with descriptors still -1
 
@@ -83,9 +89,8 @@ struct LaunchPlan {
   std::optional<spec::IoPriority> io_priority;
   std::optional<spec::ExecCpuAffinity> exec_cpu_affinity;
   std::vector<spec::Rlimit> rlimits;
-  bool makes_devices = false;         // CAP_MKNOD, which only counts in the initial user namespace
-  std::vector<std::string> warnings;  // one line each, for the log
-  std::vector<std::string> demanded_warnings;  // warnings that the specification requires (MUST)
+  bool makes_devices = false;  // CAP_MKNOD, which only counts in the initial user namespace
+  std::vector<Warning> warnings;
 
   InitPlan& init() { return *reinterpret_cast<InitPlan*>(block.data()); }
   const InitPlan& init() const { return *reinterpret_cast<const InitPlan*>(block.data()); }
