@@ -11,6 +11,9 @@ import subprocess
 import sys
 
 
+STATIC = ("runtime/oci-rt", "runtime/oci-rt-install")
+
+
 def output(*command):
     return subprocess.run(command, check=True, capture_output=True, text=True, env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"}).stdout
 
@@ -32,9 +35,10 @@ def segments(path):
 
 def own_symbols(build, name):
     """For a static program, those of the project's libraries: the C library has guards anyway."""
-    if name != "runtime/oci-rt":
+    if name not in STATIC:
         return output("nm", build / name)
-    return "".join(output("nm", library) for library in sorted(build.glob("runtime/*/lib*.a")) if "init" not in library.name)
+    libraries = [path for path in sorted(build.glob("runtime/*/lib*.a")) if "init" not in path.name]
+    return "".join(output("nm", path) for path in libraries if (path.parent.name == "install") == name.endswith("install"))
 
 
 def problems(path, symbols, is_init, wants_cet):
@@ -59,14 +63,14 @@ def problems(path, symbols, is_init, wants_cet):
         yield "no GNU_RELRO"
     if not re.search(r"BIND_NOW|Flags: .*NOW", output("readelf", "-dW", path)):
         yield "no BIND_NOW"
-    if path.name == "oci-rt" and not re.search(r"__\w+_chk\b", symbols.replace("__stack_chk_fail", "")):
+    if path.name in ("oci-rt", "oci-rt-install") and not re.search(r"__\w+_chk\b", symbols.replace("__stack_chk_fail", "")):
         yield "no function of _FORTIFY_SOURCE"
 
 
 build = pathlib.Path(sys.argv[1])
 x86 = platform.machine() == "x86_64"
 bad = []
-for name, is_init in (("runtime/oci-rt", False), ("runtime/oci-rt-systemd", False), ("runtime/init/oci-rt-init", True)):
+for name, is_init in (("runtime/oci-rt", False), ("runtime/oci-rt-install", False), ("runtime/oci-rt-systemd", False), ("runtime/init/oci-rt-init", True)):
     path = build / name
     if not path.exists() and name.endswith("systemd"):
         continue

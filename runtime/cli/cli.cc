@@ -1,6 +1,7 @@
 #include "runtime/cli/cli.h"
 
 #include <algorithm>
+#include <array>
 
 #include "runtime/cli/command.h"
 #include "runtime/cli/globals.h"
@@ -45,6 +46,10 @@ Error cannot(const Command& command) {
 
 Result<int> show_help(const Command& command) {
   if (!command.lacks.empty()) return cannot(command);
+  if (command.become != nullptr) {
+    const std::string verb(command.syntax.command);
+    return command.become({}, std::to_array({verb.c_str(), "--help"}));
+  }
   return answer(help_text(command.syntax));
 }
 
@@ -57,6 +62,7 @@ Result<int> run_verb(const Arguments& globals, Words words, int& failure_code) {
   const std::string_view verb = words.front();
   if (verb == "help") return show_help(words.subspan(1));
   const Command* const command = OCI_TRY(find_command(verb));
+  if (command->become != nullptr) return command->become(globals, words);
   Result<Arguments> parsed =
       parse_arguments(command->syntax, words.subspan(1), kGlobalSyntax.options);
   if (!parsed && !command->lacks.empty()) return cannot(*command);

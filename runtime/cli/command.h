@@ -14,12 +14,15 @@ namespace oci::cli {
 struct Command {
   Syntax syntax;
   // Converts options to a request, calls lifecycle and prints the answer. Returns the exit code.
-  Result<int> (*run)(const lifecycle::Context& context, const Arguments& arguments);
+  Result<int> (*run)(const lifecycle::Context& context, const Arguments& arguments) = nullptr;
   int failure_code = 1;  // exit code after an error
   // The reason why this version does not support the verb. Such a verb exists for clients that send
   // it, and is not in the help. podman takes a successful --help, or a message about a missing
   // value, as support.
   std::string_view lacks = {};
+  // Instead of run: executes another program, which reads the options of the verb and shows its
+  // help. `words`: the verb and the words after it. Returns only after an error.
+  Error (*become)(const Arguments& globals, std::span<const char* const> words) = nullptr;
 };
 
 // One for each file, named like its verb.

@@ -1,89 +1,45 @@
-// oci-rt install and oci-rt uninstall
-#include "runtime/install/install.h"
+// oci-rt install and oci-rt uninstall: another program, so that this one stays small.
+#include <unistd.h>
+
+#include <cerrno>
 
 #include "runtime/cli/command.h"
-#include "runtime/cli/output.h"
+#include "runtime/install/usage.h"
+#include "runtime/sys/program.h"
 
 namespace oci::cli {
 namespace {
 
-constexpr Option kInstallOptions[] = {
-    {.name = "default", .help = "also make oci-rt the engine's default runtime"},
-    {.name = "path", .value = "PATH", .help = "path of oci-rt (default: this program)"},
-    {.name = "no-verify", .help = "do not ask the engine to check its configuration"},
-};
-
-constexpr Option kSharedOptions[] = {
-    {.letter = 'n', .name = "dry-run", .help = "show the change and write nothing"},
-    {.name = "etc", .value = "DIR", .help = "write below DIR instead of /etc, for packages"},
-};
-
-constexpr Choice<install::Engine> kEngines[] = {
-    {"podman", install::Engine::kPodman},
-    {"containerd", install::Engine::kContainerd},
-    {"docker", install::Engine::kDocker},
-    {"crio", install::Engine::kCrio},
-};
-
-Result<install::Request> request_of(const Arguments& arguments) {
-  install::Request request;
-  const std::string_view name = arguments.operands.front();
-  std::string names;
-  bool known = false;
-  for (const Choice<install::Engine>& engine : kEngines) {
-    names += cat(names.empty() ? "" : ", ", engine.name);
-    if (engine.name != name) continue;
-    request.engine = engine.meaning;
-    known = true;
+Error become_installer(const Arguments& globals, std::span<const char* const> words) {
+  const std::string runtime = sys::own_program();
+  const std::string program = sys::find_helper(runtime, install::kProgram);
+  if (program.empty()) {
+    return Error(
+        ErrorKind::kUnsupported,
+        cat(words.front(), ": '", install::kProgram, "' is missing (looked beside oci-rt and in ",
+            sys::helper_directory(), "); install it, or configure the engine by hand"));
   }
-  if (!known) {
-    return Error(ErrorKind::kUsage, cat("ENGINE: expected one of ", names, ", found '", name, "'"));
-  }
-  request.path = arguments.text("path");
-  request.etc = arguments.text("etc");
-  while (request.etc.size() > 1 && request.etc.back() == '/')
-    request.etc.pop_back();
-  request.make_default = arguments.flag("default");
-  request.dry_run = arguments.flag("dry-run");
-  request.ask_engine = !arguments.flag("no-verify");
-  return request;
-}
-
-Result<int> run_install(const lifecycle::Context&, const Arguments& arguments) {
-  const install::Request request = OCI_TRY(request_of(arguments));
-  const std::string done = OCI_TRY(install::install(request));
-  OCI_TRY(print(done));
-  return 0;
-}
-
-Result<int> run_uninstall(const lifecycle::Context&, const Arguments& arguments) {
-  const install::Request request = OCI_TRY(request_of(arguments));
-  const std::string done = OCI_TRY(install::uninstall(request));
-  OCI_TRY(print(done));
-  return 0;
+  const std::string runtime_option = cat("--runtime=", runtime);
+  const std::string log_option = cat("--log=", globals.value("log"));
+  std::vector<const char*> argv = {install::kProgram.data(), runtime_option.c_str(),
+                                   log_option.c_str()};
+  if (globals.value("log-format") == "json") argv.push_back("--log-json");
+  argv.insert(argv.end(), words.begin(), words.end());
+  argv.push_back(nullptr);
+  ::execve(program.c_str(), const_cast<char* const*>(argv.data()), ::environ);
+  return Error::system(errno, cat(words.front(), ": execute '", program, "'"));
 }
 
 }  // namespace
 
 constinit const Command kInstallCommand{
-    .syntax = {.command = "install",
-               .operands = "podman|containerd|docker|crio",
-               .summary = "Configures an engine to use oci-rt.",
-               .options = kInstallOptions,
-               .more_options = kSharedOptions,
-               .min_operands = 1,
-               .max_operands = 1},
-    .run = run_install,
+    .syntax = {.command = "install", .summary = install::kInstallSummary},
+    .become = become_installer,
 };
 
 constinit const Command kUninstallCommand{
-    .syntax = {.command = "uninstall",
-               .operands = "podman|containerd|docker|crio",
-               .summary = "Removes the configuration that `install` wrote.",
-               .options = kSharedOptions,
-               .min_operands = 1,
-               .max_operands = 1},
-    .run = run_uninstall,
+    .syntax = {.command = "uninstall", .summary = install::kUninstallSummary},
+    .become = become_installer,
 };
 
 }  // namespace oci::cli

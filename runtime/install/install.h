@@ -11,8 +11,9 @@ enum class Engine { kPodman, kContainerd, kDocker, kCrio };
 
 struct Request {
   Engine engine = Engine::kPodman;
-  std::string path;  // path of oci-rt. Empty: of this program
-  std::string etc;   // for packages: instead of the engine's own directory. Empty: that one
+  std::string path;     // path of oci-rt for the engine. Empty: `runtime`
+  std::string runtime;  // path of the oci-rt that the user runs. Empty: unknown
+  std::string etc;      // for packages: instead of the engine's own directory. Empty: that one
   bool make_default = false;
   bool dry_run = false;
   bool ask_engine = true;  // let the engine check the written file

@@ -8,6 +8,7 @@
 
 #include "runtime/install/place.h"
 #include "runtime/install/test_files.h"
+#include "runtime/sys/program.h"
 #include "runtime/testing/temp_dir.h"
 
 namespace oci::install {
@@ -158,7 +159,7 @@ BOOST_AUTO_TEST_CASE(a_path_that_will_not_last_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(the_program_for_systemd_is_looked_for_beside_it) {
-  const bool installed = ::access(OCI_RT_LIBEXECDIR "/oci-rt-systemd", X_OK) == 0;
+  const bool installed = sys::is_program(cat(sys::helper_directory(), "/oci-rt-systemd"));
   BOOST_TEST(has_systemd_program(dir.path("bin/oci-rt")) == installed);
   program("oci-rt-systemd", "exit 1");
   BOOST_TEST(has_systemd_program(dir.path("bin/oci-rt")));

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <climits>
 #include <cstdlib>
 #include <memory>
 
@@ -132,8 +131,7 @@ std::string find_conmon(const HostEnvironment& from) {
 }
 
 bool has_systemd_program(const std::string& runtime) {
-  return is_program(runtime.substr(0, runtime.rfind('/')) + "/oci-rt-systemd") ||
-         is_program(OCI_RT_LIBEXECDIR "/oci-rt-systemd");
+  return !sys::find_helper(runtime, "oci-rt-systemd").empty();
 }
 
 std::string_view temporary_location(const std::string& path) {
@@ -162,9 +160,7 @@ Result<std::string> runtime_path(const Request& request) {
     }
     return path;
   }
-  path.resize(PATH_MAX);
-  const ssize_t size = ::readlink("/proc/self/exe", path.data(), path.size());
-  path.resize(size < 0 ? 0 : static_cast<size_t>(size));
+  path = request.runtime;
   if (!path.starts_with('/') || !is_program(path)) {
     return Error(ErrorKind::kUsage, "the path of this program is unknown; give --path PATH");
   }

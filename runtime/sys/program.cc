@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <climits>
 
 #include "spec/error.h"
 
@@ -24,6 +25,23 @@ std::string find_program(std::string_view name, std::string_view dirs) {
     if (is_program(path)) return path;
   }
   return "";
+}
+
+std::string own_program() {
+  char path[PATH_MAX];
+  const ssize_t length = ::readlink("/proc/self/exe", path, sizeof path);
+  return length <= 0 ? "" : std::string(path, static_cast<size_t>(length));
+}
+
+std::string_view helper_directory() {
+  return OCI_RT_LIBEXECDIR;
+}
+
+std::string find_helper(const std::string& runtime, std::string_view name) {
+  std::string beside = cat(runtime.substr(0, runtime.rfind('/')), "/", name);
+  if (is_program(beside)) return beside;
+  std::string installed = cat(helper_directory(), "/", name);
+  return is_program(installed) ? installed : "";
 }
 
 }  // namespace oci::sys

@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 
+using oci::sys::find_helper;
 using oci::sys::find_program;
 
 namespace {
@@ -51,6 +52,16 @@ BOOST_AUTO_TEST_CASE(a_relative_directory_is_none) {
   BOOST_REQUIRE(::chdir(top.c_str()) == 0);
   BOOST_TEST(find_program("both", "a:./a::.") == "");
   BOOST_REQUIRE(::chdir("/") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_helper_beside_the_runtime_wins) {
+  BOOST_TEST(find_helper(top + "/b/oci-rt", "both") == top + "/b/both");
+  BOOST_TEST(find_helper(top + "/a/oci-rt", "plain") == "");  // no program, and not installed
+  BOOST_TEST(find_helper(top + "/b/oci-rt", "tool") == "");
+}
+
+BOOST_AUTO_TEST_CASE(the_program_of_this_process_is_known) {
+  BOOST_TEST(oci::sys::is_program(oci::sys::own_program()));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

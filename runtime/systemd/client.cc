@@ -1,12 +1,10 @@
 #include "runtime/systemd/client.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,6 +13,7 @@
 #include <utility>
 
 #include "runtime/sys/deadline.h"
+#include "runtime/sys/program.h"
 #include "runtime/sys/self_status.h"
 
 namespace oci::systemd {
@@ -24,19 +23,8 @@ constexpr char kProgram[] = "oci-rt-systemd";
 // The program has its own timeout and a better message. This adds time for that.
 constexpr std::chrono::seconds kGrace{1};
 
-std::string directory_of_this() {
-  char path[PATH_MAX];
-  const ssize_t length = ::readlink("/proc/self/exe", path, sizeof path);
-  if (length <= 0) return "";
-  const std::string_view text(path, static_cast<size_t>(length));
-  return std::string(text.substr(0, text.rfind('/')));
-}
-
-std::string find_program() {
-  std::string beside = cat(directory_of_this(), "/", kProgram);
-  if (::access(beside.c_str(), X_OK) == 0) return beside;
-  std::string installed = cat(OCI_RT_LIBEXECDIR, "/", kProgram);
-  return ::access(installed.c_str(), X_OK) == 0 ? installed : "";
+std::string find_helper() {
+  return sys::find_helper(sys::own_program(), kProgram);
 }
 
 // The variables of sd_bus_open_user(3) and sd_bus_open_system(3). No others are passed.
@@ -68,13 +56,13 @@ Property text(const char* name, std::string value) {
 }  // namespace
 
 Result<Helper> Helper::start() {
-  const std::string program = find_program();
+  const std::string program = find_helper();
   if (program.empty()) {
     return Error(ErrorKind::kUnsupported,
                  cat("option --systemd-cgroup: '", kProgram,
                      "' is missing (looked beside oci-rt and "
                      "in ",
-                     OCI_RT_LIBEXECDIR, "); install it, or use --cgroup-manager cgroupfs"));
+                     sys::helper_directory(), "); install it, or use --cgroup-manager cgroupfs"));
   }
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
@@ -130,7 +118,7 @@ Result<std::string> Helper::ask(const Request& request) {
 }
 
 bool is_installed() {
-  return !find_program().empty();
+  return !find_helper().empty();
 }
 
 Bus bus_of_caller() {

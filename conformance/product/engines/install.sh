@@ -10,6 +10,7 @@ mkdir -p "$work"/{etc,bin,home}
 cp -a /etc/. "$work/etc" 2>/dev/null
 cp -a /usr/local/bin/. "$work/bin" 2>/dev/null
 cp "$runtime" "$work/bin/oci-rt"
+[ ! -e "$runtime-install" ] || cp "$runtime-install" "$work/bin/oci-rt-install"
 $work/bin/oci-rt install --help >/dev/null 2>&1 || {
   skip "$runtime has no install" && close_engine
   exit
@@ -36,6 +37,19 @@ digest() {
 }
 # same LABEL DIGEST: checks that the files are unchanged.
 same() { check "$1" "$(digest)" "$2"; }
+
+# ---- the program
+check "help" "$(code $oci help uninstall; code $oci uninstall --help)" "$(printf '0\n0')"
+has "help: in the words of oci-rt" "$work/out" "  oci-rt uninstall [OPTION...] podman|containerd|docker|crio"
+check "an unknown option" "$(code $oci --log "$work/log" --log-format json install --frob podman)" 1
+has "an unknown option: told" "$work/out" "oci-rt: unknown option '--frob' of oci-rt install"
+has "an unknown option: in the log" "$work/log" '{"level":"error","msg":"unknown option'
+mv "$work/bin/oci-rt-install" "$work/aside"
+if [ ! -e /usr/local/libexec/oci-rt/oci-rt-install ]; then
+  check "without oci-rt-install" "$(code $oci install podman)" 1
+  has "without oci-rt-install: told" "$work/out" "install: 'oci-rt-install' is missing (looked beside oci-rt and in "
+fi
+mv "$work/aside" "$work/bin/oci-rt-install"
 
 # ---- podman
 untouched=$(digest)

@@ -16,7 +16,9 @@ make_user() {
   mkdir -p "$home/web1/rootfs/bin"
   for program in "$@"; do cp "$(command -v busybox)" "$home/web1/rootfs/bin/$program"; done
   cp "$runtime" "$home/oci-rt"
-  [ ! -e "$runtime-systemd" ] || cp "$runtime-systemd" "$home/oci-rt-systemd"
+  for program in install systemd; do
+    [ ! -e "$runtime-$program" ] || cp "$runtime-$program" "$home/oci-rt-$program"
+  done
   chown -R "$uid:$uid" "$home"
 }
 # start_manager SOCKET: starts the user's systemd and waits until it listens there, below $run_directory.
