@@ -273,6 +273,12 @@ uint64_t io_weight_from_blkio(uint64_t weight) {
   return std::min<uint64_t>(1 + (weight - 10) * 9999 / 990, 10000);
 }
 
+std::vector<Write> Writes::all() const {
+  std::vector<Write> all = before_clone;
+  all.insert(all.end(), after_clone.begin(), after_clone.end());
+  return all;
+}
+
 Result<Writes> v2_writes(const spec::Resources& resources) {
   Builder out;
   if (resources.memory) add_memory(out, *resources.memory);

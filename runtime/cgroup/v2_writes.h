@@ -36,6 +36,9 @@ struct Writes {
   std::vector<Write> before_clone;
   // A pids.max of 0 would forbid clone3(CLONE_INTO_CGROUP), so it comes after that.
   std::vector<Write> after_clone;
+
+  // Both lists, one after the other.
+  std::vector<Write> all() const;
 };
 
 // All limits except the device rules (device_program.h). `resources` must have passed

@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -18,13 +17,11 @@
 #include "runtime/lifecycle/host_hooks.h"
 #include "runtime/lifecycle/host_problems.h"
 #include "runtime/lifecycle/host_resources.h"
-#include "runtime/lifecycle/location.h"
 #include "runtime/lifecycle/root_mount.h"
-#include "runtime/lifecycle/rootless.h"
-#include "runtime/lifecycle/scope.h"
 #include "runtime/lifecycle/seccomp_agent.h"
 #include "runtime/lifecycle/start.h"
 #include "runtime/lifecycle/verify.h"
+#include "runtime/limits/cgroup_limits.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/proc.h"
 
@@ -72,9 +69,7 @@ class Creation {
   sys::SignalStream* const signals_;
   state::StateDir dir_;
   state::Record record_;
-  std::optional<cgroup::Cgroup> cgroup_;
-  Scope scope_;
-  uint64_t oom_kills_before_ = 0;
+  limits::Limits limits_;
   HostResources host_resources_;
   foreground::Console console_;
   seccomp::Program filter_;
@@ -106,45 +101,18 @@ Status Creation::record_intent() {
     record_.listener_path = config.linux->seccomp->listener_path.value_or("");
     record_.listener_metadata = config.linux->seccomp->listener_metadata.value_or("");
   }
-  record_.cgroup_driver = prepared_.cgroup ? "cgroupfs" : "disabled";
+  record_.cgroup_driver = limits::driver_of(prepared_.cgroup).name;
   if (prepared_.notifies) OCI_TRY(foreground::make_notify_directory(dir_));
   // With a cgroup, make_cgroup() saves the record, once it knows the location.
   return prepared_.cgroup ? Status{} : dir_.save(record_);
 }
 
 Status Creation::make_cgroup() {
-  if (!prepared_.cgroup) return {};
-  const CgroupPlan& plan = *prepared_.cgroup;
-  const auto save_record = [this](const cgroup::Location& location) {
-    record_.cgroup_path = location.path;
-    record_.cgroup_existed = location.existed;
-    return dir_.save(record_);
-  };
-  if (plan.leave_own_cgroup) OCI_TRY(leave_own_cgroup(plan));
-  std::vector<cgroup::Write> all = plan.writes.before_clone;
-  all.insert(all.end(), plan.writes.after_clone.begin(), plan.writes.after_clone.end());
-  if (plan.scope) {
-    cgroup_.emplace(OCI_TRY(scope_.make(plan, all, record_, dir_)));
-    return cgroup_->apply(plan.writes.before_clone);
-  }
-  cgroup_.emplace(OCI_TRY(cgroup::Cgroup::create(plan.layout, plan.path, all, save_record,
-                                                 owner_of(record_), home_of(dir_))));
-  const cgroup::Location own = cgroup_->own_location();
-  record_.cgroup_existed = own.existed;
-  record_.cgroup_inode = own.inode;
-  // A cgroup that existed before may have counted OOM kills already.
-  if (cgroup_->existed()) oom_kills_before_ = cgroup::oom_kills(cgroup_->fd());
-  return cgroup_->apply(plan.writes.before_clone);
+  return prepared_.cgroup ? limits_.make(*prepared_.cgroup, record_, dir_) : Status();
 }
 
 Status Creation::prepare_meanwhile() {
-  scope_.is_populated();
-  if (cgroup_) {
-    const CgroupPlan& plan = *prepared_.cgroup;
-    if (!plan.device_program.empty()) {
-      OCI_TRY(limit_devices(prepared_, cgroup_->fd()));
-    }
-  }
+  OCI_TRY(limits_.init_is_inside());
   OCI_TRY(dir_.save_config(prepared_.config_text));
   const auto& linux = prepared_.config.linux;
   if (!linux || !linux->seccomp) return {};
@@ -162,20 +130,12 @@ Status Creation::run_hooks(pid_t pid) {
   return run_host_hooks(spec::HookKind::kCreateRuntime, hooks.create_runtime, state, signals_);
 }
 
-// Applies the settings that would stop init itself if they came earlier.
 Status Creation::finish_cgroup(pid_t pid) {
-  if (!cgroup_) return {};
-  const CgroupPlan& plan = *prepared_.cgroup;
-  OCI_TRY(cgroup_->apply(plan.writes.after_clone));
-  if (!plan.delegate_to) return {};
-  const auto is_user = [](const spec::Namespace& ns) {
-    return ns.type == spec::NamespaceType::kUser;
-  };
-  const bool mapped = std::ranges::any_of(prepared_.config.linux->namespaces, is_user);
-  const uid_t owner =
-      mapped ? OCI_TRY(launch::host_uid(pid, *plan.delegate_to)) : *plan.delegate_to;
-  if (owner == ::geteuid() && !cgroup_->existed()) return {};
-  return give_cgroup_to(plan, cgroup_->fd(), owner);
+  OCI_TRY(limits_.finish());
+  if (!prepared_.cgroup || !prepared_.cgroup->delegate_to) return {};
+  const uint32_t uid = *prepared_.cgroup->delegate_to;
+  return limits_.give_to(prepared_.cgroup->owner_is_mapped ? OCI_TRY(launch::host_uid(pid, uid))
+                                                           : uid);
 }
 
 // One save for both facts. If the runtime dies before init has settled, init dies as well, and a
@@ -193,7 +153,7 @@ launch::Services Creation::services() {
   return {
       .check_init =
           [this](pid_t pid) {
-            return verify_cgroup(prepared_.plan.init().verify, cgroup_ ? cgroup_->fd() : -1, pid);
+            return verify_cgroup(prepared_.plan.init().verify, limits_.fd(), pid);
           },
       .prepare_meanwhile = [this](pid_t) { return prepare_meanwhile(); },
       .run_host_hooks = [this](pid_t pid) { return run_hooks(pid); },
@@ -210,15 +170,16 @@ launch::Services Creation::services() {
         OCI_TRY(note_root_mount(root_fd, prepared_.config, record_));
         return dir_.save(record_);
       },
-      .make_cgroup_joinable = [this] { return cgroup::make_threaded(cgroup_->fd()); },
-      .pids_exhausted = [this] { return cgroup_ && cgroup::pids_exhausted(cgroup_->fd()); },
+      .make_cgroup_joinable = [this] { return cgroup::make_threaded(limits_.fd()); },
+      .pids_exhausted =
+          [this] { return limits_.is_made() && cgroup::pids_exhausted(limits_.fd()); },
       .deliver_listener = [this](pid_t pid, int listener) -> Status {
         const sys::UniqueFd agent = OCI_TRY(connect_agent(record_));
         return send_listener(agent.get(), record_, spec::ContainerStatus::kCreating,
                              {pid, listener});
       },
       .explain_exit = [this]() -> std::string {
-        if (!cgroup_ || cgroup::oom_kills(cgroup_->fd()) <= oom_kills_before_) return "";
+        if (!limits_.ran_out_of_memory()) return "";
         return "container init was OOM-killed (memory limit too low?); raise "
                "linux.resources.memory.limit";
       },
@@ -234,15 +195,13 @@ Status Creation::launch() {
       dir_.fd(), kGateFiles, clones_last ? size_t{wire::kPages} : pages_of_listener));
   init_.emplace(OCI_TRY(launch::launch(
       prepared_.plan, std::move(gate),
-      {.id = options_.id, .cgroup_fd = cgroup_ ? cgroup_->fd() : -1, .signals = signals_},
-      services())));
+      {.id = options_.id, .cgroup_fd = limits_.fd(), .signals = signals_}, services())));
   return {};
 }
 
 Created Creation::keep() && {
   dir_.keep();
-  if (cgroup_) cgroup_->keep();
-  scope_.keep();
+  limits_.keep();
   host_resources_.keep();
   return {std::move(dir_), std::move(record_), std::move(*init_), console_.release()};
 }
@@ -250,8 +209,7 @@ Created Creation::keep() && {
 void Creation::undo() {
   init_.reset();
   Status undone = remove_root_mount(record_);
-  if (undone) undone = scope_.undo();
-  if (cgroup_ && undone) undone = cgroup_->undo();
+  if (undone) undone = limits_.undo();
   if (undone) return;
   dir_.keep();
   sys::log_warning(cat("create: ", undone.error().message(), "; delete --force ", record_.id,

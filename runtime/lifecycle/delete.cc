@@ -19,8 +19,8 @@
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/destroy.h"
 #include "runtime/lifecycle/leftovers.h"
-#include "runtime/lifecycle/location.h"
 #include "runtime/lifecycle/transitions.h"
+#include "runtime/limits/location.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/pidfd.h"
@@ -83,7 +83,7 @@ Status kill_creator_or_init(const Context& context, const std::string& id) {
   if (process) (void)process->send(SIGKILL);
   if (record.cgroup_path.empty() || record.pid == 0) return {};
   const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
-  return cgroup::kill_all(layout, location_of(record), SIGKILL);
+  return cgroup::kill_all(layout, limits::location_of(record), SIGKILL);
 }
 
 // A poststart or poststop hook is in no cgroup of the container. Kills the runtime that waits for

@@ -6,14 +6,13 @@
 #include <optional>
 
 #include "runtime/cgroup/layout.h"
-#include "runtime/cgroup/remove.h"
 #include "runtime/lifecycle/container_state.h"
 #include "runtime/lifecycle/host_hooks.h"
 #include "runtime/lifecycle/host_resources.h"
-#include "runtime/lifecycle/location.h"
 #include "runtime/lifecycle/reclaim.h"
 #include "runtime/lifecycle/root_mount.h"
-#include "runtime/lifecycle/scope.h"
+#include "runtime/limits/cgroup_limits.h"
+#include "runtime/limits/location.h"
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/pidfd.h"
 #include "runtime/sys/proc.h"
@@ -39,15 +38,10 @@ Status remove_cgroup(const state::StateDir& dir, const state::Record& record,
                      sys::Deadline deadline) {
   if (record.cgroup_path.empty() && record.systemd_unit.empty()) return {};
   const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
-  const auto remove = [&]() -> Status {
-    OCI_TRY(end_scope(layout, record, deadline));
-    if (record.cgroup_path.empty()) return {};
-    return cgroup::kill_and_remove(layout, location_of(record), deadline);
-  };
-  Status removed = remove();
+  Status removed = limits::remove(layout, record, deadline);
   if (removed || !may_be_given_away(removed.error())) return removed;
-  if (!reclaim(dir, layout, location_of(record))) return removed;
-  return remove();
+  if (!reclaim(dir, layout, limits::location_of(record))) return removed;
+  return limits::remove(layout, record, deadline);
 }
 
 }  // namespace

@@ -23,11 +23,11 @@
 #include "runtime/lifecycle/exec_process.h"
 #include "runtime/lifecycle/filter.h"
 #include "runtime/lifecycle/prepare.h"
-#include "runtime/lifecycle/rootless.h"
 #include "runtime/lifecycle/seccomp_agent.h"
 #include "runtime/lifecycle/start.h"
 #include "runtime/lifecycle/transitions.h"
 #include "runtime/lifecycle/verify.h"
+#include "runtime/limits/cgroup_limits.h"
 #include "runtime/plan/host.h"
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/log.h"
@@ -90,12 +90,13 @@ Status Execution::prepare() {
   request.verify = verify_of(context_.verify);
   request.no_new_keyring = container_.record.no_new_keyring;
   request.without_device_rules =
-      container_.record.cgroup_driver == "disabled" && !allows_all_devices(config_);
+      container_.record.cgroup_driver == "disabled" && !plan::allows_all_devices(config_);
   request.console_socket = !options_.console_socket.empty();
   OCI_TRY(pass_on_inherited(request, options_.preserve_fds));
   plan_ = OCI_TRY(plan::make_exec_plan(config_, plan::read_host(config_), request));
   const state::Record& record = container_.record;
-  if (!record.cgroup_path.empty() && !OCI_TRY(may_join(context_, record.cgroup_path))) {
+  if (!record.cgroup_path.empty() &&
+      !OCI_TRY(limits::may_join(context_.rootless, record.cgroup_path))) {
     if (!options_.cgroup.empty()) {
       return Error(ErrorKind::kUnsupported,
                    "--cgroup: this caller may not enter the container's cgroup from its own");

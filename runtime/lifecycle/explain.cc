@@ -19,7 +19,7 @@ void write_limit(Writer& out, const cgroup::Write& write) {
   out.text("property", write.property);
 }
 
-void write_scope(Writer& out, const ScopePlan& plan) {
+void write_scope(Writer& out, const plan::ScopePlan& plan) {
   out.begin("systemd");
   out.text("unit", plan.unit.name);
   out.text("slice", plan.unit.slice);
@@ -32,7 +32,7 @@ void write_scope(Writer& out, const ScopePlan& plan) {
   out.end();
 }
 
-void write_cgroup(Writer& out, const CgroupPlan& plan) {
+void write_cgroup(Writer& out, const plan::CgroupPlan& plan) {
   const auto limit = [&](const cgroup::Write& write) { write_limit(out, write); };
   out.begin("cgroup");
   out.text("mountPoint", plan.layout.mount_point);

@@ -13,7 +13,7 @@
 #include "runtime/cgroup/remove.h"
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/leftovers.h"
-#include "runtime/lifecycle/location.h"
+#include "runtime/limits/location.h"
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/proc.h"
 
@@ -56,7 +56,7 @@ std::optional<std::string> orphaned(const state::Store& store, const std::string
     return cat("container \"", id, "\" is not in ", store.root());
   }
   const Result<state::Record> record = dir.value().load();
-  if (!record || owner_of(record.value()) == cgroup.owner) return {};
+  if (!record || limits::owner_of(record.value()) == cgroup.owner) return {};
   if (record.value().cgroup_inode == 0 || record.value().cgroup_inode == cgroup.inode) return {};
   return cat("container \"", id, "\" in ", store.root(), " is a newer container in another cgroup");
 }

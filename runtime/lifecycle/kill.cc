@@ -9,9 +9,9 @@
 #include "runtime/cgroup/layout.h"
 #include "runtime/cgroup/remove.h"
 #include "runtime/lifecycle/container.h"
-#include "runtime/lifecycle/location.h"
 #include "runtime/lifecycle/members.h"
 #include "runtime/lifecycle/transitions.h"
+#include "runtime/limits/location.h"
 #include "runtime/sys/pidfd.h"
 
 namespace oci::lifecycle {
@@ -43,7 +43,7 @@ Result<bool> signal_processes(const Container& container, const KillOptions& opt
       return init_moved_error(record, "signal all its processes");
     }
     const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
-    OCI_TRY(cgroup::kill_all(layout, location_of(record), options.signal));
+    OCI_TRY(cgroup::kill_all(layout, limits::location_of(record), options.signal));
     return true;
   }
   if (container.status == kStopped) return false;

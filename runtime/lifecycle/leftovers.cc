@@ -15,7 +15,7 @@
 #include "runtime/cgroup/path.h"
 #include "runtime/cgroup/remove.h"
 #include "runtime/lifecycle/destroy.h"
-#include "runtime/lifecycle/location.h"
+#include "runtime/limits/location.h"
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/directory.h"
 #include "runtime/sys/file.h"
@@ -85,7 +85,7 @@ Result<std::vector<cgroup::Location>> cgroups_of(const state::StateDir& dir) {
   std::vector<cgroup::Location> own;
   const Result<cgroup::Layout> layout = cgroup::find_layout();
   if (!layout) return own;
-  const std::string home = home_of(dir);
+  const std::string home = limits::home_of(dir);
   for (cgroup::Location& location : OCI_TRY(cgroup::find_marked(layout.value()))) {
     if (location.home == home) own.push_back(std::move(location));
   }
@@ -130,7 +130,7 @@ Result<bool> is_consistent(const state::StateDir& dir, const state::Record& reco
   bool cgroup_is_plain = this_boot;
   if (this_boot && !record.cgroup_path.empty()) {
     const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
-    const cgroup::Found found = OCI_TRY(cgroup::find(layout, location_of(record)));
+    const cgroup::Found found = OCI_TRY(cgroup::find(layout, limits::location_of(record)));
     // systemd removes an empty scope.
     cgroup_is_plain = found == cgroup::Found::kOwn ||
                       (found == cgroup::Found::kGone &&

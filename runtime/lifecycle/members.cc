@@ -18,7 +18,7 @@
 #include "runtime/cgroup/join.h"
 #include "runtime/cgroup/layout.h"
 #include "runtime/cgroup/remove.h"
-#include "runtime/lifecycle/location.h"
+#include "runtime/limits/location.h"
 #include "runtime/sys/directory.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/pidfd.h"
@@ -103,7 +103,7 @@ Result<bool> has_left_its_cgroup(const state::Record& record, spec::ContainerSta
   using enum spec::ContainerStatus;
   if (record.cgroup_path.empty() || status == kStopped || status == kCreating) return false;
   const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
-  const std::vector<pid_t> inside = OCI_TRY(cgroup::processes(layout, location_of(record)));
+  const std::vector<pid_t> inside = OCI_TRY(cgroup::processes(layout, limits::location_of(record)));
   if (std::ranges::binary_search(inside, record.pid)) return false;
   return OCI_TRY(sys::Pidfd::open(record.pid, record.start_time)).has_value();
 }
@@ -119,7 +119,7 @@ Error init_moved_error(const state::Record& record, std::string_view verb) {
 
 Result<std::vector<pid_t>> all_members(const state::Record& record) {
   const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
-  std::vector<pid_t> pids = OCI_TRY(cgroup::processes(layout, location_of(record)));
+  std::vector<pid_t> pids = OCI_TRY(cgroup::processes(layout, limits::location_of(record)));
   if (std::ranges::binary_search(pids, record.pid)) return pids;
   const std::optional<ino_t> inside = OCI_TRY(own_pid_namespace(record));
   if (!inside) return pids;

@@ -11,13 +11,14 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/plan/cgroup_manager.h"
 #include "spec/error.h"
 #include "spec/model/resources.h"
 #include "spec/model/state.h"
 
 namespace oci::lifecycle {
 
-enum class CgroupManager { kCgroupfs, kSystemd, kDisabled };
+using plan::CgroupManager;
 
 // How much is read back from the kernel before a program of a container may run.
 enum class Verify { kFast, kFull, kOff };

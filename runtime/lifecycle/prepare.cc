@@ -11,13 +11,9 @@
 #include <iterator>
 #include <optional>
 
-#include "runtime/cgroup/device_program.h"
-#include "runtime/cgroup/path.h"
 #include "runtime/foreground/notify.h"
 #include "runtime/lifecycle/container_state.h"
 #include "runtime/lifecycle/host_problems.h"
-#include "runtime/lifecycle/rootless.h"
-#include "runtime/lifecycle/scope.h"
 #include "runtime/lifecycle/seccomp_agent.h"
 #include "runtime/lifecycle/verify.h"
 #include "runtime/plan/host.h"
@@ -95,8 +91,8 @@ Result<wire::LaunchPlan> plan_of(const Context& context, const Prepared& prepare
   request.no_pivot = options.no_pivot;
   request.verify = verify_of(context.verify);
   request.no_new_keyring = options.no_new_keyring;
-  request.without_device_rules =
-      context.cgroup_manager == CgroupManager::kDisabled && !allows_all_devices(prepared.config);
+  request.without_device_rules = context.cgroup_manager == CgroupManager::kDisabled &&
+                                 !plan::allows_all_devices(prepared.config);
   OCI_TRY(pass_on_inherited(request, options.preserve_fds));
   const spec::Hooks& hooks = prepared.config.hooks;
   if (!hooks.create_container.empty() || !hooks.start_container.empty()) {
@@ -121,71 +117,6 @@ Status check_root(const wire::LaunchPlan& plan) {
                  cat("there is no directory '", rootfs, "' for the rootfs"));
   }
   return Error::system(errno, Property{"root.path"}, cat("'", rootfs, "'"));
-}
-
-// config-linux.md#cgroup-ownership: to the user of the process, where the container has a cgroup
-// namespace of its own and the cgroup filesystem mounted read-write.
-std::optional<uint32_t> delegated_uid(const spec::Config& config) {
-  if (!config.linux) return {};
-  const auto is_new_cgroup = [](const spec::Namespace& ns) {
-    return ns.type == spec::NamespaceType::kCgroup && !ns.path;
-  };
-  if (std::ranges::none_of(config.linux->namespaces, is_new_cgroup)) return {};
-  const auto is_writable_cgroup = [](const spec::Mount& mount) {
-    return mount.source == "cgroup" && mount.destination == "/sys/fs/cgroup" &&
-           std::ranges::find(mount.options, "ro") == mount.options.end();
-  };
-  if (std::ranges::none_of(config.mounts, is_writable_cgroup)) return {};
-  return config.process ? config.process->user.uid : 0;
-}
-
-Result<CgroupPlan> plan_cgroup(const spec::Config& config, const std::string& id,
-                               CgroupManager manager, std::vector<wire::Warning>& warnings) {
-  CgroupPlan plan;
-  plan.layout = OCI_TRY(cgroup::find_layout());
-  plan.delegate_to = delegated_uid(config);
-  const bool has_linux = config.linux.has_value();
-  if (manager == CgroupManager::kCgroupfs) {
-    const auto path = has_linux ? config.linux->cgroups_path : std::nullopt;
-    plan.path = OCI_TRY(cgroup::resolve_cgroups_path(path, id));
-    if (path && cgroup::has_scope_form(*path)) {
-      warnings.push_back({cat("linux.cgroupsPath: '", *path,
-                              "' is a directory of that name: a scope needs --systemd-cgroup")});
-    }
-  }
-  if (!has_linux || !config.linux->resources) return plan;
-  const spec::Resources& resources = *config.linux->resources;
-  plan.writes = OCI_TRY(cgroup::v2_writes(resources));
-  if (!resources.devices.empty()) {
-    std::vector<spec::DeviceRule> rules = resources.devices;
-    const auto defaults = cgroup::default_device_rules();
-    rules.insert(rules.end(), defaults.begin(), defaults.end());
-    plan.device_program = cgroup::device_program(rules);
-  }
-  return plan;
-}
-
-// --cgroup-manager=disabled is asked for by a person or an engine: it is done, and said. Device
-// rules that CAP_MKNOD would need are refused by the plan.
-void warn_of_lost_limits(const spec::Config& config, std::vector<wire::Warning>& warnings) {
-  if (!config.linux || !config.linux->resources) return;
-  const spec::Resources& resources = *config.linux->resources;
-  const struct {
-    const char* name;
-    bool asked;
-  } rows[] = {{"devices", !resources.devices.empty()},
-              {"memory", resources.memory.has_value()},
-              {"cpu", resources.cpu.has_value()},
-              {"pids", resources.pids.has_value()},
-              {"blockIO", resources.block_io.has_value()},
-              {"hugepageLimits", !resources.hugepage_limits.empty()},
-              {"rdma", !resources.rdma.empty()},
-              {"unified", !resources.unified.empty()}};
-  for (const auto& row : rows) {
-    if (!row.asked) continue;
-    warnings.push_back(
-        {cat("linux.resources.", row.name, ": not applied, because --cgroup-manager is disabled")});
-  }
 }
 
 }  // namespace
@@ -215,11 +146,6 @@ Status pass_on_inherited(plan::Request& request, uint32_t preserve_fds) {
   return {};
 }
 
-bool allows_all_devices(const spec::Config& config) {
-  return config.linux && config.linux->resources &&
-         cgroup::allows_all_devices(config.linux->resources->devices);
-}
-
 void log_warnings(const wire::LaunchPlan& plan) {
   for (const wire::Warning& warning : plan.warnings)
     (warning.demanded ? sys::log_demanded_warning : sys::log_warning)(warning.text);
@@ -236,25 +162,6 @@ Result<std::string> absolute_path(const std::string& path) {
 
 namespace {
 
-Status decide_cgroup(const Context& context, const std::string& id, Prepared& prepared) {
-  if (context.cgroup_manager == CgroupManager::kDisabled) {
-    warn_of_lost_limits(prepared.config, prepared.plan.warnings);
-    return {};
-  }
-  const bool systemd = context.cgroup_manager == CgroupManager::kSystemd;
-  Result<CgroupPlan> plan =
-      plan_cgroup(prepared.config, id, context.cgroup_manager, prepared.plan.warnings);
-  if (context.rootless && !systemd) {
-    prepared.cgroup = OCI_TRY(plan_rootless_cgroup(std::move(plan), prepared, id));
-  } else {
-    if (!plan) return std::move(plan).error();
-    prepared.cgroup = std::move(plan).value();
-  }
-  if (systemd) OCI_TRY(plan_scope(*prepared.cgroup, prepared.config, id));
-  if (prepared.cgroup) prepared.cgroup->lenient = context.rootless;
-  return {};
-}
-
 // Everything that the config asks for, once it is read.
 Status decide(const Context& context, const CreateOptions& options, Foreground foreground,
               Prepared& prepared) {
@@ -264,7 +171,13 @@ Status decide(const Context& context, const CreateOptions& options, Foreground f
   if (linux && linux->seccomp && spec::notifies(*linux->seccomp)) {
     OCI_TRY(check_agent(linux->seccomp->listener_path.value_or("")));
   }
-  return decide_cgroup(context, options.id, prepared);
+  prepared.cgroup = OCI_TRY(plan::plan_cgroup(prepared.config,
+                                              {.id = options.id,
+                                               .manager = context.cgroup_manager,
+                                               .rootless = context.rootless,
+                                               .makes_devices = prepared.plan.makes_devices},
+                                              {}, prepared.plan.warnings));
+  return {};
 }
 
 }  // namespace

@@ -10,8 +10,8 @@
 #include "runtime/cgroup/v2_writes.h"
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/members.h"
-#include "runtime/lifecycle/scope.h"
 #include "runtime/lifecycle/transitions.h"
+#include "runtime/limits/cgroup_limits.h"
 #include "runtime/resctrl/group.h"
 #include "runtime/resctrl/schemata.h"
 #include "runtime/sys/file.h"
@@ -96,10 +96,8 @@ Status update(const Context& context, const UpdateOptions& options) {
   const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
   OCI_TRY(cgroup::complete(layout, path, resources));
   OCI_TRY(spec::validate_completed(resources));
-  cgroup::Writes writes = OCI_TRY(cgroup::v2_writes(resources));
-  std::vector<cgroup::Write> all = std::move(writes.before_clone);
-  all.insert(all.end(), writes.after_clone.begin(), writes.after_clone.end());
-  OCI_TRY(change_limits(layout, container.record, all));
+  const cgroup::Writes writes = OCI_TRY(cgroup::v2_writes(resources));
+  OCI_TRY(limits::change(layout, container.record, writes.all()));
   schemata.keep();
   return {};
 }

@@ -1,8 +1,8 @@
-#include "runtime/lifecycle/location.h"
+#include "runtime/limits/location.h"
 
 #include <sys/stat.h>
 
-namespace oci::lifecycle {
+namespace oci::limits {
 namespace {
 
 bool has_taken_over(const cgroup::Location& location, const cgroup::Mark& mark) {
@@ -50,4 +50,4 @@ Result<state::StateDir> open_home(std::string_view home) {
   return Error(ErrorKind::kNotFound, "it names a directory of another file system");
 }
 
-}  // namespace oci::lifecycle
+}  // namespace oci::limits

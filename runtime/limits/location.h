@@ -6,7 +6,7 @@
 #include "runtime/state/record.h"
 #include "runtime/state/store.h"
 
-namespace oci::lifecycle {
+namespace oci::limits {
 
 // Identifies one `create`: a process creates at most one container, and its pid with its start time
 // is unique within a boot.
@@ -21,4 +21,4 @@ std::string home_of(const state::StateDir& dir);
 // the caller.
 Result<state::StateDir> open_home(std::string_view home);
 
-}  // namespace oci::lifecycle
+}  // namespace oci::limits

@@ -1,26 +1,24 @@
-#include "runtime/lifecycle/scope.h"
-
+// The cgroup of a container as a systemd scope: --systemd-cgroup.
 #include <algorithm>
 #include <chrono>
+#include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "runtime/cgroup/own.h"
 #include "runtime/cgroup/remove.h"
 #include "runtime/cgroup/snapshot.h"
 #include "runtime/cgroup/update.h"
-#include "runtime/lifecycle/location.h"
+#include "runtime/limits/driver.h"
+#include "runtime/limits/location.h"
 #include "runtime/sys/log.h"
-#include "runtime/systemd/annotations.h"
 #include "runtime/systemd/limit_properties.h"
 
-namespace oci::lifecycle {
+namespace oci::limits {
 namespace {
 
 constexpr std::chrono::milliseconds kCollects{500};  // systemd usually needs a few ms
 constexpr std::chrono::seconds kStops{3};
-constexpr std::chrono::seconds kUndoLimit{5};
 
 // The files that systemd writes whenever a property of a unit changes: cgroup_context_apply() in
 // its src/core/cgroup.c.
@@ -38,26 +36,6 @@ systemd::Bus bus_of(const state::Record& record) {
   return record.systemd_user ? systemd::Bus::kUser : systemd::Bus::kSystem;
 }
 
-std::vector<cgroup::Write> all_of(const cgroup::Writes& writes) {
-  std::vector<cgroup::Write> all = writes.before_clone;
-  all.insert(all.end(), writes.after_clone.begin(), writes.after_clone.end());
-  return all;
-}
-
-// oci-rt-systemd counts as a task while it is in the scope, and systemd has set the limit by then.
-void limit_tasks_last(cgroup::Writes& writes) {
-  std::vector<cgroup::Write> first;
-  for (cgroup::Write& write : writes.before_clone) {
-    (write.file == "pids.max" ? writes.after_clone : first).push_back(std::move(write));
-  }
-  for (const cgroup::Write& write : writes.after_clone) {
-    if (write.file != "pids.max") continue;
-    first.push_back({.file = "pids.max", .value = "max", .property = write.property});
-    break;
-  }
-  writes.before_clone = std::move(first);
-}
-
 // A caller in a login session, for example, is in a part of the tree that only root may change.
 Status enter_delegated_cgroup(const cgroup::Layout& layout, const std::string& path,
                               systemd::Bus bus) {
@@ -70,28 +48,10 @@ Status enter_delegated_cgroup(const cgroup::Layout& layout, const std::string& p
                    "; use --cgroup-manager=disabled to run without a cgroup"));
 }
 
-}  // namespace
-
-Status plan_scope(CgroupPlan& plan, const spec::Config& config, const std::string& id) {
-  ScopePlan scope;
-  scope.bus = systemd::bus_of_caller();
-  scope.unit = OCI_TRY(
-      systemd::unit_of(config.linux ? config.linux->cgroups_path : std::nullopt, id, scope.bus));
-  scope.properties = systemd::limit_properties(all_of(plan.writes));
-  // Annotations come last, so they override: their author knows systemd.
-  for (systemd::Property& property : OCI_TRY(systemd::annotated_properties(config.annotations)))
-    scope.properties.push_back(std::move(property));
-  limit_tasks_last(plan.writes);
-  plan.path = scope.unit.place;
-  plan.lenient = scope.bus == systemd::Bus::kUser;
-  plan.scope = std::move(scope);
-  return {};
-}
-
-Result<cgroup::Cgroup> Scope::make(const CgroupPlan& plan, std::span<const cgroup::Write> writes,
-                                   state::Record& record, const state::StateDir& dir) {
-  const ScopePlan& scope = *plan.scope;
-  record.cgroup_driver = "systemd";
+Result<cgroup::Cgroup> make_scope(const plan::CgroupPlan& plan, std::span<const cgroup::Write> all,
+                                  state::Record& record, const state::StateDir& dir,
+                                  Making& making) {
+  const plan::ScopePlan& scope = *plan.scope;
   record.systemd_unit = scope.unit.name;
   record.systemd_user = scope.bus == systemd::Bus::kUser;
   // The cgroup of a user's systemd is known only after it has answered.
@@ -103,32 +63,19 @@ Result<cgroup::Cgroup> Scope::make(const CgroupPlan& plan, std::span<const cgrou
   OCI_TRY(record.systemd_user ? dir.save(record) : remember(plan.path));
   systemd::Scope made =
       OCI_TRY(systemd::start_scope(scope.bus, scope.unit, record.id, scope.properties));
-  holder_.emplace(std::move(made.holder));
+  making.holder.emplace(std::move(made.holder));
   if (record.cgroup_path != made.path) OCI_TRY(remember(made.path));
-  made_ = record;
+  making.to_end = record;
   if (record.systemd_user) OCI_TRY(enter_delegated_cgroup(plan.layout, made.path, scope.bus));
-  cgroup::Cgroup adopted = OCI_TRY(
-      cgroup::Cgroup::adopt(plan.layout, made.path, writes, owner_of(record), home_of(dir)));
+  cgroup::Cgroup adopted =
+      OCI_TRY(cgroup::Cgroup::adopt(plan.layout, made.path, all, owner_of(record), home_of(dir)));
   record.cgroup_inode = adopted.location().inode;
   return adopted;
 }
 
-// NOLINTNEXTLINE(bugprone-exception-escape): a Result is asked before its value is taken
-Scope::~Scope() {
-  (void)undo();  // report the error that led here, not this one
-}
-
-Status Scope::undo() {
-  holder_.reset();
-  const std::optional<state::Record> made = std::exchange(made_, std::nullopt);
-  if (!made) return {};
-  return end_scope(OCI_TRY(cgroup::find_layout()), *made, sys::deadline_in(kUndoLimit));
-}
-
-Status change_limits(const cgroup::Layout& layout, const state::Record& record,
-                     std::span<const cgroup::Write> writes) {
+Status change_scope(const cgroup::Layout& layout, const state::Record& record,
+                    std::span<const cgroup::Write> writes) {
   const std::string& path = record.cgroup_path;
-  if (record.systemd_unit.empty()) return cgroup::update(layout, path, writes);
   const auto before = OCI_TRY(cgroup::Snapshot::take(layout, path, writes));
   OCI_TRY(cgroup::update(layout, path, writes));
   // systemd rewrites all properties of the unit that it knows, rounded, and kernel defaults for the
@@ -143,7 +90,6 @@ Status change_limits(const cgroup::Layout& layout, const state::Record& record,
 
 Status end_scope(const cgroup::Layout& layout, const state::Record& record,
                  sys::Deadline deadline) {
-  if (record.systemd_unit.empty()) return {};
   const auto silent = [&record](const Status& status) {
     if (status) return;
     sys::log_debug(cat("unit '", record.systemd_unit, "': ", status.error().message()));
@@ -162,4 +108,9 @@ Status end_scope(const cgroup::Layout& layout, const state::Record& record,
   return {};
 }
 
-}  // namespace oci::lifecycle
+}  // namespace
+
+constinit const Driver kSystemd{
+    .name = "systemd", .make = make_scope, .change = change_scope, .end = end_scope};
+
+}  // namespace oci::limits
