@@ -1,10 +1,12 @@
 // Freezes and thaws all processes of a cgroup: cgroup-v2, cgroup.freeze.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "runtime/cgroup/layout.h"
 #include "runtime/sys/deadline.h"
+#include "runtime/sys/unique_fd.h"
 #include "spec/error.h"
 
 namespace oci::cgroup {
@@ -20,5 +22,18 @@ Status set_frozen(const Layout& layout, const std::string& path, Freeze wanted,
 // is gone.
 Result<bool> is_frozen(const Layout& layout, const std::string& path);
 Result<bool> is_frozen(int cgroup_fd);
+
+// The same question about many cgroups: finds and opens the mount once, and looks at the ancestors
+// once for all cgroups with the same parent.
+class FrozenCgroups {
+ public:
+  // false where is_frozen() fails.
+  bool contain(const std::string& path);
+
+ private:
+  std::optional<Result<sys::UniqueFd>> mount_;
+  std::optional<std::string> parent_;
+  bool parent_may_freeze_ = false;
+};
 
 }  // namespace oci::cgroup

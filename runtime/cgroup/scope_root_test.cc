@@ -7,6 +7,7 @@
 
 #include <csignal>
 
+#include "runtime/cgroup/freeze.h"
 #include "runtime/cgroup/fs_v2.h"
 #include "runtime/cgroup/remove.h"
 #include "runtime/cgroup/snapshot.h"
@@ -126,6 +127,20 @@ BOOST_FIXTURE_TEST_CASE(what_files_hold_can_be_written_back, Scope) {
   BOOST_TEST(depth() == "3\n");
   BOOST_TEST(!!before.restore());
   BOOST_TEST(depth() == "max\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(many_cgroups_are_asked_whether_they_are_frozen, Scope) {
+  const std::string boxes[] = {path + "/a/1", path + "/a/2", path + "/b/1"};
+  for (const std::string& one : {path + "/a", path + "/b", boxes[0], boxes[1], boxes[2]})
+    BOOST_REQUIRE(::mkdir(cat("/sys/fs/cgroup", one).c_str(), 0755) == 0);
+  for (const std::string& by : {boxes[0], path + "/b", path}) {
+    BOOST_REQUIRE(!!sys::write_file_at(AT_FDCWD, cat("/sys/fs/cgroup", by, "/cgroup.freeze"), "1"));
+    FrozenCgroups frozen;
+    for (const std::string& one : boxes)
+      BOOST_TEST(frozen.contain(one) == (one.starts_with(by)), one << " with " << by);
+    BOOST_TEST(!frozen.contain(path + "/none"));
+    BOOST_REQUIRE(!!sys::write_file_at(AT_FDCWD, cat("/sys/fs/cgroup", by, "/cgroup.freeze"), "0"));
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

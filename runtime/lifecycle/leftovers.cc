@@ -75,8 +75,9 @@ void find_init(const state::StateDir& dir, Leftovers& leftovers) {
     }
   }
   const pid_t pid = waits_at_gate(dir);
+  if (pid == 0) return;
   const Result<sys::ProcessStat> stat = sys::read_process_stat(pid);
-  if (pid == 0 || !stat) return;
+  if (!stat) return;
   leftovers.pid = pid;
   leftovers.start_time = stat.value().start_time;
 }

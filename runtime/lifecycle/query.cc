@@ -1,12 +1,17 @@
 // `state`, `list`, `ps` and `plan`: the verbs that only read.
+#include <cstdint>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "runtime/cgroup/freeze.h"
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/container_state.h"
 #include "runtime/lifecycle/explain.h"
 #include "runtime/lifecycle/host_problems.h"
 #include "runtime/lifecycle/members.h"
 #include "runtime/lifecycle/transitions.h"
+#include "runtime/state/row.h"
 #include "runtime/sys/user_name.h"
 #include "runtime/systemd/client.h"
 
@@ -28,21 +33,42 @@ Result<std::vector<pid_t>> processes(const Context& context, const std::string& 
   return all_members(record);
 }
 
+namespace {
+
+// Most containers of a state root have one owner.
+class OwnerNames {
+ public:
+  const std::string& of(uint32_t uid) {
+    if (name_.empty() || uid != uid_) name_ = sys::user_name(uid);
+    uid_ = uid;
+    return name_;
+  }
+
+ private:
+  uint32_t uid_ = 0;
+  std::string name_;
+};
+
+}  // namespace
+
 Result<std::vector<Listed>> list(const Context& context) {
   const state::Store store = OCI_TRY(open_store(context));
   std::vector<Listed> rows;
-  for (const state::Listed& entry : OCI_TRY(store.list())) {
-    Listed row;
-    row.id = entry.id;
-    if (entry.record) {
-      const state::Record& record = entry.record.value();
-      row.state = state_of(record, paused_or(entry.status, record));
-      row.state.owner = sys::user_name(entry.record.value().owner);
-    } else {
+  OwnerNames owners;
+  cgroup::FrozenCgroups frozen;
+  OCI_TRY(state::for_each_row(store, [&](state::Listed& entry) {
+    Listed& row = rows.emplace_back();
+    row.id = std::move(entry.id);
+    if (!entry.record) {
       row.problem = entry.record.error().message();
+      return;
     }
-    rows.push_back(std::move(row));
-  }
+    const state::Record& record = entry.record.value();
+    const bool paused = entry.status == spec::ContainerStatus::kRunning &&
+                        !record.cgroup_path.empty() && frozen.contain(record.cgroup_path);
+    row.state = state_of(record, paused ? spec::ContainerStatus::kPaused : entry.status);
+    row.state.owner = owners.of(record.owner);
+  }));
   return rows;
 }
 

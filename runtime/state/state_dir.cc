@@ -1,7 +1,9 @@
 // The files of a container's state directory.
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
@@ -12,6 +14,7 @@
 #include <memory>
 
 #include "runtime/state/lock.h"
+#include "runtime/state/row.h"
 #include "runtime/state/store.h"
 #include "runtime/state/tree.h"
 #include "runtime/sys/file.h"
@@ -41,6 +44,26 @@ Result<std::string> read_regular(int dir, const char* name, size_t limit) {
 }
 
 }  // namespace
+
+std::optional<Record> usual_record(int root, const std::string& id) {
+  struct stat info = {};
+  if (::fstatat(root, id.c_str(), &info, AT_SYMLINK_NOFOLLOW) < 0) return {};
+  if (!S_ISDIR(info.st_mode) || info.st_uid != ::geteuid()) return {};
+  const std::string path = cat(id, "/", kRecordFile);
+  open_how how = {};
+  how.flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;  // it may no longer be that directory
+  const sys::UniqueFd file(
+      static_cast<int>(::syscall(SYS_openat2, root, path.c_str(), &how, sizeof how)));
+  if (!file || ::fstat(file.get(), &info) < 0 || !S_ISREG(info.st_mode)) return {};
+  const auto size = static_cast<size_t>(info.st_size);
+  if (size > kRecordLimit) return {};
+  Result<std::string> text = sys::read_regular(file.get(), kRecordFile, size, kRecordLimit);
+  if (!text) return {};
+  Result<Record> record = parse_record(std::move(text).value());
+  if (!record || record.value().id != id) return {};
+  return std::move(record).value();
+}
 
 StateDir::StateDir(StateDir&& other) noexcept
     : fd_(std::move(other.fd_)),

@@ -1,9 +1,11 @@
 // Computes the status of a record from kernel state. Sends no signal.
 #include <fcntl.h>
 
+#include <string>
 #include <string_view>
 
 #include "runtime/state/record.h"
+#include "runtime/state/row.h"
 #include "runtime/state/store.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/proc.h"
@@ -25,8 +27,8 @@ bool alive(pid_t pid, uint64_t start_time, const std::string& boot_id) {
 }
 
 // Only an init that still waits for `start` holds the gate open.
-bool gate_is_closed(int dir) {
-  return !!sys::open_at(dir, kGateFile, O_WRONLY | O_NONBLOCK);
+bool is_held_open(int dir, const std::string& gate) {
+  return !!sys::open_at(dir, gate, O_WRONLY | O_NONBLOCK);
 }
 
 }  // namespace
@@ -40,11 +42,15 @@ bool creator_alive(const Record& record) {
 }
 
 spec::ContainerStatus status_of(const Record& record, int dir) {
+  return status_at(record, dir, kGateFile);
+}
+
+spec::ContainerStatus status_at(const Record& record, int dir, const std::string& gate) {
   using enum spec::ContainerStatus;
   // init dies with an unfinished creator, so when the creator is gone, the container has stopped.
   if (record.phase == Phase::kCreating) return creator_alive(record) ? kCreating : kStopped;
   if (!init_alive(record)) return kStopped;
-  return gate_is_closed(dir) ? kCreated : kRunning;
+  return is_held_open(dir, gate) ? kCreated : kRunning;
 }
 
 }  // namespace oci::state

@@ -13,6 +13,7 @@
 #include <cstdlib>
 
 #include "runtime/state/lock.h"
+#include "runtime/state/row.h"
 #include "runtime/state/tree.h"
 #include "runtime/sys/file.h"
 
@@ -190,31 +191,61 @@ Result<StateDir> Store::open(std::string_view id, Lock lock, sys::Deadline deadl
   return StateDir(std::move(dir).value(), std::string(id), std::move(path), false);
 }
 
-Result<std::vector<std::string>> Store::ids() const {
-  const Result<sys::UniqueFd> root = sys::open_at(AT_FDCWD, root_, O_RDONLY | O_DIRECTORY);
-  if (!root && is_absent(root.error()) && is_default_) return std::vector<std::string>();
-  if (!root && is_absent(root.error())) {
-    return Error(ErrorKind::kUsage, cat("--root: directory '", root_, "' does not exist"));
-  }
-  if (!root) return root.error();
-  std::vector<std::string> ids = OCI_TRY(names_in(root.value().get()));
+namespace {
+
+// None: a missing root, if it is the default.
+Result<sys::UniqueFd> open_root(const std::string& path, bool is_default) {
+  Result<sys::UniqueFd> root = sys::open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
+  if (root || !is_absent(root.error())) return root;
+  if (is_default) return sys::UniqueFd();
+  return Error(ErrorKind::kUsage, cat("--root: directory '", path, "' does not exist"));
+}
+
+Result<std::vector<std::string>> ids_in(int root) {
+  std::vector<std::string> ids = OCI_TRY(names_in(root));
   std::erase_if(ids, [](const std::string& name) { return !check_id(name); });
   std::ranges::sort(ids);
   return ids;
 }
 
+// Absent: no row for it.
+std::optional<Listed> whole_row(const Store& store, const std::string& id) {
+  const Result<StateDir> dir = store.open(id, Lock::kNone);
+  if (!dir && dir.error().kind() == ErrorKind::kNotFound) return {};  // removed meanwhile
+  Listed row{.id = id, .record = dir ? dir.value().load() : dir.error()};
+  if (row.record) row.status = status_of(row.record.value(), dir.value().fd());
+  const bool has_no_record = !row.record && row.record.error().kind() == ErrorKind::kNotFound;
+  if (has_no_record && in_use(dir.value().fd())) return {};
+  return row;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> Store::ids() const {
+  const sys::UniqueFd root = OCI_TRY(open_root(root_, is_default_));
+  return root ? ids_in(root.get()) : std::vector<std::string>();
+}
+
 Result<std::vector<Listed>> Store::list() const {
   std::vector<Listed> rows;
-  for (std::string& id : OCI_TRY(ids())) {
-    const Result<StateDir> dir = open(id, Lock::kNone);
-    if (!dir && dir.error().kind() == ErrorKind::kNotFound) continue;  // removed meanwhile
-    Listed row{.id = std::move(id), .record = dir ? dir.value().load() : dir.error()};
-    if (row.record) row.status = status_of(row.record.value(), dir.value().fd());
-    const bool has_no_record = !row.record && row.record.error().kind() == ErrorKind::kNotFound;
-    if (has_no_record && in_use(dir.value().fd())) continue;
-    rows.push_back(std::move(row));
-  }
+  OCI_TRY(for_each_row(*this, [&](Listed& row) { rows.push_back(std::move(row)); }));
   return rows;
+}
+
+Status for_each_row(const Store& store, const std::function<void(Listed& row)>& each) {
+  const sys::UniqueFd root = OCI_TRY(open_root(store.root(), store.is_default()));
+  if (!root) return {};
+  for (const std::string& id : OCI_TRY(ids_in(root.get()))) {
+    std::optional<Listed> row;
+    if (std::optional<Record> record = usual_record(root.get(), id)) {
+      const spec::ContainerStatus status = status_at(*record, root.get(), cat(id, "/", kGateFile));
+      row.emplace(Listed{.id = id, .record = std::move(*record), .status = status});
+    } else {
+      row = whole_row(store, id);
+    }
+    if (row) each(*row);
+  }
+  return {};
 }
 
 }  // namespace oci::state

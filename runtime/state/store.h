@@ -103,6 +103,7 @@ class Store {
   static Result<Store> open(const std::optional<std::string>& root, bool is_default = false);
 
   const std::string& root() const { return root_; }
+  bool is_default() const { return is_default_; }
 
   // Makes the directory (and the root, mode 0700) and locks it. kExists: the id is taken. Takes
   // over a directory that a killed creator left without a record.

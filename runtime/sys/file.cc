@@ -1,5 +1,6 @@
 #include "runtime/sys/file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 
@@ -13,20 +14,24 @@ Result<UniqueFd> open_at(int dir, const std::string& path, int flags, mode_t mod
 
 namespace {
 
-// Reads until the end of file, or until there are `enough` bytes.
-Result<std::string> read_until(int fd, std::string_view name, size_t enough, size_t limit) {
-  std::string text;
+constexpr size_t kFirstRoom =
+    4096;  // the files of procfs and of cgroups give at most a page at once
+constexpr size_t kLeastRoom = 1024;
+
+// Reads until the end of file, or until there are `enough` bytes. Begins with `room` bytes: memory
+// that is not touched needs no page.
+Result<std::string> read_until(int fd, std::string_view name, size_t room, size_t enough,
+                               size_t limit) {
+  std::string text(room, '\0');
   size_t used = 0;
   for (;;) {
-    // The first read is larger than most files: then one read(2) gets the text, and one the end of
-    // file.
-    if (text.size() - used < 4096) text.resize(text.size() + (used == 0 ? 32768 : text.size()));
     const ssize_t got = ::read(fd, text.data() + used, text.size() - used);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return Error::system(errno, cat("read '", name, "'"));
     used += static_cast<size_t>(got);
     if (used > limit) return Error::system(EFBIG, cat("read '", name, "'"));
     if (got == 0 || used == enough) break;
+    if (text.size() - used < kLeastRoom) text.resize(text.size() * 2 + kLeastRoom);
   }
   text.resize(used);
   return text;
@@ -35,11 +40,12 @@ Result<std::string> read_until(int fd, std::string_view name, size_t enough, siz
 }  // namespace
 
 Result<std::string> read_all(int fd, std::string_view name, size_t limit) {
-  return read_until(fd, name, SIZE_MAX, limit);
+  return read_until(fd, name, kFirstRoom, SIZE_MAX, limit);
 }
 
 Result<std::string> read_regular(int fd, std::string_view name, size_t size, size_t limit) {
-  return read_until(fd, name, size, limit);
+  // One byte more than it should have, to see that it has grown.
+  return read_until(fd, name, std::min(size, limit) + 1, size, limit);
 }
 
 Result<std::string> read_file_at(int dir, const std::string& path, size_t limit) {

@@ -1,26 +1,20 @@
 #include "runtime/sys/proc.h"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <charconv>
+#include <span>
 
 #include "runtime/sys/file.h"
+#include "runtime/sys/short_file.h"
 
 namespace oci::sys {
 namespace {
 
-// One open, one read, one close: the kernel returns small proc files in one read.
-Result<std::string_view> read_small(const std::string& path, std::array<char, 2048>& buffer) {
+Result<std::string_view> read_small(const std::string& path, std::span<char> buffer) {
   const UniqueFd fd = OCI_TRY(open_at(AT_FDCWD, path, O_RDONLY));
-  ssize_t got;
-  do {
-    got = ::read(fd.get(), buffer.data(), buffer.size());
-  } while (got < 0 && errno == EINTR);
-  if (got < 0) return Error::system(errno, cat("read '", path, "'"));
-  return std::string_view(buffer.data(), static_cast<size_t>(got));
+  return read_short(fd.get(), path, buffer);
 }
 
 // The blank-separated field `index` of `text`, counted from 0. "" past the end.
@@ -77,10 +71,13 @@ std::string wait_channel(pid_t pid) {
 
 Result<std::string> boot_id() {
   constexpr size_t kLength = 36;
-  std::array<char, 2048> buffer;
+  static std::string known;  // it stays the same as long as this process lives
+  if (!known.empty()) return known;
+  std::array<char, 128> buffer;
   const std::string_view text = OCI_TRY(read_small("/proc/sys/kernel/random/boot_id", buffer));
   if (text.size() < kLength) return Error::system(EPROTO, "read the boot id");
-  return std::string(text.substr(0, kLength));
+  known = text.substr(0, kLength);
+  return known;
 }
 
 }  // namespace oci::sys

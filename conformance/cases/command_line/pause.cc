@@ -37,6 +37,26 @@ void stands_still(Sandbox& sandbox) {
 const Case kStandsStill("pause/it-stands-still-until-it-is-resumed", "cli-contract 4",
                         stands_still);
 
+void paused_in_list(Sandbox& sandbox) {
+  require_cgroup2();
+  Bundle bundle = sandbox.bundle();
+  bundle.shell("sleep 1000");
+  sandbox.create_and_start(bundle);
+  const auto status = [&] {
+    const json::Document list =
+        parse_json("the list", sandbox.call({"list", "--format", "json"}).out);
+    expect(list.IsArray() && list.Size() == 1, "it has not one row");
+    return std::string(list[0]["status"].GetString());
+  };
+  expect_equal("status", status(), "running");
+  sandbox.call({"pause", sandbox.id()});
+  expect_equal("status", status(), "paused");
+  sandbox.call({"resume", sandbox.id()});
+  expect_equal("status", status(), "running");
+  sandbox.stop_and_remove();
+}
+const Case kPausedInList("pause/list-says-so", "cli-contract 5.2", paused_in_list);
+
 void paused_exec(Sandbox& sandbox) {
   require_cgroup2();
   Bundle bundle = sandbox.bundle();
