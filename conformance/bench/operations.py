@@ -1,0 +1,291 @@
+"""The measurements. Each takes a Bench and a bundle, and adds samples or figures to the bench's results."""
+import collections
+import pathlib
+import random
+import re
+import shutil
+import subprocess
+import time
+
+import machine
+
+WARM_UP = 2  # rounds without a record
+BATCH = 50  # commands in one request
+
+# The numbers of things, for a whole benchmark and for a quick one.
+Sizes = collections.namedtuple("Sizes", "host_mounts alive probed seconds parallel")
+WHOLE = Sizes(host_mounts=2000, alive=1000, probed=100, seconds=10, parallel=96)
+QUICK = Sizes(host_mounts=50, alive=8, probed=4, seconds=2, parallel=32)
+
+
+class Results:
+    """samples[operation, bundle][runtime]: Samples. figures[title, bundle][runtime]: numbers. failures: the same key and
+    runtime -> [number of failures, message of the first]."""
+
+    def __init__(self):
+        self.samples, self.figures, self.failures = {}, {}, {}
+
+    def add(self, operation, bundle, runtime, sample):
+        self.samples.setdefault((operation, bundle), {}).setdefault(runtime.name, []).append(sample)
+
+    def figure(self, title, bundle, runtime, number):
+        self.figures.setdefault((title, bundle), {}).setdefault(runtime.name, []).append(number)
+
+    def fail(self, operation, bundle, runtime, message):
+        entry = self.failures.setdefault((operation, bundle, runtime.name), [0, message])
+        entry[0] += 1
+
+
+class Bench:
+    def __init__(self, place, rounds, sizes):
+        self.machine, self.timer = place, place.timer
+        self.runtimes, self.rounds, self.sizes = place.runtimes, rounds, sizes
+        self.results = Results()
+
+    def interleaved(self, operation, bundle, attempt, runtimes=None, rounds=None):
+        """Calls attempt(runtime) for each runtime in random order, round after round. It returns the container and a
+        list of (phase, Sample). A runtime that fails in a warm-up round is left out."""
+        usable = list(self.runtimes if runtimes is None else runtimes)
+        for number in range(-WARM_UP, self.rounds if rounds is None else rounds):
+            for runtime in random.sample(usable, len(usable)):
+                container, samples = attempt(runtime)
+                bad = next((phase for phase, sample in samples if sample.status), None)
+                if bad:
+                    self.failed(f"{operation}: {bad}" if bad != operation else operation, bundle, runtime, container)
+                    if number < 0:
+                        usable.remove(runtime)
+                elif number >= 0:
+                    for phase, sample in samples:
+                        self.results.add(phase, bundle, runtime, sample)
+
+    def failed(self, operation, bundle, runtime, container):
+        self.results.fail(operation, bundle, runtime, self.timer.last_error())
+        if container:
+            self.machine.discard(container)
+
+    def batches(self, commands):
+        samples = []
+        for at in range(0, len(commands), BATCH):
+            samples += self.timer.seq(*commands[at:at + BATCH])
+        return samples
+
+    def up(self, operation, bundle, runtime, containers):
+        """Starts containers. Returns whether all run."""
+        samples = self.batches([words for each in containers for words in each.up()])
+        if any(sample.status for sample in samples):
+            self.results.fail(operation, bundle, runtime, self.timer.last_error())
+            for each in containers:
+                self.machine.discard(each)
+            return False
+        return True
+
+    def down(self, containers):
+        samples = self.batches([words for each in containers for words in each.down()])
+        for each, sample in zip(containers, samples[1::2]):
+            if sample.status:
+                self.failed("delete", "of a killed container", each.runtime, each)
+
+
+def total(samples):
+    return machine.Sample(sum(each.wall for each in samples), sum(each.cpu for each in samples),
+                          max(each.peak for each in samples), next((each.status for each in samples if each.status), 0))
+
+
+def run(bench, bundle):
+    def attempt(runtime):
+        container = bench.machine.container(runtime, bundle)
+        return container, [("run", bench.timer.seq(container.run())[0])]
+    bench.interleaved("run", bundle, attempt)
+
+
+def life(bench, bundle):
+    def attempt(runtime):
+        container = bench.machine.container(runtime, bundle)
+        samples = bench.timer.seq(*container.up(), container.wait(), container.verb("delete"))
+        phases = list(zip(("create", "start", "wait", "delete"), samples))
+        return container, phases + [("create, start, wait, delete", total(samples))]
+    bench.interleaved("life", bundle, attempt)
+
+
+def inside(bench, bundle, operation, words):
+    """Measures a verb on a container of each runtime that runs on."""
+    containers = {}
+    try:
+        for runtime in bench.runtimes:
+            container = bench.machine.sleeper(runtime, bundle)
+            if bench.up(operation, bundle, runtime, [container]):
+                containers[runtime] = container
+        bench.interleaved(
+            operation, bundle, lambda runtime: (None, [(operation, bench.timer.seq(words(containers[runtime]))[0])]),
+            list(containers))
+    finally:
+        bench.down(list(containers.values()))
+
+
+def execs(bench, bundle):
+    inside(bench, bundle, "exec", lambda container: [*container.verb("exec"), "/bin/true"])
+
+
+def state(bench, bundle):
+    inside(bench, bundle, "state", lambda container: container.verb("state"))
+
+
+def parallel(bench, bundle):
+    """The time for one of many `run`s, of which some run at the same time."""
+    count = bench.sizes.parallel
+    for width in (8, 32):
+        def attempt(runtime, width=width):
+            containers = [bench.machine.container(runtime, bundle, slot=slot) for slot in range(count)]
+            sample = bench.timer.par(width, [each.run() for each in containers])
+            if 0 < sample.status < count:
+                bench.results.fail(f"run, {width} in parallel", bundle, runtime, bench.timer.last_error())
+                for each in containers:
+                    bench.machine.discard(each)
+            return containers[0], [(f"run, {width} in parallel", machine.Sample(
+                sample.wall / count, sample.cpu / count, sample.peak, sample.status if sample.status == count else 0))]
+        bench.interleaved(f"run, {width} in parallel", bundle, attempt, rounds=max(2, bench.rounds // 10))
+
+
+def alive(bench, bundle):
+    """Many containers at once, of one runtime after another: `list`, and the memory that each takes."""
+    count = bench.sizes.alive
+    for runtime in bench.runtimes:
+        containers = [bench.machine.sleeper(runtime, bundle, slot) for slot in range(count)]
+        before, free = bench.machine.processes(), machine.available_memory()
+        if not bench.up(f"{count:,} alive", bundle, runtime, containers):
+            continue
+        taken = (free - machine.available_memory()) / count
+        private = bench.machine.private_memory(before) / count
+        bench.results.figure(f"{count:,} alive: less available memory, KiB a container", bundle, runtime, taken)
+        bench.results.figure(f"{count:,} alive: private memory of their processes, KiB a container", bundle, runtime, private)
+        for sample in bench.timer.seq(*[containers[0].words + ["list"]] * (WARM_UP + min(20, bench.rounds)))[WARM_UP:]:
+            if sample.status:
+                bench.results.fail("list", bundle, runtime, bench.timer.last_error())
+            else:
+                bench.results.add(f"list of {count:,}", bundle, runtime, sample)
+        bench.down(containers)
+
+
+def probes(bench, bundle):
+    """A health check in each of many containers once a second, as a kubelet does it."""
+    count = bench.sizes.probed
+    for runtime in bench.runtimes:
+        containers = [bench.machine.sleeper(runtime, bundle, slot) for slot in range(count)]
+        if not bench.up("probes", bundle, runtime, containers):
+            continue
+        commands = [[*each.verb("exec"), "/bin/true"] for each in containers]
+        for _ in range(bench.sizes.seconds):
+            began = time.monotonic()
+            sample = bench.timer.par(1, commands)
+            if sample.status:
+                bench.results.fail("probes", bundle, runtime, bench.timer.last_error())
+            bench.results.figure(f"{count} probes a second: % of a CPU", bundle, runtime, sample.cpu / 10)
+            time.sleep(max(0.0, began + 1 - time.monotonic()))
+        bench.down(containers)
+
+
+def left(bench, bundle):
+    """The private memory of all processes that `create` leaves."""
+    title = "created: private memory of its processes, KiB"
+    for _ in range(min(10, bench.rounds)):
+        for runtime in random.sample(bench.runtimes, len(bench.runtimes)):
+            container, before = bench.machine.sleeper(runtime, bundle), bench.machine.processes()
+            if bench.timer.seq(container.create())[0].status:
+                bench.failed("create", bundle, runtime, container)
+                continue
+            time.sleep(0.02)
+            bench.results.figure(title, bundle, runtime, bench.machine.private_memory(before))
+            bench.down([container])
+
+
+def counted(bench, bundle, title, prefix, number):
+    """Adds number(text of a report) for `run`, `exec` and `state` below a program that writes the report to FILE."""
+    report = bench.machine.path / "report"
+    for runtime in bench.runtimes:
+        container = bench.machine.container(runtime, bundle)
+        sleeper = bench.machine.sleeper(runtime, bundle, 1)
+        if not bench.up(title, bundle, runtime, [sleeper]):
+            continue
+        for verb, words in (("run", container.run()), ("exec", [*sleeper.verb("exec"), "/bin/true"]),
+                            ("state", sleeper.verb("state"))):
+            words = [str(report) if word == "FILE" else word for word in prefix] + words
+            if bench.timer.seq(words)[0].status:
+                bench.failed(f"{title}: {verb}", bundle, runtime, container if verb == "run" else None)
+                continue
+            value = number(report.read_text())
+            if value is not None:
+                bench.results.figure(f"{title}: {verb}", bundle, runtime, value)
+        bench.down([sleeper])
+
+
+def calls(bench, bundle):
+    """System calls, those of the container's program included, since all runtimes have the same."""
+    strace = shutil.which("strace")
+    if strace:
+        counted(bench, bundle, "system calls", [strace, "-f", "-c", "-o", "FILE", "--"],
+                call_count)
+
+
+def call_count(text):
+    """The sum in the last line of `strace -c`: % time, seconds, usecs/call, calls, errors if any, "total"."""
+    return int(text.strip().splitlines()[-1].split()[3])
+
+
+def instructions(bench, bundle):
+    """Nothing if perf is missing, or the machine has no counter for it."""
+    perf = shutil.which("perf")
+    if perf is None or not instruction_count(subprocess.run(
+            [perf, "stat", "-x,", "-e", "instructions", "true"], capture_output=True, text=True, check=False).stderr):
+        return
+    counted(bench, bundle, "million instructions", [perf, "stat", "-x,", "-e", "instructions", "-o", "FILE", "--"],
+            lambda text: instruction_count(text) / 1e6)
+
+
+def instruction_count(text):
+    found = re.search(r"^(\d+),[^,]*,instructions", text, re.M)
+    return int(found[1]) if found else 0
+
+
+EVERY = None
+# The name -> (function, its bundles). EVERY: all.
+OPERATIONS = {
+    "run": (run, EVERY),
+    "life": (life, EVERY),
+    "exec": (execs, ("spec", "podman", "kubernetes", "environment")),
+    "state": (state, ("spec",)),
+    "parallel": (parallel, ("spec", "podman")),
+    "alive": (alive, ("spec",)),
+    "probes": (probes, ("podman",)),
+    "left": (left, ("spec", "podman", "environment")),
+    "calls": (calls, ("spec", "podman", "kubernetes", "200-mounts")),
+    "instructions": (instructions, ("spec", "podman")),
+}
+
+
+def everything(bench, operations, wanted, note):
+    """Runs the operations on the wanted bundles."""
+    for bundle, (_, has_host_mounts) in machine.bundles.BUNDLES.items():
+        if bundle not in wanted:
+            continue
+        with machine.HostMounts(bench.sizes.host_mounts if has_host_mounts else 0):
+            for name in operations:
+                measure, its_bundles = OPERATIONS[name]
+                if its_bundles is EVERY or bundle in its_bundles:
+                    began = time.monotonic()
+                    measure(bench, bundle)
+                    note(f"{bundle}: {name}, {time.monotonic() - began:.0f} s")
+
+
+def versions(runtimes):
+    found = {}
+    for runtime in runtimes:
+        done = subprocess.run([runtime.program, "--version"], capture_output=True, text=True, check=False)
+        number = re.search(r"(\d+\.\d+(?:\.\d+)?\S*)", done.stdout)
+        found[runtime.name] = number[1] if number and runtime.name != "floor" else ""
+    return found
+
+
+def processor():
+    text = pathlib.Path("/proc/cpuinfo").read_text()
+    found = re.search(r"^model name\s*: (.*)$", text, re.M)
+    return found[1] if found else "an unnamed processor"
