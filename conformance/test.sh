@@ -56,7 +56,7 @@ rounds              | quick            | -           | 5     | 300   | stress/ro
 rounds              | usual full       | -           | 5     | 300   | stress/rounds "$oci"
 fault-matrix        | quick            | -           | 30    | 300   | crash/fault_matrix --tries 1 --live 20 "$oci"
 fault-matrix        | usual full       | -           | 50    | 400   | crash/fault_matrix --tries 1 --live 200 "$oci"
-bench               | quick usual full | -           | 20    | 400   | ../bench/selftest "$oci"
+bench               | quick usual full | -           | 20    | 600   | ../bench/selftest "$oci"
 debian-tree         | usual full       | -           | 30    | 400   | engines/debian_tree.sh "$oci"
 mutations           | usual full       | -           | 40    | 900   | mutation/run "$build"
 skipped-steps       | usual full       | -           | 120   | 600   | mutation/skip_steps --build "$top/build-skip"

@@ -15,7 +15,7 @@ BATCH = 50  # commands in one request
 # The numbers of things, for a whole benchmark and for a quick one.
 Sizes = collections.namedtuple("Sizes", "host_mounts alive probed seconds parallel")
 WHOLE = Sizes(host_mounts=2000, alive=1000, probed=100, seconds=10, parallel=96)
-QUICK = Sizes(host_mounts=50, alive=8, probed=4, seconds=2, parallel=32)
+QUICK = Sizes(host_mounts=50, alive=8, probed=4, seconds=2, parallel=16)
 
 
 class Results:
