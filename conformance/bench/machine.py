@@ -77,9 +77,10 @@ class Timer:
         self._send(f"par {width} {len(commands)}", commands)
         return self._line()
 
-    def last_error(self):
-        """The first error that a command of the last request wrote, else its first line."""
-        lines = self.errors.read_bytes()[self.mark:].decode(errors="replace").strip().splitlines() or ["no message"]
+    def last_error(self, status):
+        """The first error that a command of the last request wrote, else its first line, else the exit code."""
+        lines = self.errors.read_bytes()[self.mark:].decode(errors="replace").strip().splitlines()
+        lines = lines or [f"exit code {status}"]
         return next((line for line in lines if re.search(r"error|fatal", line, re.I)), lines[0])[:300]
 
     def close(self):

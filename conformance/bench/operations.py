@@ -49,17 +49,18 @@ class Bench:
         for number in range(-WARM_UP, self.rounds if rounds is None else rounds):
             for runtime in random.sample(usable, len(usable)):
                 container, samples = attempt(runtime)
-                bad = next((phase for phase, sample in samples if sample.status), None)
+                bad = next(((phase, sample) for phase, sample in samples if sample.status), None)
                 if bad:
-                    self.failed(f"{operation}: {bad}" if bad != operation else operation, bundle, runtime, container)
+                    self.failed(f"{operation}: {bad[0]}" if bad[0] != operation else operation, bundle, runtime, container, bad[1])
                     if number < 0:
                         usable.remove(runtime)
                 elif number >= 0:
                     for phase, sample in samples:
                         self.results.add(phase, bundle, runtime, sample)
 
-    def failed(self, operation, bundle, runtime, container):
-        self.results.fail(operation, bundle, runtime, self.timer.last_error())
+    def failed(self, operation, bundle, runtime, container, sample):
+        """sample: of the last request. container: None, or to be removed."""
+        self.results.fail(operation, bundle, runtime, self.timer.last_error(sample.status))
         if container:
             self.machine.discard(container)
 
@@ -72,8 +73,9 @@ class Bench:
     def up(self, operation, bundle, runtime, containers):
         """Starts containers. Returns whether all run."""
         samples = self.batches([words for each in containers for words in each.up()])
-        if any(sample.status for sample in samples):
-            self.results.fail(operation, bundle, runtime, self.timer.last_error())
+        bad = next((sample for sample in samples if sample.status), None)
+        if bad:
+            self.failed(operation, bundle, runtime, None, bad)
             for each in containers:
                 self.machine.discard(each)
             return False
@@ -83,7 +85,7 @@ class Bench:
         samples = self.batches([words for each in containers for words in each.down()])
         for each, sample in zip(containers, samples[1::2]):
             if sample.status:
-                self.failed("delete", "of a killed container", each.runtime, each)
+                self.failed("delete", "of a killed container", each.runtime, each, sample)
 
 
 def total(samples):
@@ -138,7 +140,7 @@ def parallel(bench, bundle):
             containers = [bench.machine.container(runtime, bundle, slot=slot) for slot in range(count)]
             sample = bench.timer.par(width, [each.run() for each in containers])
             if 0 < sample.status < count:
-                bench.results.fail(f"run, {width} in parallel", bundle, runtime, bench.timer.last_error())
+                bench.failed(f"run, {width} in parallel", bundle, runtime, None, sample)
                 for each in containers:
                     bench.machine.discard(each)
             return containers[0], [(f"run, {width} in parallel", machine.Sample(
@@ -160,7 +162,7 @@ def alive(bench, bundle):
         bench.results.figure(f"{count:,} alive: private memory of their processes, KiB a container", bundle, runtime, private)
         for sample in bench.timer.seq(*[containers[0].words + ["list"]] * (WARM_UP + min(20, bench.rounds)))[WARM_UP:]:
             if sample.status:
-                bench.results.fail("list", bundle, runtime, bench.timer.last_error())
+                bench.failed("list", bundle, runtime, None, sample)
             else:
                 bench.results.add(f"list of {count:,}", bundle, runtime, sample)
         bench.down(containers)
@@ -178,7 +180,7 @@ def probes(bench, bundle):
             began = time.monotonic()
             sample = bench.timer.par(1, commands)
             if sample.status:
-                bench.results.fail("probes", bundle, runtime, bench.timer.last_error())
+                bench.failed("probes", bundle, runtime, None, sample)
             bench.results.figure(f"{count} probes a second: % of a CPU", bundle, runtime, sample.cpu / 10)
             time.sleep(max(0.0, began + 1 - time.monotonic()))
         bench.down(containers)
@@ -190,8 +192,9 @@ def left(bench, bundle):
     for _ in range(min(10, bench.rounds)):
         for runtime in random.sample(bench.runtimes, len(bench.runtimes)):
             container, before = bench.machine.sleeper(runtime, bundle), bench.machine.processes()
-            if bench.timer.seq(container.create())[0].status:
-                bench.failed("create", bundle, runtime, container)
+            sample = bench.timer.seq(container.create())[0]
+            if sample.status:
+                bench.failed("create", bundle, runtime, container, sample)
                 continue
             time.sleep(0.02)
             bench.results.figure(title, bundle, runtime, bench.machine.private_memory(before))
@@ -209,8 +212,9 @@ def counted(bench, bundle, title, prefix, number):
         for verb, words in (("run", container.run()), ("exec", [*sleeper.verb("exec"), "/bin/true"]),
                             ("state", sleeper.verb("state"))):
             words = [str(report) if word == "FILE" else word for word in prefix] + words
-            if bench.timer.seq(words)[0].status:
-                bench.failed(f"{title}: {verb}", bundle, runtime, container if verb == "run" else None)
+            sample = bench.timer.seq(words)[0]
+            if sample.status:
+                bench.failed(f"{title}: {verb}", bundle, runtime, container if verb == "run" else None, sample)
                 continue
             value = number(report.read_text())
             if value is not None:

@@ -37,8 +37,7 @@ def axis(low, high, place, bottom):
 
 
 def svg(results, names):
-    kept = [(key, by_name) for key, by_name in sorted(results.samples.items(), key=lambda item: report.order(item[0]))
-            if report.main_title(key[0])]
+    kept = [(key, by_name) for key, by_name in report.in_order(results.samples) if report.main_title(key[0])]
     walls = [sample.wall for _, by_name in kept for samples in by_name.values() for sample in samples]
     if not walls:
         raise SystemExit("there is nothing to plot: no operation with a time was measured")

@@ -28,18 +28,16 @@ def table(head, rows):
 def rows(source, names, cell, keep=lambda title: True):
     """A row for each operation and bundle. cell: from the samples of a runtime to a text."""
     return [[title, bundle] + [cell(by_name[name]) if by_name.get(name) else "–" for name in names]
-            for (title, bundle), by_name in sorted(source.items(), key=lambda item: order(item[0])) if keep(title)]
+            for (title, bundle), by_name in in_order(source) if keep(title)]
 
 
-ORDER = ("run", "create, start, wait, delete", "create", "start", "delete", "exec", "state", "list", "run, ")
+ORDER = ("run", "create, start, wait, delete", "create", "start", "delete", "exec", "state")
 
 
-def order(key):
-    """Operations in the order above, then bundles as measured (a stable sort keeps that)."""
-    title = key[0]
-    found = [number for number, start in enumerate(ORDER) if title == start or
-             title.startswith(start) and start in ("list", "run, ")]
-    return found[0] if found else len(ORDER)
+def in_order(source):
+    """The items: titles in the order above, others as measured, and the bundles of each together."""
+    titles = list(dict.fromkeys([*ORDER, *(title for title, _ in source)]))
+    return sorted(source.items(), key=lambda item: titles.index(item[0][0]))
 
 
 def medians(by_name, field):
@@ -48,7 +46,7 @@ def medians(by_name, field):
 
 def ratio_rows(samples, pairs, keep):
     found = []
-    for (title, bundle), by_name in sorted(samples.items(), key=lambda item: order(item[0])):
+    for (title, bundle), by_name in in_order(samples):
         if keep(title):
             middle = medians(by_name, "wall")
             found.append([title, bundle] + [short(middle[one] / middle[other]) if one in middle and other in middle else "–"
@@ -95,7 +93,8 @@ def markdown(results, names, about, plot):
     if results.figures:
         parts += ["### Memory, probes and counts: median\n",
                   table(["figure", "bundle"] + names,
-                        rows(results.figures, names, lambda found: short(statistics.median(found))))]
+                        rows(results.figures, names, lambda found: f"{statistics.median(found):g}" if statistics.median(found) % 1 == 0
+                             else short(statistics.median(found))))]
     if results.failures:
         parts += ["### Failures\n\nA runtime that failed at the first try of an operation has no figure there.\n",
                   failure_list(results.failures)]
