@@ -26,7 +26,7 @@ RULES = [
     ("runtime/init", {"in_root.cc"}, r"AT_FDCWD,",
      r'AT_FDCWD, "/"|__NR_open_tree, AT_FDCWD, "",|__NR_openat, AT_FDCWD, plan\.text\(plan\.rootfs\),|AT_FDCWD, "/dev/null"|AT_FDCWD, ".",|AT_FDCWD, "/proc",|AT_FDCWD, "/proc/self/timens_offsets"|AT_FDCWD, "/proc/self/ns/time_for_children"|AT_FDCWD, "/proc/self/fd"'
      r"|__NR_openat, AT_FDCWD, line\.path, O_PATH"
-     r"|clone_tree\(AT_FDCWD, (rootfs|source|path),"
+     r"|clone_(tree|bind)\((plan, op, )?AT_FDCWD, (rootfs|source|path),"
      r"|__NR_openat, AT_FDCWD, (path|context\.program),|__NR_faccessat, AT_FDCWD, path,",
      "rule A: a path that does not start at a descriptor of the root"),
     ("runtime/init", {"in_root.cc"}, r"__NR_(openat|mknodat|symlinkat|unlinkat|fchownat)\b", r"AT_FDCWD|directory|dir|dev\.get\(\)|parent|scratch|here, \"\.\.\"|proc, \"self/(mountinfo|fd)\"",

@@ -22,33 +22,49 @@ constexpr uint64_t resolve_flags(Links links) {
 
 }  // namespace
 
-long look(long fd, FileFacts& facts) {
+namespace {
+
+constexpr unsigned kMountIdUnique = 0x4000;  // STATX_MNT_ID_UNIQUE, of newer headers
+
+long look_for(unsigned wanted, long fd, FileFacts& facts, const char* name) {
   struct statx found = {};
-  const long rc = sys(__NR_statx, fd, "", AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW,
-                      STATX_TYPE | STATX_MODE | STATX_UID | STATX_NLINK | STATX_SIZE, &found);
+  const int flags = AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
+  const long rc = sys(__NR_statx, fd, name, flags, wanted, &found);
+  const bool is_unique = (found.stx_mask & kMountIdUnique) != 0;
   facts = {.type = uint32_t{found.stx_mode} & S_IFMT,
            .permissions = uint32_t{found.stx_mode} & 07777,
            .major = found.stx_rdev_major,
            .minor = found.stx_rdev_minor,
            .uid = found.stx_uid,
            .links = found.stx_nlink,
-           .size = found.stx_size};
+           .size = found.stx_size,
+           .place = {.mount = found.stx_mnt_id,
+                     .inode = found.stx_ino,
+                     .known = rc >= 0 && (is_unique || (found.stx_mask & STATX_MNT_ID) != 0),
+                     .is_unique = is_unique}};
   return rc;
 }
 
-namespace {
+constexpr unsigned kFacts =
+    unsigned{STATX_TYPE} | STATX_MODE | STATX_UID | STATX_NLINK | STATX_SIZE;
 
-struct Place {
-  uint64_t mount = 0;
-  uint64_t inode = 0;
-  bool known = false;
-};
+}  // namespace
 
-Place place_of(int fd) {
-  struct statx found = {};
-  const long rc = sys(__NR_statx, fd, "", AT_EMPTY_PATH, STATX_MNT_ID | STATX_INO, &found);
-  return {found.stx_mnt_id, found.stx_ino, rc >= 0 && (found.stx_mask & STATX_MNT_ID) != 0};
+long look(long fd, FileFacts& facts) {
+  return look_for(kFacts, fd, facts, "");
 }
+
+long look_with_place(long fd, FileFacts& facts, const char* name) {
+  return look_for(kFacts | STATX_INO | STATX_MNT_ID | kMountIdUnique, fd, facts, name);
+}
+
+Place place_of(long fd, const char* name) {
+  FileFacts facts;
+  look_with_place(fd, facts, name);
+  return facts.place;
+}
+
+namespace {
 
 Answer answer(bool yes) {
   return yes ? Answer::kYes : Answer::kNo;
@@ -63,16 +79,19 @@ Answer same_mount(int a, int b) {
   return answer(x.mount == y.mount);
 }
 
+Answer same_place(const Place& a, const Place& b) {
+  if (!a.known || !b.known) return Answer::kUnknown;
+  return answer(a.mount == b.mount && a.inode == b.inode);
+}
+
 Answer same_place(int a, int b) {
-  const Place x = place_of(a);
-  const Place y = place_of(b);
-  if (!x.known || !y.known) return Answer::kUnknown;
-  return answer(x.mount == y.mount && x.inode == y.inode);
+  return same_place(place_of(a), place_of(b));
 }
 
 uint64_t mount_id(int fd) {
-  const Place place = place_of(fd);
-  return place.known ? place.mount : 0;
+  struct statx found = {};
+  const long rc = sys(__NR_statx, fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &found);
+  return rc >= 0 && (found.stx_mask & STATX_MNT_ID) != 0 ? uint64_t{found.stx_mnt_id} : 0;
 }
 
 Answer is_root_of_mount(long fd) {
@@ -90,17 +109,6 @@ uint64_t filesystem_of(int fd) {
   struct statfs found = {};
   if (sys(__NR_fstatfs, fd, &found) < 0) return 0;
   return static_cast<uint64_t>(found.f_type);
-}
-
-int Fd::release() {
-  const int fd = fd_;
-  fd_ = -1;
-  return fd;
-}
-
-void Fd::reset(long fd) {
-  if (fd_ >= 0) sys(__NR_close, fd_);
-  fd_ = static_cast<int>(fd);
 }
 
 long open_in_root(int root, const char* path, uint64_t flags, Links links) {

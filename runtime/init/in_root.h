@@ -5,24 +5,16 @@
 
 #include <cstdint>
 
+#include "runtime/init/descriptor.h"
+
 namespace oci::init {
 
-// Owns a descriptor.
-class Fd {
- public:
-  explicit Fd(long fd = -1) : fd_(static_cast<int>(fd)) {}
-  Fd(const Fd&) = delete;
-  Fd& operator=(const Fd&) = delete;
-  ~Fd() { reset(); }
-
-  // A failed open leaves -errno here.
-  int get() const { return fd_; }
-  int release();
-  void reset(long fd = -1);
-  bool ok() const { return fd_ >= 0; }
-
- private:
-  int fd_;
+// Where a file is: in which mount, and which inode.
+struct Place {
+  uint64_t mount = 0;
+  uint64_t inode = 0;
+  bool known = false;
+  bool is_unique = false;  // no later mount gets the id `mount` (Linux 6.8)
 };
 
 // The facts of an open descriptor (rule D: verify the opened file and not its name).
@@ -34,8 +26,13 @@ struct FileFacts {
   uint32_t uid = 0;
   uint32_t links = 0;  // none: it has been deleted
   uint64_t size = 0;
+  Place place;  // by look_with_place()
 };
-long look(long fd, FileFacts& facts);                    // -errno on failure
+long look(long fd, FileFacts& facts);  // -errno on failure
+// `name`: one name below the directory that is open as `fd`, instead of `fd` itself. A symlink is
+// not followed. -errno on failure.
+long look_with_place(long fd, FileFacts& facts, const char* name = "");
+Place place_of(long fd, const char* name = "");
 uint64_t device_number(uint32_t major, uint32_t minor);  // as mknod(2) takes it
 
 // statx(2) can fail, for instance because the caller's seccomp filter refuses it. Code that uses an
@@ -53,6 +50,7 @@ uint64_t filesystem_of(int fd);
 
 // Whether both descriptors refer to the same directory of the same mount. A mount on the root
 // itself would be on top of it, and neither a lookup nor the pivot reaches that.
+Answer same_place(const Place& a, const Place& b);
 Answer same_place(int a, int b);
 Answer same_mount(int a, int b);
 
@@ -84,10 +82,10 @@ long make_directory(int root, const char* path, Links links);
 // Opens the directory that contains `path` as O_PATH. *name is the last component of `path`.
 long open_parent(int root, const char* path, const char** name, Links links);
 
-// Opens `path` as O_PATH, as a mount target. Creates it if missing, as a directory or an empty
-// file. `made`: whether it was created.
+// Creates `path`, a missing mount target, as a directory or an empty file, and opens it as O_PATH.
+// `made`: whether it was created.
 enum class Make { kDirectory, kFile };
-long open_mount_target(int root, const char* path, Make kind, Links links, bool* made = nullptr);
+long make_mount_target(int root, const char* path, Make kind, Links links, bool* made = nullptr);
 
 // Creates the symlink `path` with the text of the symlink that is open as `link`. Succeeds if one
 // with the same text exists. -EEXIST: something else exists.

@@ -11,6 +11,7 @@
 #include "runtime/init/locked_mounts.h"
 #include "runtime/init/mount_api.h"
 #include "runtime/init/mountinfo.h"
+#include "runtime/init/steps.h"
 #include "runtime/init/text.h"
 
 namespace oci::init {
@@ -163,7 +164,7 @@ Fault lock_root(Context& context) {
     });
   }
   sys(__NR_close, root);
-  context.root_fd = copy;
+  use_root(context, copy);
   return check(rc, Subject::kRoot, "/");
 }
 

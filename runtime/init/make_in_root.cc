@@ -47,9 +47,9 @@ class Walk {
 
   int root_;
   Links links_;
-  Fd here_;        // none: the root
-  Fd target_;      // a file at the end of the path
-  int turns_ = 0;  // links followed, and names that changed under the walk
+  Fd here_{-1, Close::kTogether};    // none: the root
+  Fd target_{-1, Close::kTogether};  // a file at the end of the path
+  int turns_ = 0;                    // links followed, and names that changed under the walk
   bool made_target_ = false;
   char name_[kNameMax + 1];
   char passed_[kPathMax];  // the directories down to `here_`: "/a/b", without links
@@ -158,6 +158,11 @@ long Walk::make_name(Make kind) {
 long Walk::step(Make kind) {
   if (name_[0] == '\0') return kEnametoolong;
   if (equal(name_, "..")) return leave();
+  // The kernel has not found the whole path, so that it is mostly the last name that is missing.
+  if (rest_[at_] == '\0') {
+    const long rc = make_name(kind);
+    if (rc != kEexist) return rc;
+  }
   constexpr int kFlags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   const long fd = sys(__NR_openat, directory(), name_, kFlags);
   if (fd >= 0) return enter(fd);
@@ -221,11 +226,7 @@ long open_parent(int root, const char* path, const char** name, Links links) {
   return make_directory(root, buffer, links);
 }
 
-long open_mount_target(int root, const char* path, Make kind, Links links, bool* made) {
-  if (made != nullptr) *made = false;
-  // Returns a file of the other type as well: the mount reports the mismatch.
-  const long existing = open_in_root(root, path, O_PATH, links);
-  if (existing != kEnoent) return existing;
+long make_mount_target(int root, const char* path, Make kind, Links links, bool* made) {
   const Made missing = make_missing(root, path, kind, links, O_PATH);
   if (made != nullptr) *made = missing.target;
   return missing.fd;

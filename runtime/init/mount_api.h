@@ -30,6 +30,23 @@ inline long set_attributes(int mount, const mount_attr& attributes, bool recursi
              &attributes, sizeof attributes);
 }
 
+// clone_tree() and set_attributes() of the copy, with the same `recursive`, in one call
+// (open_tree_attr(2), Linux 6.15). -ENOSYS before that.
+inline long clone_tree_with(int dir, const char* path, bool recursive, bool nofollow,
+                            const mount_attr& attributes) {
+  constexpr long kOpenTreeAttr = 467;  // the same number on all architectures
+  constexpr long kEnosys = -38;
+  static bool is_missing = false;
+  if (is_missing) return kEnosys;
+  const unsigned flags = unsigned{OPEN_TREE_CLONE} | OPEN_TREE_CLOEXEC |
+                         (recursive ? unsigned{AT_RECURSIVE} : 0U) |
+                         (nofollow ? unsigned{AT_SYMLINK_NOFOLLOW} : 0U) |
+                         (*path == '\0' ? unsigned{AT_EMPTY_PATH} : 0U);
+  const long tree = sys(kOpenTreeAttr, dir, path, flags, &attributes, sizeof attributes);
+  is_missing = tree == kEnosys;
+  return tree;
+}
+
 inline long set_propagation(int mount, uint64_t propagation, bool recursive) {
   mount_attr attributes = {};
   attributes.propagation = propagation;

@@ -26,45 +26,63 @@ Fault make_readonly(int mount, bool recursive, Subject subject, const char* path
 
 // Looks up paths below /proc and /sys in those mounts themselves: another process with access to
 // the rootfs may have renamed the mount points.
-long open_covered(const Context& context, const char* path) {
-  if (context.proc_fd >= 0 && starts_with(path, "/proc/")) {
-    return open_in_root(context.proc_fd, path + 5, O_PATH, Links::kFollowInside);
-  }
-  if (context.sys_fd >= 0 && starts_with(path, "/sys/")) {
-    return open_in_root(context.sys_fd, path + 4, O_PATH, Links::kFollowInside);
-  }
-  return open_in_root(context.root_fd, path, O_PATH, Links::kFollowInside);
+struct Lookup {
+  int directory;
+  const char* path;
+};
+
+Lookup lookup_of(const Context& context, const char* path) {
+  if (context.proc_fd >= 0 && starts_with(path, "/proc/")) return {context.proc_fd, path + 5};
+  if (context.sys_fd >= 0 && starts_with(path, "/sys/")) return {context.sys_fd, path + 4};
+  return {context.root_fd, path};
+}
+
+long open_covered(const Lookup& lookup) {
+  return open_in_root(lookup.directory, lookup.path, O_PATH, Links::kFollowInside);
 }
 
 // Those mounts must still be at the places where the program will look.
 Fault check_still_there(const Context& context, int mount, const char* path) {
   if (mount < 0) return {};
-  const Fd found(open_in_root(context.root_fd, path, O_PATH, Links::kRefuse));
-  const Answer there = found.ok() ? same_mount(found.get(), mount) : Answer::kNo;
-  if (there == Answer::kYes) return {};
-  if (there == Answer::kUnknown) return refuse(kNoStatx, Subject::kNone, path);
+  FileFacts found;
+  const long rc = look_with_place(context.root_fd, found, path + 1);
+  const Place wanted = place_of(mount);
+  const bool is_known = wanted.known && (found.place.known || rc == kEnoent);
+  if (!is_known) return refuse(kNoStatx, Subject::kNone, path);
+  if (found.place.known && found.place.mount == wanted.mount) return {};
   return refuse("was moved while the container was set up", Subject::kNone, path);
 }
 
-// nullptr: not the root.
-const char* cover_problem(const Context& context, int target, const char* is_root) {
-  const Answer same = same_place(target, context.root_fd);
+// nullptr: not the root. `facts`: of the target.
+const char* cover_problem(const Context& context, const FileFacts& facts, const char* is_root) {
+  const Answer same = same_place(facts.place, place_of_root(context));
   if (same == Answer::kNo) return nullptr;
   return same == Answer::kYes ? is_root : kNoStatx;
 }
 
 Fault make_path_readonly(const Context& context, const char* path, uint16_t index) {
-  const Fd target(open_covered(context, path));
+  const Lookup lookup = lookup_of(context, path);
+  const Fd target(open_covered(lookup), Close::kTogether);
   if (missing(target.get())) return {};
   if (Fault fault = check(target.get(), Subject::kReadonlyPath, path, index)) return fault;
-  static constexpr char kIsRoot[] = "leads to the root itself; set root.readonly instead";
-  if (const char* why = cover_problem(context, target.get(), kIsRoot)) {
-    return refuse(why, Subject::kReadonlyPath, path, index);
+  // A lookup in another mount never leads to the root.
+  if (lookup.directory == context.root_fd) {
+    static constexpr char kIsRoot[] = "leads to the root itself; set root.readonly instead";
+    FileFacts facts;
+    look_with_place(target.get(), facts);
+    if (const char* why = cover_problem(context, facts, kIsRoot)) {
+      return refuse(why, Subject::kReadonlyPath, path, index);
+    }
   }
-  const Fd tree(clone_tree(target.get(), "", true));
-  if (Fault fault = check(tree.get(), Subject::kReadonlyPath, path, index)) return fault;
-  if (Fault fault = make_readonly(tree.get(), true, Subject::kReadonlyPath, path, index)) {
-    return fault;
+  mount_attr attributes = {};
+  attributes.attr_set = MOUNT_ATTR_RDONLY;
+  Fd tree(clone_tree_with(target.get(), "", true, false, attributes), Close::kTogether);
+  if (!tree.ok()) {
+    tree.reset(clone_tree(target.get(), "", true));
+    if (Fault fault = check(tree.get(), Subject::kReadonlyPath, path, index)) return fault;
+    if (Fault fault = make_readonly(tree.get(), true, Subject::kReadonlyPath, path, index)) {
+      return fault;
+    }
   }
   return check(attach(tree.get(), target.get()), Subject::kReadonlyPath, path, index);
 }
@@ -72,8 +90,8 @@ Fault make_path_readonly(const Context& context, const char* path, uint16_t inde
 // From the second one on, masks are copies of the first. So no mount ends unattached: dropping one
 // costs an RCU grace period.
 struct MaskSources {
-  Fd null_device;
-  Fd empty_directory;
+  Fd null_device{-1, Close::kTogether};
+  Fd empty_directory{-1, Close::kTogether};
 };
 
 // The host's null device, because the image controls its own /dev/null (CVE-2025-31133). Read-only,
@@ -83,17 +101,20 @@ Fault cover_with_null(const MaskSources& sources, Fd& cover) {
     cover.reset(clone_tree(sources.null_device.get(), "", false));
     return {};
   }
-  const Fd device(sys(__NR_openat, AT_FDCWD, "/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  const Fd device(sys(__NR_openat, AT_FDCWD, "/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC),
+                  Close::kTogether);
   FileFacts facts;
   const long rc = look(device.get(), facts);
   if (Fault fault = check(rc, Subject::kNone, "the host's null device")) return fault;
   if (facts.type != S_IFCHR || facts.major != 1 || facts.minor != 3) {
     return refuse("is not the null device", Subject::kNone, "the host's /dev/null");
   }
-  cover.reset(clone_tree(device.get(), "", false));
-  if (Fault fault = check(cover.get(), Subject::kNone, "the host's null device")) return fault;
   mount_attr attributes = {};
   attributes.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
+  cover.reset(clone_tree_with(device.get(), "", false, false, attributes));
+  if (cover.ok()) return {};
+  cover.reset(clone_tree(device.get(), "", false));
+  if (Fault fault = check(cover.get(), Subject::kNone, "the host's null device")) return fault;
   return check(set_attributes(cover.get(), attributes, false), Subject::kNone,
                "the host's null device");
 }
@@ -101,7 +122,7 @@ Fault cover_with_null(const MaskSources& sources, Fd& cover) {
 // An empty tmpfs that stays empty.
 long empty_directory(const MaskSources& sources) {
   if (sources.empty_directory.ok()) return clone_tree(sources.empty_directory.get(), "", false);
-  const Fd context(sys(__NR_fsopen, "tmpfs", FSOPEN_CLOEXEC));
+  const Fd context(sys(__NR_fsopen, "tmpfs", FSOPEN_CLOEXEC), Close::kTogether);
   if (!context.ok()) return context.get();
   sys(__NR_fsconfig, context.get(), FSCONFIG_SET_STRING, "nr_blocks", "1", 0);
   sys(__NR_fsconfig, context.get(), FSCONFIG_SET_STRING, "nr_inodes", "1", 0);
@@ -112,16 +133,21 @@ long empty_directory(const MaskSources& sources) {
 }
 
 Fault mask(const Context& context, const char* path, uint16_t index, MaskSources& sources) {
-  const Fd target(open_covered(context, path));
+  const Lookup lookup = lookup_of(context, path);
+  const Fd target(open_covered(lookup), Close::kTogether);
   if (missing(target.get())) return {};
   FileFacts facts;
-  const long rc = target.ok() ? look(target.get(), facts) : target.get();
-  if (Fault fault = check(rc, Subject::kMaskedPath, path, index)) return fault;
-  static constexpr char kIsRoot[] = "leads to the root itself; name a path below it";
-  if (const char* why = cover_problem(context, target.get(), kIsRoot)) {
-    return refuse(why, Subject::kMaskedPath, path, index);
+  // A lookup in another mount never leads to the root.
+  const bool may_be_root = target.ok() && lookup.directory == context.root_fd;
+  long rc = target.get();
+  if (target.ok()) {
+    rc = may_be_root ? look_with_place(target.get(), facts) : look(target.get(), facts);
   }
-  Fd cover;
+  static constexpr char kIsRoot[] = "leads to the root itself; name a path below it";
+  const char* why = may_be_root ? cover_problem(context, facts, kIsRoot) : nullptr;
+  if (why != nullptr) return refuse(why, Subject::kMaskedPath, path, index);
+  if (Fault fault = check(rc, Subject::kMaskedPath, path, index)) return fault;
+  Fd cover(-1, Close::kTogether);
   if (facts.type == S_IFDIR) {
     cover.reset(empty_directory(sources));
   } else {
@@ -152,6 +178,7 @@ Fault make_tmpfs_readonly(const InitPlan& plan) {
 
 Fault finish_root(Context& context) {
   const InitPlan& plan = context.plan;
+  const CloseTogether close_together;
   for (const PathOp* op = plan.begin(plan.readonly_paths); op != plan.end(plan.readonly_paths);
        ++op) {
     const char* path = plan.text(op->path);

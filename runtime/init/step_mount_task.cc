@@ -134,14 +134,14 @@ Fault make(const Context& context, MountOp& op) {
 Fault make_added_mounts(Context& context) {
   const Fd root(sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (Fault fault = check(root.get(), Subject::kNone, "/")) return fault;
-  context.root_fd = root.get();
+  use_root(context, root.get());
   InitPlan& plan = context.plan;
   if (Fault fault = lock_readonly_mounts(plan, context.root_fd)) return fault;
   for (MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op) {
     if (op->source_in_root) continue;
     if (Fault fault = make(context, *op)) return fault;
   }
-  context.root_fd = -1;
+  use_root(context, -1);
   return {};
 }
 

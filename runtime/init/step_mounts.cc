@@ -6,6 +6,7 @@
 #include "runtime/init/copy_up.h"
 #include "runtime/init/in_root.h"
 #include "runtime/init/mount_api.h"
+#include "runtime/init/mount_attributes.h"
 #include "runtime/init/page_mount.h"
 #include "runtime/init/steps.h"
 #include "runtime/init/text.h"
@@ -69,7 +70,7 @@ bool takes_layers(const InitPlan& plan, const MountOp& op, int context) {
 Fault make_filesystem(const InitPlan& plan, const MountOp& op, int root, Fd& mount) {
   const char* type = plan.text(op.type);
   if (op.by_page) return mount_by_page(plan, op, root, mount);
-  const Fd context(sys(__NR_fsopen, type, FSOPEN_CLOEXEC));
+  const Fd context(sys(__NR_fsopen, type, FSOPEN_CLOEXEC), Close::kTogether);
   if (Fault fault = check(context.get(), Subject::kMountOptions, type, op.index)) return fault;
   if (op.source) {
     const char* source = plan.text(op.source);
@@ -92,43 +93,9 @@ Fault make_filesystem(const InitPlan& plan, const MountOp& op, int root, Fd& mou
   return check(mount.get(), Subject::kMountOptions, type, op.index);
 }
 
-// user_namespaces(7): a mount that came from a more privileged mount namespace keeps its flags. A
-// bind or a remount leaves unnamed flags alone, so only clearing a flag fails.
-Fault check_attributes(long rc, uint64_t clear, const MountOp& op, const char* target) {
-  constexpr long kEperm = -1;
-  if (rc != kEperm || clear == 0) return check(rc, Subject::kMountOptions, target, op.index);
-  return refuse("clears a flag (ro, nosuid, nodev, noexec, a time) that is locked from outside",
-                Subject::kMountOptions, target, op.index);
-}
-
-Fault set_all_attributes(const MountOp& op, int mount, const char* target) {
-  // fsmount(2) has already set the attributes of a new filesystem.
-  if (op.kind != MountKind::kFilesystem && (op.attr_set | op.attr_clear) != 0) {
-    mount_attr attributes = {};
-    attributes.attr_set = op.attr_set;
-    attributes.attr_clr = op.attr_clear;
-    const long rc = set_attributes(mount, attributes, false);
-    if (Fault fault = check_attributes(rc, op.attr_clear, op, target)) return fault;
-  }
-  if ((op.tree_set | op.tree_clear) != 0) {
-    mount_attr attributes = {};
-    attributes.attr_set = op.tree_set;
-    attributes.attr_clr = op.tree_clear;
-    const long rc = set_attributes(mount, attributes, true);
-    if (Fault fault = check_attributes(rc, op.tree_clear, op, target)) return fault;
-  }
-  return {};
-}
-
-Fault propagate(const MountOp& op, int mount, const char* path) {
-  if (op.propagation == 0) return {};
-  const long rc = set_propagation(mount, op.propagation, op.propagation_recursive);
-  return check(rc, Subject::kMountOptions, path, op.index);
-}
-
 // The two functions below return nullptr, or the reason not to mount on `target`.
-const char* place_problem(const Context& context, int target) {
-  const Answer is_root = same_place(target, context.root_fd);
+const char* place_problem(const Context& context, int target, const Place& place) {
+  const Answer is_root = same_place(place, place_of_root(context));
   if (is_root == Answer::kYes) return "leads to the root itself; name a directory below it";
   const Answer is_shown = propagates_outside(context.plan, target);
   if (is_root == Answer::kUnknown || is_shown == Answer::kUnknown) return kNoStatx;
@@ -136,11 +103,23 @@ const char* place_problem(const Context& context, int target) {
   return "is in a mount that the host shares, which would see it, too; name another place";
 }
 
+// filesystem_of() for `target`. A mount has one filesystem, so each is asked once: the root, which
+// is held open, and another one while its id is never used again.
+uint64_t filesystem_at(const Context& context, int target, const Place& place) {
+  const bool in_root = place.mount == place_of_root(context).mount;
+  KnownFilesystem& known = in_root ? context.root_filesystem : context.last_filesystem;
+  const bool may_be_known = in_root || place.is_unique;
+  if (may_be_known && known.magic != 0 && known.mount == place.mount) return known.magic;
+  known = {.mount = place.mount, .magic = filesystem_of(target)};
+  return known.magic;
+}
+
 // CVE-2019-16884: whatever path led there, only mounts that the plan allows may cover a file of
 // procfs.
-const char* filesystem_problem(const MountOp& op, int target) {
+const char* filesystem_problem(const Context& context, const MountOp& op, int target,
+                               const Place& place) {
   if (op.allowed_on_proc && !op.target_nofollow) return nullptr;
-  const uint64_t filesystem = filesystem_of(target);
+  const uint64_t filesystem = filesystem_at(context, target, place);
   if (filesystem == 0) return kNoStatfs;
   if (!op.allowed_on_proc && filesystem == PROC_SUPER_MAGIC)
     return "leads into procfs, where nothing is mounted; name another place";
@@ -149,11 +128,12 @@ const char* filesystem_problem(const MountOp& op, int target) {
   return "is in sysfs or devpts, where dest-nofollow is not allowed; leave it out";
 }
 
-Fault check_target(const Context& context, const MountOp& op, int target) {
+Fault check_target(const Context& context, const MountOp& op, int target, FileFacts& facts) {
   const char* path = context.plan.text(op.target);
-  const char* why = place_problem(context, target);
+  look_with_place(target, facts);
+  const char* why = place_problem(context, target, facts.place);
   if (why == nullptr) why = protection_problem(context, op, target);
-  if (why == nullptr) why = filesystem_problem(op, target);
+  if (why == nullptr) why = filesystem_problem(context, op, target, facts.place);
   return why == nullptr ? Fault{} : refuse(why, Subject::kMountTarget, path, op.index);
 }
 
@@ -174,8 +154,8 @@ Fault remount(Context& context, const MountOp& op) {
     const long rc = sys(__NR_fsconfig, picked.get(), FSCONFIG_CMD_RECONFIGURE, nullptr, nullptr, 0);
     if (rc < 0) return explained(rc, picked.get(), Subject::kMountOptions, path, op.index);
   }
-  Fault fault = set_all_attributes(op, target.get(), path);
-  if (!fault) fault = propagate(op, target.get(), path);
+  Fault fault = set_all_attributes(plan, op, target.get());
+  if (!fault) fault = propagate(plan, op, target.get());
   // mount_setattr(2): the path is not the root of a mount.
   if (fault.error != kEinval) return fault;
   return refuse("is no mount point, so there is no mount to change; mount something there first",
@@ -185,47 +165,47 @@ Fault remount(Context& context, const MountOp& op) {
 constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 
 // The default mode of a new tmpfs is 1777.
-long take_mode(int target, int mount) {
-  FileFacts facts;
-  const long rc = look(target, facts);
-  if (rc < 0 || facts.permissions == 01777) return rc;
+long take_mode(const FileFacts& target, int mount) {
+  if (target.permissions == 01777) return 0;
   const Fd directory(sys(__NR_openat, mount, ".", kOpenDirectory));
-  return directory.ok() ? sys(__NR_fchmod, directory.get(), facts.permissions) : directory.get();
+  return directory.ok() ? sys(__NR_fchmod, directory.get(), target.permissions) : directory.get();
 }
 
 // Explains failures of move_mount(2). EINVAL or ENOTDIR: a directory on a file or the reverse.
 // ENOENT: the source was deleted after it was mounted. With the source as note, EISDIR and ENOTDIR
 // are about the two files instead of the path.
-Fault check_attached(const InitPlan& plan, const MountOp& op, long rc, const FileFacts& source,
-                     int target) {
+Fault check_attached(const InitPlan& plan, const MountOp& op, long rc, int mount,
+                     const FileFacts& target) {
   if (rc >= 0) return {};
   constexpr long kEnoent = -2, kEnotdir = -20, kEisdir = -21;
   const char* path = plan.text(op.target);
   const char* from = plan.text(op.kind == MountKind::kBind ? op.source : op.type);
+  FileFacts source;
+  if (look(mount, source) < 0) return check(rc, Subject::kMountTarget, path, op.index);
   if (rc == kEnoent && op.kind == MountKind::kBind && source.links == 0) {
     return refuse("has been deleted on the host", Subject::kMountSource, from, op.index);
   }
-  FileFacts facts;
-  if (look(target, facts) < 0 || (facts.type == S_IFDIR) == (source.type == S_IFDIR)) {
+  if ((target.type == S_IFDIR) == (source.type == S_IFDIR)) {
     return check(rc, Subject::kMountTarget, path, op.index);
   }
-  const long kinds = facts.type == S_IFDIR ? kEisdir : kEnotdir;
+  const long kinds = target.type == S_IFDIR ? kEisdir : kEnotdir;
   Fault fault = check(kinds, Subject::kMountTarget, path, op.index);
   fault.note = from;
   return fault;
 }
 
 // `made`: the target did not exist before.
-Fault fill(const InitPlan& plan, const MountOp& op, int target, bool made, int mount) {
+Fault fill(const InitPlan& plan, const MountOp& op, int target, const FileFacts& facts, bool made,
+           int mount) {
   if (op.kind != MountKind::kFilesystem) return {};
   long rc = op.copy_up ? copy_up(target, mount) : 0;
-  if (rc >= 0 && op.mode_of_target && !made) rc = take_mode(target, mount);
+  if (rc >= 0 && op.mode_of_target && !made) rc = take_mode(facts, mount);
   if (rc >= 0 && !op.readonly_late && first_attributes(op) != op.attr_set) {
     mount_attr attributes = {};
     attributes.attr_set = MOUNT_ATTR_RDONLY;
     rc = set_attributes(mount, attributes, false);
   }
-  return check_attached(plan, op, rc, {.type = S_IFDIR}, target);
+  return check_attached(plan, op, rc, mount, facts);
 }
 
 // A filesystem without a context option is labelled at its root.
@@ -257,25 +237,16 @@ Fault map_ids(const MountOp& op, int mount, const char* path) {
 
 // A source in the root is a path of the image, so its links must not leave the root (rule A).
 // Earlier mounts below the source are included.
-long clone_source(const Context& context, const MountOp& op, const char* source) {
-  if (!op.source_in_root) return clone_tree(AT_FDCWD, source, op.recursive, op.source_nofollow);
-  const char* inside = source + length(context.plan.text(context.plan.rootfs));
+Fault clone_source(const Context& context, const MountOp& op, const char* source, Fd& mount) {
+  const InitPlan& plan = context.plan;
+  if (!op.source_in_root) return clone_bind(plan, op, AT_FDCWD, source, mount);
+  const char* inside = source + length(plan.text(plan.rootfs));
   const uint64_t flags = O_PATH | (op.source_nofollow ? O_NOFOLLOW : 0);
   const Fd directory(
       open_in_root(context.root_fd, *inside == '\0' ? "/" : inside, flags, Links::kFollowInside));
-  return directory.ok() ? clone_tree(directory.get(), "", op.recursive) : directory.get();
-}
-
-Fault make_mount(const Context& context, const MountOp& op, Fd& mount) {
-  const InitPlan& plan = context.plan;
-  if (op.source_fd >= 0) {
-    mount.reset(op.source_fd);
-    return {};
-  }
-  if (op.kind == MountKind::kFilesystem) return make_filesystem(plan, op, context.root_fd, mount);
-  const char* source = plan.text(op.source);
-  mount.reset(clone_source(context, op, source));
-  return check(mount.get(), Subject::kMountSource, source, op.index);
+  if (directory.ok()) return clone_bind(plan, op, directory.get(), "", mount);
+  mount.reset(directory.get());
+  return {};
 }
 
 // Masks and sysctls use the mounts themselves, even if an attacker with access to the rootfs
@@ -310,59 +281,77 @@ Fault make_symlink(const Context& context, const MountOp& op, int mount) {
                 Subject::kMountTarget, path, op.index);
 }
 
-long open_target(const Context& context, const MountOp& op, Make make, bool* made) {
+// Only a missing target depends on the type of the source. -errno on failure.
+long open_target(const Context& context, const MountOp& op, int mount, bool* made) {
   const char* path = context.plan.text(op.target);
   const Links links = op.target_is_plain ? Links::kRefuse : Links::kFollowInside;
-  if (op.target_nofollow) {
-    constexpr long kEnoent = -2;
-    const long there = open_in_root(context.root_fd, path, O_PATH | O_NOFOLLOW, links);
-    if (there != kEnoent) return there;
-  }
-  return open_mount_target(context.root_fd, path, make, links, made);
+  constexpr long kEnoent = -2;
+  const uint64_t flags = O_PATH | (op.target_nofollow ? O_NOFOLLOW : 0);
+  // Finds a file of the other type as well: the mount reports the mismatch.
+  const long there = open_in_root(context.root_fd, path, flags, links);
+  if (there != kEnoent) return there;
+  FileFacts source{.type = S_IFDIR};
+  const long rc = op.kind == MountKind::kBind ? look(mount, source) : 0;
+  if (rc < 0) return rc;
+  const Make make = source.type == S_IFDIR ? Make::kDirectory : Make::kFile;
+  return make_mount_target(context.root_fd, path, make, links, made);
+}
+
+// Whether it is a symlink, which was made anew at the target.
+Fault copy_symlink(const Context& context, const MountOp& op, int mount, bool* is_link) {
+  const char* path = context.plan.text(op.target);
+  FileFacts source;
+  if (Fault fault = check(look(mount, source), Subject::kMountSource, path, op.index)) return fault;
+  *is_link = source.type == S_IFLNK;
+  return *is_link ? make_symlink(context, op, mount) : set_all_attributes(context.plan, op, mount);
 }
 
 }  // namespace
 
 // A link that is to be copied has no mount attributes.
 Fault make_detached(const Context& context, const MountOp& op, Fd& mount) {
-  if (Fault fault = make_mount(context, op, mount)) return fault;
-  if (op.copy_symlink) return {};
-  return set_all_attributes(op, mount.get(), context.plan.text(op.target));
+  const InitPlan& plan = context.plan;
+  const bool is_given = op.source_fd >= 0;
+  if (op.kind == MountKind::kBind && !is_given) {
+    const char* source = plan.text(op.source);
+    if (Fault fault = clone_source(context, op, source, mount)) return fault;
+    return check(mount.get(), Subject::kMountSource, source, op.index);
+  }
+  if (is_given) {
+    mount.reset(op.source_fd);
+  } else if (Fault fault = make_filesystem(plan, op, context.root_fd, mount)) {
+    return fault;
+  }
+  return op.copy_symlink ? Fault{} : set_all_attributes(plan, op, mount.get());
 }
 
 Fault attach_at_target(const Context& context, const MountOp& op, int mount) {
   const InitPlan& plan = context.plan;
   const char* path = plan.text(op.target);
-  Make make = Make::kDirectory;
-  FileFacts source{.type = S_IFDIR};
-  if (op.kind == MountKind::kBind) {
-    if (Fault fault = check(look(mount, source), Subject::kMountSource, path, op.index)) {
-      return fault;
-    }
-    if (source.type != S_IFDIR) make = Make::kFile;
-    if (op.copy_symlink && source.type == S_IFLNK) return make_symlink(context, op, mount);
-  }
   if (op.copy_symlink) {
-    if (Fault fault = set_all_attributes(op, mount, path)) return fault;
+    bool is_link = false;
+    if (Fault fault = copy_symlink(context, op, mount, &is_link)) return fault;
+    if (is_link) return {};
   }
   bool made = false;
-  const Fd target(open_target(context, op, make, &made));
+  const Fd target(open_target(context, op, mount, &made), Close::kTogether);
   if (Fault fault = check_opened(op, target.get(), path)) return fault;
-  if (Fault fault = check_target(context, op, target.get())) return fault;
-  if (Fault fault = fill(plan, op, target.get(), made, mount)) return fault;
+  FileFacts facts;
+  if (Fault fault = check_target(context, op, target.get(), facts)) return fault;
+  if (Fault fault = fill(plan, op, target.get(), facts, made, mount)) return fault;
   if (Fault fault = set_label(plan, op, mount, path)) return fault;
   if (Fault fault = map_ids(op, mount, path)) return fault;
   const long attached = attach(mount, target.get());
-  if (Fault fault = check_attached(plan, op, attached, source, target.get())) return fault;
-  // Must come after attaching: a mount becomes shared when it is attached below a shared one.
-  return propagate(op, mount, path);
+  if (Fault fault = check_attached(plan, op, attached, mount, facts)) return fault;
+  // A mount becomes shared when it is attached below a shared one.
+  return propagate(plan, op, mount);
 }
 
 namespace {
 
 Fault mount_one(Context& context, MountOp& op) {
   if (op.kind == MountKind::kRemount) return remount(context, op);
-  Fd mount;
+  Fd mount(-1, Close::kTogether);
   if (Fault fault = make_detached(context, op, mount)) return fault;
   if (Fault fault = attach_at_target(context, op, mount.get())) return fault;
   keep_handle(context, op, mount);
@@ -388,6 +377,8 @@ Fault make_filesystems_showing(InitPlan& plan, uint64_t types) {
 
 Fault mount_all(Context& context) {
   InitPlan& plan = context.plan;
+  const CloseTogether close_together;
+  set_propagation_early(plan);
   for (MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op)
     if (Fault fault = mount_one(context, *op)) return fault;
   return {};

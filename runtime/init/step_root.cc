@@ -21,22 +21,42 @@
 
 namespace oci::init {
 
+void use_root(Context& context, long fd) {
+  context.root_fd = static_cast<int>(fd);
+  context.root_place = {};
+  context.root_filesystem = {};
+}
+
+const Place& place_of_root(const Context& context) {
+  if (!context.root_place.known) context.root_place = place_of(context.root_fd);
+  return context.root_place;
+}
+
 Fault chdir_to_root(const InitPlan& plan) {
   if (plan.root_place != RootPlace::kWorkingDirectory) return {};
   const char* rootfs = plan.text(plan.rootfs);
   return check(sys(__NR_chdir, rootfs), wire::Subject::kRoot, rootfs);
 }
 
+namespace {
+
+long set_propagation_of_slash(uint64_t propagation, bool recursive) {
+  mount_attr attributes = {};
+  attributes.propagation = propagation;
+  return sys(__NR_mount_setattr, AT_FDCWD, "/", recursive ? AT_RECURSIVE : 0, &attributes,
+             sizeof attributes);
+}
+
+}  // namespace
+
 // Must come before the first mount, or the host would see it.
 Fault isolate_mounts(Context& context) {
   const InitPlan& plan = context.plan;
   if (plan.hosts_propagation == 0) return {};
-  const Fd root(sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (Fault fault = check(root.get(), wire::Subject::kNone, "/")) return fault;
-  long rc = set_propagation(root.get(), plan.hosts_propagation, true);
+  long rc = set_propagation_of_slash(plan.hosts_propagation, true);
   if (rc >= 0 && plan.hosts_propagation == MS_SHARED) {
     // pivot_root(2) refuses a shared parent, and mounts below one would propagate to the host.
-    rc = set_propagation(root.get(), MS_PRIVATE, false);
+    rc = set_propagation_of_slash(MS_PRIVATE, false);
   }
   return check(rc, wire::Subject::kNone, "mount propagation of /");
 }
@@ -84,6 +104,15 @@ long open_host_root() {
   return sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
+// The root is a copy of the mount at `place`, so another inode is another place.
+Answer is_root_of_process(const Context& context, int place) {
+  const Place top = place_of(AT_FDCWD, "/");
+  const Place& root = place_of_root(context);
+  const bool is_copy = context.plan.rootfs_fd < 0;
+  if (is_copy && top.known && root.known && top.inode != root.inode) return Answer::kNo;
+  return same_place(place_of(place), top);
+}
+
 // pivot_root(2) requires that neither the root nor its parent is shared, and mounts below a shared
 // mount would propagate to the host. If the mount around `place` is out of reach, "/" is used,
 // which isolate_mounts has made private.
@@ -107,13 +136,12 @@ Fault attach_root(Context& context) {
   const bool is_given = plan.rootfs_fd >= 0;
   const long tree = is_given ? plan.rootfs_fd : clone_tree(place.get(), "", true);
   if (Fault fault = check(tree, wire::Subject::kRoot, rootfs)) return fault;
-  context.root_fd = static_cast<int>(tree);
+  use_root(context, tree);
   if (plan.hosts_propagation == MS_SHARED) {
     if (Fault fault = make_root_private(context, place)) return fault;
   }
   if (plan.recursive_sources) {
-    const Fd host_root(open_host_root());
-    const Answer is_on_top = same_place(place.get(), host_root.get());
+    const Answer is_on_top = is_root_of_process(context, place.get());
     if (is_on_top == Answer::kUnknown) return refuse(kNoStatx, wire::Subject::kRoot, rootfs);
     if (is_on_top == Answer::kYes) {
       if (Fault fault = clone_recursive_sources(plan)) return fault;
@@ -146,12 +174,13 @@ Fault leave_the_old_root(Context& context) {
     if (Fault fault = detach_host_mounts(context)) return fault;
     return check(sys(__NR_chroot, "."), wire::Subject::kRoot, rootfs);
   }
-  const Fd old_root(sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  const bool shares = plan.hosts_propagation == MS_SHARED;
+  const Fd old_root(shares ? open_host_root() : -1);
   // pivot_root(2), NOTES: the old root is on top of the new one, and umount2 detaches it.
   if (Fault fault = check(sys(__NR_pivot_root, ".", "."), wire::Subject::kRoot, rootfs)) {
     return fault;
   }
-  if (plan.hosts_propagation == MS_SHARED) {
+  if (shares) {
     // Or the unmounts would propagate to the host.
     const long rc = set_propagation(old_root.get(), MS_SLAVE, true);
     if (Fault fault = check(rc, wire::Subject::kRoot, "old root")) return fault;
@@ -183,8 +212,7 @@ Fault enter_root(Context& context) {
     if (Fault fault = check(rc, wire::Subject::kRoot, "/")) return fault;
     sys(__NR_close, plan.root_fd);
   }
-  context.root_fd =
-      static_cast<int>(sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  use_root(context, sys(__NR_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (Fault fault = check(context.root_fd, wire::Subject::kRoot, "/")) return fault;
   return check(sys(__NR_fchdir, context.root_fd), wire::Subject::kRoot, "/");
 }

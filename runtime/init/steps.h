@@ -40,11 +40,20 @@ inline Fault refuse(const char* note, wire::Subject subject, const char* what,
   return {true, 0, subject, index, what, note, 0};
 }
 
+// The filesystem of a mount, by statfs(2).
+struct KnownFilesystem {
+  uint64_t mount = 0;
+  uint64_t magic = 0;  // 0: none is known
+};
+
 struct Context {
   InitPlan& plan;            // a private mapping: Vectors are relocated in place
   int report_fd;             // the reader: `create` at first, `start` later
-  int root_fd = -1;          // the container's root mount, O_PATH
-  int sys_fd = -1;           // the sysfs mounted at /sys
+  int root_fd = -1;          // the container's root mount, O_PATH: set by use_root()
+  mutable Place root_place;  // of root_fd, once it was looked at: by place_of_root()
+  mutable KnownFilesystem root_filesystem;
+  mutable KnownFilesystem last_filesystem;  // of another mount
+  int sys_fd = -1;                          // the sysfs mounted at /sys
   int descriptors_fd = -1;   // /proc/self/fd of the caller's procfs, for plan.mount_task
   int own_proc_fd = -1;      // the procfs of the caller, for --verify=full
   int proc_fd = -1;          // the procfs mounted at /proc by the plan: nothing can cover it
@@ -122,6 +131,8 @@ Answer propagates_outside(const InitPlan& plan, int mount);
 const char* protection_problem(const Context&, const MountOp& op, int target);
 
 // step_root.cc
+void use_root(Context&, long fd);
+const Place& place_of_root(const Context&);
 Fault chdir_to_root(const InitPlan& plan);
 Fault isolate_mounts(Context&);
 Fault attach_root(Context&);
