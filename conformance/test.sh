@@ -52,6 +52,7 @@ signals-of-run      | usual full       | -           | 60    | 600   | crash/kil
 kills-of-init       | usual full       | -           | 10    | 600   | crash/kill_sweep --init "$oci"
 kills-of-exec       | usual full       | -           | 10    | 600   | crash/kill_sweep --init --verb exec "$oci"
 faults-of-init      | usual full       | -           | 10    | 600   | crash/kill_sweep --init --verb run --error ENOMEM "$oci"
+budget              | quick usual full | -           | 5     | 120   | budget/calls "$oci"
 rounds              | quick            | -           | 5     | 300   | stress/rounds --rounds 100 "$oci"
 rounds              | usual full       | -           | 5     | 300   | stress/rounds "$oci"
 fault-matrix        | quick            | -           | 30    | 300   | crash/fault_matrix --tries 1 --live 20 "$oci"
