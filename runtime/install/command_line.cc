@@ -5,8 +5,8 @@
 #include <memory>
 #include <string_view>
 
+#include "runtime/install/engines.h"
 #include "runtime/install/install.h"
-#include "runtime/install/place.h"
 #include "runtime/install/usage.h"
 #include "runtime/sys/log.h"
 #include "spec/nearest.h"
@@ -53,13 +53,10 @@ constexpr Option kFromRuntime[] = {
     {"log-json", nullptr, "log records as JSON"},
 };
 
-constexpr Engine kEngines[] = {Engine::kPodman, Engine::kContainerd, Engine::kDocker,
-                               Engine::kCrio};
-
 std::string engine_names(std::string_view separator) {
   std::string names;
-  for (const Engine engine : kEngines)
-    names += cat(names.empty() ? "" : separator, engine_name(engine));
+  for (const EngineRow& row : engines())
+    names += cat(names.empty() ? "" : separator, row.name);
   return names;
 }
 
@@ -125,8 +122,13 @@ Result<Engine> engine_of(const Verb& verb, const Words& rest) {
                  cat("\"", verb.name, "\" requires exactly 1 argument(s): oci-rt ", verb.name,
                      " [OPTION...] ", engine_names("|")));
   }
-  for (const Engine engine : kEngines)
-    if (engine_name(engine) == rest.front()) return engine;
+  for (const EngineRow& row : engines())
+    if (row.name == rest.front()) return row.engine;
+  if (rest.front() == "nerdctl") {  // nerdctl.toml has no key for it
+    return Error(ErrorKind::kUsage,
+                 "ENGINE: nerdctl has no setting for its runtime (nerdctl); use `nerdctl run "
+                 "--runtime PATH`");
+  }
   return Error(ErrorKind::kUsage,
                cat("ENGINE: expected one of ", engine_names(", "), ", found '", rest.front(), "'"));
 }

@@ -19,10 +19,12 @@ BOOST_AUTO_TEST_SUITE(command_line)
 BOOST_AUTO_TEST_CASE(an_engine_must_be_named) {
   BOOST_TEST(ran({"install"}) ==
              "\"install\" requires exactly 1 argument(s): oci-rt install [OPTION...] "
-             "podman|containerd|docker|crio");
+             "podman|containerd|docker|crio|k3s|rke2|buildkit");
   BOOST_TEST(ran({"uninstall", "podman", "docker"}).starts_with("\"uninstall\" requires exactly"));
-  BOOST_TEST(ran({"install", "lxc"}) ==
-             "ENGINE: expected one of podman, containerd, docker, crio, found 'lxc'");
+  BOOST_TEST(ran({"install", "nerdctl"}).find("`nerdctl run --runtime PATH`") != std::string::npos);
+  BOOST_TEST(
+      ran({"install", "lxc"}) ==
+      "ENGINE: expected one of podman, containerd, docker, crio, k3s, rke2, buildkit, found 'lxc'");
 }
 
 BOOST_AUTO_TEST_CASE(a_bad_option_is_refused) {
@@ -38,7 +40,7 @@ BOOST_AUTO_TEST_CASE(the_help_is_in_the_form_of_the_other_verbs) {
   BOOST_TEST(good(execute({"install", "--help", "--bogus"})) ==
              "Configures an engine to use oci-rt.\n"
              "Usage:\n"
-             "  oci-rt install [OPTION...] podman|containerd|docker|crio\n"
+             "  oci-rt install [OPTION...] podman|containerd|docker|crio|k3s|rke2|buildkit\n"
              "\n"
              "      --default    also make oci-rt the engine's default runtime\n"
              "      --path PATH  path of oci-rt (default: this program)\n"

@@ -4,7 +4,7 @@
 
 #include "runtime/install/block.h"
 #include "runtime/install/toml.h"
-#include "spec/diagnostics.h"
+#include "runtime/install/toml_key.h"
 
 namespace oci::install {
 namespace {
@@ -42,9 +42,7 @@ struct Config {
   }
 
   Error problem(size_t offset, std::string what) const {
-    spec::Diagnostics diagnostics;
-    diagnostics.add_at(offset, "", std::move(what));
-    return diagnostics.to_status(name, text).error();
+    return toml_problem(text, name, offset, std::move(what));
   }
 };
 
@@ -87,7 +85,7 @@ Status check_enabled(const Config& config) {
   return {};
 }
 
-// TOML forbids adding to an inline table and defining a table twice.
+// TOML forbids defining a table twice.
 Status check_free(const Config& config) {
   const TomlPath ours = config.runtimes() + kRuntimeName;
   for (const TomlEntry& entry : config.entries) {
@@ -96,20 +94,8 @@ Status check_free(const Config& config) {
                             cat(kRuntimeName, " is configured here already, but not by ",
                                 "`oci-rt install`; remove that first"));
     }
-    if (!entry.table && starts_with(ours, entry.path)) {
-      return config.problem(entry.begin, cat(toml_dotted(entry.path), " is an inline table, which ",
-                                             "cannot be extended; write it with a [header]"));
-    }
   }
-  return {};
-}
-
-std::string runtime_table(const Config& config, std::string_view name, std::string_view options) {
-  const TomlPath path = config.runtimes() + name;
-  std::string lines =
-      cat("[", toml_dotted(path), "]\n  runtime_type = \"io.containerd.runc.v2\"\n");
-  if (!options.empty()) lines += cat("  [", toml_dotted(path + "options"), "]\n", options);
-  return lines;
+  return check_extensible(config.text, config.name, config.entries, ours);
 }
 
 // kubelet derives cgroup names from the driver it is configured with, for every runtime.
@@ -129,67 +115,22 @@ std::string block_lines(const Config& config, const EngineSettings& settings,
   }
   if (config.version < 3 && !config.has_below(config.runtimes())) {
     // containerd 1.x forgets its own runc as soon as the file names any runtime (issue 9968).
-    lines += runtime_table(config, "runc", "");
+    lines += containerd_runtime(config.version, "runc", "");
   }
   std::string options = cat("    ", kBinary, " = ", toml_quoted(settings.path), "\n");
   if (systemd_cgroup(config)) options += "    SystemdCgroup = true\n";
-  return lines + runtime_table(config, kRuntimeName, options);
-}
-
-// The place outside our block where default_runtime_name is set, or can be set.
-struct DefaultPlace {
-  const TomlEntry* set = nullptr;     // the key exists
-  const TomlEntry* header = nullptr;  // its table exists
-};
-
-Result<DefaultPlace> default_place(const Config& config) {
-  DefaultPlace place;
-  for (const TomlEntry& entry : config.entries) {
-    if (entry.path == config.base + kContainerdDefaultKey) place.set = &entry;
-    if (entry.table && entry.path == config.base) place.header = &entry;
-  }
-  if (place.set != nullptr &&
-      value_of(config.text, *place.set).find('\n') != std::string_view::npos) {
-    return config.problem(place.set->value_begin,
-                          cat(kContainerdDefaultKey, ": expected a string on one line"));
-  }
-  if (place.set != nullptr || place.header != nullptr) return place;
-  TomlPath table;
-  for (const TomlEntry& entry : config.entries) {
-    if (entry.table) table = entry.path;
-    // TOML refuses a header for a table that `containerd.x = 1` in [plugins."…"] has defined.
-    if (!entry.table && starts_with(entry.path, config.base) && !starts_with(table, config.base)) {
-      return config.problem(entry.begin, cat("put ", kContainerdDefaultKey, " = \"", kRuntimeName,
-                                             "\" beside this by hand: its table has no [header]"));
-    }
-  }
-  return place;
-}
-
-// Replaces text[begin, end), or inserts if it is empty.
-struct Change {
-  size_t begin = 0, end = 0;
-  std::string text;
-};
-
-Change change_default(const Config& config, const DefaultPlace& place) {
-  const std::string value = toml_quoted(kRuntimeName);
-  if (place.set != nullptr) {
-    const std::string_view line =
-        config.text.substr(place.set->begin, place.set->end - place.set->begin);
-    return {place.set->begin, place.set->end,
-            replaced_line(line, place.set->value_begin - place.set->begin, value)};
-  }
-  const std::string_view line =
-      config.text.substr(place.header->begin, place.header->end - place.header->begin);
-  const std::string_view indent = line.substr(0, line.find('['));
-  const size_t end = config.text.find('\n', place.header->end);
-  const std::string added = added_line(cat(indent, "  ", kContainerdDefaultKey, " = ", value));
-  if (end == std::string_view::npos) return {config.text.size(), config.text.size(), "\n" + added};
-  return {end + 1, end + 1, added + "\n"};
+  return lines + containerd_runtime(config.version, kRuntimeName, options);
 }
 
 }  // namespace
+
+std::string containerd_runtime(long version, std::string_view name, std::string_view options) {
+  const TomlPath path = base_of(version) + "runtimes" + name;
+  std::string lines =
+      cat("[", toml_dotted(path), "]\n  runtime_type = \"io.containerd.runc.v2\"\n");
+  if (!options.empty()) lines += cat("  [", toml_dotted(path + "options"), "]\n", options);
+  return lines;
+}
 
 Result<std::string> containerd_text(const Stripped& stripped, std::string_view name,
                                     long new_version, const EngineSettings& settings) {
@@ -197,17 +138,14 @@ Result<std::string> containerd_text(const Stripped& stripped, std::string_view n
   const Config config = OCI_TRY(read_config(before, name, new_version));
   OCI_TRY(check_enabled(config));
   OCI_TRY(check_free(config));
-  DefaultPlace place;
-  if (settings.is_default) place = OCI_TRY(default_place(config));
-  const bool elsewhere = place.set != nullptr || place.header != nullptr;
-  const std::string lines = block_lines(config, settings, settings.is_default && !elsewhere);
-  if (!elsewhere) return with_block(stripped, lines);
-
-  const Change change = change_default(config, place);
-  Stripped changed = stripped;
-  changed.text = cat(before.substr(0, change.begin), change.text, before.substr(change.end));
-  if (change.end <= stripped.at) changed.at += changed.text->size() - before.size();
-  return with_block(changed, lines);
+  std::optional<Stripped> changed;
+  if (settings.is_default) {
+    changed =
+        OCI_TRY(with_setting(stripped, name, config.entries,
+                             {config.base, kContainerdDefaultKey, toml_quoted(kRuntimeName)}));
+  }
+  const bool default_in_block = settings.is_default && !changed;
+  return with_block(changed ? *changed : stripped, block_lines(config, settings, default_in_block));
 }
 
 Result<bool> containerd_has(std::string_view text, std::string_view name,

@@ -25,6 +25,9 @@ Result<std::string> containerd_text(const Stripped& stripped, std::string_view n
 Result<bool> containerd_has(std::string_view text, std::string_view name,
                             const EngineSettings& settings);
 
+// The tables of a runtime in the format `version`. `options`: lines for its options table, or "".
+std::string containerd_runtime(long version, std::string_view name, std::string_view options);
+
 // 3 for "containerd github.com/containerd/containerd/v2 2.1.4 …", 2 for 1.x.
 long containerd_format(std::string_view version_output);
 

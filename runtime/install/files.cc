@@ -103,6 +103,15 @@ Result<Text> read_config_file(const std::string& path) {
   return Text(OCI_TRY(sys::read_all(raw, path, kLargest)));
 }
 
+Result<std::vector<NamedText>> read_all(const std::vector<std::string>& paths) {
+  std::vector<NamedText> texts;
+  for (const std::string& path : paths) {
+    Text text = OCI_TRY(read_config_file(path));
+    if (text) texts.push_back({path, std::move(*text)});
+  }
+  return texts;
+}
+
 Status change_file(const std::string& path, const Text& before, const Text& after,
                    const std::string& like) {
   const std::string real = OCI_TRY(real_path(path));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "runtime/install/engine_settings.h"
 #include "spec/error.h"
@@ -10,6 +11,14 @@ namespace oci::install {
 
 // Absent: the file does not exist.
 Result<Text> read_config_file(const std::string& path);
+
+struct NamedText {
+  std::string name;
+  std::string text;
+};
+
+// Those of the files that exist.
+Result<std::vector<NamedText>> read_all(const std::vector<std::string>& paths);
 
 // Replaces the content `before` of `path` by `after` (absent: no file). Fails if the content is no
 // longer `before`. An existing file keeps its mode and owner, and a link stays a link. Missing

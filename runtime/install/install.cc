@@ -1,85 +1,30 @@
 #include "runtime/install/install.h"
 
 #include "runtime/install/block.h"
-#include "runtime/install/containerd.h"
-#include "runtime/install/crio.h"
 #include "runtime/install/diff.h"
 #include "runtime/install/docker.h"
+#include "runtime/install/engines.h"
 #include "runtime/install/files.h"
 #include "runtime/install/place.h"
 #include "runtime/install/podman.h"
-#include "runtime/install/verify.h"
 
 namespace oci::install {
 namespace {
 
-// The files as they are, and the main one without the lines of oci-rt.
-struct Found {
-  Place place;
-  Text current;
-  Text kept;
-  Stripped stripped;
-};
-
-Result<Found> inspect(const Request& request, const HostEnvironment& from) {
-  Found found{.place = OCI_TRY(place_of(request.engine, request.etc, from))};
+Result<Found> inspect(const EngineRow& row, const Request& request, const HostEnvironment& from) {
+  if (!request.etc.empty() && request.etc.front() != '/') {
+    return Error(ErrorKind::kUsage, cat("option --etc: '", request.etc, "' must begin with '/'"));
+  }
+  Found found{.place = OCI_TRY(row.place(request.etc, from))};
   const std::string& file = found.place.file;
   found.current = OCI_TRY(read_config_file(file));
-  if (request.engine == Engine::kDocker) {
+  if (found.place.kept.empty()) {
+    found.stripped = OCI_TRY(without_ours(found.current, file, row.default_key));
+  } else {
     found.kept = OCI_TRY(read_config_file(found.place.kept));
     found.stripped = OCI_TRY(docker_without(found.current, found.kept, file));
-    return found;
   }
-  const std::string_view key = request.engine == Engine::kPodman ? kPodmanDefaultKey
-                               : request.engine == Engine::kCrio ? kCrioDefaultKey
-                                                                 : kContainerdDefaultKey;
-  found.stripped = OCI_TRY(without_ours(found.current, file, key));
   return found;
-}
-
-Result<std::vector<NamedText>> read_all(const std::vector<std::string>& paths) {
-  std::vector<NamedText> texts;
-  for (const std::string& path : paths) {
-    Text text = OCI_TRY(read_config_file(path));
-    if (text) texts.push_back({path, std::move(*text)});
-  }
-  return texts;
-}
-
-Result<std::string> wanted_text(const Request& request, const Found& found,
-                                const EngineSettings& settings, const HostEnvironment& from) {
-  const std::string& file = found.place.file;
-  switch (request.engine) {
-    case Engine::kPodman:
-      return podman_text(found.stripped, file, OCI_TRY(read_all(found.place.before)), settings);
-    case Engine::kContainerd:
-      return containerd_text(found.stripped, file, containerd_format(containerd_version(from)),
-                             settings);
-    case Engine::kDocker:
-      // The user may have formatted the same content differently: leave it.
-      if (found.stripped.ours && OCI_TRY(docker_has(*found.current, file, settings))) {
-        return *found.current;
-      }
-      return docker_text(found.stripped.text, file, settings);
-    case Engine::kCrio:
-      return crio_text(found.stripped, file, find_conmon(from), settings);
-  }
-  return std::string();
-}
-
-Result<bool> has(const Request& request, const std::string& text, const std::string& file,
-                 const EngineSettings& settings) {
-  switch (request.engine) {
-    case Engine::kPodman:
-      return podman_has(text, file, settings);
-    case Engine::kContainerd:
-      return containerd_has(text, file, settings);
-    case Engine::kDocker:
-      return docker_has(text, file, settings);
-    case Engine::kCrio:
-      return crio_has(text, file, settings);
-  }
-  return false;
 }
 
 // Writes both files of docker. The copy of the original comes first, so that it exists whenever the
@@ -96,36 +41,23 @@ Status change(const Place& place, const Text& before, const Text& after, const T
   return {};
 }
 
-Result<std::string> verify(const Request& request, const Found& found,
+Result<std::string> verify(const EngineRow& row, const Request& request, const Found& found,
                            const EngineSettings& settings, const HostEnvironment& from) {
-  const Text written = OCI_TRY(read_config_file(found.place.file));
-  if (!written || !OCI_TRY(has(request, *written, found.place.file, settings))) {
+  const std::string& file = found.place.file;
+  const Text written = OCI_TRY(read_config_file(file));
+  if (!written || !OCI_TRY(row.has(*written, file, settings))) {
     return Error(ErrorKind::kInvalidConfig, "its content is not the text that was written");
   }
-  return ask_engine(request, found.place, settings, from);
-}
-
-std::string next_step(const Request& request, const EngineSettings& settings,
-                      const HostEnvironment& from) {
-  const std::string option = settings.is_default ? "" : cat(" --runtime ", kRuntimeName);
-  switch (request.engine) {
-    case Engine::kPodman:
-      return cat("podman", option, " run --rm IMAGE");
-    case Engine::kContainerd:
-      return cat("systemctl restart containerd",
-                 settings.is_default ? "" : "; then a RuntimeClass with `handler: oci-rt`");
-    case Engine::kDocker:
-      return cat("systemctl ", from.root ? "" : "--user ", "reload docker; then docker run", option,
-                 " --rm IMAGE");
-    case Engine::kCrio:
-      return cat("systemctl reload crio",
-                 settings.is_default ? "" : "; then a RuntimeClass with `handler: oci-rt`");
+  if (!request.ask_engine || row.ask == nullptr) {
+    return std::string("read back, no engine was asked");
   }
-  return "";
+  const std::string program = find_program(row.checker, from);
+  if (program.empty()) return cat("read back; ", row.checker, " is not here");
+  return row.ask({request, found.place, settings, from, program});
 }
 
-std::string default_dropped(Engine engine) {
-  return cat("note: ", kRuntimeName, " is no longer the default runtime of ", engine_name(engine),
+std::string default_dropped(const EngineRow& row) {
+  return cat("note: ", kRuntimeName, " is no longer the default runtime of ", row.name,
              "; --default keeps it\n");
 }
 
@@ -133,57 +65,52 @@ std::string default_dropped(Engine engine) {
 
 Result<std::string> install(const Request& request) {
   const HostEnvironment from = read_host_environment();
+  const EngineRow& row = row_of(request.engine);
   const EngineSettings settings{.path = OCI_TRY(runtime_path(request)),
-                                .is_default = request.make_default};
-  const Found found = OCI_TRY(inspect(request, from));
+                                .is_default = request.make_default || row.always_default};
+  const Found found = OCI_TRY(inspect(row, request, from));
   const std::string& file = found.place.file;
-  const Text wanted = OCI_TRY(wanted_text(request, found, settings, from));
+  const Text wanted = OCI_TRY(row.text(found, settings, from));
   std::string notes;
-  if (found.stripped.was_default && !settings.is_default) notes += default_dropped(request.engine);
-  if (request.engine == Engine::kPodman) {
-    const std::vector<NamedText> after = OCI_TRY(read_all(found.place.after));
-    for (const std::string& text : OCI_TRY(podman_overridden(after, settings)))
-      notes += cat("note: ", text, "\n");
-  }
+  if (found.stripped.was_default && !settings.is_default) notes += default_dropped(row);
+  const std::vector<NamedText> after = OCI_TRY(read_all(found.place.after));
+  for (const std::string& text : OCI_TRY(podman_overridden(after, settings)))
+    notes += cat("note: ", text, "\n");
 
   if (from.systemd && request.etc.empty() && !has_systemd_program(settings.path)) {
     notes +=
         "note: oci-rt-systemd is not beside it; engines that use systemd for cgroups need it\n";
   }
 
-  const std::string_view engine = engine_name(request.engine);
-  if (wanted == found.current) return cat(engine, ": already installed in ", file, "\n", notes);
+  if (wanted == found.current) return cat(row.name, ": already installed in ", file, "\n", notes);
   if (request.dry_run) return unified_diff(file, found.current, wanted) + notes;
 
   const bool keeps = !found.place.kept.empty();
   const Text kept = keeps ? found.stripped.text : found.kept;
   OCI_TRY(change(found.place, found.current, wanted, found.kept, kept));
-  Result<std::string> verified = verify(request, found, settings, from);
+  Result<std::string> verified = verify(row, request, found, settings, from);
   if (!verified) {
     OCI_TRY(change(found.place, wanted, found.current, kept, found.kept).during("take it back"));
-    return std::move(verified).error().during(cat(engine, ": ", file, " is as it was"));
+    return std::move(verified).error().during(cat(row.name, ": ", file, " is as it was"));
   }
-  return cat(engine, ": installed ", settings.path, " in ", file, " (", verified.value(), ")\n",
-             notes, "next: ", next_step(request, settings, from), "\n");
+  const std::string option = settings.is_default ? "" : cat(" --runtime ", kRuntimeName);
+  return cat(row.name, ": installed ", settings.path, " in ", file, " (", verified.value(), ")\n",
+             notes, "next: ", row.next_step(option, from), "\n");
 }
 
 Result<std::string> uninstall(const Request& request) {
   const HostEnvironment from = read_host_environment();
-  const Found found = OCI_TRY(inspect(request, from));
+  const EngineRow& row = row_of(request.engine);
+  const Found found = OCI_TRY(inspect(row, request, from));
   const std::string& file = found.place.file;
-  const std::string_view engine = engine_name(request.engine);
-  if (!found.stripped.ours) return cat(engine, ": not installed in ", file, "\n");
+  if (!found.stripped.ours) return cat(row.name, ": not installed in ", file, "\n");
   if (request.dry_run) return unified_diff(file, found.current, found.stripped.text);
   OCI_TRY(change(found.place, found.current, found.stripped.text, found.kept, Text()));
   std::string text =
-      cat(engine, ": removed from ", file, found.stripped.text ? "" : ", which is gone");
+      cat(row.name, ": removed from ", file, found.stripped.text ? "" : ", which is gone");
   if (found.stripped.was_default) text += "; the default runtime is restored";
-  const std::string_view step = request.engine == Engine::kPodman       ? ""
-                                : request.engine == Engine::kContainerd ? "restart containerd"
-                                : request.engine == Engine::kDocker     ? "reload docker"
-                                                                        : "reload crio";
   text += "\n";
-  if (!step.empty()) text += cat("next: systemctl ", step, "\n");
+  if (!row.after_removal.empty()) text += cat("next: systemctl ", row.after_removal, "\n");
   return text;
 }
 

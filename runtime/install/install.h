@@ -7,7 +7,7 @@
 
 namespace oci::install {
 
-enum class Engine { kPodman, kContainerd, kDocker, kCrio };
+enum class Engine { kPodman, kContainerd, kDocker, kCrio, kK3s, kRke2, kBuildkit };
 
 struct Request {
   Engine engine = Engine::kPodman;

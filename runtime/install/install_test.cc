@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 
+#include "runtime/install/engines.h"
 #include "runtime/install/place.h"
 #include "runtime/install/test_files.h"
 #include "runtime/sys/program.h"
@@ -48,7 +49,7 @@ BOOST_AUTO_TEST_CASE(every_engine_there_and_back) {
         std::pair(Engine::kContainerd, "etc/containerd/config.toml"),
         std::pair(Engine::kDocker, kDaemon),
         std::pair(Engine::kCrio, "etc/crio/crio.conf.d/50-oci-rt.conf")}) {
-    const std::string name(engine_name(engine));
+    const std::string name(row_of(engine).name);
     BOOST_TEST_CONTEXT(name) {
       Request wanted = request(engine);
       wanted.dry_run = true;
@@ -80,6 +81,74 @@ BOOST_AUTO_TEST_CASE(every_engine_there_and_back) {
       BOOST_TEST(good(uninstall(wanted)) == cat(name, ": not installed in ", dir.path(file), "\n"));
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(buildkit_has_one_runtime) {
+  const std::string file = "etc/buildkit/buildkitd.toml";
+  Request wanted = request(Engine::kBuildkit);
+  BOOST_TEST(good(install(wanted)).find("\nnext: systemctl ") != std::string::npos);
+  const std::string text = dir.read(file);
+  wanted.make_default = true;  // the same
+  BOOST_TEST(good(install(wanted)).starts_with("buildkit: already installed in "));
+  good(uninstall(wanted));
+  BOOST_TEST(!dir.exists(file));
+  const std::string before = "root = \"/srv\"\n[worker.oci]\nbinary = \"crun\"\nenabled = true";
+  dir.write(file, before);
+  good(install(wanted));
+  BOOST_TEST(dir.read(file).find(cat("binary = \"", wanted.path, "\"")) != std::string::npos);
+  good(uninstall(wanted));
+  BOOST_TEST(dir.read(file) == before);
+}
+
+// DIR/ENGINE/agent/etc/containerd, as k3s lays it out.
+BOOST_AUTO_TEST_CASE(the_template_of_k3s_is_the_one_that_it_reads) {
+  const std::string below = "etc/rancher/k3s/agent/etc/containerd/";
+  const std::string second = below + "config.toml.tmpl", third = below + "config-v3.toml.tmpl";
+  const std::string made = below + "config.toml";
+  Request wanted = request(Engine::kK3s);
+  const auto there_and_back = [&](const std::string& file, std::string_view plugin) {
+    const Text before = dir.exists(file) ? Text(dir.read(file)) : Text();
+    BOOST_TEST(good(install(wanted)).find(dir.path(file)) != std::string::npos);
+    const std::string text = dir.read(file);
+    BOOST_TEST(text.find("{{ template \"base\" . }}\n") != std::string::npos);
+    BOOST_TEST(text.find(cat("[plugins.\"", plugin, "\".containerd.runtimes.oci-rt.options]")) !=
+               std::string::npos);
+    BOOST_TEST(good(install(wanted)).starts_with("k3s: already installed in "));
+    good(uninstall(wanted));
+    BOOST_TEST(dir.exists(file) == before.has_value());
+    if (before) BOOST_TEST(dir.read(file) == *before);
+  };
+  constexpr std::string_view kSecond = "io.containerd.grpc.v1.cri";
+  constexpr std::string_view kThird = "io.containerd.cri.v1.runtime";
+  there_and_back(third, kThird);  // k3s has never run
+  dir.write(made, "# by k3s\nversion = 2\n");
+  there_and_back(second, kSecond);
+  dir.write(made, "version = 3\n");
+  there_and_back(third, kThird);
+  dir.write(second, "{{ template \"base\" . }}\n# mine\n");  // containerd 2 reads it, too
+  there_and_back(second, kSecond);
+  dir.write(third, "{{ template \"base\" . }}");
+  there_and_back(third, kThird);
+  dir.write(made, "version = 2\n");
+  there_and_back(second, kSecond);
+}
+
+BOOST_AUTO_TEST_CASE(what_k3s_and_rke2_cannot_take_is_refused) {
+  Request wanted = request(Engine::kRke2);
+  wanted.make_default = true;
+  BOOST_TEST(error_of(install(wanted)) ==
+             "option --default: rke2 has a setting of its own; write `default-runtime: oci-rt` "
+             "into /etc/rancher/rke2/config.yaml");
+  BOOST_TEST(!dir.exists("etc/rancher"));
+  wanted.make_default = false;
+  good(install(wanted));
+  const std::string file = "etc/rancher/rke2/agent/etc/containerd/config-v3.toml.tmpl";
+  BOOST_TEST(dir.exists(file));
+  dir.write(file, "{{ template \"base\" . }}\n  [plugins.'x'.containerd.runtimes.'oci-rt']\n");
+  BOOST_TEST(error_of(install(wanted)) ==
+             cat(dir.path(file),
+                 ": oci-rt is configured there already, but not by `oci-rt "
+                 "install`; remove that first"));
 }
 
 BOOST_AUTO_TEST_CASE(what_docker_had_before_is_kept_beside_it) {
@@ -169,24 +238,24 @@ BOOST_AUTO_TEST_CASE(places_depend_on_who_asks) {
   const HostEnvironment root{.root = true};
   const HostEnvironment user{.home = "/home/u"};
   const HostEnvironment other{.home = "/home/u", .config_home = "/cfg"};
-  BOOST_TEST(good(place_of(Engine::kPodman, "", root)).file ==
+  BOOST_TEST(good(podman_place("", root)).file ==
              "/etc/containers/containers.conf.d/50-oci-rt.conf");
-  const Place place = good(place_of(Engine::kPodman, "", user));
+  const Place place = good(podman_place("", user));
   BOOST_TEST(place.file == "/home/u/.config/containers/containers.conf.d/50-oci-rt.conf");
   BOOST_TEST(place.before.front() == "/usr/share/containers/containers.conf");
   BOOST_TEST(place.before.back() == "/home/u/.config/containers/containers.conf");
   BOOST_TEST(place.after.empty());
-  BOOST_TEST(good(place_of(Engine::kPodman, "", other)).file.starts_with("/cfg/containers/"));
-  BOOST_TEST(good(place_of(Engine::kDocker, "", user)).file ==
-             "/home/u/.config/docker/daemon.json");
-  BOOST_TEST(good(place_of(Engine::kDocker, "", root)).kept ==
-             "/etc/docker/daemon.json.before-oci-rt");
-  BOOST_TEST(good(place_of(Engine::kCrio, "/d", user)).file ==
-             "/d/crio/crio.conf.d/50-oci-rt.conf");
-  BOOST_TEST(error_of(place_of(Engine::kPodman, "", HostEnvironment{})) ==
+  BOOST_TEST(good(podman_place("", other)).file.starts_with("/cfg/containers/"));
+  BOOST_TEST(good(docker_place("", user)).file == "/home/u/.config/docker/daemon.json");
+  BOOST_TEST(good(docker_place("", root)).kept == "/etc/docker/daemon.json.before-oci-rt");
+  BOOST_TEST(good(crio_place("/d", user)).file == "/d/crio/crio.conf.d/50-oci-rt.conf");
+  BOOST_TEST(error_of(podman_place("", HostEnvironment{})) ==
              "neither HOME nor XDG_CONFIG_HOME is set; give --etc DIR");
-  BOOST_TEST(error_of(place_of(Engine::kCrio, "d", root)) ==
-             "option --etc: 'd' must begin with '/'");
+  Request relative = request(Engine::kCrio);
+  relative.etc = "d";
+  BOOST_TEST(error_of(install(relative)) == "option --etc: 'd' must begin with '/'");
+  BOOST_TEST(good(buildkit_place("", root)).file == "/etc/buildkit/buildkitd.toml");
+  BOOST_TEST(good(buildkit_place("", user)).file == "/home/u/.config/buildkit/buildkitd.toml");
 }
 
 BOOST_AUTO_TEST_CASE(podman_files_are_ordered_around_ours) {
@@ -195,7 +264,7 @@ BOOST_AUTO_TEST_CASE(podman_files_are_ordered_around_ours) {
   dir.make_dir("etc/containers/containers.conf.d");
   for (const char* name : {"10-a.conf", "90-z.conf", "60-b.conf", "README"})
     dir.write(cat("etc/containers/containers.conf.d/", name), "");
-  const Place place = good(place_of(Engine::kPodman, dir.path("etc"), {}));
+  const Place place = good(podman_place(dir.path("etc"), {}));
   const std::string drop_ins = dir.path("etc/containers/containers.conf.d/");
   BOOST_TEST((place.before == std::vector<std::string>{dir.path("etc/containers/containers.conf"),
                                                        drop_ins + "10-a.conf"}));

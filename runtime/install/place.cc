@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <memory>
 
+#include "runtime/install/files.h"
+#include "runtime/install/rancher.h"
 #include "runtime/sys/program.h"
 
 namespace oci::install {
@@ -46,6 +48,34 @@ Result<std::string> config_home(const HostEnvironment& from) {
   return Error(ErrorKind::kUsage, "neither HOME nor XDG_CONFIG_HOME is set; give --etc DIR");
 }
 
+bool exists(const std::string& path) {
+  struct stat info = {};
+  return ::stat(path.c_str(), &info) == 0;
+}
+
+// Both exist: a machine that was upgraded, so the file that the engine wrote last decides.
+Result<Place> rancher_place(std::string_view engine, const std::string& etc) {
+  const std::string dir =
+      cat(etc.empty() ? "/var/lib" : etc, "/rancher/", engine, "/agent/etc/containerd/");
+  const std::string second = dir + "config.toml.tmpl", third = dir + "config-v3.toml.tmpl";
+  const bool has_second = exists(second), has_third = exists(third);
+  bool is_second = has_second;
+  if (has_second == has_third) {
+    is_second = rancher_format(OCI_TRY(read_config_file(dir + "config.toml"))) == 2;
+  }
+  return Place{.file = is_second ? second : third, .format = is_second ? 2 : 3};
+}
+
+}  // namespace
+
+HostEnvironment read_host_environment() {
+  return {.root = ::geteuid() == 0,
+          .home = variable("HOME"),
+          .config_home = variable("XDG_CONFIG_HOME"),
+          .path = variable("PATH"),
+          .systemd = exists("/run/systemd/system")};
+}
+
 // All files that podman reads, in its order: containers.conf(5).
 Result<Place> podman_place(const std::string& etc, const HostEnvironment& from) {
   std::vector<std::string> roots = {etc};
@@ -72,49 +102,35 @@ Result<Place> podman_place(const std::string& etc, const HostEnvironment& from) 
   return place;
 }
 
-bool exists(const std::string& path) {
-  struct stat info = {};
-  return ::stat(path.c_str(), &info) == 0;
+Result<Place> containerd_place(const std::string& etc, const HostEnvironment&) {
+  return Place{.file = cat(etc.empty() ? "/etc" : etc, "/containerd/config.toml")};
 }
 
-}  // namespace
-
-HostEnvironment read_host_environment() {
-  return {.root = ::geteuid() == 0,
-          .home = variable("HOME"),
-          .config_home = variable("XDG_CONFIG_HOME"),
-          .path = variable("PATH"),
-          .systemd = exists("/run/systemd/system")};
-}
-
-std::string_view engine_name(Engine engine) {
-  switch (engine) {
-    case Engine::kPodman:
-      return "podman";
-    case Engine::kContainerd:
-      return "containerd";
-    case Engine::kDocker:
-      return "docker";
-    case Engine::kCrio:
-      return "crio";
-  }
-  return "";
-}
-
-Result<Place> place_of(Engine engine, const std::string& etc, const HostEnvironment& from) {
-  if (!etc.empty() && etc.front() != '/') {
-    return Error(ErrorKind::kUsage, cat("option --etc: '", etc, "' must begin with '/'"));
-  }
-  if (engine == Engine::kPodman) return podman_place(etc, from);
+Result<Place> docker_place(const std::string& etc, const HostEnvironment& from) {
   std::string dir = etc.empty() ? "/etc" : etc;
-  if (engine == Engine::kDocker) {
-    // A rootless daemon reads the user's own file.
-    if (etc.empty() && !from.root) dir = OCI_TRY(config_home(from));
-    const std::string file = dir + "/docker/daemon.json";
-    return Place{.file = file, .kept = file + ".before-oci-rt"};
-  }
-  if (engine == Engine::kContainerd) return Place{.file = dir + "/containerd/config.toml"};
-  return Place{.file = cat(dir, "/crio/crio.conf.d/", kDropIn)};
+  // A rootless daemon reads the user's own file.
+  if (etc.empty() && !from.root) dir = OCI_TRY(config_home(from));
+  const std::string file = dir + "/docker/daemon.json";
+  return Place{.file = file, .kept = file + ".before-oci-rt"};
+}
+
+Result<Place> crio_place(const std::string& etc, const HostEnvironment&) {
+  return Place{.file = cat(etc.empty() ? "/etc" : etc, "/crio/crio.conf.d/", kDropIn)};
+}
+
+Result<Place> k3s_place(const std::string& etc, const HostEnvironment&) {
+  return rancher_place("k3s", etc);
+}
+
+Result<Place> rke2_place(const std::string& etc, const HostEnvironment&) {
+  return rancher_place("rke2", etc);
+}
+
+Result<Place> buildkit_place(const std::string& etc, const HostEnvironment& from) {
+  std::string dir = etc.empty() ? "/etc" : etc;
+  // A rootless daemon reads the user's own file.
+  if (etc.empty() && !from.root) dir = OCI_TRY(config_home(from));
+  return Place{.file = dir + "/buildkit/buildkitd.toml"};
 }
 
 std::string find_program(std::string_view name, const HostEnvironment& from) {

@@ -15,6 +15,7 @@ struct Place {
   std::string kept;  // for docker: the copy of the original. Empty: not needed
   // Other files of podman, in the order in which it reads them.
   std::vector<std::string> before, after;
+  long format = 0;  // for k3s and rke2: that of containerd's configuration
 };
 
 // The environment of this process. A parameter, so that tests can set it.
@@ -29,9 +30,14 @@ struct HostEnvironment {
 HostEnvironment read_host_environment();
 
 // `etc`: as in Request.
-Result<Place> place_of(Engine engine, const std::string& etc, const HostEnvironment& from);
-
-std::string_view engine_name(Engine engine);
+Result<Place> podman_place(const std::string& etc, const HostEnvironment& from);
+Result<Place> containerd_place(const std::string& etc, const HostEnvironment& from);
+Result<Place> docker_place(const std::string& etc, const HostEnvironment& from);
+Result<Place> crio_place(const std::string& etc, const HostEnvironment& from);
+// `etc` is instead of /var/lib.
+Result<Place> k3s_place(const std::string& etc, const HostEnvironment& from);
+Result<Place> rke2_place(const std::string& etc, const HostEnvironment& from);
+Result<Place> buildkit_place(const std::string& etc, const HostEnvironment& from);
 
 // The path of a program, or "". Searches PATH and the usual directories of daemons, which a user's
 // PATH may lack.

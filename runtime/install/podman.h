@@ -7,16 +7,12 @@
 #include <vector>
 
 #include "runtime/install/engine_settings.h"
+#include "runtime/install/files.h"
 #include "spec/error.h"
 
 namespace oci::install {
 
 inline constexpr std::string_view kPodmanDefaultKey = "runtime";
-
-struct NamedText {
-  std::string name;
-  std::string text;
-};
 
 // Returns the drop-in. `before`: the files that podman reads earlier, in that order. Their array
 // items are repeated, because an array in a later file replaces an earlier one.

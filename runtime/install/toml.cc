@@ -66,9 +66,7 @@ class Scanner {
   }
 
   Error problem(std::string_view what) const {
-    spec::Diagnostics diagnostics;
-    diagnostics.add_at(reader_.place(), "", std::string(what));
-    return diagnostics.to_status(name_, reader_.text()).error();
+    return toml_problem(reader_.text(), name_, reader_.place(), std::string(what));
   }
 
   TomlReader reader_;
@@ -81,6 +79,12 @@ class Scanner {
 
 Result<std::vector<TomlEntry>> scan_toml(std::string_view text, std::string_view name) {
   return Scanner(text, name).run();
+}
+
+Error toml_problem(std::string_view text, std::string_view name, size_t offset, std::string what) {
+  spec::Diagnostics diagnostics;
+  diagnostics.add_at(offset, "", std::move(what));
+  return diagnostics.to_status(name, text).error();
 }
 
 const TomlEntry* find_entry(const std::vector<TomlEntry>& entries, const TomlPath& path) {

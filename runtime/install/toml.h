@@ -29,6 +29,9 @@ inline std::string_view value_of(std::string_view text, const TomlEntry& entry) 
   return text.substr(entry.value_begin, entry.value_end - entry.value_begin);
 }
 
+// An error at an offset of the file `name`: "FILE:LINE:COLUMN: problem".
+Error toml_problem(std::string_view text, std::string_view name, size_t offset, std::string what);
+
 // The last entry with this path, or nullptr.
 const TomlEntry* find_entry(const std::vector<TomlEntry>& entries, const TomlPath& path);
 

@@ -69,28 +69,27 @@ Error refused(std::string_view program, std::string_view why) {
                cat(program, " rejects it: ", why, "; --no-verify skips this check"));
 }
 
-Result<std::string> ask_podman(const Request& request, const Place& place,
-                               const EngineSettings& settings, const HostEnvironment& from,
-                               const std::string& podman) {
-  std::vector<std::string> env = environment(from);
-  if (!request.etc.empty()) env.push_back("CONTAINERS_CONF=" + place.file);
-  std::vector<std::string> argv = {podman};
-  if (!settings.is_default) argv.insert(argv.end(), {"--runtime", kRuntimeName});
+}  // namespace
+
+Result<std::string> ask_podman(const Question& question) {
+  std::vector<std::string> env = environment(question.from);
+  if (!question.request.etc.empty()) env.push_back("CONTAINERS_CONF=" + question.place.file);
+  std::vector<std::string> argv = {question.program};
+  if (!question.settings.is_default) argv.insert(argv.end(), {"--runtime", kRuntimeName});
   argv.insert(argv.end(), {"info", "--format", "{{.Host.OCIRuntime.Path}}"});
   const Answer answer = ask(argv, std::move(env));
   if (!answer.ok) return refused("podman", answer.problem);
-  if (last_line(answer.text) != settings.path) {
+  if (last_line(answer.text) != question.settings.path) {
     return refused("podman", cat("its runtime is ", last_line(answer.text)));
   }
   return std::string("podman reads it");
 }
 
-Result<std::string> ask_containerd(const Place& place, const EngineSettings& settings,
-                                   const HostEnvironment& from, const std::string& containerd) {
-  const Answer answer =
-      ask({containerd, "--config", place.file, "config", "dump"}, environment(from));
+Result<std::string> ask_containerd(const Question& question) {
+  const Answer answer = ask({question.program, "--config", question.place.file, "config", "dump"},
+                            environment(question.from));
   if (!answer.ok) return refused("containerd", answer.problem);
-  const Result<bool> has = containerd_has(answer.text, "containerd config dump", settings);
+  const Result<bool> has = containerd_has(answer.text, "containerd config dump", question.settings);
   if (!has) return refused("containerd", has.error().message());
   if (!has.value()) {
     return refused("containerd",
@@ -100,10 +99,9 @@ Result<std::string> ask_containerd(const Place& place, const EngineSettings& set
   return std::string("containerd reads it");
 }
 
-Result<std::string> ask_docker(const Place& place, const HostEnvironment& from,
-                               const std::string& dockerd) {
-  const Answer answer =
-      ask({dockerd, "--validate", "--config-file", place.file}, environment(from));
+Result<std::string> ask_docker(const Question& question) {
+  const Answer answer = ask({question.program, "--validate", "--config-file", question.place.file},
+                            environment(question.from));
   if (answer.ok) return std::string("dockerd finds it valid");
   if (answer.text.find("unknown flag: --validate") != std::string::npos) {
     return std::string("read back; this dockerd cannot be asked before version 23");
@@ -111,48 +109,27 @@ Result<std::string> ask_docker(const Place& place, const HostEnvironment& from,
   return refused("dockerd", answer.problem);
 }
 
-Result<std::string> ask_crio(const Place& place, const EngineSettings& settings,
-                             const HostEnvironment& from, const std::string& crio) {
-  const std::string dir = place.file.substr(0, place.file.rfind('/'));
+Result<std::string> ask_crio(const Question& question) {
+  const std::string& file = question.place.file;
+  const std::string dir = file.substr(0, file.rfind('/'));
   const std::string main_file = dir.substr(0, dir.size() - 2);
   const Answer answer =
-      ask({crio, "--config", main_file, "--config-dir", dir, "config"}, environment(from));
+      ask({question.program, "--config", main_file, "--config-dir", dir, "config"},
+          environment(question.from));
   if (!answer.ok) return refused("crio", answer.problem);
   // Some versions print defaults as comments.
   const size_t table = answer.text.find(cat("[crio.runtime.runtimes.", kRuntimeName, "]"));
   if (table == std::string::npos ||
-      answer.text.find(cat("runtime_path = ", toml_quoted(settings.path)), table) ==
+      answer.text.find(cat("runtime_path = ", toml_quoted(question.settings.path)), table) ==
           std::string::npos) {
     return refused("crio", "its `config` lacks the runtime");
   }
   return std::string("crio reads it");
 }
 
-}  // namespace
-
 std::string containerd_version(const HostEnvironment& from) {
   const std::string program = find_program("containerd", from);
   return program.empty() ? "" : ask({program, "--version"}, environment(from)).text;
-}
-
-Result<std::string> ask_engine(const Request& request, const Place& place,
-                               const EngineSettings& settings, const HostEnvironment& from) {
-  if (!request.ask_engine) return std::string("read back, no engine was asked");
-  const std::string_view name =
-      request.engine == Engine::kDocker ? "dockerd" : engine_name(request.engine);
-  const std::string program = find_program(name, from);
-  if (program.empty()) return cat("read back; ", name, " is not here");
-  switch (request.engine) {
-    case Engine::kPodman:
-      return ask_podman(request, place, settings, from, program);
-    case Engine::kContainerd:
-      return ask_containerd(place, settings, from, program);
-    case Engine::kDocker:
-      return ask_docker(place, from, program);
-    case Engine::kCrio:
-      return ask_crio(place, settings, from, program);
-  }
-  return std::string();
 }
 
 }  // namespace oci::install

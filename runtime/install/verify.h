@@ -3,17 +3,16 @@
 
 #include <string>
 
-#include "runtime/install/engine_settings.h"
-#include "runtime/install/install.h"
-#include "runtime/install/place.h"
+#include "runtime/install/engines.h"
 #include "spec/error.h"
 
 namespace oci::install {
 
-// Returns a short note, such as "podman reads it". Error: the engine is installed and rejects the
-// file.
-Result<std::string> ask_engine(const Request& request, const Place& place,
-                               const EngineSettings& settings, const HostEnvironment& from);
+// Return a short note, such as "podman reads it". Error: the engine rejects the file.
+Result<std::string> ask_podman(const Question& question);
+Result<std::string> ask_containerd(const Question& question);
+Result<std::string> ask_docker(const Question& question);
+Result<std::string> ask_crio(const Question& question);
 
 // The output of `containerd --version`, or "" if it is not installed.
 std::string containerd_version(const HostEnvironment& from);

@@ -40,7 +40,7 @@ same() { check "$1" "$(digest)" "$2"; }
 
 # ---- the program
 check "help" "$(code $oci help uninstall; code $oci uninstall --help)" "$(printf '0\n0')"
-has "help: in the words of oci-rt" "$work/out" "  oci-rt uninstall [OPTION...] podman|containerd|docker|crio"
+has "help: in the words of oci-rt" "$work/out" "  oci-rt uninstall [OPTION...] podman|containerd|docker|crio|"
 check "an unknown option" "$(code $oci --log "$work/log" --log-format json install --frob podman)" 1
 has "an unknown option: told" "$work/out" "oci-rt: unknown option '--frob' of oci-rt install"
 has "an unknown option: in the log" "$work/log" '{"level":"error","msg":"unknown option'
@@ -188,5 +188,39 @@ check "crio: install" "$(code $oci install crio)" 0
 has "crio: the drop-in" /etc/crio/crio.conf.d/50-oci-rt.conf 'runtime_path = "/usr/local/bin/oci-rt"'
 check "crio: uninstall" "$(code $oci uninstall crio)" 0
 same "crio: every file is what it was" "$before"
+
+# ---- k3s, rke2 and BuildKit: on files only
+tree=$work/tree
+# tree_digest: hashes the fake tree.
+tree_digest() { (cd "$tree" && find . -type f -printf '%m ' -exec sha256sum {} \; | sort | sha256sum); }
+for engine in k3s rke2; do
+  template=$tree/rancher/$engine/agent/etc/containerd/config-v3.toml.tmpl
+  for text in "" '{{ template "base" . }}' $'# mine\r\n{{ template "base" . }}\r\n'; do
+    rm -rf "$tree" && mkdir -p "$(dirname "$template")" && echo 'version = 3' >"$(dirname "$template")/config.toml"
+    [ -z "$text" ] || printf '%s' "$text" >"$template"
+    before=$(tree_digest)
+    check "$engine: dry run" "$(code $oci install $engine --etc "$tree" --dry-run)" 0
+    check "$engine: dry run: nothing is written" "$(tree_digest)" "$before"
+    check "$engine: install" "$(code $oci install $engine --etc "$tree")" 0
+    check "$engine: one base" "$(grep -c 'template "base"' "$template")" 1
+    has "$engine: the runtime" "$template" 'BinaryName = "/usr/local/bin/oci-rt"'
+    check "$engine: uninstall" "$(code $oci uninstall $engine --etc "$tree")" 0
+    check "$engine: every file is what it was" "$(tree_digest)" "$before"
+  done
+  check "$engine: --default" "$(code $oci install $engine --default --etc "$tree")" 1
+  has "$engine: --default: told" "$work/out" "/etc/rancher/$engine/config.yaml"
+done
+for file in "" "$data"/buildkit-*.toml; do
+  name=$(basename "${file:-without a file}")
+  rm -rf /etc/buildkit && mkdir -p /etc/buildkit
+  [ -z "$file" ] || cp "$file" /etc/buildkit/buildkitd.toml
+  before=$(sha256sum /etc/buildkit/* 2>/dev/null)
+  check "buildkit, $name: install" "$(code $oci install buildkit)" 0
+  has "buildkit, $name: the binary" /etc/buildkit/buildkitd.toml 'binary = "/usr/local/bin/oci-rt"'
+  check "buildkit, $name: uninstall" "$(code $oci uninstall buildkit)" 0
+  check "buildkit, $name: every file is what it was" "$(sha256sum /etc/buildkit/* 2>/dev/null)" "$before"
+done
+check "nerdctl" "$(code $oci install nerdctl)" 1
+has "nerdctl: told" "$work/out" "nerdctl run --runtime PATH"
 
 close_engine
