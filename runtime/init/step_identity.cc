@@ -101,6 +101,10 @@ Fault enter_working_directory(Context& context) {
   const InitPlan& plan = context.plan;
   if (!plan.cwd || context.in_working_directory) return {};
   const char* cwd = plan.text(plan.cwd);
+  if (equal(cwd, "/")) {  // pivot() and enter_root() have left the process there
+    context.in_working_directory = true;
+    return {};
+  }
   const bool may_try_again = !context.is_user;
   // Magic links are refused: CVE-2024-21626 used a cwd of /proc/self/fd/N. exec does not create the
   // directory: a typing error of the caller would stay in the root filesystem.
@@ -131,15 +135,19 @@ Fault change_user(Context& context) {
     const long rc = sys(__NR_prctl, PR_CAPBSET_DROP, capability, 0, 0, 0);
     if (Fault fault = check(rc, Subject::kCapabilities, "bounding set")) return fault;
   }
-  sys(__NR_prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0);
+  // Capabilities go only with root, and come back only after it.
+  const bool leaves_root = plan.uid != 0;
+  if (leaves_root) sys(__NR_prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0);
   if (Fault fault = set_groups(plan)) return fault;
   const long gid = sys(__NR_setresgid, plan.gid, plan.gid, plan.gid);
   if (Fault fault = check(gid, Subject::kUser, "gid")) return fault;
   const long uid = sys(__NR_setresuid, plan.uid, plan.uid, plan.uid);
   if (Fault fault = check(uid, Subject::kUser, "uid")) return fault;
-  sys(__NR_prctl, PR_SET_KEEPCAPS, 0, 0, 0, 0);
-  if (Fault fault = check(regain_capabilities(), Subject::kCapabilities, "capabilities")) {
-    return fault;
+  if (leaves_root) {
+    sys(__NR_prctl, PR_SET_KEEPCAPS, 0, 0, 0, 0);
+    if (Fault fault = check(regain_capabilities(), Subject::kCapabilities, "capabilities")) {
+      return fault;
+    }
   }
   if (plan.uid == ~0U || plan.gid == ~0U) {
     return refuse("4294967295 is no id", Subject::kUser, "uid, gid");
