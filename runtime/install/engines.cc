@@ -64,34 +64,34 @@ std::string with_class(std::string_view step, std::string_view option) {
 }
 
 constexpr EngineRow kEngines[] = {
-    {Engine::kPodman, "podman", podman_place, kPodmanDefaultKey, false, text_for_podman, podman_has,
+    {Engine::kPodman, false, "podman", podman_place, kPodmanDefaultKey, text_for_podman, podman_has,
      "podman", ask_podman,
      [](std::string_view option, From) { return cat("podman", option, " run --rm IMAGE"); }, ""},
-    {Engine::kContainerd, "containerd", containerd_place, kContainerdDefaultKey, false,
+    {Engine::kContainerd, false, "containerd", containerd_place, kContainerdDefaultKey,
      text_for_containerd, containerd_has, "containerd", ask_containerd,
      [](std::string_view option, From) { return with_class("restart containerd", option); },
      "restart containerd"},
-    {Engine::kDocker, "docker", docker_place, "", false, text_for_docker, docker_has, "dockerd",
+    {Engine::kDocker, false, "docker", docker_place, "", text_for_docker, docker_has, "dockerd",
      ask_docker,
      [](std::string_view option, From from) {
        return cat("systemctl ", from.root ? "" : "--user ", "reload docker; then docker run",
                   option, " --rm IMAGE");
      },
      "reload docker"},
-    {Engine::kCrio, "crio", crio_place, kCrioDefaultKey, false, text_for_crio, crio_has, "crio",
+    {Engine::kCrio, false, "crio", crio_place, kCrioDefaultKey, text_for_crio, crio_has, "crio",
      ask_crio, [](std::string_view option, From) { return with_class("reload crio", option); },
      "reload crio"},
-    {Engine::kK3s, "k3s", k3s_place, "", false, text_for_k3s, has_rancher, "", nullptr,
+    {Engine::kK3s, false, "k3s", k3s_place, "", text_for_k3s, has_rancher, "", nullptr,
      [](std::string_view option, From) {
        return with_class("restart k3s (on an agent: k3s-agent)", option);
      },
      "restart k3s (on an agent: k3s-agent)"},
-    {Engine::kRke2, "rke2", rke2_place, "", false, text_for_rke2, has_rancher, "", nullptr,
+    {Engine::kRke2, false, "rke2", rke2_place, "", text_for_rke2, has_rancher, "", nullptr,
      [](std::string_view option, From) {
        return with_class("restart rke2-server (on an agent: rke2-agent)", option);
      },
      "restart rke2-server (on an agent: rke2-agent)"},
-    {Engine::kBuildkit, "buildkit", buildkit_place, kBuildkitDefaultKey, true, text_for_buildkit,
+    {Engine::kBuildkit, true, "buildkit", buildkit_place, kBuildkitDefaultKey, text_for_buildkit,
      buildkit_has, "", nullptr,
      [](std::string_view, From from) {
        return cat("systemctl ", from.root ? "" : "--user ", "restart buildkit");

@@ -31,11 +31,11 @@ struct Question {
 
 struct EngineRow {
   Engine engine;
+  bool always_default;  // the engine has one runtime
   std::string_view name;
   Result<Place> (*place)(const std::string& etc, const HostEnvironment& from);
   // The key that makes oci-rt the default. Empty: no line of oci-rt does.
   std::string_view default_key;
-  bool always_default;  // the engine has one runtime
   Result<std::string> (*text)(const Found& found, const EngineSettings& settings,
                               const HostEnvironment& from);
   Result<bool> (*has)(std::string_view text, std::string_view name, const EngineSettings& settings);
