@@ -60,7 +60,7 @@ fault-matrix        | usual full       | -           | 50    | 400   | crash/fau
 bench               | quick usual full | -           | 20    | 600   | ../bench/selftest "$oci"
 debian-tree         | usual full       | -           | 30    | 400   | engines/debian_tree.sh "$oci"
 mutations           | usual full       | -           | 40    | 900   | mutation/run "$build"
-skipped-steps       | usual full       | -           | 120   | 600   | mutation/skip_steps --build "$top/build-skip"
+skipped-steps       | usual full       | -           | 120   | 1500  | mutation/skip_steps --build "$top/build-skip"
 conformance-runc    | usual full       | peers       | 400   | 2000  | "$judge" --jobs 6 --retry --runtime "$(peer runc)"
 conformance-crun    | usual full       | peers       | 400   | 2000  | "$judge" --jobs 6 --retry --runtime "$(peer crun)"
 diff-crun           | usual full       | peers       | 10    | 240   | "$judge" diff --without /linux/resources/devices --runtime "oci-rt=$oci" --runtime "$(peer crun)"
