@@ -1,5 +1,7 @@
 #include "runtime/init/descriptor.h"
 
+#include <linux/resource.h>
+
 #include "runtime/wire/syscall.h"
 
 namespace oci::init {
@@ -9,6 +11,7 @@ namespace {
 
 constexpr int kBits = 64;
 constexpr int kMost = 24;
+constexpr uint64_t kReserve = 12;  // one mount or mask needs fewer at the same time
 
 bool together = false;
 uint64_t pending = 0;  // a bit for each descriptor
@@ -25,13 +28,24 @@ void close_pending() {
   number = 0;
 }
 
+// From this descriptor on, none stays open late: the caller's limit is near.
+int first_too_high() {
+  static int first = 0;  // 0: not asked yet
+  if (first != 0) return first;
+  rlimit64 limit = {};
+  const long rc = sys(__NR_prlimit64, 0, RLIMIT_NOFILE, nullptr, &limit);
+  const bool is_known = rc >= 0 && limit.rlim_cur > kReserve;
+  const uint64_t most = is_known ? limit.rlim_cur - kReserve : 1;
+  return first = static_cast<int>(most < kBits ? most : uint64_t{kBits});
+}
+
 void close_later(int fd) {
   if (!together || fd >= kBits) {
     sys(__NR_close, fd);
     return;
   }
   pending |= uint64_t{1} << fd;
-  if (++number == kMost) close_pending();
+  if (++number == kMost || fd >= first_too_high()) close_pending();
 }
 
 }  // namespace

@@ -107,6 +107,10 @@ const Case kStack("caller/with-a-stack-of-64-KiB-is-no-hindrance", "getrlimit(2)
 
 void few_descriptors(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
+  for (int at = 0; at < 6; ++at) {
+    bundle.add("/mounts", R"({"destination": "/many/)" + std::to_string(at) +
+                              R"(", "source": "/etc", "options": ["rbind", "ro", "rprivate"]})");
+  }
   bundle.args({"/bin/busybox", "true"}).write();
   const Words run = {"run", "--bundle", bundle.directory(), sandbox.id()};
   const auto with = [&](void (*before)()) {
@@ -115,6 +119,7 @@ void few_descriptors(Sandbox& sandbox) {
     return sandbox.call(spawn);
   };
   expect_equal("exit code with 64 descriptors", with(limited<RLIMIT_NOFILE, 64>).exit_code, 0);
+  expect_equal("exit code with 20 descriptors", with(limited<RLIMIT_NOFILE, 20>).exit_code, 0);
   const Outcome refused = with(limited<RLIMIT_NOFILE, 7>);
   if (refused.exit_code != 0 && sandbox.runtime().json_paths) {
     expect_contains("the message", refused.err, "RLIMIT_NOFILE");
