@@ -115,9 +115,10 @@ DIR* opendir(const char* path) {
 dirent* readdir(DIR* dir) {
   Stream* const stream = stream_of(dir);
   if (stream->at == stream->end) {
-    const int got =
-        oci::start::call(SYS_getdents64, stream->fd, stream->entries, sizeof stream->entries);
-    if (got <= 0) return nullptr;
+    const long got =
+        oci::start::kernel(SYS_getdents64, stream->fd, stream->entries, sizeof stream->entries);
+    if (got == -ENOENT) return nullptr;  // the directory was removed: it has no entries left
+    if (oci::start::result_of(got) <= 0) return nullptr;
     stream->at = 0;
     stream->end = static_cast<size_t>(got);
   }

@@ -30,7 +30,7 @@ class Walk {
       const std::string name = rest.substr(0, end);
       const bool last = end == std::string::npos;
       rest.erase(0, last ? rest.size() : end + 1);
-      if (const int error = enter(name, rest); error != 0) return error;
+      if (const int error = enter(name, rest, last); error != 0) return error;
       // "FILE/" names nothing.
       if (!last && rest.empty() && !is_directory(path)) return ENOTDIR;
     }
@@ -40,7 +40,7 @@ class Walk {
   std::string path;
 
  private:
-  int enter(const std::string& name, std::string& rest) {
+  int enter(const std::string& name, std::string& rest, bool last) {
     if (name.empty()) return 0;
     if (name == "." || name == "..") {
       if (!is_directory(path)) return ENOTDIR;
@@ -61,7 +61,7 @@ class Walk {
     if (++links_ > kMostLinks) return ELOOP;
     const std::string_view text(target, static_cast<size_t>(size));
     if (text.starts_with('/')) path.clear();
-    if (!rest.empty()) rest.insert(0, 1, '/');
+    if (!last) rest.insert(0, 1, '/');
     rest.insert(0, text.data(), text.size());
     return 0;
   }

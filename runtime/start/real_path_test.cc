@@ -45,6 +45,7 @@ BOOST_AUTO_TEST_CASE(agree_with_the_c_library) {
   link("nowhere", "dangling");
   link("file/", "file_as_dir");
   link("/", "root");
+  link("file", "to_file");
   const std::string words[] = {"",
                                "/",
                                "//",
@@ -61,6 +62,9 @@ BOOST_AUTO_TEST_CASE(agree_with_the_c_library) {
                                "file/x",
                                "relative",
                                "relative/..",
+                               "relative/",
+                               "to_file/",
+                               "to_file//",
                                "absolute/below",
                                "dir/up/up/up/below",
                                "loop",
