@@ -56,6 +56,7 @@ std::optional<Record> usual_record(int root, const std::string& id) {
   const sys::UniqueFd file(
       static_cast<int>(::syscall(SYS_openat2, root, path.c_str(), &how, sizeof how)));
   if (!file || ::fstat(file.get(), &info) < 0 || !S_ISREG(info.st_mode)) return {};
+  if (info.st_uid != ::geteuid()) return {};  // another directory may have taken its place
   const auto size = static_cast<size_t>(info.st_size);
   if (size > kRecordLimit) return {};
   Result<std::string> text = sys::read_regular(file.get(), kRecordFile, size, kRecordLimit);
