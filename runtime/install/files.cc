@@ -1,6 +1,7 @@
 #include "runtime/install/files.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -65,6 +66,24 @@ class Leftover {
   std::string path_;
 };
 
+// Signals that end the program wait until no temporary file is left.
+class SignalsHeld {
+ public:
+  SignalsHeld() {
+    sigset_t held;
+    ::sigemptyset(&held);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT})
+      ::sigaddset(&held, number);
+    ::sigprocmask(SIG_BLOCK, &held, &before_);
+  }
+  SignalsHeld(const SignalsHeld&) = delete;
+  SignalsHeld& operator=(const SignalsHeld&) = delete;
+  ~SignalsHeld() { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_ = {};
+};
+
 Status sync_directory(const std::string& path) {
   const sys::UniqueFd dir = OCI_TRY(sys::open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY));
   if (::fsync(dir.get()) != 0) return not_written(errno, path);
@@ -72,6 +91,7 @@ Status sync_directory(const std::string& path) {
 }
 
 Status write_file(const std::string& path, const std::string& text, const std::string& like) {
+  const SignalsHeld held;
   // Engines read *.conf and *.toml, so this name is not one of theirs.
   const std::string temporary = cat(path, ".oci-rt-", ::getpid());
   ::unlink(temporary.c_str());
@@ -93,13 +113,18 @@ Status write_file(const std::string& path, const std::string& text, const std::s
 }  // namespace
 
 Result<Text> read_config_file(const std::string& path) {
-  const int raw = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int raw = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
   if (raw < 0 && (errno == ENOENT || errno == ENOTDIR)) return Text();
   if (raw < 0 && errno == EACCES) {
     return Error(ErrorKind::kSystem, cat("'", path, "' cannot be read by this user; run as root"));
   }
   if (raw < 0) return Error::system(errno, cat("read '", path, "'"));
   const sys::UniqueFd file(raw);
+  struct stat info = {};
+  if (::fstat(raw, &info) != 0) return Error::system(errno, cat("read '", path, "'"));
+  if (!S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode)) {
+    return Error(ErrorKind::kSystem, cat("'", path, "' is no regular file; remove it first"));
+  }
   return Text(OCI_TRY(sys::read_all(raw, path, kLargest)));
 }
 

@@ -67,6 +67,13 @@ BOOST_AUTO_TEST_CASE(a_link_to_nowhere_is_refused) {
              cat("'", dir.path("f"), "' is a dangling link; remove it first"));
 }
 
+BOOST_AUTO_TEST_CASE(only_a_regular_file_is_read) {
+  const testing::TempDir dir;
+  BOOST_REQUIRE(::mkfifo(dir.path("f").c_str(), 0600) == 0);
+  BOOST_TEST(error_of(read_config_file(dir.path("f"))) ==
+             cat("'", dir.path("f"), "' is no regular file; remove it first"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
