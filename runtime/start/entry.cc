@@ -106,12 +106,14 @@ bool protect_constants(uintptr_t base) {
 
 // `random`: 16 bytes of the kernel's. The lowest byte of the guard is zero, so that no string runs
 // over it.
-bool place_guard(const void* random) {
-  if (random == nullptr) return false;
+void place_guard(const void* random) {
+  if (random == nullptr)
+    die("the kernel gives no random number for the stack protector (AT_RANDOM)");
   __builtin_memcpy(&the_thread.stack_guard, random, sizeof the_thread.stack_guard);
   the_thread.stack_guard &= ~uintptr_t{0xff};
   the_thread.self = &the_thread;
-  return !failed(kernel(SYS_arch_prctl, ARCH_SET_FS, &the_thread));
+  if (failed(kernel(SYS_arch_prctl, ARCH_SET_FS, &the_thread)))
+    die("the kernel sets no thread pointer for the stack protector (arch_prctl)");
 }
 
 const void* random_of(const uintptr_t* auxv) {
@@ -133,8 +135,7 @@ extern "C" [[noreturn]] void oci_rt_enter(uintptr_t* stack) {
     ++end;
   if (!relocate(base)) die("the program has a relocation that its entry cannot do");
   if (!protect_constants(base)) die("the kernel does not make constants read-only (mprotect)");
-  if (!place_guard(random_of(reinterpret_cast<const uintptr_t*>(end + 1))))
-    die("the kernel gives no random number for the stack protector (AT_RANDOM)");
+  place_guard(random_of(reinterpret_cast<const uintptr_t*>(end + 1)));
   for (const Constructor* one = __init_array_start; one != __init_array_end; ++one)
     (*one)(argc, argv, environ);
   const int code = oci_rt_main(argc, argv);

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "runtime/start/error_text.h"
 #include "runtime/start/memory_functions.h"
 #include "runtime/start/real_path.h"
 #include "runtime/start/result.h"
@@ -19,10 +20,6 @@
 namespace {
 
 constinit int the_errno = 0;
-
-constexpr char kErrorTexts[][64] = {
-#include "runtime/start/error_texts.inc"
-};
 
 // readdir(3) gives entries of this buffer as the kernel writes them: struct linux_dirent64 is
 // struct dirent64.
@@ -52,10 +49,7 @@ int* __errno_location() noexcept {
 }
 
 char* strerror(int number) noexcept {
-  static char unknown[] = "Unknown error";
-  const size_t row = static_cast<size_t>(number);
-  const bool known = number >= 0 && row < std::size(kErrorTexts) && kErrorTexts[row][0] != '\0';
-  return known ? const_cast<char*>(kErrorTexts[row]) : unknown;
+  return const_cast<char*>(oci::start::error_text(number));
 }
 
 char* getenv(const char* name) noexcept {
