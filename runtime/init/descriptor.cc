@@ -23,7 +23,10 @@ void close_pending() {
     int end = first;
     while (end < kBits && (pending >> end & 1) != 0)
       pending &= ~(uint64_t{1} << end++);
-    sys(__NR_close_range, first, end - 1, 0);
+    if (sys(__NR_close_range, first, end - 1, 0) >= 0) continue;
+    // A filter of the caller may refuse the call.
+    for (int fd = first; fd < end; ++fd)
+      sys(__NR_close, fd);
   }
   number = 0;
 }

@@ -23,16 +23,16 @@ bool is_no_process(int error) {
 Result<std::optional<Pidfd>> Pidfd::open(pid_t pid, uint64_t start_time) {
   if (pid <= 0) return std::optional<Pidfd>();
   UniqueFd fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-  if (!fd) {
-    if (is_no_process(errno)) return std::optional<Pidfd>();
-    return Error::system(errno, cat("pidfd_open ", pid));
-  }
+  const int failed = fd ? 0 : errno;
+  if (failed != 0 && is_no_process(failed)) return std::optional<Pidfd>();
   const Result<ProcessStat> stat = read_process_stat(pid);
   if (!stat && stat.error().kind() == ErrorKind::kNotFound) return std::optional<Pidfd>();
   if (!stat) return stat.error();
   // The number can have been reused since pidfd_open only if the process is gone. Then the new
   // process has a later start time.
   if (stat.value().start_time != start_time) return std::optional<Pidfd>();
+  // A filter of the caller may refuse the call. That matters only for a process that is there.
+  if (failed != 0) return Error::system(failed, cat("pidfd_open ", pid));
   return std::optional<Pidfd>(Pidfd(std::move(fd)));
 }
 

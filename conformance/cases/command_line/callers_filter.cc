@@ -22,6 +22,8 @@ namespace {
 
 constexpr Answered kStatfs{SYS_fstatfs, 0, 0, 0, EPERM};
 constexpr Answered kMountIds{SYS_statx, 3, STATX_MNT_ID, STATX_MNT_ID, EPERM};
+constexpr Answered kSetgroups{SYS_setgroups, 0, 0, 0, EPERM};
+constexpr Answered kPidfdOpen{SYS_pidfd_open, 0, 0, 0, ENOSYS};
 constexpr Answered kDumpable{SYS_prctl, 0, ~0U, PR_SET_DUMPABLE, EPERM};
 
 Outcome run_below(Sandbox& sandbox, const Answered& refused, Bundle& bundle) {
@@ -130,6 +132,39 @@ void dumpable(Sandbox& sandbox) {
   sandbox.stop_and_remove();
 }
 const Case kDumpableCase("caller/a-filter-of-dumpable-is-a-refusal", "CVE-2016-9962", dumpable);
+
+// A user namespace that denies setgroups(2) would keep the caller's groups, if they were not left
+// before it is joined.
+void groups(Sandbox& sandbox) {
+  Bundle pause = sandbox.bundle("pause");
+  pause.user_namespace(100000, 65536).args({"/bin/probe", "sleep"});
+  sandbox.create_and_start(pause);
+  const std::string path = "/proc/" + std::to_string(sandbox.init_pid()) + "/ns/user";
+  Bundle bundle = sandbox.bundle("joins");
+  bundle.user_namespace(100000, 65536).new_namespace("user", path).shell("echo ran").write();
+  const auto run = [&](const std::string& id) {
+    return sandbox.invocation({"run", "--bundle", bundle.directory(), sandbox.id() + id});
+  };
+  const Outcome control = sandbox.call(run("-c"));
+  const Outcome ran = call_below(sandbox, kSetgroups, run("-f"));
+  sandbox.stop_and_remove();
+  expect_equal("the control (" + control.err + ")", control.exit_code, 0);
+  expect_refused(sandbox, ran, "process.user");
+}
+const Case kGroups("caller/a-filter-of-setgroups-leaves-no-groups-of-the-caller",
+                   "user_namespaces(7)", groups);
+
+// Docker before 20.10 knows no pidfd_open(2).
+void pidfd(Sandbox& sandbox) {
+  Bundle bundle = sandbox.bundle();
+  expect_equal("the control", sandbox.run(bundle.shell("exit 7")).exit_code, 7);
+  const Outcome ran = run_below(sandbox, kPidfdOpen, bundle);
+  const Outcome state = sandbox.call({"state", sandbox.id()});
+  if (state.exit_code == 0) (void)sandbox.call({"delete", "--force", sandbox.id()});
+  expect(state.exit_code != 0, "after run (" + trimmed(ran.err) + ") there is " + state.out);
+  if (sandbox.runtime().json_paths) expect_equal("run exits with", ran.exit_code, 7);
+}
+const Case kPidfd("caller/a-filter-of-pidfd-open-leaves-no-container", "reliability 1", pidfd);
 
 }  // namespace
 }  // namespace oci::conformance
