@@ -44,25 +44,19 @@ constexpr Option kOptions[] = {
     {.letter = 'v', .name = "version", .help = "show the version"},
 };
 
-constexpr Choice<sys::LogFormat> kFormats[] = {
+constexpr spec::Name<sys::LogFormat> kFormats[] = {
     {"text", sys::LogFormat::kText},
     {"json", sys::LogFormat::kJson},
 };
 
-constexpr Choice<sys::LogLevel> kLevels[] = {
+constexpr spec::Name<sys::LogLevel> kLevels[] = {
     {"error", sys::LogLevel::kError},  {"warning", sys::LogLevel::kWarning},
     {"info", sys::LogLevel::kInfo},    {"debug", sys::LogLevel::kDebug},
     {"warn", sys::LogLevel::kWarning},  // conmon-rs passes its own levels on
     {"trace", sys::LogLevel::kDebug},  {"off", sys::LogLevel::kError},
 };
 
-constexpr Choice<lifecycle::CgroupManager> kDrivers[] = {
-    {"cgroupfs", lifecycle::CgroupManager::kCgroupfs},
-    {"systemd", lifecycle::CgroupManager::kSystemd},
-    {"disabled", lifecycle::CgroupManager::kDisabled},
-};
-
-constexpr Choice<lifecycle::Verify> kVerify[] = {
+constexpr spec::Name<lifecycle::Verify> kVerify[] = {
     {"fast", lifecycle::Verify::kFast},
     {"full", lifecycle::Verify::kFull},
     {"off", lifecycle::Verify::kOff},
@@ -70,7 +64,7 @@ constexpr Choice<lifecycle::Verify> kVerify[] = {
 
 enum class Rootless { kAuto, kTrue, kFalse };
 
-constexpr Choice<Rootless> kRootless[] = {
+constexpr spec::Name<Rootless> kRootless[] = {
     {"auto", Rootless::kAuto},
     {"true", Rootless::kTrue},
     {"false", Rootless::kFalse},
@@ -146,7 +140,7 @@ Result<lifecycle::Context> lifecycle_context(const Arguments& globals, const Env
   context.root_given = !globals.value("root").empty();
   context.root = OCI_TRY(root_directory(globals.value("root"), from));
   if (const std::string_view text = globals.value("cgroup-manager"); !text.empty()) {
-    context.cgroup_manager = OCI_TRY(choose("cgroup-manager", text, kDrivers));
+    context.cgroup_manager = OCI_TRY(choose("cgroup-manager", text, plan::kCgroupManagerNames));
   }
   if (globals.flag("systemd-cgroup")) {
     context.cgroup_manager = lifecycle::CgroupManager::kSystemd;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "spec/error.h"
+#include "spec/name.h"
 
 namespace oci::cli {
 
@@ -76,21 +77,14 @@ std::string help_text(const Syntax& syntax);
 // A decimal number of an option, or an error that names it.
 Result<uint32_t> parse_number(std::string_view option, std::string_view text, uint32_t highest);
 
-// One allowed value of an option.
-template <class T>
-struct Choice {
-  std::string_view name;
-  T meaning;
-};
-
 // An error lists the allowed values.
 template <class T, size_t N>
-Result<T> choose(std::string_view option, std::string_view text, const Choice<T> (&choices)[N]) {
+Result<T> choose(std::string_view option, std::string_view text,
+                 const spec::Name<T> (&choices)[N]) {
+  if (const T* found = spec::find_name(choices, text)) return *found;
   std::string names;
-  for (const Choice<T>& choice : choices) {
-    if (choice.name == text) return choice.meaning;
+  for (const spec::Name<T>& choice : choices)
     names += cat(names.empty() ? "" : ", ", choice.name);
-  }
   return Error(ErrorKind::kUsage,
                cat("option --", option, ": expected one of ", names, ", found '", text, "'"));
 }

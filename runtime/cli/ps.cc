@@ -20,7 +20,7 @@ constexpr Option kOptions[] = {
 
 enum class Format { kTable, kJson };
 
-constexpr Choice<Format> kFormats[] = {
+constexpr spec::Name<Format> kFormats[] = {
     {"table", Format::kTable},
     {"json", Format::kJson},
 };

@@ -76,11 +76,9 @@ Fault join_around_user_namespace(InitPlan& plan) {
   return {};
 }
 
-// user_namespaces(7): if setgroups(2) is denied inside, the caller's groups would stay. An ordinary
-// user keeps them: they are not mapped inside.
-void leave_groups(const InitPlan& plan) {
-  const bool may_be_denied = plan.may_deny_groups || (plan.exec && !plan.set_groups);
-  if (may_be_denied && !plan.keep_groups) sys(__NR_setgroups, 0, nullptr);
+Fault leave_groups(const InitPlan& plan) {
+  if (!plan.leave_groups) return {};
+  return check(sys(__NR_setgroups, 0, nullptr), Subject::kUser, "the groups of the caller");
 }
 
 long join_types(const InitPlan& plan) {
@@ -124,7 +122,7 @@ Fault join_by_member(const InitPlan& plan) {
 Fault join_the_container(Context& context) {
   const InitPlan& plan = context.plan;
   if (Fault fault = set_dumpable(false)) return fault;
-  leave_groups(plan);
+  if (Fault fault = leave_groups(plan)) return fault;
   return join_by_member(plan);
 }
 
@@ -139,7 +137,7 @@ Fault join_and_clone(Context& context) {
     if (Fault fault = set_dumpable(false)) return fault;
   }
   if (Fault fault = chdir_to_root(plan)) return fault;
-  leave_groups(plan);
+  if (Fault fault = leave_groups(plan)) return fault;
   stay_outside(plan);
   if (Fault fault = join_by_member(plan)) return fault;
   if (Fault fault = join_around_user_namespace(plan)) return fault;

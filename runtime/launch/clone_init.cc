@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include <cerrno>
+#include <string_view>
 
 #include "runtime/launch/failure.h"
 #include "runtime/wire/syscall.h"
@@ -21,13 +22,32 @@ struct Exec {
   char* const* envp;
   int image_fd;
   std::span<const int> passed;
+  std::string_view oom_score_adj;
   volatile int error = 0;
+  volatile int oom_error = 0;
 };
+
+// Set before init runs: once that is not dumpable, this file belongs to root, and an ordinary user
+// cannot write to it. Descendants inherit it.
+__attribute__((no_sanitize("address", "undefined"))) long write_own_oom_score_adj(
+    std::string_view text) {
+  const long fd = wire::sys(__NR_openat, AT_FDCWD, "/proc/self/oom_score_adj", O_WRONLY, 0);
+  if (fd < 0) return fd;
+  const long written = wire::sys(__NR_write, fd, text.data(), text.size());
+  wire::sys(__NR_close, fd);
+  return written;
+}
 
 __attribute__((noinline, no_sanitize("address", "undefined"))) long clone_and_exec(clone_args* args,
                                                                                    Exec* exec) {
   const long pid = wire::sys(__NR_clone3, args, sizeof *args);
   if (pid != 0) return pid;
+  const long scored =
+      exec->oom_score_adj.empty() ? 0 : write_own_oom_score_adj(exec->oom_score_adj);
+  if (scored < 0) {
+    exec->oom_error = static_cast<int>(-scored);
+    wire::sys(__NR_exit_group, 127);
+  }
   for (const int fd : exec->passed)
     wire::sys(__NR_fcntl, fd, F_SETFD, 0);
   exec->error = static_cast<int>(
@@ -52,6 +72,13 @@ Error clone_error(int error, const CloneRequest& request) {
   return Error::system(error, "clone container init");
 }
 
+Error oom_score_error(int error, int wanted) {
+  const Property property = {"process.oomScoreAdj"};
+  if (error != EACCES && error != EPERM) return Error::system(error, property);
+  return Error(ErrorKind::kUnsupported, property,
+               cat("lowering it to ", wanted, " takes CAP_SYS_RESOURCE, which the runtime lacks"));
+}
+
 }  // namespace
 
 Result<Child> clone_init(const CloneRequest& request) {
@@ -59,7 +86,9 @@ Result<Child> clone_init(const CloneRequest& request) {
   char* const argv[] = {const_cast<char*>(request.name.c_str()),
                         const_cast<char*>(plan_number.c_str()), nullptr};
   char* const envp[] = {nullptr};
-  Exec exec = {argv, envp, request.image_fd, request.passed};
+  const std::string oom_score_adj =
+      request.oom_score_adj ? std::to_string(*request.oom_score_adj) : "";
+  Exec exec = {argv, envp, request.image_fd, request.passed, oom_score_adj};
 
   int pidfd = -1;
   clone_args args = {};
@@ -73,12 +102,11 @@ Result<Child> clone_init(const CloneRequest& request) {
   const long pid = clone_and_exec(&args, &exec);
   if (pid < 0) return clone_error(static_cast<int>(-pid), request);
   Child child{static_cast<pid_t>(pid), sys::UniqueFd(pidfd)};
-  if (exec.error != 0) {
-    siginfo_t ended;
-    ::waitid(P_PIDFD, static_cast<id_t>(pidfd), &ended, WEXITED);
-    return Error::system(exec.error, "execute container init");
-  }
-  return child;
+  if (exec.error == 0 && exec.oom_error == 0) return child;
+  siginfo_t ended;
+  ::waitid(P_PIDFD, static_cast<id_t>(pidfd), &ended, WEXITED);
+  if (exec.oom_error != 0) return oom_score_error(exec.oom_error, *request.oom_score_adj);
+  return Error::system(exec.error, "execute container init");
 }
 
 }  // namespace oci::launch

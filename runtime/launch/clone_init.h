@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -19,6 +20,7 @@ struct CloneRequest {
   int image_fd = -1;            // a sealed memfd of the program
   int plan_fd = -1;             // a sealed memfd of the plan
   std::span<const int> passed;  // descriptors for init, under their own numbers
+  std::optional<int> oom_score_adj;
 };
 
 struct Child {

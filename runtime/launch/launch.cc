@@ -27,7 +27,7 @@
 #include "runtime/launch/sync_socket.h"
 #include "runtime/launch/verify.h"
 #include "runtime/sys/deadline.h"
-#include "runtime/sys/file.h"
+#include "runtime/sys/log.h"
 #include "runtime/sys/sealed.h"
 #include "runtime/sys/self_status.h"
 #include "runtime/sys/terminal.h"
@@ -70,7 +70,6 @@ class Conversation {
   Status adopt(pid_t pid);
   Status proceed();
   Status follow();
-  Status write_oom_score_adj() const;
   Status set_rlimits() const;
   Error vanished();
 
@@ -100,26 +99,10 @@ Status Conversation::adopt(pid_t pid) {
   process_ = std::move(adopted);
   const wire::InitPlan& init = plan_.init();
   OCI_TRY(look_for(pid));
-  if (init.new_user_namespace) {
-    OCI_TRY(write_id_maps(pid, {.uids = plan_.uid_mappings,
-                                .gids = plan_.gid_mappings,
-                                .deny_set_groups = !init.set_groups}));
-  }
-  return write_oom_score_adj();
-}
-
-Status Conversation::write_oom_score_adj() const {
-  if (!plan_.oom_score_adj) return {};
-  const Status written =
-      sys::write_file_at(AT_FDCWD, cat("/proc/", process_.pid(), "/oom_score_adj"),
-                         std::to_string(*plan_.oom_score_adj));
-  if (written) return {};
-  if (const int error = written.error().sys_errno(); error == EACCES || error == EPERM) {
-    return Error(ErrorKind::kUnsupported, Property{"process.oomScoreAdj"},
-                 cat("lowering it to ", *plan_.oom_score_adj,
-                     " takes CAP_SYS_RESOURCE, which the runtime lacks"));
-  }
-  return written.error();
+  if (!init.new_user_namespace) return {};
+  return write_id_maps(pid, {.uids = plan_.uid_mappings,
+                             .gids = plan_.gid_mappings,
+                             .deny_set_groups = !init.set_groups});
 }
 
 // The stage counts as one more process of the user, beside the one that it clones last. Raises the
@@ -156,7 +139,6 @@ Status Conversation::set_rlimits() const {
 }
 
 Status Conversation::proceed() {
-  if (plan_.init().clones_last) OCI_TRY(write_oom_score_adj());
   OCI_TRY(set_rlimits());
   if (plan_.scheduler && wire::outlives_fork(*plan_.scheduler, plan_.init()))
     OCI_TRY(set_scheduler(process_.pid(), *plan_.scheduler));
@@ -200,7 +182,7 @@ Status Conversation::serve(const wire::Message& message, sys::UniqueFd fd) {
     case wire::Type::kReady:
       return proceed();
     case wire::Type::kWarning:
-      services_.warn(message_text(message));
+      sys::log_warning(message_text(message));
       return {};
     default:
       return {};
@@ -221,7 +203,6 @@ Status Conversation::serve() {
   const wire::InitPlan& init = plan_.init();
   wire::Sequence sequence(
       {.staged = init.staged, .console = init.terminal, .host_hooks = init.host_hooks});
-  if (!init.staged && !init.clones_last) OCI_TRY(write_oom_score_adj());
   // One that ends meanwhile is found nowhere, and tells why it ends.
   Status looked = init.staged ? Status() : look_for(process_.pid());
   OCI_TRY(services_.prepare_meanwhile(process_.pid()));
@@ -284,7 +265,8 @@ Result<Child> clone(wire::LaunchPlan& plan, const LaunchOptions& options,
                      .name = cat("oci-rt:[", options.id, ":init]"),
                      .image_fd = image_fd.get(),
                      .plan_fd = plan_fd.get(),
-                     .passed = all});
+                     .passed = all,
+                     .oom_score_adj = plan.oom_score_adj});
 }
 
 }  // namespace

@@ -40,7 +40,6 @@ struct Services {
   std::function<bool()> filter_tells_mode = nullptr;
   // Takes the terminal's master and the name of its slave.
   std::function<Status(sys::UniqueFd, const std::string&)> take_console;
-  std::function<void(const std::string&)> warn;
   // Records a detached root for a shared mount namespace. Called before init begins.
   std::function<Status(int root_fd)> record_root;
   // Makes the cgroup accept processes after EOPNOTSUPP: it is below a threaded one.

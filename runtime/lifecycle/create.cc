@@ -1,5 +1,6 @@
 #include "runtime/lifecycle/create.h"
 
+#include <sched.h>
 #include <unistd.h>
 
 #include <string>
@@ -41,9 +42,7 @@ class Creation {
   // From here on `delete --force` finds every part that create makes.
   Status record_intent();
   Status make_cgroup();
-  Status make_resctrl_group() {
-    return host_resources_.make_group(prepared_.config, record_, dir_);
-  }
+  Status make_resctrl_group() { return host_resources_.make_group(prepared_.plan, record_, dir_); }
   Status launch();
   Status publish_process() const {
     return foreground::publish_process(options_.pidfd_socket, options_.pid_file, *init_);
@@ -93,15 +92,13 @@ Status Creation::record_intent() {
   record_.has_process = config.process.has_value();
   record_.chrooted = init.no_pivot || init.root_place == wire::RootPlace::kAmongOthers;
   record_.no_new_keyring = options_.no_new_keyring;
-  if (config.linux && config.linux->resources && config.linux->resources->memory) {
-    record_.check_before_update =
-        config.linux->resources->memory->check_before_update.value_or(false);
+  record_.check_before_update = prepared_.cgroup && prepared_.cgroup->check_before_update;
+  if (const auto& agent = prepared_.plan.agent) {
+    record_.listener_path = agent->path;
+    record_.listener_metadata = agent->metadata;
   }
-  if (config.linux && config.linux->seccomp && spec::notifies(*config.linux->seccomp)) {
-    record_.listener_path = config.linux->seccomp->listener_path.value_or("");
-    record_.listener_metadata = config.linux->seccomp->listener_metadata.value_or("");
-  }
-  record_.cgroup_driver = limits::driver_of(prepared_.cgroup).name;
+  record_.cgroup_driver =
+      spec::name_of(plan::kCgroupManagerNames, limits::driver_of(prepared_.cgroup).manager);
   if (prepared_.notifies) OCI_TRY(foreground::make_notify_directory(dir_));
   // With a cgroup, make_cgroup() saves the record, once it knows the location.
   return prepared_.cgroup ? Status{} : dir_.save(record_);
@@ -114,15 +111,13 @@ Status Creation::make_cgroup() {
 Status Creation::prepare_meanwhile() {
   OCI_TRY(limits_.init_is_inside());
   OCI_TRY(dir_.save_config(prepared_.config_text));
-  const auto& linux = prepared_.config.linux;
-  if (!linux || !linux->seccomp) return {};
-  filter_ = OCI_TRY(compile_filter(*linux->seccomp));
+  filter_ = OCI_TRY(compile_filter(prepared_.config));
   return {};
 }
 
 Status Creation::run_hooks(pid_t pid) {
   sys::log_stage("create: PID ", pid, " has mounted everything; prestart and createRuntime hooks");
-  OCI_TRY(host_resources_.move_devices(pid, prepared_.config, record_, dir_));
+  OCI_TRY(host_resources_.move_devices(pid, prepared_.plan, record_, dir_));
   record_.pid = pid;
   const spec::State state = state_of(record_, spec::ContainerStatus::kCreating);
   const spec::Hooks& hooks = prepared_.config.hooks;
@@ -165,9 +160,8 @@ launch::Services Creation::services() {
           [this](sys::UniqueFd master, const std::string& name) {
             return console_.take(std::move(master), name);
           },
-      .warn = [](const std::string& text) { sys::log_warning(text); },
       .record_root = [this](int root_fd) -> Status {
-        OCI_TRY(note_root_mount(root_fd, prepared_.config, record_));
+        OCI_TRY(note_root_mount(root_fd, prepared_.plan.joined(CLONE_NEWNS), record_));
         return dir_.save(record_);
       },
       .make_cgroup_joinable = [this] { return cgroup::make_threaded(limits_.fd()); },

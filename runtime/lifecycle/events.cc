@@ -13,6 +13,7 @@
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/event_json.h"
 #include "runtime/lifecycle/members.h"
+#include "runtime/plan/plan.h"
 #include "runtime/resctrl/stats.h"
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/log.h"
@@ -28,14 +29,15 @@ using Clock = std::chrono::steady_clock;
 // The resctrl class of a container. Both are absent without linux.intelRdt.
 struct Class {
   std::optional<resctrl::Tree> tree;
-  std::optional<spec::IntelRdt> wanted;
+  std::optional<wire::ResctrlGroup> group;
 };
 
 Result<Class> class_of(const Container& container) {
   const std::string text = OCI_TRY(container.dir.load_config());
   const spec::Config config = OCI_TRY(spec::load_config(text, "the container's config.json"));
   if (!config.linux || !config.linux->intel_rdt) return Class{};
-  return Class{OCI_TRY(resctrl::open_tree()), config.linux->intel_rdt};
+  return Class{OCI_TRY(resctrl::open_tree()),
+               plan::resctrl_group(*config.linux->intel_rdt, container.record.id)};
 }
 
 // The cgroup that counts the usage: the container's own, or the one that something on the host
@@ -67,8 +69,8 @@ class Reporter {
 
   Status stats() {
     const cgroup::Stats counted = OCI_TRY(watch_.stats());
-    if (!rdt_.wanted) return say(stats_event(options_.id, counted, nullptr));
-    const resctrl::Stats rdt = OCI_TRY(resctrl::read_stats(*rdt_.tree, *rdt_.wanted, options_.id));
+    if (!rdt_.group) return say(stats_event(options_.id, counted, nullptr));
+    const resctrl::Stats rdt = OCI_TRY(resctrl::read_stats(*rdt_.tree, *rdt_.group));
     return say(stats_event(options_.id, counted, &rdt));
   }
 

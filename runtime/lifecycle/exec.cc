@@ -28,6 +28,7 @@
 #include "runtime/lifecycle/transitions.h"
 #include "runtime/lifecycle/verify.h"
 #include "runtime/limits/cgroup_limits.h"
+#include "runtime/limits/driver.h"
 #include "runtime/plan/host.h"
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/log.h"
@@ -64,7 +65,6 @@ class Execution {
  private:
   launch::Services services();
   Result<std::optional<launch::Sight>> see_init() const;
-  bool listens() const { return config_.linux->seccomp && spec::notifies(*config_.linux->seccomp); }
 
   const Context& context_;
   const ExecOptions& options_;
@@ -89,8 +89,7 @@ Status Execution::prepare() {
   request.detached = options_.detach;
   request.verify = verify_of(context_.verify);
   request.no_new_keyring = container_.record.no_new_keyring;
-  request.without_device_rules =
-      container_.record.cgroup_driver == "disabled" && !plan::allows_all_devices(config_);
+  request.cgroup_manager = limits::driver_of(container_.record).manager;
   request.console_socket = !options_.console_socket.empty();
   OCI_TRY(pass_on_inherited(request, options_.preserve_fds));
   plan_ = OCI_TRY(plan::make_exec_plan(config_, plan::read_host(config_), request));
@@ -121,7 +120,7 @@ launch::Services Execution::services() {
             return verify_cgroup(plan_.init().verify, cgroup_ ? cgroup_.get() : -1, pid);
           },
       .prepare_meanwhile = [this](pid_t) -> Status {
-        if (config_.linux->seccomp) filter_ = OCI_TRY(compile_filter(*config_.linux->seccomp));
+        filter_ = OCI_TRY(compile_filter(config_));
         return {};
       },
       .run_host_hooks = [](pid_t) { return Status(); },
@@ -138,7 +137,6 @@ launch::Services Execution::services() {
             }
             return console_.take(std::move(master), name);
           },
-      .warn = [](const std::string& text) { sys::log_warning(text); },
       .make_cgroup_joinable = [this] { return cgroup::make_threaded(cgroup_.get()); },
       .pids_exhausted = [this] { return cgroup_ && cgroup::pids_exhausted(cgroup_.get()); },
       .explain_exit = [] { return std::string(); },
@@ -184,14 +182,15 @@ Status Execution::launch() {
 Status Execution::await_program() {
   state::Record record = container_.record;
   sys::UniqueFd agent;
-  if (listens()) {
-    record.listener_path = config_.linux->seccomp->listener_path.value_or("");
+  if (plan_.agent) {
+    record.listener_path = plan_.agent->path;
+    record.listener_metadata = plan_.agent->metadata;
     agent = OCI_TRY(connect_agent(record));
   }
   const auto deliver = [&](pid_t pid, int listener) {
     return send_listener(agent.get(), record, container_.status, {pid, listener});
   };
-  const launch::LastClone clone = {listens(), admits_, deliver, signals_};
+  const launch::LastClone clone = {plan_.agent.has_value(), admits_, deliver, signals_};
   OCI_TRY(launch::await_verdict(
       gate_.verdict.get(), agent ? launch::Agent::kYes : launch::Agent::kNo,
       [&] { return launch::follow_last_clone(plan_, clone, *process_); }, signals_));

@@ -34,7 +34,9 @@ bool killed_by_filter(int wait_status) {
 
 }  // namespace
 
-Result<seccomp::Program> compile_filter(const spec::Seccomp& profile) {
+Result<seccomp::Program> compile_filter(const spec::Config& config) {
+  if (!config.linux || !config.linux->seccomp) return seccomp::Program();
+  const spec::Seccomp& profile = *config.linux->seccomp;
   const bool debug = sys::log_wanted(sys::LogLevel::kDebug);
   seccomp::Program program = OCI_TRY(
       seccomp::compile(profile, debug ? seccomp::Warnings::kCollect : seccomp::Warnings::kSkip));

@@ -7,11 +7,11 @@
 #include "runtime/wire/plan.h"
 #include "spec/error.h"
 #include "spec/model/config.h"
-#include "spec/model/seccomp.h"
 
 namespace oci::lifecycle {
 
-Result<seccomp::Program> compile_filter(const spec::Seccomp& profile);
+// An empty program without a profile.
+Result<seccomp::Program> compile_filter(const spec::Config& config);
 
 // Whether the filter allows the calls that init makes during and around its last clone, so that
 // init can load it before.

@@ -1,6 +1,7 @@
 #include "runtime/lifecycle/host_resources.h"
 
 #include <fcntl.h>
+#include <sched.h>
 
 #include <utility>
 #include <vector>
@@ -8,36 +9,24 @@
 #include "runtime/sys/file.h"
 
 namespace oci::lifecycle {
-namespace {
-
-std::string joined_netns(const spec::Linux& linux_section) {
-  for (const spec::Namespace& ns : linux_section.namespaces) {
-    if (ns.type == spec::NamespaceType::kNetwork) return ns.path.value_or("");
-  }
-  return {};
-}
-
-}  // namespace
-
-Status HostResources::make_group(const spec::Config& config, state::Record& record,
+Status HostResources::make_group(const wire::LaunchPlan& plan, state::Record& record,
                                  const state::StateDir& dir) {
-  if (!config.linux || !config.linux->intel_rdt) return {};
+  if (!plan.resctrl) return {};
   const auto remember = [&](const resctrl::Trace& trace) {
     record.rdt_group = trace.group;
     record.rdt_monitor = trace.monitor;
     return dir.save(record);
   };
   resctrl::Tree tree = OCI_TRY(resctrl::open_tree());
-  group_.emplace(OCI_TRY(
-      resctrl::Group::create(std::move(tree), *config.linux->intel_rdt, record.id, remember)));
+  group_.emplace(OCI_TRY(resctrl::Group::create(std::move(tree), *plan.resctrl, remember)));
   return {};
 }
 
-Status HostResources::move_devices(pid_t pid, const spec::Config& config, state::Record& record,
+Status HostResources::move_devices(pid_t pid, const wire::LaunchPlan& plan, state::Record& record,
                                    const state::StateDir& dir) {
-  if (!config.linux || config.linux->net_devices.empty()) return {};
+  if (plan.net_devices.empty()) return {};
   const auto remember = [&](const std::vector<network::Trace>& traces) {
-    record.netns_path = joined_netns(*config.linux);
+    record.netns_path = plan.joined(CLONE_NEWNET);
     for (const network::Trace& trace : traces) {
       record.net_devices.push_back({trace.host_name, trace.host_index, trace.transit_name,
                                     trace.name, trace.returns_to_host});
@@ -46,8 +35,7 @@ Status HostResources::move_devices(pid_t pid, const spec::Config& config, state:
   };
   const sys::UniqueFd netns = OCI_TRY(
       sys::open_at(AT_FDCWD, cat("/proc/", pid, "/ns/net"), O_RDONLY).at({"linux.netDevices"}));
-  devices_.emplace(
-      OCI_TRY(network::Devices::move(netns.get(), config.linux->net_devices, remember)));
+  devices_.emplace(OCI_TRY(network::Devices::move(netns.get(), plan.net_devices, remember)));
   return {};
 }
 

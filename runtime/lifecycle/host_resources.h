@@ -9,20 +9,21 @@
 #include "runtime/resctrl/group.h"
 #include "runtime/state/record.h"
 #include "runtime/state/store.h"
+#include "runtime/wire/launch_plan.h"
 #include "spec/error.h"
-#include "spec/model/config.h"
 
 namespace oci::lifecycle {
 
 // Belongs to a container that is being created: returned to the host unless keep() is called. Each
-// function does nothing if config.json asks for nothing.
+// function does nothing if the plan has nothing for it.
 class HostResources {
  public:
   // Call it before init exists.
-  Status make_group(const spec::Config& config, state::Record& record, const state::StateDir& dir);
+  Status make_group(const wire::LaunchPlan& plan, state::Record& record,
+                    const state::StateDir& dir);
 
   // Moves the devices into the network namespace of `pid`.
-  Status move_devices(pid_t pid, const spec::Config& config, state::Record& record,
+  Status move_devices(pid_t pid, const wire::LaunchPlan& plan, state::Record& record,
                       const state::StateDir& dir);
 
   // Adds `pid` to the group, and sets in `record` the resources that `delete` must remove.

@@ -69,7 +69,6 @@ launch::Services services() {
       .save_record = [](pid_t) { return Status(); },
       .filter = [] { return std::span<const sock_filter>(); },
       .take_console = [](sys::UniqueFd, const std::string&) { return Status(); },
-      .warn = [](const std::string& text) { sys::log_warning(text); },
       .pids_exhausted = [] { return false; },
       // Only SIGKILL can end it here, from root or from the OOM killer.
       .explain_exit =

@@ -91,8 +91,7 @@ Result<wire::LaunchPlan> plan_of(const Context& context, const Prepared& prepare
   request.no_pivot = options.no_pivot;
   request.verify = verify_of(context.verify);
   request.no_new_keyring = options.no_new_keyring;
-  request.without_device_rules = context.cgroup_manager == CgroupManager::kDisabled &&
-                                 !plan::allows_all_devices(prepared.config);
+  request.cgroup_manager = context.cgroup_manager;
   OCI_TRY(pass_on_inherited(request, options.preserve_fds));
   const spec::Hooks& hooks = prepared.config.hooks;
   if (!hooks.create_container.empty() || !hooks.start_container.empty()) {
@@ -167,10 +166,7 @@ Status decide(const Context& context, const CreateOptions& options, Foreground f
               Prepared& prepared) {
   prepared.plan = OCI_TRY(plan_of(context, prepared, options, foreground));
   OCI_TRY(check_root(prepared.plan));
-  const auto& linux = prepared.config.linux;
-  if (linux && linux->seccomp && spec::notifies(*linux->seccomp)) {
-    OCI_TRY(check_agent(linux->seccomp->listener_path.value_or("")));
-  }
+  if (const auto& agent = prepared.plan.agent) OCI_TRY(check_agent(agent->path));
   prepared.cgroup = OCI_TRY(plan::plan_cgroup(prepared.config,
                                               {.id = options.id,
                                                .manager = context.cgroup_manager,

@@ -7,9 +7,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <string>
+#include <cstdint>
+#include <utility>
 
 #include "runtime/sys/file.h"
 
@@ -41,12 +41,9 @@ Status unmount(const state::Record& record) {
 
 }  // namespace
 
-Status note_root_mount(int root_fd, const spec::Config& config, state::Record& record) {
+Status note_root_mount(int root_fd, std::string mount_namespace, state::Record& record) {
   record.root_mount = OCI_TRY(mount_id_of(root_fd));
-  const auto& namespaces = config.linux->namespaces;
-  const auto joined =
-      std::ranges::find(namespaces, spec::NamespaceType::kMount, &spec::Namespace::type);
-  if (joined != namespaces.end()) record.mount_namespace = joined->path.value_or("");
+  record.mount_namespace = std::move(mount_namespace);
   return {};
 }
 

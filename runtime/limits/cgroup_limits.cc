@@ -24,7 +24,7 @@ constexpr std::chrono::seconds kUndoLimit{5};
 Status Limits::make(const plan::CgroupPlan& plan, state::Record& record,
                     const state::StateDir& dir) {
   plan_ = &plan;
-  const Driver& driver = plan.scope ? kSystemd : kCgroupfs;
+  const Driver& driver = driver_of(plan);
   const std::vector<cgroup::Write> all = plan.writes.all();
   cgroup_.emplace(OCI_TRY(driver.make(plan, all, record, dir, making_)));
   // A cgroup that existed before may have counted OOM kills already.

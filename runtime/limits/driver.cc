@@ -39,14 +39,21 @@ Status nothing_to_end(const cgroup::Layout& /*layout*/, const state::Record& /*r
 
 }  // namespace
 
-constinit const Driver kCgroupfs{
-    .name = "cgroupfs", .make = make_directory, .change = change_files, .end = nothing_to_end};
-constinit const Driver kDisabled{
-    .name = "disabled", .make = nullptr, .change = nullptr, .end = nothing_to_end};
+constinit const Driver kCgroupfs{.manager = plan::CgroupManager::kCgroupfs,
+                                 .make = make_directory,
+                                 .change = change_files,
+                                 .end = nothing_to_end};
+constinit const Driver kDisabled{.manager = plan::CgroupManager::kDisabled,
+                                 .make = nullptr,
+                                 .change = nullptr,
+                                 .end = nothing_to_end};
+
+const Driver& driver_of(const plan::CgroupPlan& plan) {
+  return plan.scope ? kSystemd : kCgroupfs;
+}
 
 const Driver& driver_of(const std::optional<plan::CgroupPlan>& plan) {
-  if (!plan) return kDisabled;
-  return plan->scope ? kSystemd : kCgroupfs;
+  return plan ? driver_of(*plan) : kDisabled;
 }
 
 const Driver& driver_of(const state::Record& record) {

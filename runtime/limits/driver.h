@@ -9,6 +9,7 @@
 
 #include "runtime/cgroup/fs_v2.h"
 #include "runtime/cgroup/layout.h"
+#include "runtime/plan/cgroup_manager.h"
 #include "runtime/plan/cgroup_plan.h"
 #include "runtime/state/record.h"
 #include "runtime/state/store.h"
@@ -25,7 +26,7 @@ struct Making {
 };
 
 struct Driver {
-  const char* name;  // Record::cgroup_driver
+  plan::CgroupManager manager;
 
   // Makes the cgroup, without its limits. Saves the place in `record` before. `all`: all writes of
   // `plan`. After an error, `making` tells the parts that are left.
@@ -45,6 +46,7 @@ extern const Driver kCgroupfs;
 extern const Driver kSystemd;
 extern const Driver kDisabled;  // no cgroup, so nothing makes or changes it
 
+const Driver& driver_of(const plan::CgroupPlan& plan);
 const Driver& driver_of(const std::optional<plan::CgroupPlan>& plan);
 const Driver& driver_of(const state::Record& record);
 

@@ -110,7 +110,9 @@ Status end_scope(const cgroup::Layout& layout, const state::Record& record,
 
 }  // namespace
 
-constinit const Driver kSystemd{
-    .name = "systemd", .make = make_scope, .change = change_scope, .end = end_scope};
+constinit const Driver kSystemd{.manager = plan::CgroupManager::kSystemd,
+                                .make = make_scope,
+                                .change = change_scope,
+                                .end = end_scope};
 
 }  // namespace oci::limits

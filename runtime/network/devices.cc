@@ -23,10 +23,6 @@ std::string property(std::string_view host_name) {
   return cat("linux.netDevices.", host_name);
 }
 
-const std::string& name_inside(const spec::NetDevice& device) {
-  return device.name && !device.name->empty() ? *device.name : device.host_name;
-}
-
 bool is_template(std::string_view name) {
   return name.ends_with("%d");
 }
@@ -80,18 +76,17 @@ Address relabelled(Address address, std::string_view before, std::string_view no
 
 }  // namespace
 
-Result<Link> Devices::check(const spec::NetDevice& device) {
+Result<Link> Devices::check(const wire::NetDevice& device) {
   const std::optional<Link> link =
       OCI_TRY(host_.find(device.host_name).at({property(device.host_name)}));
   if (!link) return refused(device.host_name, "the host has no such network device");
   if ((link->flags & IFF_LOOPBACK) != 0) {
     return refused(device.host_name, "a loopback device cannot be moved");
   }
-  const std::string& name = name_inside(device);
-  if (is_template(name)) return *link;
-  if (OCI_TRY(container_.find(name).at({property(device.host_name)}))) {
+  if (is_template(device.name)) return *link;
+  if (OCI_TRY(container_.find(device.name).at({property(device.host_name)}))) {
     return refused(device.host_name,
-                   cat("the container's network namespace has a device '", name,
+                   cat("the container's network namespace has a device '", device.name,
                        "' already; choose another name, or a template like eth%d"));
   }
   return *link;
@@ -129,18 +124,18 @@ Status Devices::settle(const Moved& moved, const std::string& name) {
   return container_.set_up(moved.index, true).during("set it up");
 }
 
-Result<Devices> Devices::move(int netns, std::span<const spec::NetDevice> wanted,
+Result<Devices> Devices::move(int netns, std::span<const wire::NetDevice> wanted,
                               const Remember& remember) {
   Devices devices(OCI_TRY(Rtnetlink::open()), OCI_TRY(Rtnetlink::open_in(netns)),
                   OCI_TRY(sys::open_at(AT_FDCWD, "/proc/self/ns/net", O_RDONLY)));
   std::vector<Link> links;
   std::vector<Trace> traces;
-  for (const spec::NetDevice& device : wanted) {
+  for (const wire::NetDevice& device : wanted) {
     links.push_back(OCI_TRY(devices.check(device)));
     traces.push_back({.host_name = device.host_name,
                       .host_index = links.back().index,
                       .transit_name = cat("oci", ::getpid(), "-", traces.size()),
-                      .name = name_inside(device),
+                      .name = device.name,
                       .returns_to_host = links.back().returns_to_host});
   }
   OCI_TRY(remember(traces));

@@ -8,8 +8,8 @@
 
 #include "runtime/network/rtnetlink.h"
 #include "runtime/sys/unique_fd.h"
+#include "runtime/wire/host_resources.h"
 #include "spec/error.h"
-#include "spec/model/linux.h"
 
 namespace oci::network {
 
@@ -31,7 +31,7 @@ class [[nodiscard]] Devices {
 
   // Moves each device into `netns`, keeps its permanent global addresses, renames it and sets it
   // up. Errors name the property. After an error, all devices are moved back.
-  static Result<Devices> move(int netns, std::span<const spec::NetDevice> wanted,
+  static Result<Devices> move(int netns, std::span<const wire::NetDevice> wanted,
                               const Remember& remember);
 
   Devices(Devices&& other) noexcept = default;
@@ -54,7 +54,7 @@ class [[nodiscard]] Devices {
         container_(std::move(container)),
         host_netns_(std::move(host_netns)) {}
 
-  Result<Link> check(const spec::NetDevice& device);
+  Result<Link> check(const wire::NetDevice& device);
   Status move_one(int netns, const Link& link, const Trace& trace);
   Status settle(const Moved& moved, const std::string& name);
   void roll_back();

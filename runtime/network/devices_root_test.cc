@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_SUITE(net_devices, *boost::unit_test::precondition(testing::root
 
 BOOST_FIXTURE_TEST_CASE(a_device_is_moved_with_its_permanent_global_addresses, Wire) {
   std::vector<Trace> traces;
-  const std::vector<spec::NetDevice> wanted = {{.host_name = "v0", .name = "eth0"}};
+  const std::vector<wire::NetDevice> wanted = {{.host_name = "v0", .name = "eth0"}};
   auto moved = Devices::move(container.get(), wanted, [&](std::vector<Trace> all) {
     traces = std::move(all);
     return Status();
@@ -94,7 +94,7 @@ BOOST_FIXTURE_TEST_CASE(a_device_is_moved_with_its_permanent_global_addresses, W
 
 BOOST_FIXTURE_TEST_CASE(a_template_lets_the_kernel_count, Wire) {
   in_namespace(container.get(), "ip link add eth0 type bridge");
-  const std::vector<spec::NetDevice> wanted = {{.host_name = "v0", .name = "eth%d"},
+  const std::vector<wire::NetDevice> wanted = {{.host_name = "v0", .name = "eth%d"},
                                                {.host_name = "v1", .name = "eth%d"}};
   auto moved = Devices::move(container.get(), wanted, remember_nothing);
   if (!moved) BOOST_FAIL(moved.error().message());
@@ -107,7 +107,7 @@ BOOST_FIXTURE_TEST_CASE(a_template_lets_the_kernel_count, Wire) {
 BOOST_FIXTURE_TEST_CASE(what_is_not_kept_is_brought_back_as_it_was, Wire) {
   const std::string before = addresses(host.get(), "v0");
   {
-    const std::vector<spec::NetDevice> wanted = {{.host_name = "v0", .name = "eth0"}};
+    const std::vector<wire::NetDevice> wanted = {{.host_name = "v0", .name = "eth0"}};
     BOOST_REQUIRE(Devices::move(container.get(), wanted, remember_nothing));
     BOOST_TEST(!link(container.get(), "eth0").has_value());
   }
@@ -121,8 +121,8 @@ BOOST_FIXTURE_TEST_CASE(what_is_not_kept_is_brought_back_as_it_was, Wire) {
 
 BOOST_FIXTURE_TEST_CASE(the_first_is_brought_back_when_the_second_cannot_go, Wire) {
   in_namespace(host.get(), "ip link add b0 type bridge");
-  const std::vector<spec::NetDevice> wanted = {{.host_name = "v0", .name = "eth0"},
-                                               {.host_name = "b0"}};
+  const std::vector<wire::NetDevice> wanted = {{.host_name = "v0", .name = "eth0"},
+                                               {.host_name = "b0", .name = "b0"}};
   const auto moved = Devices::move(container.get(), wanted, remember_nothing);
   BOOST_REQUIRE(!moved);
   BOOST_TEST(moved.error().message().starts_with("linux.netDevices.b0: "));
@@ -133,8 +133,9 @@ BOOST_FIXTURE_TEST_CASE(the_first_is_brought_back_when_the_second_cannot_go, Wir
 
 BOOST_FIXTURE_TEST_CASE(what_is_wrong_is_found_before_anything_is_moved, Wire) {
   in_namespace(container.get(), "ip link add eth0 type bridge");
-  const auto error_of = [&](spec::NetDevice second) {
-    const std::vector<spec::NetDevice> wanted = {{.host_name = "v0"}, std::move(second)};
+  const auto error_of = [&](wire::NetDevice second) {
+    const std::vector<wire::NetDevice> wanted = {{.host_name = "v0", .name = "v0"},
+                                                 std::move(second)};
     const auto moved = Devices::move(container.get(), wanted, [](const std::vector<Trace>&) {
       BOOST_ERROR("something was about to be moved");
       return Status();
@@ -142,9 +143,9 @@ BOOST_FIXTURE_TEST_CASE(what_is_wrong_is_found_before_anything_is_moved, Wire) {
     BOOST_REQUIRE(!moved);
     return moved.error().message();
   };
-  BOOST_TEST(error_of({.host_name = "nope"}) ==
+  BOOST_TEST(error_of({.host_name = "nope", .name = "nope"}) ==
              "linux.netDevices.nope: the host has no such network device");
-  BOOST_TEST(error_of({.host_name = "lo"}) ==
+  BOOST_TEST(error_of({.host_name = "lo", .name = "lo"}) ==
              "linux.netDevices.lo: a loopback device cannot be moved");
   BOOST_TEST(error_of({.host_name = "v1", .name = "eth0"})
                  .starts_with("linux.netDevices.v1: the container's network namespace has a "

@@ -68,6 +68,8 @@ Result<CgroupPlan> plan_own(const spec::Config& config, const CgroupRequest& req
     }
   }
   if (!has_linux || !config.linux->resources) return plan;
+  const auto& memory = config.linux->resources->memory;
+  plan.check_before_update = memory && memory->check_before_update.value_or(false);
   plan.writes = OCI_TRY(cgroup::v2_writes(*config.linux->resources));
   plan_device_rules(config, request, plan);
   return plan;

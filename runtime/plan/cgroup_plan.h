@@ -38,6 +38,7 @@ struct CgroupPlan {
   Result<std::string> if_devices_refused = std::string();
   std::optional<uint32_t> delegate_to;  // uid in the container that gets the cgroup
   bool owner_is_mapped = false;         // by a user namespace
+  bool check_before_update = false;     // memory.checkBeforeUpdate holds for `update` as well
   bool owner_is_optional = false;       // go on if the caller may not give the cgroup away
   std::optional<ScopePlan> scope;       // absent: mkdir makes the cgroup
   bool leave_own_cgroup =

@@ -57,6 +57,7 @@ Status plan_container_hooks(Draft& draft);
 Status plan_identity(Draft& draft);
 Status plan_confinement(Draft& draft);
 Status plan_environment(Draft& draft);
+Status plan_host_resources(Draft& draft);
 
 // Sets MountOp::readonly_stays for mounts whose `ro` the container could clear, and
 // InitPlan::readonly_stays.

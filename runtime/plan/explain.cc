@@ -273,6 +273,7 @@ void write_process(Writer& out, const wire::LaunchPlan& plan) {
   out.list("groups", out.items(init.groups));
   out.flag("setGroups", init.set_groups && !init.keep_groups);
   out.flag("keepGroups", init.keep_groups);
+  out.flag("leaveGroups", init.leave_groups);
   if (init.umask >= 0) out.text("umask", octal(static_cast<uint32_t>(init.umask)));
   out.begin("capabilities");
   out.list("bounding", capability_set_names(init.capabilities.bounding));
@@ -305,6 +306,20 @@ void write_process(Writer& out, const wire::LaunchPlan& plan) {
   out.end();
 }
 
+void write_host_resources(Writer& out, const wire::LaunchPlan& plan) {
+  out.objects("netDevices", plan.net_devices, [&](const wire::NetDevice& device) {
+    out.text("hostName", device.host_name);
+    out.text("name", device.name);
+  });
+  if (!plan.resctrl) return;
+  out.begin("resctrl");
+  out.text("class", plan.resctrl->path);
+  out.flag("removedWithContainer", plan.resctrl->is_own);
+  out.text("schemata", plan.resctrl->schemata);
+  out.text("monitoringGroup", plan.resctrl->monitor);
+  out.end();
+}
+
 }  // namespace
 
 void explain(Writer& out, const wire::LaunchPlan& plan) {
@@ -323,8 +338,13 @@ void explain(Writer& out, const wire::LaunchPlan& plan) {
     out.begin("seccomp");
     out.list("flags", names_of(spec::kSeccompFlagNames, init.seccomp_flags));
     out.flag("listener", (init.seccomp_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0);
+    if (plan.agent) {
+      out.text("listenerPath", plan.agent->path);
+      out.text("listenerMetadata", plan.agent->metadata);
+    }
     out.end();
   }
+  write_host_resources(out, plan);
   std::vector<std::string_view> warnings;
   for (const wire::Warning& warning : plan.warnings)
     warnings.push_back(warning.text);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "runtime/plan/cgroup_plan.h"
 #include "runtime/plan/draft.h"
 #include "spec/annotations.h"
 
@@ -29,6 +30,15 @@ bool keeps_groups(const spec::Config& config) {
     return annotation.first == spec::kKeepGroups &&
            (annotation.second == "1" || annotation.second == "true");
   });
+}
+
+// user_namespaces(7): if setgroups(2) is denied inside, the caller's groups would stay, so they are
+// left before. A caller that may not do that keeps them: they are not mapped inside.
+bool leaves_groups(const Draft& draft, const wire::InitPlan& init) {
+  const bool denied_inside = init.may_deny_groups || (init.exec && !init.set_groups);
+  const bool may_leave = !draft.host.set_groups_denied &&
+                         (draft.host.capabilities.permitted & uint64_t{1} << CAP_SETGID) != 0;
+  return denied_inside && may_leave && !keeps_groups(draft.config);
 }
 
 Status plan_user(Draft& draft, const spec::User& user) {
@@ -77,7 +87,8 @@ Status plan_making_devices(Draft& draft) {
   wire::CapabilitySets& sets = draft.block.init().capabilities;
   const bool has_it = ((sets.bounding | sets.permitted) & kMknod) != 0;
   draft.plan.makes_devices = has_it && !draft.is_unprivileged();
-  if (!draft.plan.makes_devices || !draft.request.without_device_rules) return {};
+  const bool has_rules = draft.request.cgroup_manager != CgroupManager::kDisabled;
+  if (!draft.plan.makes_devices || has_rules || allows_all_devices(draft.config)) return {};
   if (!adds_mknod_by_default(draft.config)) {
     return invalid(
         "process.capabilities",
@@ -132,6 +143,7 @@ Status plan_identity(Draft& draft) {
   init.set_groups = may_set_groups(draft);
   init.may_deny_groups = (draft.joined & CLONE_NEWUSER) != 0;
   init.last_capability = draft.host.capabilities.last;
+  init.leave_groups = leaves_groups(draft, init);
   if (draft.config.process) {
     OCI_TRY(plan_user(draft, draft.config.process->user));
     OCI_TRY(plan_privileges(draft, *draft.config.process));
@@ -141,6 +153,10 @@ Status plan_identity(Draft& draft) {
   if (const auto& seccomp = draft.config.linux->seccomp) {
     init.seccomp = true;
     init.seccomp_flags = filter_flags(*seccomp);
+    if (spec::notifies(*seccomp)) {
+      draft.plan.agent = {.path = seccomp->listener_path.value_or(""),
+                          .metadata = seccomp->listener_metadata.value_or("")};
+    }
   }
   return {};
 }

@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(the_caller_s_umask_is_said_where_the_runtime_cannot_have_it
 // --cgroup-manager=disabled applies no device rules.
 Request without_device_rules() {
   Request request = some_request();
-  request.without_device_rules = true;
+  request.cgroup_manager = CgroupManager::kDisabled;
   return request;
 }
 
@@ -122,6 +122,19 @@ BOOST_AUTO_TEST_CASE(who_may_map_one_id_only_may_not_set_groups) {
     config.linux->gid_mappings = allowed;
     BOOST_TEST(plan_of(config, rootless_host()).init().set_groups);
   }
+}
+
+BOOST_AUTO_TEST_CASE(groups_are_left_before_a_namespace_that_may_deny_it) {
+  const spec::Config joins = with_namespace(
+      some_config(), {.type = spec::NamespaceType::kUser, .path = "/proc/7/ns/user"});
+  BOOST_TEST(plan_of(joins).init().leave_groups);
+  BOOST_TEST(!plan_of(some_config()).init().leave_groups);
+  Host host = some_host();
+  host.capabilities.permitted &= ~(uint64_t{1} << CAP_SETGID);  // an ordinary user's stay
+  BOOST_TEST(!plan_of(joins, host).init().leave_groups);
+  spec::Config keeps = joins;
+  keeps.annotations = {{"run.oci.keep_original_groups", "1"}};
+  BOOST_TEST(!plan_of(keeps).init().leave_groups);
 }
 
 BOOST_AUTO_TEST_CASE(groups_that_were_denied_further_out_stay_denied) {

@@ -17,7 +17,7 @@ namespace {
 constexpr Status (*kParts[])(Draft&) = {
     plan_namespaces, plan_root,        plan_mounts,      plan_devices,
     plan_masks,      plan_sysctls,     plan_console,     plan_container_hooks,
-    plan_identity,   plan_confinement, plan_environment,
+    plan_identity,   plan_confinement, plan_environment, plan_host_resources,
 };
 
 constexpr Status (*kExecParts[])(Draft&) = {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/plan/cgroup_manager.h"
 #include "runtime/plan/host.h"
 #include "runtime/wire/launch_plan.h"
 #include "spec/error.h"
@@ -23,7 +24,7 @@ struct Request {
   bool console_socket = false;  // --console-socket was given
   bool no_pivot = false;
   bool no_new_keyring = false;
-  bool without_device_rules = false;      // no program applies those of the config
+  CgroupManager cgroup_manager = CgroupManager::kCgroupfs;  // kDisabled: no device rules
   wire::Verify verify{};                  // for `create` and `exec`, not for `mounts`
   std::vector<int32_t> preserved;         // stay open, including those of LISTEN_FDS
   std::optional<uint32_t> callers_umask;  // absent: the runtime's own, which init inherits
@@ -55,6 +56,9 @@ Result<wire::LaunchPlan> make_remove_mounts_plan(const spec::Config& config, con
 
 // CLONE_NEW* types of the namespaces that `create` makes for `config`, and joins none instead.
 uint64_t made_namespaces(const spec::Config& config);
+
+// The class of service of a container, for verbs that come after `create`.
+wire::ResctrlGroup resctrl_group(const spec::IntelRdt& wanted, const std::string& id);
 
 // The plan of another process, config.process, in the running container made from `config`.
 Result<wire::LaunchPlan> make_exec_plan(const spec::Config& config, const Host& host,

@@ -79,12 +79,6 @@ Result<Tree> open_tree() {
               .remove = remove_directory};
 }
 
-std::string path_of(const spec::IntelRdt& wanted, const std::string& id) {
-  const bool named = wanted.clos_id && !wanted.clos_id->empty();
-  if (!named) return id;
-  return *wanted.clos_id == "/" ? "." : *wanted.clos_id;
-}
-
 Result<std::string> change(const Tree& tree, const std::string& group,
                            const std::string& schemata) {
   const std::string file = cat(group, "/schemata");
@@ -114,7 +108,8 @@ Group::~Group() {
 Error Group::failed(int error, std::string_view property, std::string_view what) const {
   return explain(tree_, error, property, what);
 }
-Status Group::join(const std::string& schemata, bool must_exist, const Remember& remember) {
+
+Status Group::join(const std::string& schemata, const Remember& remember) {
   const int root = tree_.root.get();
   const std::string file = cat(path_, "/schemata");
   if (exists(root, path_)) {
@@ -122,7 +117,7 @@ Status Group::join(const std::string& schemata, bool must_exist, const Remember&
     const std::string present = OCI_TRY(sys::read_file_at(root, file, kFileLimit).at({kProperty}));
     return compare(schemata, present).at({kProperty});
   }
-  if (must_exist) {
+  if (!is_own_ && schemata.empty()) {
     return Error(
         ErrorKind::kInvalidConfig, Property{cat(kProperty, ".closID")},
         cat("there is no class of service '", path_, "', and no schemata to make it with"));
@@ -142,8 +137,7 @@ Status Group::join(const std::string& schemata, bool must_exist, const Remember&
   return failed(written.error().sys_errno(), ".schemata", "the kernel refuses it");
 }
 
-Status Group::monitor(const std::string& id, const Remember& remember) {
-  const std::string path = cat(path_, "/mon_groups/", id);
+Status Group::monitor(const std::string& path, const Remember& remember) {
   OCI_TRY(remember({.group = made_.group, .monitor = path}));
   if (tree_.make(tree_.root.get(), path.c_str()) < 0) {
     return failed(errno, ".enableMonitoring", cat("make monitoring group '", path, "'"));
@@ -152,13 +146,10 @@ Status Group::monitor(const std::string& id, const Remember& remember) {
   return {};
 }
 
-Result<Group> Group::create(Tree tree, const spec::IntelRdt& wanted, const std::string& id,
-                            const Remember& remember) {
-  const bool named = wanted.clos_id && !wanted.clos_id->empty();
-  Group group(std::move(tree), path_of(wanted, id), !named);
-  const std::string schemata = schemata_of(wanted);
-  OCI_TRY(group.join(schemata, named && schemata.empty(), remember));
-  if (wanted.enable_monitoring) OCI_TRY(group.monitor(id, remember));
+Result<Group> Group::create(Tree tree, const wire::ResctrlGroup& wanted, const Remember& remember) {
+  Group group(std::move(tree), wanted.path, wanted.is_own);
+  OCI_TRY(group.join(wanted.schemata, remember));
+  if (!wanted.monitor.empty()) OCI_TRY(group.monitor(wanted.monitor, remember));
   return group;
 }
 

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "runtime/sys/unique_fd.h"
+#include "runtime/wire/host_resources.h"
 #include "spec/error.h"
-#include "spec/model/linux.h"
 
 namespace oci::resctrl {
 
@@ -29,9 +29,6 @@ struct Trace {
   std::string monitor;
 };
 
-// The class of service of a container, below the root. ".": the root's own.
-std::string path_of(const spec::IntelRdt& wanted, const std::string& id);
-
 // Sets new schemata for a class of service, all or nothing. Returns the old ones.
 Result<std::string> change(const Tree& tree, const std::string& group, const std::string& schemata);
 
@@ -44,7 +41,7 @@ class [[nodiscard]] Group {
   using Remember = std::function<Status(const Trace&)>;
 
   // Finds or makes the class of service for `wanted`, then compares or writes its schemata.
-  static Result<Group> create(Tree tree, const spec::IntelRdt& wanted, const std::string& id,
+  static Result<Group> create(Tree tree, const wire::ResctrlGroup& wanted,
                               const Remember& remember);
 
   Group(Group&& other) noexcept;
@@ -62,8 +59,8 @@ class [[nodiscard]] Group {
   Group(Tree tree, std::string path, bool is_own)
       : tree_(std::move(tree)), path_(std::move(path)), is_own_(is_own) {}
 
-  Status join(const std::string& schemata, bool must_exist, const Remember& remember);
-  Status monitor(const std::string& id, const Remember& remember);
+  Status join(const std::string& schemata, const Remember& remember);
+  Status monitor(const std::string& path, const Remember& remember);
   Error failed(int error, std::string_view property, std::string_view what) const;
 
   Tree tree_;

@@ -47,6 +47,8 @@ int make_nothing(int, const char*) {
   return -1;
 }
 
+const wire::ResctrlGroup kOwn = {.path = "web1", .is_own = true};
+
 struct Fake {
   Fake() {
     put(root(), "schemata", kDefault);
@@ -65,13 +67,13 @@ struct Fake {
             .make = make,
             .remove = remove_all};
   }
-  Result<Group> create(const spec::IntelRdt& wanted) {
-    return Group::create(tree(), wanted, "web1", [this](const Trace& trace) {
+  Result<Group> create(const wire::ResctrlGroup& wanted) {
+    return Group::create(tree(), wanted, [this](const Trace& trace) {
       remembered = trace;
       return Status();
     });
   }
-  std::string error_of(const spec::IntelRdt& wanted) {
+  std::string error_of(const wire::ResctrlGroup& wanted) {
     const Result<Group> group = create(wanted);
     BOOST_REQUIRE(!group);
     return group.error().message();
@@ -91,7 +93,7 @@ BOOST_AUTO_TEST_SUITE(groups)
 
 BOOST_FIXTURE_TEST_CASE(without_a_name_a_group_of_the_containers_own_is_made_and_goes_with_it,
                         Fake) {
-  Result<Group> group = create({.l3_cache_schema = "L3:0=f"});
+  Result<Group> group = create({.path = "web1", .schemata = "L3:0=f\n", .is_own = true});
   if (!group) BOOST_FAIL(group.error().message());
   BOOST_TEST(remembered.group == "web1");
   BOOST_TEST(text("web1/schemata").starts_with("L3:0=f\n"));
@@ -106,7 +108,7 @@ BOOST_FIXTURE_TEST_CASE(without_a_name_a_group_of_the_containers_own_is_made_and
 }
 
 BOOST_FIXTURE_TEST_CASE(a_class_gets_other_schemata_and_its_old_ones_back, Fake) {
-  Result<Group> group = create({.l3_cache_schema = "L3:0=f"});
+  Result<Group> group = create({.path = "web1", .schemata = "L3:0=f\n", .is_own = true});
   BOOST_REQUIRE(group);
   const std::string first = text("web1/schemata");
   const Result<std::string> before = change(tree(), "web1", "L3:0=3\n");
@@ -119,14 +121,14 @@ BOOST_FIXTURE_TEST_CASE(a_class_gets_other_schemata_and_its_old_ones_back, Fake)
 }
 
 BOOST_FIXTURE_TEST_CASE(an_empty_object_asks_for_a_group_and_writes_nothing, Fake) {
-  Result<Group> group = create({});
+  Result<Group> group = create(kOwn);
   BOOST_REQUIRE(group);
   BOOST_TEST(text("web1/schemata") == kDefault);
   BOOST_TEST(group.value().own().group == "web1");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_named_class_is_made_where_it_is_missing_and_never_removed, Fake) {
-  Result<Group> group = create({.clos_id = "gold", .schemata = {"MB:0=50"}});
+  Result<Group> group = create({.path = "gold", .schemata = "MB:0=50\n"});
   BOOST_REQUIRE(group);
   BOOST_TEST(remembered.group == "gold");
   BOOST_TEST(group.value().own().group == "");
@@ -136,39 +138,40 @@ BOOST_FIXTURE_TEST_CASE(a_named_class_is_made_where_it_is_missing_and_never_remo
 
 BOOST_FIXTURE_TEST_CASE(a_create_that_fails_takes_back_what_it_made, Fake) {
   {
-    BOOST_REQUIRE(create({.clos_id = "gold", .schemata = {"MB:0=50"}, .enable_monitoring = true}));
+    BOOST_REQUIRE(
+        create({.path = "gold", .schemata = "MB:0=50\n", .monitor = "gold/mon_groups/web1"}));
   }
   BOOST_TEST(!exists("gold"));
   make(root(), "there");
-  { BOOST_REQUIRE(create({.clos_id = "there", .enable_monitoring = true})); }
+  { BOOST_REQUIRE(create({.path = "there", .monitor = "there/mon_groups/web1"})); }
   BOOST_TEST(exists("there"));
   BOOST_TEST(!exists("there/mon_groups/web1"));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_class_that_exists_is_compared_not_written, Fake) {
   make(root(), "gold");
-  BOOST_TEST(error_of({.clos_id = "gold", .schemata = {"MB:0=50"}}) ==
+  BOOST_TEST(error_of({.path = "gold", .schemata = "MB:0=50\n"}) ==
              "linux.intelRdt: the class of service exists, and its schemata has another MB for "
              "domain 0");
-  Result<Group> group = create({.clos_id = "gold", .l3_cache_schema = "L3:0=00ff"});
+  Result<Group> group = create({.path = "gold", .schemata = "L3:0=00ff\n"});
   BOOST_REQUIRE(group);
   BOOST_TEST(text("gold/schemata") == kDefault);
   BOOST_TEST(remembered.group == "");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_named_class_without_schemata_must_exist, Fake) {
-  BOOST_TEST(error_of({.clos_id = "gold"}) ==
+  BOOST_TEST(error_of({.path = "gold"}) ==
              "linux.intelRdt.closID: there is no class of service 'gold', and no schemata to make "
              "it with");
   make(root(), "gold");
-  Result<Group> group = create({.clos_id = "gold"});
+  Result<Group> group = create({.path = "gold"});
   BOOST_REQUIRE(group);
   BOOST_TEST(!!group.value().add(7));
   BOOST_TEST(text("gold/tasks") == "7");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_slash_is_the_class_of_the_root, Fake) {
-  Result<Group> group = create({.clos_id = "/", .enable_monitoring = true});
+  Result<Group> group = create({.path = ".", .monitor = "./mon_groups/web1"});
   BOOST_REQUIRE(group);
   BOOST_TEST(!!group.value().add(9));
   BOOST_TEST(text("tasks") == "9");
@@ -185,7 +188,7 @@ BOOST_FIXTURE_TEST_CASE(a_monitoring_group_that_cannot_be_made_is_an_error, Fake
   make(root(), "gold");
   make(root(), "gold/mon_groups/web1");
   put(root(), "info/last_cmd_status", "no more RMIDs\nmore\n");
-  BOOST_TEST(error_of({.clos_id = "gold", .enable_monitoring = true}) ==
+  BOOST_TEST(error_of({.path = "gold", .monitor = "gold/mon_groups/web1"}) ==
              "linux.intelRdt.enableMonitoring: make monitoring group 'gold/mon_groups/web1': no "
              "more RMIDs: File exists");
   BOOST_TEST(exists("gold/mon_groups/web1"));
@@ -194,8 +197,7 @@ BOOST_FIXTURE_TEST_CASE(a_monitoring_group_that_cannot_be_made_is_an_error, Fake
 BOOST_FIXTURE_TEST_CASE(too_many_classes_are_told_so, Fake) {
   Tree full = tree();
   full.make = make_nothing;
-  const auto group =
-      Group::create(std::move(full), {}, "web1", [](const Trace&) { return Status(); });
+  const auto group = Group::create(std::move(full), kOwn, [](const Trace&) { return Status(); });
   BOOST_REQUIRE(!group);
   BOOST_TEST(group.error().message() ==
              "linux.intelRdt: the processor has no more classes of service (num_closids)");

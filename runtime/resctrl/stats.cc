@@ -86,15 +86,15 @@ std::vector<std::string> caches_of(int root, const std::string& data) {
 
 }  // namespace
 
-Result<Stats> read_stats(const Tree& tree, const spec::IntelRdt& wanted, const std::string& id) {
+Result<Stats> read_stats(const Tree& tree, const wire::ResctrlGroup& of) {
   const int root = tree.root.get();
-  const std::string group = path_of(wanted, id);
+  const std::string& group = of.path;
   if (text_of(root, cat(group, "/schemata")).empty()) {
     return Error(ErrorKind::kNotFound, Property{"linux.intelRdt"},
                  cat("the class of service '", group, "' was removed"));
   }
   Stats stats = {.cache = cache(root, group), .bandwidth = bandwidth(root, group), .monitored = {}};
-  const std::string monitor = wanted.enable_monitoring ? cat(group, "/mon_groups/", id) : group;
+  const std::string& monitor = of.monitor.empty() ? group : of.monitor;
   for (const std::string& name : caches_of(root, cat(monitor, "/mon_data"))) {
     const std::string at = cat(monitor, "/mon_data/", name, "/");
     stats.monitored.push_back({.total_bytes = number_at(root, cat(at, "mbm_total_bytes")),

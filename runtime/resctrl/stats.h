@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "runtime/resctrl/group.h"
+#include "runtime/wire/host_resources.h"
 #include "spec/error.h"
-#include "spec/model/linux.h"
 
 namespace oci::resctrl {
 
@@ -36,7 +36,7 @@ struct Stats {
   std::vector<Monitored> monitored;
 };
 
-// `wanted` and `id`: as for Group::create(). kNotFound: the class was removed.
-Result<Stats> read_stats(const Tree& tree, const spec::IntelRdt& wanted, const std::string& id);
+// kNotFound: the class was removed.
+Result<Stats> read_stats(const Tree& tree, const wire::ResctrlGroup& of);
 
 }  // namespace oci::resctrl

@@ -25,9 +25,9 @@ struct Fake {
     temp.write("web1/schemata", "    L3:0=f;1=f0\n    MB:0=20;1=70\n");
   }
 
-  Stats read(const spec::IntelRdt& wanted) const {
+  Stats read(const wire::ResctrlGroup& wanted = {.path = "web1"}) const {
     const Tree tree = {.root = sys::open_at(AT_FDCWD, temp.path(), O_RDONLY | O_DIRECTORY).value()};
-    Result<Stats> stats = read_stats(tree, wanted, "web1");
+    Result<Stats> stats = read_stats(tree, wanted);
     BOOST_REQUIRE(stats);
     return std::move(stats).value();
   }
@@ -38,7 +38,7 @@ struct Fake {
 BOOST_FIXTURE_TEST_SUITE(resctrl_stats, Fake)
 
 BOOST_AUTO_TEST_CASE(what_the_processor_has_and_what_the_class_gets) {
-  const Stats stats = read({});
+  const Stats stats = read();
   BOOST_REQUIRE(stats.cache);
   BOOST_TEST(stats.cache->cbm_mask == "fff");
   BOOST_TEST(stats.cache->min_cbm_bits.value() == 2U);
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(what_the_processor_has_and_what_the_class_gets) {
 BOOST_AUTO_TEST_CASE(bandwidth) {
   temp.write("info/MB/bandwidth_gran", "10\n");
   temp.write("info/MB/delay_linear", "1\n");
-  const Stats stats = read({});
+  const Stats stats = read();
   BOOST_REQUIRE(stats.bandwidth);
   BOOST_TEST(stats.bandwidth->bandwidth_gran.value() == 10U);
   BOOST_TEST(stats.bandwidth->delay_linear.value() == 1U);
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(bandwidth) {
 
 BOOST_AUTO_TEST_CASE(a_class_without_monitoring_group_counts_by_itself) {
   temp.write("web1/mon_data/mon_L3_00/llc_occupancy", "4096\n");
-  const Stats stats = read({});
+  const Stats stats = read();
   BOOST_REQUIRE(stats.monitored.size() == 1U);
   BOOST_TEST(stats.monitored[0].occupancy.value() == 4096U);
   BOOST_TEST(!stats.monitored[0].total_bytes);
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(a_monitoring_group_counts_a_cache_at_a_time) {
   temp.write(data + "mon_L3_00/mbm_total_bytes", "7\n");
   temp.write(data + "mon_L3_00/mbm_local_bytes", "Unavailable\n");
   temp.write(data + "mon_L3_01/mbm_total_bytes", "9\n");
-  const Stats stats = read({.enable_monitoring = true});
+  const Stats stats = read({.path = "web1", .monitor = "web1/mon_groups/web1"});
   BOOST_REQUIRE(stats.monitored.size() == 2U);
   BOOST_TEST(stats.monitored[0].total_bytes.value() == 7U);
   BOOST_TEST(!stats.monitored[0].local_bytes);
@@ -82,13 +82,13 @@ BOOST_AUTO_TEST_CASE(a_monitoring_group_counts_a_cache_at_a_time) {
 BOOST_AUTO_TEST_CASE(a_named_class) {
   temp.make_dir("gold");
   temp.write("gold/schemata", "L3:0=3;1=3\n");
-  BOOST_TEST(read({.clos_id = "gold"}).cache->schema == "L3:0=3;1=3");
-  BOOST_TEST(read({.clos_id = "/"}).cache->schema == "L3:0=fff;1=fff");
+  BOOST_TEST(read({.path = "gold"}).cache->schema == "L3:0=3;1=3");
+  BOOST_TEST(read({.path = "."}).cache->schema == "L3:0=fff;1=fff");
 }
 
 BOOST_AUTO_TEST_CASE(a_class_that_is_gone) {
   const Tree tree = {.root = sys::open_at(AT_FDCWD, temp.path(), O_RDONLY | O_DIRECTORY).value()};
-  const Result<Stats> stats = read_stats(tree, {}, "web2");
+  const Result<Stats> stats = read_stats(tree, {.path = "web2"});
   BOOST_REQUIRE(!stats);
   BOOST_TEST((stats.error().kind() == ErrorKind::kNotFound));
 }

@@ -7,6 +7,12 @@
 
 namespace oci::wire {
 
+std::string LaunchPlan::joined(uint32_t type) const {
+  for (const NamespaceFile& join : joins)
+    if (join.type == type) return join.path;
+  return {};
+}
+
 void LaunchPlan::set_fd(size_t fd_offset, int fd) {
   const int32_t value = fd;
   std::memcpy(block.data() + fd_offset, &value, sizeof value);

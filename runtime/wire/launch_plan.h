@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/wire/host_resources.h"
 #include "runtime/wire/message.h"
 #include "runtime/wire/plan.h"
 #include "spec/model/config.h"
@@ -65,6 +66,12 @@ struct DeviceNode {
   size_t fd_offset = 0;        // for LaunchPlan::set_fd
 };
 
+// The process that decides system calls from outside the container.
+struct SeccompAgent {
+  std::string path;  // of its socket
+  std::string metadata;
+};
+
 // A part of the config that is not applied as written.
 struct Warning {
   std::string text;       // one line
@@ -89,11 +96,17 @@ struct LaunchPlan {
   std::optional<spec::IoPriority> io_priority;
   std::optional<spec::ExecCpuAffinity> exec_cpu_affinity;
   std::vector<spec::Rlimit> rlimits;
-  bool makes_devices = false;  // CAP_MKNOD, which only counts in the initial user namespace
+  std::vector<NetDevice> net_devices;
+  std::optional<ResctrlGroup> resctrl;
+  std::optional<SeccompAgent> agent;  // gets the listener of the filter
+  bool makes_devices = false;         // CAP_MKNOD, which only counts in the initial user namespace
   std::vector<Warning> warnings;
 
   InitPlan& init() { return *reinterpret_cast<InitPlan*>(block.data()); }
   const InitPlan& init() const { return *reinterpret_cast<const InitPlan*>(block.data()); }
+
+  // The path of the namespace of this type that the container joins. "": it joins none.
+  std::string joined(uint32_t type) const;
 
   // Stores a descriptor of a NamespaceFile, a Tree or a DeviceNode in the block.
   void set_fd(size_t fd_offset, int fd);

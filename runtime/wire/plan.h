@@ -279,6 +279,7 @@ struct InitPlan {
   bool keep_groups = false;  // keep the caller's groups
   bool set_groups = false;   // false: setgroups(2) is denied in the user namespace and not needed
   bool may_deny_groups = false;  // the joined user namespace may deny it
+  bool leave_groups = false;     // leave the caller's groups before joining
   bool no_new_privileges = false;
   List<uint32_t> groups;
   int32_t umask = -1;  // -1: leave the caller's

@@ -15,6 +15,7 @@
 #include "spec/model/hooks.h"
 #include "spec/model/linux.h"
 #include "spec/model/state.h"
+#include "spec/name.h"
 
 // Newer than the oldest supported kernel headers (linux-libc-dev 5.14).
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
@@ -22,28 +23,6 @@
 #endif
 
 namespace oci::spec {
-
-template <class E>
-struct Name {
-  std::string_view name;
-  E value;
-};
-
-// The value for `text`, or null.
-template <class E, size_t N>
-constexpr const E* find_name(const Name<E> (&table)[N], std::string_view text) {
-  for (const Name<E>& each : table)
-    if (each.name == text) return &each.value;
-  return nullptr;
-}
-
-// The first name of `value` in the table, or "".
-template <class E, size_t N>
-constexpr std::string_view name_of(const Name<E> (&table)[N], E value) {
-  for (const Name<E>& each : table)
-    if (each.value == value) return each.name;
-  return {};
-}
 
 // config.md#posix-platform-hooks
 inline constexpr Name<HookKind> kHookNames[] = {

@@ -219,6 +219,21 @@ void oom_score(Sandbox& sandbox) {
 }
 const Case kOom("rootless/a-lower-oom-score-is-refused", "config.md#linux-process", oom_score);
 
+// Once the process is not dumpable, its score belongs to root.
+void oom_score_of_exec(Sandbox& sandbox) {
+  const User user(sandbox);
+  Bundle bundle = user.bundle();
+  bundle.args({"/bin/probe", "sleep"}).set("/process/oomScoreAdj", 500);
+  user.create(bundle);
+  user.good({"start", sandbox.id()});
+  const Outcome ran = user.call({"exec", sandbox.id(), "/bin/probe", "facts"});
+  user.good({"delete", "--force", sandbox.id()});
+  expect_equal("exec (" + trimmed(ran.err) + ") exits with", ran.exit_code, 0);
+  expect_equal("oom_score_adj", Facts(ran.out).number("/oom_score_adj"), 500);
+}
+const Case kOomOfExec("rootless/exec-has-the-oom-score", "config.md#linux-process",
+                      oom_score_of_exec);
+
 void rlimit(Sandbox& sandbox) {
   const User user(sandbox);
   Bundle bundle = user.bundle();
