@@ -15,6 +15,7 @@
 #include "conformance/harness/data.h"
 #include "conformance/harness/expect.h"
 #include "conformance/harness/files.h"
+#include "conformance/harness/interrupt.h"
 #include "conformance/harness/options.h"
 #include "conformance/harness/report.h"
 #include "conformance/harness/runner.h"
@@ -138,7 +139,10 @@ int judge_all(const Options& options) {
     }
     return 0;
   }
-  const std::string work = make_work(options.work);
+  note_interrupts();
+  WorkDirectory directory(options.work);
+  if (options.keep) directory.keep();
+  const std::string& work = directory.path();
   std::vector<Runtime> runtimes;
   for (const std::string& text : options.runtimes) {
     runtimes.push_back(parse_runtime(text, work));
@@ -155,7 +159,6 @@ int judge_all(const Options& options) {
   std::vector<Column> columns;
   for (const Runtime& runtime : runtimes)
     columns.push_back(judge_runtime(options, run, runtime, cases));
-  if (!options.keep) remove_tree(work);
   find_printer(options.format)(cases, columns);
   return print_totals(remarks(options), total(columns));
 }
@@ -171,6 +174,7 @@ int main(int argc, char** argv) {
     return oci::conformance::judge_all(
         oci::conformance::parse_options(argc, argv, oci::conformance::data("known")));
   } catch (const std::exception& why) {
+    if (const int signal = oci::conformance::interrupted()) oci::conformance::die_of(signal);
     std::fprintf(stderr, "oci-conformance: %s\n", why.what());
     return 2;
   }

@@ -11,6 +11,7 @@
 #include "conformance/harness/command_line.h"
 #include "conformance/harness/data.h"
 #include "conformance/harness/files.h"
+#include "conformance/harness/interrupt.h"
 #include "conformance/harness/known.h"
 #include "conformance/harness/runner.h"
 #include "conformance/harness/setup.h"
@@ -209,7 +210,9 @@ class Report {
 int diff_runtimes(int argc, char** argv) {
   const Options options = parse_options(argc, argv);
   const std::vector<Subject> subjects = read_subjects(options.bundles);
-  const std::string work = make_work(options.work);
+  note_interrupts();
+  const WorkDirectory directory(options.work);
+  const std::string& work = directory.path();
   std::vector<Runtime> runtimes;
   for (const std::string& text : options.runtimes)
     runtimes.push_back(parse_runtime(text, work));
@@ -225,7 +228,6 @@ int diff_runtimes(int argc, char** argv) {
   const Known known = options.known == "none" ? Known() : Known::parse(read_file(file));
   const auto left = observe_all(run, runtimes[0], subjects, options.without);
   const auto right = observe_all(run, runtimes[1], subjects, options.without);
-  remove_tree(work);
   Report report(known, runtimes[0].name, runtimes[1].name);
   for (size_t row = 0; row < subjects.size(); ++row)
     report.add(subjects[row], left[row], right[row]);

@@ -14,6 +14,7 @@
 
 #include "conformance/harness/expect.h"
 #include "conformance/harness/files.h"
+#include "conformance/harness/interrupt.h"
 #include "conformance/harness/leaks.h"
 #include "conformance/harness/view.h"
 
@@ -101,6 +102,7 @@ class Pool {
   void launch(size_t row);
   void step();
   void finish(Running& one);
+  void end_all();
 
   const Run& run_;
   const Runtime& runtime_;
@@ -115,6 +117,9 @@ std::vector<Result> Pool::work() {
       launch(next++);
     }
     step();
+    if (interrupted() == 0) continue;
+    end_all();
+    throw std::runtime_error("interrupted");
   }
   return results_;
 }
@@ -132,10 +137,12 @@ void Pool::launch(size_t row) {
   std::array<int, 2> ends = {};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe2");
   std::fflush(nullptr);
+  const std::string name = id(row);  // with the process id of this process: finish() needs the same
   const pid_t pid = ::fork();
   if (pid == 0) {
+    default_interrupts();
     make_dir(directory(row));
-    become_case(*cases_[row], Sandbox(runtime_, directory(row), id(row), run_.parts), ends[1]);
+    become_case(*cases_[row], Sandbox(runtime_, directory(row), name, run_.parts), ends[1]);
   }
   ::close(ends[1]);
   running_.push_back({.row = row, .pid = pid, .pipe = ends[0], .began = Clock::now(), .said = {}});
@@ -180,10 +187,24 @@ void Pool::finish(Running& one) {
   }
 }
 
+// The signal may have reached the cases, too. What they leave is a child of this process then.
+void Pool::end_all() {
+  for (const Running& one : running_)
+    ::kill(one.pid, SIGKILL);
+  kill_descendants(::getpid());
+  for (const Running& one : running_) {
+    ::close(one.pipe);
+    remove_cgroups(id(one.row));
+    if (!run_.keep) remove_tree(directory(one.row));
+  }
+  running_.clear();
+}
+
 }  // namespace
 
 std::vector<Result> run_cases(const Run& run, const Runtime& runtime,
                               const std::vector<const Case*>& cases) {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   return Pool(run, runtime, cases).work();
 }
 

@@ -38,11 +38,14 @@ std::string copy_program(const std::string& path, const std::string& work) {
 
 }  // namespace
 
-std::string make_work(const std::string& parent) {
-  std::string pattern = parent + "/oci-conformance.XXXXXX";
-  if (!::mkdtemp(pattern.data())) throw std::runtime_error("cannot make " + pattern);
-  ::chmod(pattern.c_str(), 0755);
-  return pattern;
+WorkDirectory::WorkDirectory(const std::string& parent)
+    : path_(parent + "/oci-conformance.XXXXXX") {
+  if (!::mkdtemp(path_.data())) throw std::runtime_error("cannot make " + path_);
+  ::chmod(path_.c_str(), 0755);
+}
+
+WorkDirectory::~WorkDirectory() {
+  if (!kept_) remove_tree(path_);
 }
 
 Template make_template(const std::string& busybox, const std::string& work) {

@@ -7,8 +7,22 @@
 
 namespace oci::conformance {
 
-// Creates a directory below `parent` that a mapped root can enter.
-std::string make_work(const std::string& parent);
+// A directory below a parent that a mapped root can enter. Removed at the end, unless keep() is
+// called.
+class WorkDirectory {
+ public:
+  explicit WorkDirectory(const std::string& parent);
+  WorkDirectory(const WorkDirectory&) = delete;
+  WorkDirectory& operator=(const WorkDirectory&) = delete;
+  ~WorkDirectory();
+
+  const std::string& path() const { return path_; }
+  void keep() { kept_ = true; }
+
+ private:
+  std::string path_;
+  bool kept_ = false;
+};
 
 // Copies into `work` a static busybox ("": the one in PATH) and the probe from the directory of
 // this program. Throws std::runtime_error if one is missing.

@@ -1,6 +1,8 @@
-"""A disposable bundle, and a check for leftovers of a runtime: for crash/kill_sweep and stress/rounds.
+"""A disposable bundle, and a check for leftovers of a runtime: for crash/, stress/rounds and budget/calls.
 
-A script that uses it becomes a subreaper, so that all orphans of a runtime stay its descendants."""
+A script that uses it becomes a subreaper, so that all orphans of a runtime stay its descendants. A signal that ends the
+script ends them first, and removes its cgroups and files."""
+import atexit
 import ctypes
 import json
 import os
@@ -15,6 +17,8 @@ import time
 BUSYBOX = shutil.which("busybox") or "/bin/busybox"
 PR_SET_CHILD_SUBREAPER = 36
 CGROUP = pathlib.Path("/sys/fs/cgroup")
+ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+parent = pathlib.Path("/var/tmp")
 # crun makes these in its state root once, for all containers.
 SHARED = (".cache", ".empty-directory")
 SYSTEMD = "--systemd-cgroup" in sys.argv  # the cgroups are scopes of the machine's systemd
@@ -22,8 +26,9 @@ SYSTEMD = "--systemd-cgroup" in sys.argv  # the cgroups are scopes of the machin
 
 def enter_cgroup2_view():
     """Restarts the script in a private mount namespace, with cgroup v2 at /sys/fs/cgroup and private
-    directories for temporary files."""
+    directories for temporary files. Makes the directory for the scratches."""
     if os.environ.get("OCI_RT_SCRATCH") == "1":
+        end_in_order()
         return
     os.environ["OCI_RT_SCRATCH"] = "1"
     mount = ("grep -q ' /sys/fs/cgroup .* - cgroup2 ' /proc/self/mountinfo || "
@@ -39,15 +44,57 @@ def become_subreaper():
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
+def end_in_order():
+    """Makes `parent`, the directory of all scratches of this script and of its processes. It is removed at the end, also
+    at a signal, then with everything that they started."""
+    global parent
+    parent = pathlib.Path(tempfile.mkdtemp(prefix="oci-rt-scratch.", dir="/var/tmp"))
+    parent.chmod(0o755)
+    owner = os.getpid()
+
+    def end(number, _):
+        if os.getpid() == owner:
+            for one in ENDING:
+                signal.signal(one, signal.SIG_IGN)
+            remove_everything()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    become_subreaper()  # the orphans of a worker that a signal to all has ended
+    atexit.register(lambda: os.getpid() == owner and shutil.rmtree(parent, ignore_errors=True))
+    for one in ENDING:
+        if signal.getsignal(one) != signal.SIG_IGN:
+            signal.signal(one, end)
+
+
+def remove_everything():
+    deadline = time.monotonic() + 10
+    while (pids := descendants(os.getpid())) and time.monotonic() < deadline:
+        kill_all(pids)
+        reap()
+        time.sleep(0.01)
+    for at in sorted(mounts(), reverse=True):
+        if at.startswith(f"{parent}/"):
+            subprocess.run(["umount", "--lazy", at], check=False)
+    for path in parent.glob("*"):
+        remove_cgroups(unique(path))
+    shutil.rmtree(parent, ignore_errors=True)
+
+
+def unique(path):
+    """The part of a temporary name that no other has, as a part of an id."""
+    return path.name.rsplit(".", 1)[1].replace("_", "-")
+
+
 class Scratch:
     """A directory with a bundle and a state root, removed at the end of a `with` block."""
 
     def __enter__(self):
-        self.path = pathlib.Path(tempfile.mkdtemp(prefix="oci-rt-scratch.", dir="/var/tmp"))
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="scratch.", dir=parent))
         self.path.chmod(0o755)
         self.state = self.path / "state"
         self.state.mkdir()
-        self.marker = "s" + self.path.name.rsplit(".", 1)[1].replace("_", "-") + "-"
+        self.marker = f"s{unique(self.path)}-"
         self.bundle = self.path / "bundle"
         root = self.bundle / "rootfs"
         for name in ("bin", "dev", "proc", "sys", "tmp"):
