@@ -113,10 +113,11 @@ Error unknown_option(const Verb& verb, std::string_view word) {
                                                    : cat("; did you mean --", near, "?")));
 }
 
-// `rest`: the words that are no option of the verb.
-Result<Engine> engine_of(const Verb& verb, const Words& rest) {
+// `rest`: the words that are no option of the verb. `operands`: those behind "--".
+Result<Engine> engine_of(const Verb& verb, Words rest, const Words& operands) {
   for (const std::string& word : rest)
     if (word.size() > 1 && word.front() == '-') return unknown_option(verb, word);
+  rest.insert(rest.end(), operands.begin(), operands.end());
   if (rest.size() != 1) {
     return Error(ErrorKind::kUsage,
                  cat("\"", verb.name, "\" requires exactly 1 argument(s): oci-rt ", verb.name,
@@ -134,13 +135,16 @@ Result<Engine> engine_of(const Verb& verb, const Words& rest) {
 }
 
 Result<std::string> run(const Verb& verb, Words words, std::string runtime) {
+  const auto end = std::ranges::find(words, "--");
+  const Words operands(end == words.end() ? end : end + 1, words.end());
+  words.erase(end, words.end());
   // As the other verbs of oci-rt: one dash before a long name counts as two.
   for (std::string& word : words)
     if (word.size() > 2 && word[0] == '-' && word[1] != '-') word.insert(0, 1, '-');
   cxxopts::Options options = options_of(verb);
   const cxxopts::ParseResult given = OCI_TRY(parse(options, words));
   if (flag_of(given, "help")) return options.help();
-  Request request{.engine = OCI_TRY(engine_of(verb, given.unmatched())),
+  Request request{.engine = OCI_TRY(engine_of(verb, given.unmatched(), operands)),
                   .path = verb.writes ? text_of(given, "path") : "",
                   .runtime = std::move(runtime),
                   .etc = text_of(given, "etc"),

@@ -36,6 +36,20 @@ BOOST_AUTO_TEST_CASE(a_bad_option_is_refused) {
   BOOST_TEST(ran({"install", "crio", "--path"}) == "option --path requires an argument: PATH");
 }
 
+// Behind "--" a word is an operand, whatever it looks like.
+BOOST_AUTO_TEST_CASE(no_option_is_read_behind_two_dashes) {
+  BOOST_TEST(ran({"install", "--", "docker", "--etc", "D"})
+                 .starts_with("\"install\" requires exactly 1 argument(s): "));
+  BOOST_TEST(ran({"install", "--", "--etc"}).ends_with(", found '--etc'"));
+  BOOST_TEST(ran({"uninstall", "--", "-n"}).ends_with(", found '-n'"));
+  BOOST_TEST(
+      ran({"install", "crio", "--", "--dry-rum"}).starts_with("\"install\" requires exactly"));
+  const testing::TempDir dir;
+  BOOST_TEST(ran({"install", "-n", "--path=/x/oci-rt", "-etc", dir.path(), "--", "crio"}) ==
+             "done");
+  BOOST_TEST(ran({"uninstall", "crio", "--etc", "--"}) == "option --etc requires an argument: DIR");
+}
+
 BOOST_AUTO_TEST_CASE(the_help_is_in_the_form_of_the_other_verbs) {
   BOOST_TEST(good(execute({"install", "--help", "--bogus"})) ==
              "Configures an engine to use oci-rt.\n"

@@ -13,6 +13,7 @@ namespace {
 constexpr char kRuntimes[] = "runtimes";
 constexpr char kDefault[] = "default-runtime";
 constexpr char kPath[] = "path";
+constexpr std::string_view kNoFile = "There was no daemon.json before `oci-rt install docker`.\n";
 
 bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
@@ -121,14 +122,24 @@ std::string cut(std::string text, const Daemon& daemon, const Daemon& before,
   return json_without_member(text, inner, *inner.find(kRuntimeName));
 }
 
+Text original_of(const std::string& copy) {
+  return copy == kNoFile ? Text() : Text(copy);
+}
+
 }  // namespace
+
+std::string docker_copy(const Text& original) {
+  return original.value_or(std::string(kNoFile));
+}
 
 Result<std::string> docker_text(const Text& before, std::string_view name,
                                 const EngineSettings& settings) {
   const Daemon daemon = OCI_TRY(read_daemon(before.value_or(""), name));
   if (daemon.configured) {
-    return Error(ErrorKind::kExists, cat(name, ": runtimes.", kRuntimeName,
-                                         " exists already with more than a path; remove it first"));
+    spec::Diagnostics problems;
+    problems.add(cat(kRuntimes, ".", kRuntimeName),
+                 "configured here already, but not by `oci-rt install`; remove that first");
+    return problems.to_status(name, *before).error();
   }
   // dockerd treats an empty file as an empty object.
   const bool empty = !before || is_blank(*before);
@@ -137,27 +148,28 @@ Result<std::string> docker_text(const Text& before, std::string_view name,
   return text;
 }
 
-Result<Stripped> docker_without(const Text& current, const Text& kept, std::string_view name) {
+Result<Stripped> docker_without(const Text& current, const Text& copy, std::string_view name) {
   Stripped stripped{.text = current};
   const Daemon daemon = OCI_TRY(read_daemon(current.value_or(""), name));
-  stripped.was_default = daemon.standard == kRuntimeName;
-  stripped.ours =
-      (daemon.configured && !daemon.other_form) || (stripped.was_default && !daemon.other_form);
+  stripped.by_hand = daemon.configured && (daemon.other_form || !copy);
+  if (!copy || stripped.by_hand) return stripped;
+
+  const Text original = original_of(*copy);
+  const bool empty = !original || is_blank(*original);
+  const Daemon before = OCI_TRY(read_daemon(original.value_or(""), cat(name, " as it was before")));
+  // The user may have named oci-rt there before.
+  stripped.was_default = daemon.standard == kRuntimeName && before.standard != kRuntimeName;
+  stripped.ours = daemon.configured || stripped.was_default;
   if (!stripped.ours) return stripped;
 
   const EngineSettings was{.path = daemon.path, .is_default = stripped.was_default};
-  const Result<std::string> written = docker_text(kept, name, was);
+  const Result<std::string> written = docker_text(original, name, was);
   if (written && written.value() == *current) {
-    stripped.text = kept;
+    stripped.text = original;
     return stripped;
   }
   // The file was edited since.
-  Daemon before;
-  bool runtimes_were_there = false;
-  if (kept && !is_blank(*kept)) {
-    before = OCI_TRY(read_daemon(*kept, cat(name, " as it was before")));
-    runtimes_were_there = json_object(*kept, 0).find(kRuntimes) != nullptr;
-  }
+  const bool runtimes_were_there = !empty && json_object(*original, 0).find(kRuntimes) != nullptr;
   stripped.text = cut(*current, daemon, before, runtimes_were_there);
   return stripped;
 }
@@ -165,8 +177,9 @@ Result<Stripped> docker_without(const Text& current, const Text& kept, std::stri
 Result<bool> docker_has(std::string_view text, std::string_view name,
                         const EngineSettings& settings) {
   const Daemon daemon = OCI_TRY(read_daemon(text, name));
+  // The user may have made it the default by hand.
   return daemon.configured && !daemon.other_form && daemon.path == settings.path &&
-         (daemon.standard == kRuntimeName) == settings.is_default;
+         (!settings.is_default || daemon.standard == kRuntimeName);
 }
 
 }  // namespace oci::install

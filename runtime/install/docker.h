@@ -1,6 +1,6 @@
 // Docker's daemon.json: https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file
-// JSON has no comments, so the members of oci-rt are recognized by name and form, and a copy of the
-// original is kept beside the file.
+// JSON has no comments, so `install` keeps a copy of the original beside the file. Only while there
+// is a copy, the members of oci-rt are those of `install`, recognized by name and form.
 #pragma once
 
 #include <string>
@@ -11,8 +11,11 @@
 
 namespace oci::install {
 
-// `kept`: the copy of the original. An error names the place in the file `name`.
-Result<Stripped> docker_without(const Text& current, const Text& kept, std::string_view name);
+// The text of the copy. Where there was no file it is a sentence, which is no JSON.
+std::string docker_copy(const Text& original);
+
+// `copy`: absent where `install` has written nothing. An error names the place in the file `name`.
+Result<Stripped> docker_without(const Text& current, const Text& copy, std::string_view name);
 
 Result<std::string> docker_text(const Text& before, std::string_view name,
                                 const EngineSettings& settings);

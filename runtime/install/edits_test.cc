@@ -124,6 +124,18 @@ BOOST_AUTO_TEST_CASE(a_drop_in_of_somebody_else_is_left_alone) {
              "f exists already and was not written by oci-rt; rename it");
 }
 
+BOOST_AUTO_TEST_CASE(paths_that_podman_reads_earlier_are_told) {
+  const auto notes = [](const char* text) {
+    std::string out;
+    for (const std::string& note : good(podman_hidden({{"a", text}}, kSettings)))
+      out += cat(note, ";");
+    return out;
+  };
+  BOOST_TEST(notes("[engine.runtimes]\noci-rt = [\"/mine\"]\n") ==
+             "a gives oci-rt other paths; they count again after `oci-rt uninstall podman`;");
+  BOOST_TEST(notes("[engine.runtimes]\noci-rt = [\"/usr/bin/oci-rt\"]\ncrun = [\"/c\"]\n") == "");
+}
+
 BOOST_AUTO_TEST_CASE(files_that_podman_reads_later_are_told) {
   const auto notes = [](const char* text, const EngineSettings& settings) {
     std::string out;
@@ -146,19 +158,55 @@ BOOST_AUTO_TEST_CASE(docker_members_of_others_stay) {
   const std::string before = "{\n  \"default-runtime\": \"runc\",\n  \"debug\": true\n}\n";
   std::string after = good(docker_text(before, "f", kDefaultSettings));
   after.replace(after.find("true"), 4, "false");  // an edit of the user
-  const Stripped stripped = good(docker_without(after, before, "f"));
+  const Stripped stripped = good(docker_without(after, docker_copy(before), "f"));
   BOOST_TEST(stripped.text.value() ==
              "{\n  \"default-runtime\": \"runc\",\n  \"debug\": false\n}\n");
-  // Without the copy, the members of oci-rt are removed, and the old default is unknown.
-  BOOST_TEST(good(docker_without(after, std::nullopt, "f")).text.value() ==
+  // Where there was no file, there is no old default.
+  BOOST_TEST(good(docker_without(after, docker_copy({}), "f")).text.value() ==
              "{\n  \"debug\": false\n}\n");
 }
 
 BOOST_AUTO_TEST_CASE(docker_runtimes_of_others_stay) {
   std::string after = good(docker_text(std::nullopt, "f", kSettings));
   after.replace(after.find("\"oci-rt\""), 0, "\"kata\": {\"path\": \"/k\"},\n        ");
-  BOOST_TEST(good(docker_without(after, std::nullopt, "f")).text.value() ==
+  BOOST_TEST(good(docker_without(after, docker_copy({}), "f")).text.value() ==
              "{\n    \"runtimes\": {\n        \"kata\": {\"path\": \"/k\"}\n    }\n}\n");
+}
+
+// Only the copy tells an entry that `install` wrote from an equal one that the user wrote.
+BOOST_AUTO_TEST_CASE(an_entry_of_docker_without_a_copy_is_the_users) {
+  for (const Text& before : {Text(), Text(""), Text("{}\n"), Text("{\"debug\": true}")}) {
+    for (const EngineSettings& settings : {kSettings, kDefaultSettings}) {
+      const std::string text = good(docker_text(before, "f", settings));
+      const Stripped theirs = good(docker_without(text, {}, "f"));
+      BOOST_TEST((!theirs.ours && !theirs.was_default && theirs.by_hand));
+      BOOST_TEST(theirs.text.value() == text);
+      BOOST_TEST(
+          error_of(docker_text(theirs.text, "f", settings)).find("not by `oci-rt install`") !=
+          std::string::npos);
+      const Stripped ours = good(docker_without(text, docker_copy(before), "f"));
+      BOOST_TEST((ours.ours && ours.was_default == settings.is_default && !ours.by_hand));
+      BOOST_TEST((ours.text == before));
+    }
+  }
+  const Stripped edited =
+      good(docker_without("{\"runtimes\": {\"oci-rt\": {\"path\": \"/x\", \"runtimeArgs\": []}}}",
+                          docker_copy({}), "f"));
+  BOOST_TEST((!edited.ours && edited.by_hand));
+  const Stripped other = good(docker_without("{}", docker_copy("{}"), "f"));
+  BOOST_TEST((!other.ours && !other.by_hand));
+}
+
+BOOST_AUTO_TEST_CASE(a_default_of_docker_that_was_set_by_hand_stays) {
+  const std::string before = "{\"default-runtime\": \"oci-rt\"}";
+  for (const EngineSettings& settings : {kSettings, kDefaultSettings}) {
+    const std::string after = good(docker_text(before, "f", settings));
+    BOOST_TEST(good(docker_has(after, "f", settings)));
+    const Stripped stripped = good(docker_without(after, before, "f"));
+    BOOST_TEST((stripped.ours && !stripped.was_default));
+    BOOST_TEST(stripped.text.value() == before);
+    BOOST_TEST(good(docker_without(after + "\n", before, "f")).text.value() == before + "\n");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(what_docker_cannot_take_is_refused_with_its_place) {
@@ -173,7 +221,8 @@ BOOST_AUTO_TEST_CASE(what_docker_cannot_take_is_refused_with_its_place) {
   BOOST_TEST(problem("{\"a\": 1, \"a\": 2}\n").starts_with("d.json:1:10: a: "));
   BOOST_TEST(error_of(docker_text("{\"runtimes\": {\"oci-rt\": {\"runtimeArgs\": []}}}", "d.json",
                                   kSettings)) ==
-             "d.json: runtimes.oci-rt exists already with more than a path; remove it first");
+             "d.json:1:25: runtimes.oci-rt: configured here already, but not by `oci-rt install`; "
+             "remove that first");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

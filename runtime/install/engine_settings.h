@@ -21,6 +21,7 @@ struct Stripped {
   Text text;
   bool ours = false;         // it had lines of oci-rt
   bool was_default = false;  // they made oci-rt the default runtime
+  bool by_hand = false;      // it has an oci-rt that the user wrote
   size_t at = 0;             // their offset
 };
 

@@ -31,7 +31,8 @@ Result<std::string> text_for_containerd(const Found& found, Settings settings, F
 Result<std::string> text_for_docker(const Found& found, Settings settings, From) {
   const std::string& file = found.place.file;
   // The user may have formatted the same content differently: leave it.
-  if (found.stripped.ours && OCI_TRY(docker_has(*found.current, file, settings))) {
+  if (found.stripped.ours && found.stripped.was_default == settings.is_default &&
+      OCI_TRY(docker_has(*found.current, file, settings))) {
     return *found.current;
   }
   return docker_text(found.stripped.text, file, settings);

@@ -16,7 +16,7 @@ namespace oci::install {
 struct Found {
   Place place;
   Text current;
-  Text kept;
+  Text copy;  // that of docker
   Stripped stripped;
 };
 

@@ -1,14 +1,18 @@
 #include "runtime/install/files.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 
 #include "runtime/sys/file.h"
 
@@ -16,6 +20,9 @@ namespace oci::install {
 namespace {
 
 constexpr size_t kLargest = 4 << 20;
+// Before the process id, in the name of a temporary file. Engines read *.conf and *.toml, so the
+// name is not one of theirs.
+constexpr std::string_view kTemporary = ".oci-rt-";
 
 Error not_written(int err, const std::string& path) {
   if (err == EACCES || err == EPERM) {
@@ -84,6 +91,24 @@ class SignalsHeld {
   sigset_t before_ = {};
 };
 
+// The process that made the temporary file `name` of the file `base`. Absent: it is no such file.
+std::optional<pid_t> writer_of(std::string_view name, std::string_view base) {
+  if (!name.starts_with(cat(base, kTemporary))) return std::nullopt;
+  const std::string_view digits = name.substr(base.size() + kTemporary.size());
+  pid_t pid = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), pid);
+  if (error != std::errc() || end != digits.data() + digits.size() || pid <= 0) return std::nullopt;
+  return pid;
+}
+
+bool lives(pid_t pid) {
+  return pid != ::getpid() && (::kill(pid, 0) == 0 || errno == EPERM);
+}
+
+struct CloseDir {
+  void operator()(DIR* dir) const { ::closedir(dir); }
+};
+
 Status sync_directory(const std::string& path) {
   const sys::UniqueFd dir = OCI_TRY(sys::open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY));
   if (::fsync(dir.get()) != 0) return not_written(errno, path);
@@ -92,13 +117,14 @@ Status sync_directory(const std::string& path) {
 
 Status write_file(const std::string& path, const std::string& text, const std::string& like) {
   const SignalsHeld held;
-  // Engines read *.conf and *.toml, so this name is not one of theirs.
-  const std::string temporary = cat(path, ".oci-rt-", ::getpid());
+  const std::string temporary = cat(path, kTemporary, ::getpid());
   ::unlink(temporary.c_str());
   const int raw = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (raw < 0) return not_written(errno, path);
   const sys::UniqueFd file(raw);
   Leftover leftover(temporary);
+  // Another process with this id, in another pid namespace, must not take it for a leftover.
+  if (::flock(raw, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return not_written(errno, path);
   struct stat old = {};
   const bool existed = ::stat(path.c_str(), &old) == 0 || ::stat(like.c_str(), &old) == 0;
   if (existed && ::fchown(raw, old.st_uid, old.st_gid) != 0) return not_written(errno, path);
@@ -135,6 +161,24 @@ Result<std::vector<NamedText>> read_all(const std::vector<std::string>& paths) {
     if (text) texts.push_back({path, std::move(*text)});
   }
   return texts;
+}
+
+void remove_leftovers(const std::string& path) {
+  const Result<std::string> real = real_path(path);
+  if (!real) return;
+  const std::string directory = directory_of(real.value());
+  const std::string base = real.value().substr(real.value().rfind('/') + 1);
+  const std::unique_ptr<DIR, CloseDir> stream(::opendir(directory.c_str()));
+  while (const dirent* entry = stream ? ::readdir(stream.get()) : nullptr) {
+    const std::optional<pid_t> pid = writer_of(entry->d_name, base);
+    if (!pid || lives(*pid)) continue;
+    const int parent = ::dirfd(stream.get());
+    const sys::UniqueFd file(
+        ::openat(parent, entry->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    struct stat info = {};
+    if (file.get() < 0 || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) continue;
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) ::unlinkat(parent, entry->d_name, 0);
+  }
 }
 
 Status change_file(const std::string& path, const Text& before, const Text& after,

@@ -27,4 +27,8 @@ Result<std::vector<NamedText>> read_all(const std::vector<std::string>& paths);
 Status change_file(const std::string& path, const Text& before, const Text& after,
                    const std::string& like = "");
 
+// Removes the temporary files of processes that were killed while they wrote `path`. Keeps those of
+// processes that live.
+void remove_leftovers(const std::string& path);
+
 }  // namespace oci::install

@@ -1,5 +1,6 @@
 #include "runtime/install/files.h"
 
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -72,6 +73,36 @@ BOOST_AUTO_TEST_CASE(only_a_regular_file_is_read) {
   BOOST_REQUIRE(::mkfifo(dir.path("f").c_str(), 0600) == 0);
   BOOST_TEST(error_of(read_config_file(dir.path("f"))) ==
              cat("'", dir.path("f"), "' is no regular file; remove it first"));
+}
+
+BOOST_AUTO_TEST_CASE(only_leftovers_of_the_file_are_removed) {
+  const testing::TempDir dir;
+  dir.write("f", "text");
+  BOOST_REQUIRE(::symlink("f", dir.path("link").c_str()) == 0);
+  const std::string dead = std::to_string(dead_process()), parent = std::to_string(::getppid());
+  const std::vector<std::string> kept = {
+      "f.oci-rt-" + parent, "f.oci-rt-", "f.oci-rt-" + dead + "x", "f.oci-rt-0",
+      "f.oci-rt--" + dead,  "f." + dead, "g.oci-rt-" + dead};
+  for (const std::string& name : kept)
+    dir.write(name, "");
+  dir.write("f.oci-rt-" + dead, "");
+  dir.write(cat("f.oci-rt-", ::getpid()), "");  // of an earlier process with this id
+  remove_leftovers(dir.path("link"));
+  BOOST_TEST(!dir.exists("f.oci-rt-" + dead));
+  BOOST_TEST(!dir.exists(cat("f.oci-rt-", ::getpid())));
+  for (const std::string& name : kept)
+    BOOST_TEST(dir.exists(name), name);
+  BOOST_TEST(dir.read("f") == "text");
+
+  // Written by a process in another pid namespace.
+  dir.write("f.oci-rt-" + dead, "");
+  const sys::UniqueFd held(::open(dir.path("f.oci-rt-" + dead).c_str(), O_RDONLY | O_CLOEXEC));
+  BOOST_REQUIRE(::flock(held.get(), LOCK_EX) == 0);
+  remove_leftovers(dir.path("f"));
+  BOOST_TEST(dir.exists("f.oci-rt-" + dead));
+  BOOST_REQUIRE(::mkfifo(dir.path("h.oci-rt-" + dead).c_str(), 0600) == 0);
+  remove_leftovers(dir.path("h"));
+  BOOST_TEST(dir.exists("h.oci-rt-" + dead));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -58,8 +58,8 @@ struct Edit {
   std::string name;
   bool is(std::string_view engine) const { return name.starts_with(engine); }
 
-  Stripped strip(const Text& text, const Text& kept) const {
-    if (is("docker")) return good(docker_without(text, kept, name));
+  Stripped strip(const Text& text, const Text& copy) const {
+    if (is("docker")) return good(docker_without(text, copy, name));
     return good(without_ours(text, name,
                              is("podman")     ? kPodmanDefaultKey
                              : is("crio")     ? kCrioDefaultKey
@@ -103,7 +103,7 @@ void check(const Golden& golden, bool is_default) {
   const bool chosen = golden.standard == Default::kChosen;
   BOOST_TEST((is_default || !chosen || !edit.has(after, {kPath, true})));
 
-  const Stripped again = edit.strip(after, before);
+  const Stripped again = edit.strip(after, docker_copy(before));
   BOOST_TEST(again.ours);
   BOOST_TEST(again.was_default == is_default);
   BOOST_TEST((again.text == before));

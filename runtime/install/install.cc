@@ -17,27 +17,31 @@ Result<Found> inspect(const EngineRow& row, const Request& request, const HostEn
   }
   Found found{.place = OCI_TRY(row.place(request.etc, from))};
   const std::string& file = found.place.file;
+  if (!request.dry_run) {
+    remove_leftovers(file);
+    if (!found.place.copy.empty()) remove_leftovers(found.place.copy);
+  }
   found.current = OCI_TRY(read_config_file(file));
-  if (found.place.kept.empty()) {
+  if (found.place.copy.empty()) {
     found.stripped = OCI_TRY(without_ours(found.current, file, row.default_key));
   } else {
-    found.kept = OCI_TRY(read_config_file(found.place.kept));
-    found.stripped = OCI_TRY(docker_without(found.current, found.kept, file));
+    found.copy = OCI_TRY(read_config_file(found.place.copy));
+    found.stripped = OCI_TRY(docker_without(found.current, found.copy, file));
   }
   return found;
 }
 
 // Writes both files of docker. The copy of the original comes first, so that it exists whenever the
 // main file is changed.
-Status change(const Place& place, const Text& before, const Text& after, const Text& kept_before,
-              const Text& kept_after) {
-  if (kept_after && kept_after != kept_before) {
+Status change(const Place& place, const Text& before, const Text& after, const Text& copy_before,
+              const Text& copy_after) {
+  if (copy_after && copy_after != copy_before) {
     // The copy takes the mode of the original: it may hold a secret, such as the password of a
     // proxy.
-    OCI_TRY(change_file(place.kept, kept_before, kept_after, place.file));
+    OCI_TRY(change_file(place.copy, copy_before, copy_after, place.file));
   }
   OCI_TRY(change_file(place.file, before, after));
-  if (!kept_after && kept_before) OCI_TRY(change_file(place.kept, kept_before, kept_after));
+  if (!copy_after && copy_before) OCI_TRY(change_file(place.copy, copy_before, copy_after));
   return {};
 }
 
@@ -73,10 +77,12 @@ Result<std::string> install(const Request& request) {
   const Text wanted = OCI_TRY(row.text(found, settings, from));
   std::string notes;
   if (found.stripped.was_default && !settings.is_default) notes += default_dropped(row);
+  const std::vector<NamedText> before = OCI_TRY(read_all(found.place.before));
   const std::vector<NamedText> after = OCI_TRY(read_all(found.place.after));
+  for (const std::string& text : OCI_TRY(podman_hidden(before, settings)))
+    notes += cat("note: ", text, "\n");
   for (const std::string& text : OCI_TRY(podman_overridden(after, settings)))
     notes += cat("note: ", text, "\n");
-
   if (from.systemd && request.etc.empty() && !has_systemd_program(settings.path)) {
     notes +=
         "note: oci-rt-systemd is not beside it; engines that use systemd for cgroups need it\n";
@@ -85,12 +91,11 @@ Result<std::string> install(const Request& request) {
   if (wanted == found.current) return cat(row.name, ": already installed in ", file, "\n", notes);
   if (request.dry_run) return unified_diff(file, found.current, wanted) + notes;
 
-  const bool keeps = !found.place.kept.empty();
-  const Text kept = keeps ? found.stripped.text : found.kept;
-  OCI_TRY(change(found.place, found.current, wanted, found.kept, kept));
+  const Text copy = found.place.copy.empty() ? Text() : Text(docker_copy(found.stripped.text));
+  OCI_TRY(change(found.place, found.current, wanted, found.copy, copy));
   Result<std::string> verified = verify(row, request, found, settings, from);
   if (!verified) {
-    OCI_TRY(change(found.place, wanted, found.current, kept, found.kept).during("take it back"));
+    OCI_TRY(change(found.place, wanted, found.current, copy, found.copy).during("take it back"));
     return std::move(verified).error().during(cat(row.name, ": ", file, " is as it was"));
   }
   const std::string option = settings.is_default ? "" : cat(" --runtime ", kRuntimeName);
@@ -103,9 +108,16 @@ Result<std::string> uninstall(const Request& request) {
   const EngineRow& row = row_of(request.engine);
   const Found found = OCI_TRY(inspect(row, request, from));
   const std::string& file = found.place.file;
-  if (!found.stripped.ours) return cat(row.name, ": not installed in ", file, "\n");
+  if (!found.stripped.ours) {
+    // `install` or `uninstall` was killed while there were two equal files.
+    const bool equal = found.copy && *found.copy == docker_copy(found.current);
+    if (equal && !request.dry_run) OCI_TRY(change_file(found.place.copy, found.copy, Text()));
+    return cat(row.name, ": not installed in ", file,
+               found.stripped.by_hand ? ", which has an oci-rt that was written by hand" : "",
+               "\n");
+  }
   if (request.dry_run) return unified_diff(file, found.current, found.stripped.text);
-  OCI_TRY(change(found.place, found.current, found.stripped.text, found.kept, Text()));
+  OCI_TRY(change(found.place, found.current, found.stripped.text, found.copy, Text()));
   std::string text =
       cat(row.name, ": removed from ", file, found.stripped.text ? "" : ", which is gone");
   if (found.stripped.was_default) text += "; the default runtime is restored";

@@ -144,11 +144,35 @@ BOOST_AUTO_TEST_CASE(what_k3s_and_rke2_cannot_take_is_refused) {
   good(install(wanted));
   const std::string file = "etc/rancher/rke2/agent/etc/containerd/config-v3.toml.tmpl";
   BOOST_TEST(dir.exists(file));
-  dir.write(file, "{{ template \"base\" . }}\n  [plugins.'x'.containerd.runtimes.'oci-rt']\n");
-  BOOST_TEST(error_of(install(wanted)) ==
-             cat(dir.path(file),
-                 ": oci-rt is configured there already, but not by `oci-rt "
-                 "install`; remove that first"));
+  for (const char* by_hand :
+       {"  [plugins.'x'.containerd.runtimes.'oci-rt']\n",
+        "[plugins.x.containerd.runtimes.oci-rt.options]",
+        "[plugins.x.containerd.runtimes]\noci-rt.runtime_type = \"y\"",
+        "[plugins.x.containerd.runtimes]\n  oci-rt = {runtime_type = \"y\"}",
+        "[plugins.x]\ncontainerd.runtimes.\"oci-rt\".runtime_type = \"y\"",
+        "[plugins.x.containerd]\nruntimes = {oci-rt = {runtime_type = \"y\"}}"}) {
+    BOOST_TEST_CONTEXT(by_hand) {
+      const std::string text = cat("{{ template \"base\" . }}\n", by_hand);
+      dir.write(file, text);
+      BOOST_TEST(error_of(install(wanted)) ==
+                 cat(dir.path(file),
+                     ": oci-rt is configured there already, but not by `oci-rt "
+                     "install`; remove that first"));
+      BOOST_TEST(good(uninstall(wanted)).starts_with("rke2: not installed in "));
+      BOOST_TEST(dir.read(file) == text);
+    }
+  }
+  for (const char* other :
+       {"# [plugins.x.containerd.runtimes.oci-rt]\n",
+        "[plugins.x.containerd.runtimes.oci-rt-old]\nruntime_type = \"oci-rt\"\n",
+        "[plugins.x.containerd]\ndefault_runtime_name = \"oci-rt\"\n"}) {
+    BOOST_TEST_CONTEXT(other) {
+      dir.write(file, other);
+      good(install(wanted));
+      good(uninstall(wanted));
+      BOOST_TEST(dir.read(file) == other);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(what_docker_had_before_is_kept_beside_it) {
@@ -163,6 +187,74 @@ BOOST_AUTO_TEST_CASE(what_docker_had_before_is_kept_beside_it) {
   good(uninstall(wanted));
   BOOST_TEST(dir.read(kDaemon) == before);
   BOOST_TEST(!dir.exists("etc/docker/daemon.json.before-oci-rt"));
+}
+
+constexpr char kCopy[] = "etc/docker/daemon.json.before-oci-rt";
+
+// An entry like that of `install`, written by hand, and one that the user edited since.
+BOOST_AUTO_TEST_CASE(an_entry_of_docker_that_the_user_wrote_stays) {
+  Request wanted = request(Engine::kDocker);
+  dir.make_dir("etc");
+  dir.make_dir("etc/docker");
+  const std::string by_hand =
+      cat("{\"runtimes\": {\"oci-rt\": {\"path\": \"", wanted.path, "\"}}}\n");
+  dir.write(kDaemon, by_hand);
+  BOOST_TEST(error_of(install(wanted)) ==
+             cat(dir.path(kDaemon),
+                 ":1:25: runtimes.oci-rt: configured here already, but not by `oci-rt install`; "
+                 "remove that first"));
+  BOOST_TEST(good(uninstall(wanted)) == cat("docker: not installed in ", dir.path(kDaemon),
+                                            ", which has an oci-rt that was written by hand\n"));
+  BOOST_TEST(dir.read(kDaemon) == by_hand);
+  BOOST_TEST(!dir.exists(kCopy));
+
+  ::unlink(dir.path(kDaemon).c_str());
+  good(install(wanted));
+  BOOST_TEST(dir.read(kCopy) == "There was no daemon.json before `oci-rt install docker`.\n");
+  good(uninstall(wanted));
+  BOOST_TEST((!dir.exists(kDaemon) && !dir.exists(kCopy)));
+}
+
+// Killed after the copy was kept, or before it was removed.
+BOOST_AUTO_TEST_CASE(a_copy_of_an_interrupted_install_goes) {
+  const Request wanted = request(Engine::kDocker);
+  dir.make_dir("etc");
+  dir.make_dir("etc/docker");
+  for (const Text& before : {Text(), Text("{\"debug\": true}\n")}) {
+    if (before) dir.write(kDaemon, *before);
+    dir.write(kCopy,
+              before ? *before : "There was no daemon.json before `oci-rt install docker`.\n");
+    Request dry = wanted;
+    dry.dry_run = true;
+    good(uninstall(dry));
+    BOOST_TEST(dir.exists(kCopy));
+    BOOST_TEST(good(uninstall(wanted)).starts_with("docker: not installed in "));
+    BOOST_TEST(!dir.exists(kCopy));
+    BOOST_TEST(dir.exists(kDaemon) == before.has_value());
+  }
+  dir.write(kCopy, "{\"debug\": false}\n");  // it has what the file lacks
+  good(uninstall(wanted));
+  BOOST_TEST(dir.read(kCopy) == "{\"debug\": false}\n");
+}
+
+BOOST_AUTO_TEST_CASE(temporary_files_of_killed_processes_go) {
+  const std::string file = "etc/crio/crio.conf.d/50-oci-rt.conf";
+  Request wanted = request(Engine::kCrio);
+  good(install(wanted));
+  const std::string killed = cat(file, ".oci-rt-", dead_process());
+  for (const auto& act : {install, uninstall, uninstall}) {
+    dir.write(killed, "half");
+    wanted.dry_run = true;
+    good(act(wanted));
+    BOOST_TEST(dir.exists(killed));
+    wanted.dry_run = false;
+    good(act(wanted));
+    BOOST_TEST(!dir.exists(killed));
+  }
+  dir.make_dir("etc/docker");
+  dir.write(cat(kCopy, ".oci-rt-", dead_process()), "half");
+  good(uninstall(request(Engine::kDocker)));
+  BOOST_TEST(!dir.exists(cat(kCopy, ".oci-rt-", dead_process())));
 }
 
 BOOST_AUTO_TEST_CASE(an_engine_that_refuses_leaves_everything_as_it_was) {
@@ -247,7 +339,7 @@ BOOST_AUTO_TEST_CASE(places_depend_on_who_asks) {
   BOOST_TEST(place.after.empty());
   BOOST_TEST(good(podman_place("", other)).file.starts_with("/cfg/containers/"));
   BOOST_TEST(good(docker_place("", user)).file == "/home/u/.config/docker/daemon.json");
-  BOOST_TEST(good(docker_place("", root)).kept == "/etc/docker/daemon.json.before-oci-rt");
+  BOOST_TEST(good(docker_place("", root)).copy == "/etc/docker/daemon.json.before-oci-rt");
   BOOST_TEST(good(crio_place("/d", user)).file == "/d/crio/crio.conf.d/50-oci-rt.conf");
   BOOST_TEST(error_of(podman_place("", HostEnvironment{})) ==
              "neither HOME nor XDG_CONFIG_HOME is set; give --etc DIR");

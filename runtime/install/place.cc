@@ -111,7 +111,7 @@ Result<Place> docker_place(const std::string& etc, const HostEnvironment& from) 
   // A rootless daemon reads the user's own file.
   if (etc.empty() && !from.root) dir = OCI_TRY(config_home(from));
   const std::string file = dir + "/docker/daemon.json";
-  return Place{.file = file, .kept = file + ".before-oci-rt"};
+  return Place{.file = file, .copy = file + ".before-oci-rt"};
 }
 
 Result<Place> crio_place(const std::string& etc, const HostEnvironment&) {

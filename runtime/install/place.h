@@ -12,7 +12,7 @@ namespace oci::install {
 
 struct Place {
   std::string file;  // the file that oci-rt changes
-  std::string kept;  // for docker: the copy of the original. Empty: not needed
+  std::string copy;  // for docker: that of the original. Empty: not needed
   // Other files of podman, in the order in which it reads them.
   std::vector<std::string> before, after;
   long format = 0;  // for k3s and rke2: that of containerd's configuration

@@ -86,6 +86,21 @@ Result<std::string> podman_text(const Stripped& stripped, std::string_view name,
   return with_block(stripped, lines);
 }
 
+Result<std::vector<std::string>> podman_hidden(const std::vector<NamedText>& before,
+                                               const EngineSettings& settings) {
+  std::vector<std::string> notes;
+  for (const NamedText& file : before) {
+    const std::vector<TomlEntry> entries = OCI_TRY(scan_toml(file.text, file.name));
+    const TomlEntry* entry = find_entry(entries, kRuntimes);
+    if (entry == nullptr) continue;
+    const auto strings = toml_strings(value_of(file.text, *entry));
+    if (strings && strings->items == std::vector<std::string>{settings.path}) continue;
+    notes.push_back(cat(file.name, " gives ", kRuntimeName,
+                        " other paths; they count again after `oci-rt uninstall podman`"));
+  }
+  return notes;
+}
+
 Result<std::vector<std::string>> podman_overridden(const std::vector<NamedText>& after,
                                                    const EngineSettings& settings) {
   std::vector<std::string> notes;

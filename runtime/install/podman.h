@@ -20,6 +20,10 @@ Result<std::string> podman_text(const Stripped& stripped, std::string_view name,
                                 const std::vector<NamedText>& before,
                                 const EngineSettings& settings);
 
+// The paths of oci-rt in these files that the drop-in overrides, one sentence each.
+Result<std::vector<std::string>> podman_hidden(const std::vector<NamedText>& before,
+                                               const EngineSettings& settings);
+
 // The settings that files read later override, one sentence each.
 Result<std::vector<std::string>> podman_overridden(const std::vector<NamedText>& after,
                                                    const EngineSettings& settings);

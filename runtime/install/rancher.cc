@@ -24,12 +24,33 @@ std::string binary_line(const EngineSettings& settings) {
   return cat("BinaryName = ", toml_quoted(settings.path));
 }
 
-bool has_header(std::string_view line) {
-  if (!line.starts_with('[')) return false;
-  std::string bare(line);
+// The keys in a header or before a value, without quotes and blanks: "plugins.cri.containerd".
+std::string keys_of(std::string_view line) {
+  std::string bare(line.starts_with('[') ? line.substr(1, line.find(']') - 1)
+                                         : line.substr(0, line.find('=')));
   std::erase_if(bare, [](char c) { return c == '"' || c == '\'' || c == ' ' || c == '\t'; });
-  const std::string path = cat(".runtimes.", kRuntimeName);
-  return bare.find(path + "]") != std::string::npos || bare.find(path + ".") != std::string::npos;
+  return bare;
+}
+
+bool is_ours(std::string_view path) {
+  return cat(".", path, ".").find(cat(".runtimes.", kRuntimeName, ".")) != std::string::npos;
+}
+
+// Whether a header, a dotted key or an inline table has oci-rt.
+bool is_configured(std::string_view text) {
+  std::string header;
+  bool found = false;
+  for_each_line(text, [&](std::string_view line) {
+    if (line.starts_with('#')) return;
+    const std::string keys = keys_of(line);
+    if (line.starts_with('[')) header = keys;
+    const std::string path = line.starts_with('[') ? keys : cat(header, ".", keys);
+    const size_t equals = line.find('=');
+    const bool is_inline = path.ends_with(".runtimes") && equals != std::string_view::npos &&
+                           line.find(kRuntimeName, equals) != std::string_view::npos;
+    found = found || is_inline || is_ours(path);
+  });
+  return found;
 }
 
 }  // namespace
@@ -42,10 +63,7 @@ Result<std::string> rancher_text(const Stripped& stripped, std::string_view name
                      "runtime: ", kRuntimeName, "` into /etc/rancher/", engine, "/config.yaml"));
   }
   const std::string before = stripped.text.value_or("");
-  bool configured = false;
-  for_each_line(before,
-                [&](std::string_view line) { configured = configured || has_header(line); });
-  if (configured) {
+  if (is_configured(before)) {
     return Error(ErrorKind::kExists, cat(name, ": ", kRuntimeName, " is configured there already, ",
                                          "but not by `oci-rt install`; remove that first"));
   }
@@ -63,7 +81,7 @@ Result<std::string> rancher_text(const Stripped& stripped, std::string_view name
 bool rancher_has(std::string_view text, const EngineSettings& settings) {
   bool ours = false, has = false;
   for_each_line(text, [&](std::string_view line) {
-    if (line.starts_with('[')) ours = has_header(line);
+    if (line.starts_with('[')) ours = is_ours(keys_of(line));
     has = has || (ours && line == binary_line(settings));
   });
   return has;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <string>
 
@@ -28,6 +30,17 @@ inline std::string read_test_file(const std::string& path) {
 inline void write_test_file(const std::string& path, const std::string& text) {
   const sys::UniqueFd file = good(sys::open_at(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, 0644));
   BOOST_REQUIRE(sys::write_all(file.get(), text, path));
+}
+
+// The id of a process that has ended.
+inline pid_t dead_process() {
+  static const pid_t pid = [] {
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(0);
+    ::waitpid(child, nullptr, 0);
+    return child;
+  }();
+  return pid;
 }
 
 }  // namespace oci::install
