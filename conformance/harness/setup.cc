@@ -32,7 +32,9 @@ std::string copy_program(const std::string& path, const std::string& work) {
   ::chmod(pattern.c_str(), 0755);
   const std::string copy = pattern + path.substr(path.rfind('/'));
   copy_file(path, copy);
-  if (exists(path + "-systemd")) copy_file(path + "-systemd", copy + "-systemd");
+  for (const char* const helper : {"-systemd", "-tools"}) {
+    if (exists(path + helper)) copy_file(path + helper, copy + helper);
+  }
   return copy;
 }
 

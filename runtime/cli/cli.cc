@@ -6,6 +6,7 @@
 #include "runtime/cli/command.h"
 #include "runtime/cli/globals.h"
 #include "runtime/cli/output.h"
+#include "runtime/cli/tools.h"
 #include "runtime/cli/version.h"
 #include "runtime/sys/log.h"
 
@@ -68,6 +69,10 @@ Result<int> run_verb(const Arguments& globals, Words words, int& failure_code) {
   if (!parsed && !command->lacks.empty()) return cannot(*command);
   const Arguments arguments = OCI_TRY(std::move(parsed));
   if (arguments.help) return show_help(*command);
+  if (command->for_tools != nullptr && command->for_tools(arguments)) {
+    failure_code = command->failure_code;
+    return become_tools(globals, words);
+  }
   std::string cwd;
   const Environment environment = read_environment(cwd);
   const lifecycle::Context context = OCI_TRY(lifecycle_context(globals, environment));

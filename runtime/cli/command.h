@@ -20,6 +20,9 @@ struct Command {
   // it, and is not in the help. podman takes a successful --help, or a message about a missing
   // value, as support.
   std::string_view lacks = {};
+  // Whether oci-rt-tools has this form of the verb (tools.h). It is then executed instead of run().
+  // nullptr: no form. The program has the same table of options.
+  bool (*for_tools)(const Arguments& arguments) = nullptr;
   // Instead of run: executes another program, which reads the options of the verb and shows its
   // help. `words`: the verb and the words after it. Returns only after an error.
   Error (*become)(const Arguments& globals, std::span<const char* const> words) = nullptr;
@@ -31,7 +34,8 @@ extern const Command kCheckpointCommand, kCreateCommand, kDeleteCommand, kEvents
     kMountsCommand, kPauseCommand, kPsCommand, kResumeCommand, kPlanCommand, kRestoreCommand,
     kRunCommand, kSpecCommand, kStartCommand, kStateCommand, kUninstallCommand, kUpdateCommand;
 
-// In the order of the help.
+// In the order of the help. Each program has its own table: oci-rt in commands.cc, oci-rt-tools in
+// runtime/tools.
 std::span<const Command* const> commands();
 
 // An error suggests the nearest verb.

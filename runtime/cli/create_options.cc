@@ -39,6 +39,8 @@ Error no_bundle(std::string_view operand) {
                    "' nor the current directory has a config.json; name the directory of one"));
 }
 
+}  // namespace
+
 Result<std::string> free_id(const lifecycle::Context& context, const std::string& wanted) {
   std::string id = wanted;
   for (int number = 2;; ++number) {
@@ -53,8 +55,6 @@ Result<std::string> free_id(const lifecycle::Context& context, const std::string
     }
   }
 }
-
-}  // namespace
 
 Result<lifecycle::CreateOptions> create_options(const Arguments& arguments) {
   lifecycle::CreateOptions options;

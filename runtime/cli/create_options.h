@@ -37,6 +37,9 @@ Result<lifecycle::CreateOptions> create_options(const Arguments& arguments);
 Status choose_bundle(const lifecycle::Context& context, const Arguments& arguments,
                      lifecycle::CreateOptions& options);
 
+// `wanted`, or with a number appended if a container has that id.
+Result<std::string> free_id(const lifecycle::Context& context, const std::string& wanted);
+
 // A valid id similar to the last part of `path`: "my-app" for "/srv/my app/".
 std::string id_from_path(std::string_view path);
 

@@ -4,52 +4,20 @@
 #include <cstdint>
 
 #include "runtime/cli/command.h"
+#include "runtime/cli/exec_options.h"
 
 namespace oci::cli {
 namespace {
 
-constexpr Option kOptions[] = {
-    {.letter = 'p',
-     .name = "process",
-     .value = "FILE",
-     .help = "read the process object from FILE (JSON)"},
-    {.letter = 'd', .name = "detach", .help = "return once the program runs"},
-    {.letter = 't', .name = "tty", .help = "allocate a terminal"},
-    {.name = "cwd", .value = "DIR", .help = "working directory in the container"},
-    {.letter = 'e',
-     .name = "env",
-     .value = "NAME=VALUE",
-     .help = "set an environment variable (repeatable)"},
-    {.letter = 'u', .name = "user", .value = "UID[:GID]", .help = "numeric user id and group id"},
-    {.letter = 'g',
-     .name = "additional-gids",
-     .value = "GID",
-     .help = "add a supplementary group (repeatable)"},
-    {.letter = 'c', .name = "cap", .value = "CAP", .help = "add a capability (repeatable)"},
-    {.name = "no-new-privs", .help = "prevent the program from gaining privileges"},
-    {.name = "apparmor", .value = "PROFILE", .help = "AppArmor profile of the program"},
-    {.name = "process-label", .value = "LABEL", .help = "SELinux label of the program"},
-    {.name = "cgroup",
-     .value = "[CONTROLLER,…:]PATH",
-     .help = "run in this cgroup below the container's"},
-    {.name = "console-socket", .value = "PATH", .help = "send the terminal to this unix socket"},
-    {.name = "pid-file", .value = "FILE", .help = "write the pid of the program to FILE"},
-    {.name = "pidfd-socket",
-     .value = "PATH",
-     .help = "send a pidfd of the program to this unix socket"},
-    {.name = "preserve-fds", .value = "N", .help = "pass file descriptors 3 to N+2 to the program"},
-    {.name = "ignore-paused",
-     .help = "run in a paused container, too; the program waits for `resume`"},
-    {.name = "no-subreaper"},
-};
-
-// All values of a repeatable option.
-std::vector<std::string> all(const Arguments& arguments, std::string_view name) {
-  std::vector<std::string> values;
-  for (const auto& [option, value] : arguments.options) {
-    if (option == name) values.emplace_back(value);
-  }
-  return values;
+// Names need the container's /etc/passwd. "1x" is neither a name nor a number.
+bool for_tools(const Arguments& arguments) {
+  const std::string_view user = arguments.value("user");
+  const size_t colon = std::min(user.find(':'), user.size());
+  const auto is_name = [](std::string_view text) {
+    return !text.empty() && (text[0] == '_' || (text[0] >= 'A' && text[0] <= 'Z') ||
+                             (text[0] >= 'a' && text[0] <= 'z'));
+  };
+  return is_name(user.substr(0, colon)) || is_name(user.substr(std::min(colon + 1, user.size())));
 }
 
 Error bad(std::string_view option, std::string_view wanted, std::string_view found) {
@@ -86,7 +54,7 @@ bool is_controller(std::string_view name) {
 // runc's "[CONTROLLER[,CONTROLLER…]:]PATH", repeatable. All must have the same path.
 Result<std::string> read_cgroup(const Arguments& arguments) {
   std::string place;
-  for (const std::string& given : all(arguments, "cgroup")) {
+  for (const std::string& given : all_values(arguments, "cgroup")) {
     std::string_view path = given;
     if (const size_t colon = path.find(':'); colon != path.npos) {
       std::string_view names = path.substr(0, colon + 1);
@@ -110,13 +78,13 @@ Result<std::string> read_cgroup(const Arguments& arguments) {
 }
 
 Status read_lists(const Arguments& arguments, lifecycle::ExecOptions& options) {
-  options.env = all(arguments, "env");
+  options.env = all_values(arguments, "env");
   for (const std::string& entry : options.env) {
     const size_t equals = entry.find('=');
     if (equals == 0 || equals == entry.npos) return bad("env", "NAME=VALUE", entry);
   }
-  options.capabilities = all(arguments, "cap");
-  for (const std::string& gid : all(arguments, "additional-gids")) {
+  options.capabilities = all_values(arguments, "cap");
+  for (const std::string& gid : all_values(arguments, "additional-gids")) {
     options.additional_gids.push_back(OCI_TRY(parse_id("additional-gids", gid)));
   }
   return {};
@@ -152,9 +120,6 @@ Result<lifecycle::ExecOptions> exec_options(const Arguments& arguments) {
   return options;
 }
 
-// With this code, engines know that the failure is not the program's own.
-constexpr int kNotExecuted = 255;
-
 Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
   return lifecycle::exec(context, OCI_TRY(exec_options(arguments)));
 }
@@ -162,15 +127,6 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 }  // namespace
 
 constinit const Command kExecCommand{
-    .syntax = {.command = "exec",
-               .operands = "ID [PROGRAM [ARGUMENT...]]",
-               .summary = "Runs a program in a running container.",
-               .options = kOptions,
-               .min_operands = 1,
-               .max_operands = SIZE_MAX,
-               .options_first = true},
-    .run = run,
-    .failure_code = kNotExecuted,
-};
+    .syntax = kExecSyntax, .run = run, .failure_code = kExecFailed, .for_tools = for_tools};
 
 }  // namespace oci::cli

@@ -114,14 +114,30 @@ class Reader {
   bool options_over_ = false;
 };
 
-Status check_operands(const Syntax& syntax, std::span<const std::string_view> operands) {
+}  // namespace
+
+std::string_view Arguments::value(std::string_view name) const {
+  for (auto given = options.rbegin(); given != options.rend(); ++given) {
+    if (given->first == name) return given->second;
+  }
+  return {};
+}
+
+std::vector<std::string> all_values(const Arguments& arguments, std::string_view name) {
+  std::vector<std::string> values;
+  for (const auto& [option, value] : arguments.options) {
+    if (option == name) values.emplace_back(value);
+  }
+  return values;
+}
+
+Status require_operands(const Syntax& syntax, std::span<const std::string_view> operands,
+                        size_t least, size_t most) {
   const size_t count = operands.size();
-  if (count >= syntax.min_operands && count <= syntax.max_operands) return {};
-  const bool few = count < syntax.min_operands;
-  const size_t bound = few ? syntax.min_operands : syntax.max_operands;
-  const std::string_view how = syntax.min_operands == syntax.max_operands ? "exactly"
-                               : few                                      ? "at least"
-                                                                          : "at most";
+  if (count >= least && count <= most) return {};
+  const bool few = count < least;
+  const size_t bound = few ? least : most;
+  const std::string_view how = least == most ? "exactly" : few ? "at least" : "at most";
   const bool has_options = !syntax.options.empty() || !syntax.more_options.empty();
   const bool late_option = !few && syntax.options_first && operands.back().starts_with('-');
   // The message of runc.
@@ -132,20 +148,14 @@ Status check_operands(const Syntax& syntax, std::span<const std::string_view> op
                    late_option ? "; options come before the id" : ""));
 }
 
-}  // namespace
-
-std::string_view Arguments::value(std::string_view name) const {
-  for (auto given = options.rbegin(); given != options.rend(); ++given) {
-    if (given->first == name) return given->second;
-  }
-  return {};
-}
-
 Result<Arguments> parse_arguments(const Syntax& syntax, std::span<const char* const> words,
                                   std::span<const Option> outer) {
   Reader reader(syntax, words, outer);
   OCI_TRY(reader.run());
-  if (!reader.read.help) OCI_TRY(check_operands(syntax, reader.read.operands));
+  if (!reader.read.help) {
+    OCI_TRY(
+        require_operands(syntax, reader.read.operands, syntax.min_operands, syntax.max_operands));
+  }
   return std::move(reader.read);
 }
 

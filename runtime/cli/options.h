@@ -4,8 +4,11 @@
 // "--flag=false", and for some verbs options only before the first operand.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,6 +42,15 @@ struct Syntax {
       false;  // the first operand ends the options: the words after it are passed on
 };
 
+// Two tables as one.
+template <size_t A, size_t B>
+consteval std::array<Option, A + B> joined(const Option (&first)[A], const Option (&second)[B]) {
+  std::array<Option, A + B> both;
+  std::copy(std::begin(first), std::end(first), both.begin());
+  std::copy(std::begin(second), std::end(second), both.begin() + A);
+  return both;
+}
+
 // The parsed command line. Views into argv and into the table of options.
 class Arguments {
  public:
@@ -51,6 +63,9 @@ class Arguments {
   bool help = false;  // -h or --help: parsing stopped there
   std::vector<std::pair<std::string_view, std::string_view>> options;  // name, value, as given
 };
+
+// All values of a repeatable option.
+std::vector<std::string> all_values(const Arguments& arguments, std::string_view name);
 
 // Calls `visit` with each option of the command, in the order of its help.
 template <class Visit>
@@ -70,6 +85,10 @@ std::string program_name(const Syntax& syntax);
 // no boolean, or the number of operands is wrong.
 Result<Arguments> parse_arguments(const Syntax& syntax, std::span<const char* const> words,
                                   std::span<const Option> outer);
+
+// An error, in runc's words, unless `least` to `most` operands were given.
+Status require_operands(const Syntax& syntax, std::span<const std::string_view> operands,
+                        size_t least, size_t most);
 
 // The text of --help, in lines of at most 100 columns.
 std::string help_text(const Syntax& syntax);

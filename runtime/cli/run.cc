@@ -1,17 +1,20 @@
 // oci-rt run
 #include "runtime/cli/command.h"
 #include "runtime/cli/create_options.h"
+#include "runtime/cli/run_options.h"
 
 namespace oci::cli {
 namespace {
 
-constexpr Option kOptions[] = {
-    {.letter = 'd', .name = "detach", .help = "return once the container runs"},
-    {.name = "keep", .help = "keep the ended container until `delete`"},
-    {.name = "no-subreaper"},  // oci-rt never becomes a subreaper
-};
+bool for_tools(const Arguments& arguments) {
+  const auto& operands = arguments.operands;
+  // An option behind the operand is a mistake, and no program.
+  const bool has_program = operands.size() > 1 && !operands[1].starts_with('-');
+  return has_program || describes_container(arguments);
+}
 
 Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
+  OCI_TRY(require_operands(kRunSyntax, arguments.operands, 1, 1));
   lifecycle::RunOptions options;
   options.create = OCI_TRY(create_options(arguments));
   options.detach = arguments.flag("detach");
@@ -22,16 +25,6 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 
 }  // namespace
 
-constinit const Command kRunCommand{
-    .syntax = {.command = "run",
-               .operands = "ID|DIR",
-               .summary = "Creates and starts a container, and waits until it ends.",
-               .options = kOptions,
-               .more_options = kCreateOptions,
-               .min_operands = 1,
-               .max_operands = 1,
-               .options_first = true},
-    .run = run,
-};
+constinit const Command kRunCommand{.syntax = kRunSyntax, .run = run, .for_tools = for_tools};
 
 }  // namespace oci::cli

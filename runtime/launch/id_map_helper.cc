@@ -52,6 +52,10 @@ std::string why_refused(IdKind kind, std::span<const spec::IdMapping> mappings,
 
 }  // namespace
 
+bool has_id_map_helpers() {
+  return !find_helper("newuidmap").empty() && !find_helper("newgidmap").empty();
+}
+
 Status run_id_map_helper(IdKind kind, pid_t pid, std::span<const spec::IdMapping> mappings,
                          const std::string& property) {
   const std::string_view name = kind == IdKind::kUid ? "newuidmap" : "newgidmap";

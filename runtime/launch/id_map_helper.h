@@ -14,6 +14,9 @@ namespace oci::launch {
 
 enum class IdKind { kUid, kGid };
 
+// Whether both are installed.
+bool has_id_map_helpers();
+
 // `property`: "linux.uidMappings", for messages.
 Status run_id_map_helper(IdKind kind, pid_t pid, std::span<const spec::IdMapping> mappings,
                          const std::string& property);

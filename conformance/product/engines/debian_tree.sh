@@ -44,4 +44,15 @@ has "run: dpkg works" "$work/out" "package management"
 edit "$work/busybox/config.json" '["sh", "-c", "echo pid $$; ip -o link | wc -l"]' "$rootfs"
 check "run: busybox" "$(code "$runtime" --root "$work/state" run --bundle "$work/busybox" busybox)" 0
 has "run: it is pid 1" "$work/out" "pid 1"
+# Without a config.json, as root and as an ordinary user, in one line each.
+check "run --rootfs: apt" "$(code "$runtime" --root "$work/state" run --rootfs "$tree" --net none apt-get --version)" 0
+has "run --rootfs: apt speaks" "$work/out" "apt "
+check "run --rootfs: a user by name" "$(code "$runtime" --root "$work/state" run --rootfs "$tree" -u www-data id -un)" 0
+has "run --rootfs: it is that user" "$work/out" "www-data"
+# Below a directory that this user may enter.
+mkdir -p "$work/tree" && mount --bind "$tree" "$work/tree"
+mkdir -p "$work/bin" "$work/user" && cp "$runtime" "$runtime-tools" "$work/bin/" && chmod 755 "$work" && chown 12345 "$work/user"
+check "run --rootfs, as a user" "$(code setpriv --reuid 12345 --regid 12345 --clear-groups env XDG_RUNTIME_DIR="$work/user" \
+  "$work/bin/$(basename "$runtime")" run --rootfs "$work/tree" bash -c 'id -u; . /etc/os-release; echo $VERSION_CODENAME')" 0
+has "run --rootfs, as a user: it is bookworm" "$work/out" bookworm
 close_engine

@@ -16,6 +16,7 @@ cover subgid "ocirt:300000:65536"
 chmod 711 "$work"
 mkdir -p "$home/bin" "/run/user/$uid"
 cp "$runtime" "$home/bin/oci-rt"
+cp "$runtime-tools" "$home/bin/oci-rt-tools"
 chown -R $uid:$uid "$home" "/run/user/$uid"
 chmod 700 "/run/user/$uid"
 
@@ -54,8 +55,18 @@ for verb in "state web1" "list" "ps web1" "exec web1 sh -c 'exit 0'" "kill --all
 done
 check "a limit takes a cgroup" "$(user 'sed -i "s/\"linux\": {/\"linux\": {\"resources\": {\"pids\": {\"limit\": 9}},/" web1/config.json && oci-rt run web1')" 1
 has "which is told" "$work/out" "systemd-run --user --scope -p Delegate=yes"
-# With only a rootfs: the two commands in one line.
+# README.md's lines for a tree, each with a shell that ends with 7.
 typed='echo "read a b c < /proc/self/uid_map; echo inside as \$b; exit 7"'
+in_tree='mkdir -p tree/bin && cp /bin/busybox tree/bin/sh'
+lines=$(sed -n '/^## A program in a tree/,/^## Everyday/{/^```sh/,/^```$/{/oci-rt/p}}' "$(dirname "$0")/../../../README.md")
+check "README's lines for a tree" "$lines" "sudo oci-rt run --rootfs tree sh
+oci-rt run --rootfs tree sh"
+check "a tree, as a user" "$(user "$in_tree && $typed | $(tail -1 <<<"$lines")")" 7
+has "a tree, as a user: root inside is the user" "$work/out" "inside as $uid"
+mkdir -p "$work/root"
+check "a tree, as root" "$(root "$in_tree && $typed | $(head -1 <<<"$lines" | sed 's/^sudo //')")" 7
+has "a tree, as root: root is root" "$work/out" "inside as 0"
+# With only a rootfs: the two commands in one line.
 check "a rootfs alone" "$(user 'mkdir -p here/rootfs/bin && cp /bin/busybox here/rootfs/bin/sh')" 0
 check "spec --rootless && run" "$(user "cd here && $typed | { oci-rt spec --rootless && oci-rt run x; }")" 7
 has "they are root inside" "$work/out" "inside as $uid"

@@ -1,0 +1,13 @@
+// One for each file, named like its verb.
+#pragma once
+
+#include "runtime/cli/command.h"
+
+namespace oci::tools {
+
+using cli::Arguments;
+using cli::Command;
+
+extern const Command kExecCommand, kRunCommand, kSpecCommand;
+
+}  // namespace oci::tools
