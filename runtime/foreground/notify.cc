@@ -14,6 +14,7 @@
 #include <string_view>
 #include <utility>
 
+#include "runtime/plan/notify_socket.h"
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/log.h"
@@ -24,9 +25,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr char kDirectory[] = "notify";
-constexpr char kSocket[] = "notify.sock";
-constexpr std::string_view kVariable = "NOTIFY_SOCKET=";
 constexpr size_t kLongestMessage = 4096;
 
 // DefaultTimeoutStartSec= of systemd-system.conf(5). After that the manager has given up.
@@ -49,26 +47,6 @@ std::string notify_address() {
   const char* text = ::getenv("NOTIFY_SOCKET");
   if (text == nullptr || (text[0] != '/' && text[0] != '@') || text[1] == '\0') return {};
   return text;
-}
-
-enum class Place { kRoot, kTmpfs, kOther };
-
-Place mount_at(const spec::Config& config, std::string_view path) {
-  Place place = Place::kRoot;
-  for (const spec::Mount& mount : config.mounts) {
-    if (mount.destination != path) continue;
-    const bool writable = std::ranges::find(mount.options, "ro") == mount.options.end();
-    place = mount.type == "tmpfs" && writable ? Place::kTmpfs : Place::kOther;
-  }
-  return place;
-}
-
-// A directory that exists with any root filesystem, and where the socket leaves no file behind.
-std::string place_inside(const spec::Config& config) {
-  for (const std::string_view base : {"/run", "/dev"}) {
-    if (mount_at(config, base) == Place::kTmpfs) return cat(base, "/", kDirectory);
-  }
-  return mount_at(config, "/run") == Place::kRoot ? cat("/run/", kDirectory) : cat("/", kDirectory);
 }
 
 struct Packet {
@@ -125,27 +103,14 @@ Filtered filter_message(std::string_view text) {
 
 }  // namespace
 
-bool add_notify_socket(spec::Config& config, const std::string& state_dir) {
-  if (notify_address().empty() || !config.process) return false;
-  std::vector<std::string>& env = config.process->env;
-  if (std::ranges::any_of(env, [](const auto& one) { return one.starts_with(kVariable); })) {
-    return false;
-  }
-  const std::string place = place_inside(config);
-  spec::Mount mount;
-  mount.destination = place;
-  mount.type = "bind";
-  mount.source = cat(state_dir, "/", kDirectory);
-  mount.options = {"bind", "nosuid", "noexec", "nodev", "ro"};
-  config.mounts.push_back(std::move(mount));
-  env.push_back(cat(kVariable, place, "/", kSocket));
-  return true;
+bool has_notify_socket() {
+  return !notify_address().empty();
 }
 
 Status make_notify_directory(const state::StateDir& dir) {
   // Ignore the umask: the user of the container must be able to enter.
-  if (::mkdirat(dir.fd(), kDirectory, 0755) != 0 ||
-      ::fchmodat(dir.fd(), kDirectory, 0755, 0) != 0) {
+  if (::mkdirat(dir.fd(), plan::kNotifyDirectory, 0755) != 0 ||
+      ::fchmodat(dir.fd(), plan::kNotifyDirectory, 0755, 0) != 0) {
     return Error::system(errno, "make the directory of the notify socket");
   }
   return {};
@@ -155,14 +120,14 @@ std::optional<NotifyProxy> NotifyProxy::open(const state::StateDir& dir) {
   const std::string address = notify_address();
   if (address.empty()) return std::nullopt;
   const sys::UniqueFd below(
-      ::openat(dir.fd(), kDirectory, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+      ::openat(dir.fd(), plan::kNotifyDirectory, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!below) return std::nullopt;
   Result<sys::UniqueFd> outside = sys::connect_datagram(address, "NOTIFY_SOCKET");
   if (!outside) {
     sys::log_warning(outside.error().message());
     return std::nullopt;
   }
-  Result<sys::UniqueFd> inside = sys::bind_datagram(below.get(), kSocket);
+  Result<sys::UniqueFd> inside = sys::bind_datagram(below.get(), plan::kNotifySocket);
   if (!inside) {
     sys::log_warning(cat("NOTIFY_SOCKET: ", inside.error().message()));
     return std::nullopt;

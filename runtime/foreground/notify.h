@@ -16,13 +16,12 @@
 #include "runtime/sys/pidfd.h"
 #include "runtime/sys/unique_fd.h"
 #include "spec/error.h"
-#include "spec/model/config.h"
 
 namespace oci::foreground {
 
-// Adds the mount and the variable to a validated config. `state_dir`: the state directory of the
-// container. false: there is nothing to forward.
-bool add_notify_socket(spec::Config& config, const std::string& state_dir);
+// Whether the environment has a NOTIFY_SOCKET to forward to. plan/notify_socket.h adds that of the
+// container to its config.
+bool has_notify_socket();
 
 // Makes the source of the mount: a directory per container, because `start` creates the socket
 // after the mounts.

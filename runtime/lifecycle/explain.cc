@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "runtime/plan/explain.h"
+#include "runtime/plan/explain_cgroup.h"
 #include "runtime/seccomp/compile.h"
 #include "spec/parse/names.h"
 
@@ -12,40 +13,6 @@ namespace oci::lifecycle {
 namespace {
 
 using plan::Writer;
-
-void write_limit(Writer& out, const cgroup::Write& write) {
-  out.text("file", write.file);
-  out.text("value", write.value);
-  out.text("property", write.property);
-}
-
-void write_scope(Writer& out, const plan::ScopePlan& plan) {
-  out.begin("systemd");
-  out.text("unit", plan.unit.name);
-  out.text("slice", plan.unit.slice);
-  out.text("bus", plan.bus == systemd::Bus::kUser ? "user" : "system");
-  out.objects_or_none("properties", plan.properties, [&](const systemd::Property& property) {
-    out.text("name", property.name);
-    out.text("type", property.signature);
-    out.list("value", property.values);
-  });
-  out.end();
-}
-
-void write_cgroup(Writer& out, const plan::CgroupPlan& plan) {
-  const auto limit = [&](const cgroup::Write& write) { write_limit(out, write); };
-  out.begin("cgroup");
-  out.text("mountPoint", plan.layout.mount_point);
-  out.text("path", plan.path);
-  out.objects_or_none("writes", plan.writes.before_clone, limit);
-  out.objects("writesAfterClone", plan.writes.after_clone, limit);
-  if (plan.scope) write_scope(out, *plan.scope);
-  if (plan.delegate_to) out.unsigned_number("ownedByUid", *plan.delegate_to);
-  if (!plan.device_program.empty()) {
-    out.unsigned_number("deviceProgramInstructions", plan.device_program.size());
-  }
-  out.end();
-}
 
 void write_hooks(Writer& out, const spec::Hooks& hooks) {
   const struct {
@@ -73,7 +40,7 @@ Result<std::string> explain(const Prepared& prepared) {
   Writer out(prepared.plan.init());
   out.begin();
   plan::explain(out, prepared.plan);
-  if (prepared.cgroup) write_cgroup(out, *prepared.cgroup);
+  if (prepared.cgroup) plan::explain(out, *prepared.cgroup);
   const auto& linux = prepared.config.linux;
   if (linux && linux->seccomp) {
     const seccomp::Program program =

@@ -17,6 +17,7 @@
 #include "runtime/lifecycle/seccomp_agent.h"
 #include "runtime/lifecycle/verify.h"
 #include "runtime/plan/host.h"
+#include "runtime/plan/notify_socket.h"
 #include "runtime/state/store.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/inherited.h"
@@ -186,8 +187,8 @@ Result<Prepared> prepare(const Context& context, const CreateOptions& options,
   prepared.config_text = OCI_TRY(read_config(prepared.bundle, options));
   prepared.config = OCI_TRY(spec::load_config(prepared.config_text, "config.json"));
   if (!prepared.config.linux) prepared.config.linux.emplace();
-  prepared.notifies =
-      foreground::add_notify_socket(prepared.config, cat(context.root, "/", options.id));
+  prepared.notifies = foreground::has_notify_socket() &&
+                      plan::add_notify_socket(prepared.config, cat(context.root, "/", options.id));
   const Status decided = decide(context, options, foreground, prepared);
   if (decided) return prepared;
   return with_host_problems(decided.error(), prepared);

@@ -1,21 +1,12 @@
 #include "runtime/plan/cgroup_plan.h"
 
+#include "runtime/plan/test_cgroup.h"
 #include "runtime/plan/test_plan.h"
 
 namespace oci::plan {
 namespace {
 
 using Support = cgroup::ControllerSupport;
-
-// A machine where the caller owns /user/app and is alone in it.
-CgroupHost some_cgroup_host() {
-  return {.find_layout = [] { return Result<cgroup::Layout>(cgroup::Layout{"/sys/fs/cgroup"}); },
-          .own_cgroup = [] { return Result<std::string>("/user/app"); },
-          .access_problem = [](const cgroup::Layout&, const std::string&) { return std::string(); },
-          .controller_support = [](const cgroup::Layout&,
-                                   const std::string&) { return Result<Support>(Support::kYes); },
-          .bus_of_caller = [] { return systemd::Bus::kSystem; }};
-}
 
 CgroupHost without_permission() {
   CgroupHost host = some_cgroup_host();

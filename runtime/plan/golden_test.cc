@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "runtime/plan/explain.h"
+#include "runtime/plan/explain_cgroup.h"
+#include "runtime/plan/test_cgroup.h"
 #include "runtime/plan/test_plan.h"
 #include "runtime/sys/file.h"
 #include "spec/load_config.h"
@@ -36,7 +38,17 @@ std::string plan_text(const std::string& name) {
   request.creating_head = "{\"status\":\"creating\",\"pid\":";
   request.created_head = "{\"status\":\"created\",\"pid\":";
   request.creating_tail = request.created_tail = ",\"bundle\":\"/bundle\"}";
-  return explain(plan_of(config.value(), some_host(), request));
+  wire::LaunchPlan plan = plan_of(config.value(), some_host(), request);
+  const auto cgroup =
+      plan_cgroup(config.value(), {.id = request.id, .makes_devices = plan.makes_devices},
+                  some_cgroup_host(), plan.warnings);
+  if (!cgroup) BOOST_FAIL(cgroup.error().message());
+  Writer out(plan.init());
+  out.begin();
+  explain(out, plan);
+  if (cgroup.value()) explain(out, *cgroup.value());
+  out.end();
+  return out.finish();
 }
 
 BOOST_AUTO_TEST_SUITE(golden)
