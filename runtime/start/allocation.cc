@@ -9,7 +9,6 @@
 
 #include "runtime/start/heap.h"
 #include "runtime/start/kernel.h"
-#include "runtime/start/memory_functions.h"
 
 namespace oci::start {
 namespace {
@@ -53,17 +52,6 @@ extern "C" {
 
 void* malloc(size_t bytes) {
   return start::take_or_fail(bytes);
-}
-
-void* calloc(size_t count, size_t bytes) {
-  size_t whole = 0;
-  if (__builtin_mul_overflow(count, bytes, &whole)) {
-    errno = ENOMEM;
-    return nullptr;
-  }
-  void* const block = start::take_or_fail(whole);
-  if (block != nullptr) start::fill(block, 0, whole);
-  return block;
 }
 
 void* realloc(void* block, size_t bytes) {

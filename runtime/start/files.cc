@@ -70,9 +70,6 @@ int ioctl(int fd, unsigned long request, ...) noexcept {
 int close(int fd) {
   return call(SYS_close, fd);
 }
-int dup(int fd) noexcept {
-  return call(SYS_dup, fd);
-}
 int dup2(int from, int to) noexcept {
   return call(SYS_dup2, from, to);
 }
@@ -81,9 +78,6 @@ int pipe2(int ends[2], int flags) noexcept {
 }
 int flock(int fd, int operation) noexcept {
   return call(SYS_flock, fd, operation);
-}
-int fsync(int fd) {
-  return call(SYS_fsync, fd);
 }
 int ftruncate(int fd, off_t size) noexcept {
   return call(SYS_ftruncate, fd, size);
@@ -144,17 +138,11 @@ int fchmodat(int fd, const char* path, mode_t mode, int flags) noexcept {
   errno = EOPNOTSUPP;
   return -1;
 }
-int fchown(int fd, uid_t user, gid_t group) noexcept {
-  return call(SYS_fchown, fd, user, group);
-}
 int fchownat(int fd, const char* path, uid_t user, gid_t group, int flags) noexcept {
   return call(SYS_fchownat, fd, path, user, group, flags);
 }
 int stat(const char* path, struct stat* out) noexcept {
   return call(SYS_stat, path, out);
-}
-int lstat(const char* path, struct stat* out) noexcept {
-  return call(SYS_lstat, path, out);
 }
 int fstat(int fd, struct stat* out) noexcept {
   return call(SYS_fstat, fd, out);

@@ -221,11 +221,6 @@ std::optional<Listed> whole_row(const Store& store, const std::string& id) {
 
 }  // namespace
 
-Result<std::vector<std::string>> Store::ids() const {
-  const sys::UniqueFd root = OCI_TRY(open_root(root_, is_default_));
-  return root ? ids_in(root.get()) : std::vector<std::string>();
-}
-
 Result<std::vector<Listed>> Store::list() const {
   std::vector<Listed> rows;
   OCI_TRY(for_each_row(*this, [&](Listed& row) { rows.push_back(std::move(row)); }));

@@ -114,7 +114,6 @@ class Store {
   Result<StateDir> open(std::string_view id, Lock lock, sys::Deadline deadline = {}) const;
 
   // Sorted. A missing root is empty if it is the default, otherwise an error.
-  Result<std::vector<std::string>> ids() const;
   Result<std::vector<Listed>> list() const;
 
  private:
