@@ -12,8 +12,8 @@
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
 
+#include "runtime/sys/directory.h"
 #include "runtime/sys/file.h"
 
 namespace oci::install {
@@ -105,10 +105,6 @@ bool lives(pid_t pid) {
   return pid != ::getpid() && (::kill(pid, 0) == 0 || errno == EPERM);
 }
 
-struct CloseDir {
-  void operator()(DIR* dir) const { ::closedir(dir); }
-};
-
 Status sync_directory(const std::string& path) {
   const sys::UniqueFd dir = OCI_TRY(sys::open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY));
   if (::fsync(dir.get()) != 0) return not_written(errno, path);
@@ -168,7 +164,7 @@ void remove_leftovers(const std::string& path) {
   if (!real) return;
   const std::string directory = directory_of(real.value());
   const std::string base = real.value().substr(real.value().rfind('/') + 1);
-  const std::unique_ptr<DIR, CloseDir> stream(::opendir(directory.c_str()));
+  const sys::Directory stream(::opendir(directory.c_str()));
   while (const dirent* entry = stream ? ::readdir(stream.get()) : nullptr) {
     const std::optional<pid_t> pid = writer_of(entry->d_name, base);
     if (!pid || lives(*pid)) continue;

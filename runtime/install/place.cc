@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <memory>
 
 #include "runtime/install/files.h"
 #include "runtime/install/rancher.h"
+#include "runtime/sys/directory.h"
 #include "runtime/sys/program.h"
 
 namespace oci::install {
@@ -24,14 +24,10 @@ std::string variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-struct CloseDir {
-  void operator()(DIR* dir) const { ::closedir(dir); }
-};
-
 // DIR/*.conf, and `ours` if it is in DIR, sorted as podman does.
 std::vector<std::string> configs_in(const std::string& dir, const std::string& ours) {
   std::vector<std::string> names;
-  const std::unique_ptr<DIR, CloseDir> stream(::opendir(dir.c_str()));
+  const sys::Directory stream(::opendir(dir.c_str()));
   while (const dirent* entry = stream ? ::readdir(stream.get()) : nullptr) {
     const std::string_view name = entry->d_name;
     if (name.ends_with(".conf")) names.push_back(cat(dir, "/", name));

@@ -1,13 +1,12 @@
 #include "runtime/resctrl/stats.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 
 #include <algorithm>
 #include <charconv>
-#include <memory>
 #include <string_view>
 
+#include "runtime/sys/directory.h"
 #include "runtime/sys/file.h"
 
 namespace oci::resctrl {
@@ -74,7 +73,7 @@ std::vector<std::string> caches_of(int root, const std::string& data) {
   std::vector<std::string> names;
   Result<sys::UniqueFd> dir = sys::open_at(root, data, O_RDONLY | O_DIRECTORY);
   if (!dir) return names;
-  const std::unique_ptr<DIR, int (*)(DIR*)> list(::fdopendir(dir.value().get()), ::closedir);
+  const sys::Directory list(::fdopendir(dir.value().get()));
   if (!list) return names;
   dir.value().release();
   while (const dirent* entry = ::readdir(list.get())) {

@@ -7,18 +7,14 @@
 
 #include <cerrno>
 #include <cstring>
-#include <memory>
 
+#include "runtime/sys/directory.h"
 #include "runtime/sys/file.h"
 
 namespace oci::state {
 namespace {
 
 constexpr int kDeepest = 32;  // limits foreign content
-
-struct CloseDir {
-  void operator()(DIR* dir) const { ::closedir(dir); }
-};
 
 Status remove_content_to(int dir, int depth) {
   for (const std::string& name : OCI_TRY(names_in(dir))) {
@@ -49,7 +45,7 @@ Status make_path(const std::string& path) {
 
 Result<std::vector<std::string>> names_in(int dir) {
   sys::UniqueFd own = OCI_TRY(sys::open_at(dir, ".", O_RDONLY | O_DIRECTORY));
-  const std::unique_ptr<DIR, CloseDir> stream(::fdopendir(own.get()));
+  const sys::Directory stream(::fdopendir(own.get()));
   if (!stream) return Error::system(errno, "list a directory");
   (void)own.release();  // closedir() closes it
   std::vector<std::string> names;
