@@ -33,11 +33,10 @@ apt_install() {
   apt-get -qq -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 --no-install-recommends install "$@"
 }
 
-# build_all [TARGET...]: configures once, then compiles everything that is out of date. Uses a unity build, which
-# compiles several sources as one in half the time. The resulting program is the same.
+# build_all [TARGET...]: configures once, then compiles everything that is out of date.
 build_all() {
   [ -f "$build/build.ninja" ] ||
-    meson setup "$build" "$top" -Dunity=on -Dunity_size=8 >"$build.log" 2>&1 ||
+    meson setup "$build" "$top" >"$build.log" 2>&1 ||
     { cat "$build.log" >&2 && return 1; }
   rm -f "$build.log"
   compile "$@" && return 0
