@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs shellcheck over every shell script of the tree. .shellcheckrc has the exceptions, with their reasons.
+# Runs shellcheck over every shell script of the tree, with its notes. .shellcheckrc has the exceptions, with their reasons.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 vm=conformance/product/vm
@@ -17,7 +17,10 @@ while read -r file; do
   esac
 done < <(git grep -lI -e '^#!.*sh$' -- ':!*.cc' ':!*.md' && git ls-files '*.sh' | grep -v '^$')
 mapfile -t programs < <(printf '%s\n' "${programs[@]}" | sort -u)
-shellcheck -S warning "${programs[@]}"
-shellcheck -S warning --shell=bash "${sourced[@]}"
+# A file without a first line #! is read with the programs that source it by a constant name.
+for file in "${sourced[@]}"; do
+  git grep -q "^ *\\. .*/$(basename "$file")\"$" -- '*.sh' "$vm/run" '.ci/run' || { echo "no script sources $file" >&2 && exit 1; }
+done
+shellcheck -S info --check-sourced "${programs[@]}"
 shellcheck -S warning --exclude=SC2115,SC2164,SC2187 "$vm/build_image" "$vm/guest.sh" "$vm/initrd.sh"
 echo "shell: ok"

@@ -24,8 +24,7 @@ choose_parts
 [ -z "$list" ] || { list_parts && exit 0; }
 
 packages() {
-  # shellcheck disable=SC2086
-  install $build_packages
+  install "${build_packages[@]}"
 }
 container() {
   local work bundle applet

@@ -19,6 +19,7 @@ read_words "quick full" "$@"
 
 here=$top/conformance/product
 oci=$build/runtime/oci-rt
+# shellcheck disable=SC2034  # for the commands of the table
 judge=$build/conformance/oci-conformance
 
 # peer NAME: a runtime of the distribution as an argument of --runtime. Its known deviations are those of its version, if
@@ -78,9 +79,9 @@ choose_parts
 
 [ "$(id -u)" = 0 ] || { say "run this as root" >&2 && exit 1; }
 in_private_root "$top/conformance/test.sh" "$@"
-# shellcheck disable=SC2086
-install $build_packages $test_packages
+install "${build_packages[@]}" "${test_packages[@]}"
 say "building everything: about 4 min on two cores, if nothing was built before"
+# shellcheck disable=SC2119  # all targets
 build_all || { say "0 passed, 1 failed, 0 skipped" && exit 1; }
 [ -x "$oci" ] || { say "there is no $oci" && say "0 passed, 1 failed, 0 skipped" && exit 1; }
 

@@ -4,9 +4,11 @@
 build=${BUILD_DIR:-$top/build}
 export CCACHE_SLOPPINESS=pch_defines,time_macros  # the tests have a precompiled header
 
-build_packages="g++ meson ninja-build pkg-config rapidjson-dev libseccomp-dev libcap-dev
-  libcxxopts-dev libboost-test-dev libsystemd-dev busybox-static"
-test_packages="runc crun podman buildah conmon strace iproute2 procps python3 bsdutils debootstrap patch uidmap"
+# shellcheck disable=SC2034  # for the scripts that source this file
+build_packages=(g++ meson ninja-build pkg-config rapidjson-dev libseccomp-dev libcap-dev
+  libcxxopts-dev libboost-test-dev libsystemd-dev busybox-static)
+# shellcheck disable=SC2034
+test_packages=(runc crun podman buildah conmon strace iproute2 procps python3 bsdutils debootstrap patch uidmap)
 
 say() { printf '%s\n' "$*"; }
 
@@ -34,6 +36,7 @@ apt_install() {
 }
 
 # build_all [TARGET...]: configures once, then compiles everything that is out of date.
+# shellcheck disable=SC2120  # quickstart.sh names a target in its table
 build_all() {
   [ -f "$build/build.ninja" ] ||
     meson setup "$build" "$top" >"$build.log" 2>&1 ||
@@ -84,6 +87,7 @@ in_private_root() {
 # one --LEVEL. Refuses any other argument. Sets $level ("usual" if none is given), $list and only_parts. The script must
 # define a function `usage`.
 level=usual list='' only_parts=()
+# shellcheck disable=SC2034  # list is for the script
 read_words() {
   local levels=" $1 "
   shift
@@ -219,6 +223,7 @@ failures_or_end() {
 skip_part() { say "skipped: $*" && say "0 passed, 0 failed, 1 skipped"; }
 export -f say skip_part
 
+# shellcheck disable=SC2030,SC2031  # each lane counts for itself, and passes its sums on in a file
 # together LANE...: runs the parts of these lanes, the lanes in parallel, since they mostly wait.
 together() {
   local lane name counts=()

@@ -1,38 +1,51 @@
 #!/bin/bash
-# buildah.sh RUNTIME: tests buildah run with this runtime, in an image made from scratch. Its storage is in a temporary
-# directory. Ends "N passed, N failed, N skipped".
-. "$(dirname "$0")/common.sh"
+# buildah.sh RUNTIME [FLOW…]: tests buildah run with this runtime, in an image made from scratch. Its storage is in a
+# temporary directory. flow.sh has the other options.
+. "$(dirname "$0")/../flow.sh"
+. "$(dirname "$0")/machine.sh"
+flows=(run terminal remove)
 
-buildah() {
-  command buildah --root "$work/storage" --runroot "$work/runroot" --storage-driver vfs "$@"
+set_up() {
+  make_machine
+  export BUILDAH_ISOLATION=oci BUILDAH_RUNTIME=$runtime
+  cli=(buildah --root "$work/storage" --runroot "$work/runroot" --storage-driver vfs)
+  container=$(ask from scratch)
+  [ -n "$container" ] || { fail "from scratch: $(cat "$work/errors")" ; close_script; exit 1; }
+  ask_code copy --quiet "$container" "$rootfs" / >/dev/null
+  in_it=(run --runtime "$runtime" --network none)
 }
-export BUILDAH_ISOLATION=oci BUILDAH_RUNTIME=$runtime
-cat >"$work/policy.json" <<'POLICY'
-{"default": [{"type": "insecureAcceptAnything"}]}
-POLICY
-
-container=$(buildah from scratch) || { bad=1 && close_engine && exit 1; }
-buildah copy --quiet "$container" "$rootfs" / >/dev/null
-in_it=(buildah run --runtime "$runtime" --network none)
-
-run_code() {
-  "${in_it[@]}" "$@" >"$work/out" 2>&1 </dev/null
-  echo $?
+# in_it OPTION… -- WORD…: prints the output of the program. in_it_code: its exit code.
+in_it() {
+  local options words
+  split "$@"
+  ask "${in_it[@]}" "${options[@]}" "$container" -- "${words[@]}"
 }
-check "run: exit code 0" "$(run_code "$container" -- /bin/sh -c 'echo "hello $$"')" 0
-has "run: output and pid 1" "$work/out" "hello 1"
-check "run: exit code 7" "$(run_code "$container" -- /bin/sh -c 'exit 7')" 7
-check "run: a missing program fails" "$([ "$(run_code "$container" -- /bin/missing)" != 0 ] && echo yes)" yes
-check "run: writes to the image" "$(run_code "$container" -- /bin/sh -c 'echo made > /made')" 0
-check "run: and finds it again" "$("${in_it[@]}" "$container" -- /bin/cat /made)" made
-check "run: user" "$("${in_it[@]}" --user 1000:1001 "$container" -- /bin/sh -c 'id -u; id -g' | tr '\n' ' ')" "1000 1001 "
-check "run: standard input" "$(echo typed | "${in_it[@]}" "$container" -- /bin/cat)" typed
-mkdir -p "$work/volume" && echo shared >"$work/volume/file"
-check "run: a volume" "$("${in_it[@]}" -v "$work/volume:/volume:ro" "$container" -- /bin/cat /volume/file)" shared
-timeout 60 script -qec "BUILDAH_RUNTIME=$runtime buildah --root $work/storage --runroot $work/runroot --storage-driver vfs run --network none --runtime $runtime --terminal $container -- /bin/sh -c 'tty; sleep 0.5; exit 5'" /dev/null \
-  >"$work/out" 2>&1 </dev/null
-check "run --terminal: exit code" "$?" 5
-has "run --terminal: a terminal" "$work/out" /dev/
-check "no state is left" "$(find /run -maxdepth 3 -name 'buildah*' -path '*/oci-rt/*' 2>/dev/null)" ""
-check "rm: exit code" "$(buildah rm "$container" >/dev/null 2>&1; echo $?)" 0
-close_engine
+in_it_code() { ask_code "${in_it[@]}" "$container" -- "$@"; }
+
+flow_run() {
+  check "exit code 0" "$(in_it_code /bin/sh -c 'echo "hello $$"')" 0
+  has "output and pid 1" "hello 1"
+  check "exit code 7" "$(in_it_code /bin/sh -c 'exit 7')" 7
+  fails "a missing program fails" "${cli[@]}" "${in_it[@]}" "$container" -- /bin/missing
+  check "writes to the image" "$(in_it_code /bin/sh -c 'echo made > /made')" 0
+  check "and finds it again" "$(in_it -- /bin/cat /made)" made
+  check "user" "$(in_it --user 1000:1001 -- /bin/sh -c 'id -u; id -g')" "1000 1001"
+  check "standard input" "$(echo typed | "${cli[@]}" "${in_it[@]}" "$container" -- /bin/cat)" typed
+  mkdir -p "$work/volume" && echo shared >"$work/volume/file"
+  check "a volume" "$(in_it -v "$work/volume:/volume:ro" -- /bin/cat /volume/file)" shared
+}
+
+flow_terminal() {
+  flow="run --terminal"
+  check "exit code" "$(in_terminal "${cli[@]}" "${in_it[@]}" --terminal "$container" -- /bin/sh -c 'tty; sleep 0.5; exit 5')" 5
+  has "a terminal" /dev/
+}
+
+flow_remove() {
+  flow=
+  check "no state is left" "$(find /run -maxdepth 3 -name 'buildah*' -path '*/oci-rt/*' 2>/dev/null)" ""
+  flow="rm"
+  check "exit code" "$(ask_code rm "$container")" 0
+}
+
+run_script "$@"

@@ -1,53 +1,53 @@
 #!/bin/bash
-# vm_containerd.sh [--sample] [--systemd] RUNTIME [FLOW…]: tests containerd's ctr with this runtime under the shim
-# io.containerd.runc.v2, in the virtual machine. --systemd: systemd makes the cgroups. Ends "N passed, N failed, N
-# skipped".
-driver=()
-[ "${1:-}" != --systemd ] || { driver=(--runc-systemd-cgroup) && shift; }
-. "$(dirname "$0")/vm_common.sh"
-
+# vm_containerd.sh [--systemd] RUNTIME [FLOW…]: tests containerd's ctr with this runtime under the shim
+# io.containerd.runc.v2, in the virtual machine. --systemd: systemd makes the cgroups. flow.sh has the other options.
+. "$(dirname "$0")/../flow.sh"
+. "$(dirname "$0")/vm.sh"
+drivers=(cgroupfs systemd)
+flows=(run terminal options limits oom confinement namespaces background start exec pause metrics checkpoint
+  parallel nothing-left)
+sampled=(terminal limits background exec pause nothing-left)
 image=docker.io/library/box:1
-make_archive $image
-cat >"$work/config.toml" <<CONF
-version = 2
-root = "$work/containerd"
-state = "$work/state"
-disabled_plugins = ["io.containerd.grpc.v1.cri"]
-[grpc]
-  address = "$work/containerd.sock"
-[debug]
-  level = "info"
-CONF
-cli=(ctr --address "$work/containerd.sock")
-with=(--runtime io.containerd.runc.v2 --runc-binary "$runtime" ${driver[@]+"${driver[@]}"})
-ask() { output "${cli[@]}" "$@"; }
 
-# place ID: prints the option for the cgroup: systemd needs a slice, a prefix and a name.
-place() { [ ${#driver[@]} = 0 ] || echo "--cgroup system.slice:ctr:$1"; }
+set_up() {
+  make_machine
+  make_archive "$image"
+  with=(--runtime io.containerd.runc.v2 --runc-binary "$runtime")
+  [ "$driver" = cgroupfs ] || with+=(--runc-systemd-cgroup)
+  containerd_config 2 'disabled_plugins = ["io.containerd.grpc.v1.cri"]' </dev/null
+  cli=(ctr --address "$work/containerd.sock")
+  first_containerd
+  check "image import" "$(ask_code image import "$archive")" 0
+  has "its name" "$image"
+}
+show_logs() { errors_of containerd; }
+
+# run_words ID OPTION… -- WORD…: sets `words`, the arguments of `ctr run`. systemd needs a slice, a prefix and a name.
+run_words() {
+  local id=$1 options placed=()
+  shift
+  split "$@"
+  [ "$driver" = cgroupfs ] || placed=(--cgroup "system.slice:ctr:$id")
+  words=("${with[@]}" "${placed[@]}" "${options[@]}" "$image" "$id" "${words[@]}")
+}
 # run ID OPTION… -- WORD…: runs in the foreground, prints the exit code.
 run() {
-  local id=$1 options=()
-  shift
-  while [ "$1" != -- ]; do options+=("$1") && shift; done
-  shift
-  # shellcheck disable=SC2046
-  code "${cli[@]}" run "${with[@]}" $(place "$id") --rm ${options[@]+"${options[@]}"} "$image" "$id" "$@"
+  local words
+  run_words "$1" --rm "${@:2}"
+  ask_code run "${words[@]}"
 }
 # begin ID OPTION… -- WORD…: starts in the background.
 begin() {
-  local id=$1 options=()
-  shift
-  while [ "$1" != -- ]; do options+=("$1") && shift; done
-  shift
-  # shellcheck disable=SC2046
-  check "run -d of $id" "$(code "${cli[@]}" run -d "${with[@]}" $(place "$id") ${options[@]+"${options[@]}"} "$image" "$id" "$@")" 0
+  local words
+  run_words "$1" -d "${@:2}"
+  check "run -d of $1" "$(ask_code run "${words[@]}")" 0
 }
 # end ID: kills it and removes all of it.
 end() {
-  code "${cli[@]}" task kill -s SIGKILL "$1" >/dev/null
+  ask_code task kill -s SIGKILL "$1" >/dev/null
   until_true stopped "$1"
-  code "${cli[@]}" task delete "$1" >/dev/null
-  check "container delete" "$(code "${cli[@]}" container delete "$1")" 0
+  ask_code task delete "$1" >/dev/null
+  check "container delete" "$(ask_code container delete "$1")" 0
   left "$1"
 }
 status() { "${cli[@]}" task ls | awk -v id="$1" '$1 == id { print $3 }'; }
@@ -68,8 +68,9 @@ flow_run() {
 }
 
 flow_terminal() {
-  # shellcheck disable=SC2046
-  check "run -t: exit code" "$(in_terminal "${cli[@]}" run "${with[@]}" $(place t1) --rm -t "$image" t1 /bin/sh -c 'tty; sleep 1; exit 5')" 5
+  local words
+  run_words t1 --rm -t -- /bin/sh -c 'tty; sleep 1; exit 5'
+  check "run -t: exit code" "$(in_terminal "${cli[@]}" run "${words[@]}")" 5
   has "run -t: a terminal" /dev/pts/0
   left t1
 }
@@ -130,7 +131,7 @@ flow_namespaces() {
   check "--with-ns" "$(run n1 --with-ns network:/run/netns/joined -- /bin/readlink /proc/self/ns/net)" 0
   has "it is that one" "$(ip netns exec joined readlink /proc/self/ns/net)"
   ip netns delete joined
-  [ ${#driver[@]} = 0 ] || return
+  [ "$driver" = cgroupfs ] || return
   begin placed --cgroup /own/place -- /bin/sleep 1000
   check "--cgroup" "$(cat /sys/fs/cgroup/own/place/cgroup.procs)" "$("${cli[@]}" task ls | awk '$1 == "placed" { print $2 }')"
   end placed
@@ -143,51 +144,52 @@ flow_background() {
   check "task ls" "$(status web)" RUNNING
   check "--pid-file" "$(cat "$work/pid")" "$("${cli[@]}" task ls | awk '$1 == "web" { print $2 }')"
   check "the id is taken" "$(begin_again)" 1
-  check "task kill" "$(code "${cli[@]}" task kill web)" 0
+  check "task kill" "$(ask_code task kill web)" 0
   check "it stops" "$(until_true stopped web && echo yes)" yes
-  check "task delete" "$(code "${cli[@]}" task delete web)" 0
+  check "task delete" "$(ask_code task delete web)" 0
   has "it says the code" 3
-  check "container delete" "$(code "${cli[@]}" container delete web)" 0
+  check "container delete" "$(ask_code container delete web)" 0
   left web
 }
 begin_again() {
-  # shellcheck disable=SC2046
-  code "${cli[@]}" run -d "${with[@]}" $(place web) "$image" web /bin/true
+  local words
+  run_words web -d -- /bin/true
+  ask_code run "${words[@]}"
 }
 
 # A container that stays, and has one task after another.
 flow_start() {
   begin later -- /bin/sh -c 'echo begun; exit 4'
   check "it ends" "$(until_true stopped later && echo yes)" yes
-  check "task delete" "$(code "${cli[@]}" task delete later)" 0
-  check "task start: its code" "$(code "${cli[@]}" task start later)" 4
+  check "task delete" "$(ask_code task delete later)" 0
+  check "task start: its code" "$(ask_code task start later)" 4
   has "task start: output" begun
-  check "and again" "$(code "${cli[@]}" task start later)" 4
-  check "container delete" "$(code "${cli[@]}" container delete later)" 0
+  check "and again" "$(ask_code task start later)" 4
+  check "container delete" "$(ask_code container delete later)" 0
   left later
 }
 
 flow_exec() {
   begin box -- /bin/sleep 1000
-  check "exit code 7" "$(code "${cli[@]}" task exec --exec-id e1 box /bin/sh -c 'echo said; exit 7')" 7
+  check "exit code 7" "$(ask_code task exec --exec-id e1 box /bin/sh -c 'echo said; exit 7')" 7
   has "output" said
-  check "a missing program fails" "$(code "${cli[@]}" task exec --exec-id e2 box /bin/missing)" 1
+  check "a missing program fails" "$(ask_code task exec --exec-id e2 box /bin/missing)" 1
   has "and is named" /bin/missing
   check "--user and --cwd" "$(ask task exec --exec-id e3 --user 1000:1001 --cwd /home box /bin/sh -c 'id -u; id -g; pwd')" "1000 1001 /home"
   check "-t: exit code" "$(in_terminal "${cli[@]}" task exec -t --exec-id e4 box /bin/sh -c 'tty; sleep 1; exit 5')" 5
   has "-t: a terminal" /dev/pts/
-  check "-d" "$(code "${cli[@]}" task exec -d --exec-id e5 box /bin/sleep 999)" 0
+  check "-d" "$(ask_code task exec -d --exec-id e5 box /bin/sleep 999)" 0
   check "task ps" "$("${cli[@]}" task ps box | grep -c '^[0-9]')" 2
-  check "task kill of a process" "$(code "${cli[@]}" task kill -s SIGKILL --exec-id e5 box)" 0
+  check "task kill of a process" "$(ask_code task kill -s SIGKILL --exec-id e5 box)" 0
   end box
 }
 
 flow_pause() {
   begin still -- /bin/sleep 1000
-  check "task pause" "$(code "${cli[@]}" task pause still)" 0
+  check "task pause" "$(ask_code task pause still)" 0
   check "task ls" "$(status still)" PAUSED
   check "cgroup.freeze" "$(cgroup_file still cgroup.freeze)" 1
-  check "task resume" "$(code "${cli[@]}" task resume still)" 0
+  check "task resume" "$(ask_code task resume still)" 0
   check "task ls: again" "$(status still)" RUNNING
   check "it goes on" "$(ask task exec --exec-id on still /bin/echo on)" on
   end still
@@ -195,49 +197,36 @@ flow_pause() {
 
 flow_metrics() {
   begin measured --memory-limit 67108864 -- /bin/sleep 1000
-  check "task metrics" "$(code "${cli[@]}" task metrics measured)" 0
+  check "task metrics" "$(ask_code task metrics measured)" 0
   has "the limit" 67108864
-  check "as JSON" "$(code "${cli[@]}" task metrics --format json measured)" 0
+  check "as JSON" "$(ask_code task metrics --format json measured)" 0
   has "pids" '"pids"'
   end measured
 }
 
 flow_checkpoint() {
   begin held -- /bin/sleep 1000
-  check "task checkpoint fails" "$(code "${cli[@]}" task checkpoint held)" 1
+  check "task checkpoint fails" "$(ask_code task checkpoint held)" 1
   has "and says so" checkpoint
   check "it still runs" "$(status held)" RUNNING
   end held
 }
 
+many() {
+  local words
+  run_words "many$1" --rm -- /bin/sh -c "exit $1"
+  limited "${cli[@]}" run "${words[@]}"
+}
 flow_parallel() {
-  local number
-  for number in $(seq 10); do
-    # shellcheck disable=SC2046
-    (timeout 300 "${cli[@]}" run "${with[@]}" $(place "many$number") --rm "$image" "many$number" /bin/sh -c "exit $number" \
-      >/dev/null 2>"$work/many$number" </dev/null; echo $? >"$work/code$number") &
-    jobs[number]=$!
-  done
-  wait "${jobs[@]}"
-  check "ten at once: their codes" "$(cat $(seq -f "$work/code%g" 10) | tr '\n' ' ')" "1 2 3 4 5 6 7 8 9 10 "
+  at_once "ten at once: their codes" 10 many
   left many
 }
 
 flow_nothing_left() {
   check "containers" "$(ask container ls -q)" ""
   check "tasks" "$(ask task ls -q)" ""
-  check "shims" "$(pgrep -fc '^/[^ ]*containerd-shim' || true)" 0
+  check "shims" "$(until_true no_shims && echo none)" none
   check "the daemon lives" "$(kill -0 "${daemons[containerd]}" && echo yes)" yes
 }
 
-daemon containerd containerd --config "$work/config.toml"
-flow=daemon
-check "containerd answers" "$(until_true "${cli[@]}" version && echo yes)" yes
-check "image import" "$(code "${cli[@]}" image import "$archive")" 0
-has "its name" "$image"
-flows=(run terminal options limits oom confinement namespaces background start exec pause metrics checkpoint
-  parallel nothing-left)
-[ -z "$sample" ] || flows=(terminal limits background exec pause nothing-left)
-run_flows "${flows[@]}"
-[ "$bad" = 0 ] || grep -E 'level=error' "$work/containerd.log" | tail -n 30
-close_engine
+run_script "$@"

@@ -1,21 +1,23 @@
 #!/bin/bash
-# vm_podman.sh [--cgroupfs] [--sample] RUNTIME [FLOW…]: tests podman with this runtime in the virtual machine, as root
-# and as a user. Each flow is a function in podman/. systemd makes the cgroups, or podman itself with --cgroupfs. The
-# runtime is the default one, configured by name in a drop-in like that of README.md. Ends "N passed, N failed, N
-# skipped".
-manager=systemd
-[ "${1:-}" != --cgroupfs ] || { manager=cgroupfs && shift; }
-. "$(dirname "$0")/vm_common.sh"
-. "$here/drivers.sh"
-for part in setup run files drivers limits security life together units rootless; do
-  . "$here/podman/$part.sh"
-done
-
-set_up
-if [ ${#wanted[@]} = 0 ] && [ -n "$sample" ]; then
-  wanted=(limits no-cgroups seccomp apparmor)
-fi
-[ ${#wanted[@]} != 0 ] || wanted=(
+# vm_podman.sh [--cgroupfs] RUNTIME [FLOW…]: tests podman with this runtime in the virtual machine, as root and as a user.
+# systemd makes the cgroups, or podman itself with --cgroupfs. The runtime is the default one, configured by name in a
+# drop-in like that of README.md. flow.sh has the other options.
+. "$(dirname "$0")/../flow.sh"
+. "$(dirname "$0")/vm.sh"
+. "$(dirname "$0")/containers.sh"
+. "$(dirname "$0")/flows/files.sh"
+. "$(dirname "$0")/flows/life.sh"
+. "$(dirname "$0")/flows/drivers.sh"
+. "$(dirname "$0")/podman/setup.sh"
+. "$(dirname "$0")/podman/run.sh"
+. "$(dirname "$0")/podman/limits.sh"
+. "$(dirname "$0")/podman/security.sh"
+. "$(dirname "$0")/podman/life.sh"
+. "$(dirname "$0")/podman/together.sh"
+. "$(dirname "$0")/podman/units.sh"
+. "$(dirname "$0")/podman/rootless.sh"
+drivers=(systemd cgroupfs)
+flows=(
   by-path run terminal read-only volumes host-root tmpfs links directory idmap devices device-files
   hooks driver cdi descriptors
   limits no-cgroups oom
@@ -25,5 +27,13 @@ fi
   unit notify affinity
   rootless rootless-life rootless-limits rootless-pod nothing-left
 )
-run_flows "${wanted[@]}"
-close_engine
+sampled=(limits no-cgroups seccomp apparmor)
+engine=podman cli=(podman) forced=(-t 0)
+
+set_up() {
+  make_machine
+  set_up_podman
+  prepare_drivers
+}
+
+run_script "$@"

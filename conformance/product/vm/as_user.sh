@@ -1,9 +1,14 @@
-# Common code of the scripts for an unprivileged user: the user, commands run as the user, checks. Sourced with $runtime
-# set. Sets $name, $uid, $home, $run_directory.
-[ "$(cat /proc/1/comm)" = systemd ] && command -v loginctl >/dev/null || {
-  echo "systemd is not pid 1" && echo "0 passed, 0 failed, 1 skipped"
+# An unprivileged user with a systemd user manager, in the virtual machine: the user, commands run as the user. Sourced after
+# flow.sh. Sets $name, $uid, $home, $run_directory.
+unnamed=-  # the labels say everything
+
+enter() {
+  if [ "$(cat /proc/1/comm)" = systemd ] && command -v loginctl >/dev/null; then return; fi
+  skip "systemd is not pid 1"
+  close_script
   exit 0
 }
+clean_up() { loginctl disable-linger "$name"; }
 
 # make_user NAME UID PROGRAM…: makes a user with a bundle web1, with the PROGRAMs of busybox in its rootfs. The user
 # owns the home.
@@ -16,7 +21,7 @@ make_user() {
   mkdir -p "$home/web1/rootfs/bin"
   for program in "$@"; do cp "$(command -v busybox)" "$home/web1/rootfs/bin/$program"; done
   cp "$runtime" "$home/oci-rt"
-  for program in install systemd; do
+  for program in install systemd tools; do
     [ ! -e "$runtime-$program" ] || cp "$runtime-$program" "$home/oci-rt-$program"
   done
   chown -R "$uid:$uid" "$home"
@@ -30,6 +35,7 @@ start_manager() {
   done
 }
 # user COMMAND…: runs it as the user, in a cgroup of root. Its output is in $said, its exit code in $code.
+# shellcheck disable=SC2034  # code is for the script
 user() {
   said=$(cd "$home" && timeout 120 setpriv --reuid "$uid" --regid "$uid" --clear-groups env -i HOME="$home" USER="$name" \
     XDG_RUNTIME_DIR="$run_directory" PATH="$home:/usr/bin:/bin" "$@" 2>&1 </dev/null)
@@ -47,19 +53,4 @@ exec(sys.argv[2])
 json.dump(config, open(sys.argv[1], "w"))
 EDIT
   chown "$uid:$uid" "$home/web1/config.json"
-}
-
-good=0 bad=0
-# check LABEL SEEN WANTED
-check() {
-  if [ "$2" = "$3" ]; then
-    good=$((good + 1)) && echo "ok - $1"
-  else
-    bad=$((bad + 1)) && echo "not ok - $1: '$2', not '$3'"
-  fi
-}
-close_user() {
-  loginctl disable-linger "$name"
-  echo "$good passed, $bad failed, 0 skipped"
-  [ "$bad" = 0 ]
 }

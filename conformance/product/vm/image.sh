@@ -2,7 +2,7 @@
 # Sourced by run.
 
 vm_cache=${OCI_RT_VM_CACHE:-/var/cache/oci-rt-vm}
-vm_packages="qemu-system-x86 mmdebstrap e2fsprogs xz-utils busybox-static util-linux"
+vm_packages=(qemu-system-x86 mmdebstrap e2fsprogs xz-utils busybox-static util-linux)
 guest_packages="linux-image-cloud-amd64 systemd-sysv dbus kmod apparmor libpam-systemd busybox-static
   runc crun strace iproute2 procps bsdutils libcap2-bin libstdc++6 python3-minimal libpython3-stdlib perl-base"
 guest_engines="udev podman buildah conmon catatonit passt slirp4netns dbus-user-session
@@ -11,8 +11,10 @@ guest_engines="udev podman buildah conmon catatonit passt slirp4netns dbus-user-
   python3-grpcio"
 # Before Debian 13, docker.io contains the client.
 guest_engines_trixie="docker-cli docker-buildx"
+# shellcheck disable=SC2034  # read by the name of the release
 guest_engines_sid=$guest_engines_trixie
 # No other package there needs useradd any more.
+# shellcheck disable=SC2034
 guest_packages_sid=passwd
 vm_releases="bookworm trixie sid"
 
@@ -38,10 +40,10 @@ ensure_image() {
 
 # Builds in a temporary directory, and renames it on success.
 build_image() {
-  local release=$1 directory=$2 packages=$3 made
+  local release=$1 directory=$2 packages made
+  read -r -d '' -a packages <<<"$3" || true
   made=$(mktemp -d "$vm_cache/.building.XXXXXX")
-  # shellcheck disable=SC2086
-  if "$here/build_image" "$release" "$made" $packages >"$work/image.log" 2>&1; then
+  if "$here/build_image" "$release" "$made" "${packages[@]}" >"$work/image.log" 2>&1; then
     find "$vm_cache" -mindepth 1 -maxdepth 1 -mtime +14 ! -name '*.lock' -exec rm -rf --one-file-system {} +
     mv "$made" "$directory"
     return 0

@@ -1,21 +1,17 @@
 #!/bin/bash
-# notify.sh: tests services of Type=notify with the program in a container. Runs inside the virtual machine, where
-# systemd is the manager. Ends with "N passed, N failed, N skipped".
-set -euo pipefail
-top=$(cd "$(dirname "$0")/../../.." && pwd)
-build=${BUILD_DIR:-$top/build}
-runtime=${1:-$build/runtime/oci-rt}
-work=$(mktemp -d /var/tmp/oci-rt-notify.XXXXXX)
-root=$work/state
-passed=0 failed=0
-trap 'systemctl --quiet stop "on-*" 2>/dev/null; rm -rf "$work"' EXIT
+# notify.sh RUNTIME [FLOW…]: tests services of Type=notify with the program in a container. Runs inside the virtual machine,
+# where systemd is the manager. flow.sh has the other options.
+. "$(dirname "$0")/../flow.sh"
+flows=(run detached ends)
+patience=120
 
-# check LABEL SEEN WANTED
-check() {
-  if [ "$2" = "$3" ]; then passed=$((passed + 1)) && echo "ok - $1"
-  else failed=$((failed + 1)) && echo "not ok - $1: '$2', not '$3'"; fi
+set_up() {
+  build=${BUILD_DIR:-$(dirname "$0")/../../../build}
+  root=$work/state
 }
+clean_up() { systemctl --quiet stop "on-*" 2>/dev/null; }
 show() { systemctl show --property "$2" --value "$1"; }
+ended() { [ "$(show "$1" ActiveState)" != active ]; }
 
 # bundle NAME SCRIPT
 bundle() {
@@ -33,40 +29,42 @@ bundle() {
 JSON
 }
 
-# service NAME WORDS...: starts it, and returns when it is ready or has failed
+# service NAME WORD…: prints the exit code, when the service is ready or has failed.
 service() {
   local name=$1
   shift
-  systemd-run --quiet --collect --unit="$name" --property=Type=notify --property=TimeoutStartSec=60 \
+  code systemd-run --quiet --collect --unit="$name" --property=Type=notify --property=TimeoutStartSec=60 \
     "$runtime" --root "$root" "$@"
 }
 
-bundle on-run 'trap exit TERM; busybox sleep 1; probe notify STATUS=up READY=1 barrier; busybox sleep 1000 & wait'
-status=0
-service on-run run --bundle "$work/on-run" on-run || status=$?
-check 'run: the service starts' "$status" 0
-check 'run: it is active once the program is ready' "$(show on-run ActiveState)" active
-check 'run: its status is the one that the program told' "$(show on-run StatusText)" up
-check 'run: the main process is the runtime' "$(readlink "/proc/$(show on-run MainPID)/exe")" "$runtime"
-systemctl stop on-run
-check 'run: nothing is left after stop' "$("$runtime" --root "$root" list -q)" ''
+flow_run() {
+  bundle on-run 'trap exit TERM; busybox sleep 1; probe notify STATUS=up READY=1 barrier; busybox sleep 1000 & wait'
+  check 'the service starts' "$(service on-run run --bundle "$work/on-run" on-run)" 0
+  check 'it is active once the program is ready' "$(show on-run ActiveState)" active
+  check 'its status is the one that the program told' "$(show on-run StatusText)" up
+  check 'the main process is the runtime' "$(readlink "/proc/$(show on-run MainPID)/exe")" "$runtime"
+  systemctl stop on-run
+  check 'nothing is left after stop' "$("$runtime" --root "$root" list -q)" ''
+}
 
-bundle on-detached 'busybox sleep 1; probe notify READY=1; exec busybox sleep 1000'
-status=0
-service on-detached run --detach --bundle "$work/on-detached" on-detached || status=$?
-check 'run --detach: the service starts' "$status" 0
-check 'run --detach: it is active though the runtime has left' "$(show on-detached ActiveState)" active
-pid=$("$runtime" --root "$root" state on-detached | sed -n 's/.*"pid": \([0-9]*\).*/\1/p')
-check 'run --detach: the main process is the init of the container' "$(show on-detached MainPID)" "$pid"
-"$runtime" --root "$root" kill on-detached KILL
-for _ in $(seq 100); do [ "$(show on-detached ActiveState)" = active ] || break; sleep 0.1; done
-check 'run --detach: it ends with the container' "$(show on-detached ActiveState)" inactive
-"$runtime" --root "$root" delete --force on-detached
+flow_detached() {
+  local pid
+  flow="run --detach"
+  bundle on-detached 'busybox sleep 1; probe notify READY=1; exec busybox sleep 1000'
+  check 'the service starts' "$(service on-detached run --detach --bundle "$work/on-detached" on-detached)" 0
+  check 'it is active though the runtime has left' "$(show on-detached ActiveState)" active
+  pid=$("$runtime" --root "$root" state on-detached | sed -n 's/.*"pid": \([0-9]*\).*/\1/p')
+  check 'the main process is the init of the container' "$(show on-detached MainPID)" "$pid"
+  "$runtime" --root "$root" kill on-detached KILL
+  until_true ended on-detached
+  check 'it ends with the container' "$(show on-detached ActiveState)" inactive
+  "$runtime" --root "$root" delete --force on-detached
+}
 
-bundle on-ends 'exit 3'
-status=0
-service on-ends run --bundle "$work/on-ends" on-ends 2>/dev/null || status=$?
-check 'run: a program that ends unready is a service that fails' "$((status != 0))" 1
+flow_ends() {
+  flow=run
+  bundle on-ends 'exit 3'
+  check 'a program that ends unready is a service that fails' "$(($(service on-ends run --bundle "$work/on-ends" on-ends) != 0))" 1
+}
 
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" = 0 ]
+run_script "$@"

@@ -32,7 +32,7 @@ fi
 part units 900 "$0" units
 part conformance-oci-rt 1500 "$judge" --json-paths --runtime "oci-rt=$build/runtime/oci-rt" ${options[@]+"${options[@]}"}
 part user-scope 300 "$top/conformance/product/vm/user_scope.sh" "$build/runtime/oci-rt"
-part notify 300 "$top/conformance/product/vm/notify.sh"
+part notify 300 "$top/conformance/product/vm/notify.sh" "$build/runtime/oci-rt"
 part kill-sweep-systemd 600 "$top/conformance/product/crash/kill_sweep" --sample 12 --jobs 2 "$build/runtime/oci-rt" --systemd-cgroup
 part user-session 300 "$top/conformance/product/vm/user_session.sh" "$build/runtime/oci-rt"
 if [ "${2:-}" = peers ]; then

@@ -3,16 +3,16 @@
 user=rover
 flow_rootless() {
   be_user || { check "a user with a session" "$(cat "$work/out")" "" && return; }
-  check "a program, its ids" "$(box_of_user -- sh -c 'echo hello $$ $(id -u); cat /proc/self/uid_map' | tr -s ' ')" "hello 1 0 0 1000 1 1 $(awk -F: -v user=$user '$1 == user { print $2, $3 }' /etc/subuid)"
+  check "a program, its ids" "$(box_of_user -- sh -c 'echo hello $$ $(id -u); cat /proc/self/uid_map' | tr -s ' ')" "hello 1 0 0 1000 1 1 $(awk -F: -v user="$user" '$1 == user { print $2, $3 }' /etc/subuid)"
   check "nothing on standard error" "$(cat "$work/errors")" ""
   check "keep-id" "$(box_of_user --userns=keep-id -- sh -c 'id -u; id -g')" "1000 1000"
   check "exit code 7" "$(code as-user podman run --rm --network none box sh -c 'exit 7')" 7
   check "a missing program is 127" "$(code as-user podman run --rm --network none box /bin/missing)" 127
   check "a terminal" "$(in_terminal as-user podman run --rm -it --network none box sh -c 'tty; test -t 0 && exit 5')" 5
-  mkdir -p /home/$user/v && echo shared >/home/$user/v/file && chown -R $user /home/$user/v
-  check "a volume" "$(box_of_user -v /home/$user/v:/v:ro -- sh -c 'cat /v/file; touch /v/x 2>/dev/null; echo $?')" "shared 1"
+  mkdir -p "/home/$user/v" && echo shared >"/home/$user/v/file" && chown -R "$user" "/home/$user/v"
+  check "a volume" "$(box_of_user -v "/home/$user/v:/v:ro" -- sh -c 'cat /v/file; touch /v/x 2>/dev/null; echo $?')" "shared 1"
   check "--userns=auto" "$(box_of_user --userns=auto:size=500 -- awk '{ print $1, $3 }' /proc/self/uid_map)" "0 500"
-  echo machine >/etc/of-the-machine && install -d -o $user /srv/of-user
+  echo machine >/etc/of-the-machine && install -d -o "$user" /srv/of-user
   check "-v /:/host:ro,rslave" "$(box_of_user -v /:/host:ro,rslave -- sh -c 'cat /host/etc/of-the-machine; touch /host/srv/of-user/x 2>/dev/null; echo $?')" "machine 1"
   rm -r /etc/of-the-machine /srv/of-user
   check "--tmpfs /root: its mode" "$(box_of_user --tmpfs /root -- stat -c %a /root)" 700
@@ -37,7 +37,7 @@ flow_rootless_life() {
 # The user's systemd delegates memory and pids. With cgroupfs a user has no limits.
 flow_rootless_limits() {
   be_user || return
-  [ "$manager" = systemd ] || { skip "a user's limits are systemd's" && return; }
+  [ "$driver" = systemd ] || { skip "a user's limits are systemd's" && return; }
   check "--memory, --pids-limit" "$(box_of_user --memory 64m --pids-limit 20 -- sh -c "$(in_cgroup memory.max pids.max)")" "67108864 20"
   check "run -d" "$(code as-user podman run -d --name r2 --memory 64m --network none box sleep 1000)" 0
   check "below the user's own cgroup" "$(cut -d: -f3 "/proc/$(output as-user podman inspect --format '{{.State.Pid}}' r2)/cgroup" | grep -c '^/user.slice/user-1000.slice/user@1000.service/.*\.scope')" 1
@@ -60,24 +60,23 @@ flow_rootless_pod() {
 be_user() {
   [ ! -e "$work/user" ] || return 0
   {
-    printf '#!/bin/bash\nexec su -l %s -c "$(printf "%%q " "$@")"\n' $user >/usr/local/bin/as-user
+    printf '#!/bin/bash\nexec su -l %s -c "$(printf "%%q " "$@")"\n' "$user" >/usr/local/bin/as-user
     chmod 755 /usr/local/bin/as-user
-    useradd --create-home --uid 1000 --shell /bin/bash $user
+    useradd --create-home --uid 1000 --shell /bin/bash "$user"
     sed -i "/^$user:/d" /etc/subuid /etc/subgid
     echo "$user:400000:65536" | tee -a /etc/subuid >>/etc/subgid
-    loginctl enable-linger $user
+    loginctl enable-linger "$user"
     until_true test -S /run/user/1000/bus
-    printf 'export XDG_RUNTIME_DIR=/run/user/1000 DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus\n' >/home/$user/.profile
+    printf 'export XDG_RUNTIME_DIR=/run/user/1000 DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus\n' >"/home/$user/.profile"
     as-user podman system migrate  # or a process of an earlier run keeps other ids
-    tar -C "$work/rootfs" -c . >/home/$user/box.tar
-    until_true as-user podman import --quiet /home/$user/box.tar box
+    tar -C "$work/rootfs" -c . >"/home/$user/box.tar"
+    until_true as-user podman import --quiet "/home/$user/box.tar" box
   } >"$work/out" 2>&1
   as-user podman image exists box && touch "$work/user"
 }
+# box_of_user OPTION… -- WORD…: box of the user's podman.
 box_of_user() {
-  local options=()
-  while [ "$1" != -- ]; do options+=("$1") && shift; done
-  shift
-  output as-user podman run --rm --network none ${options[@]+"${options[@]}"} box "$@"
+  local cli=(as-user podman)
+  box "$@"
 }
 user_logs_have() { as-user podman logs "$1" | grep -qF -- "$2"; }

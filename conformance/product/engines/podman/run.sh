@@ -1,7 +1,7 @@
 # Flows: options of `podman run`.
 
 flow_by_path() {
-  check "a program" "$(output podman --runtime "$runtime" run --rm --network none box sh -c 'echo hello $$')" "hello 1"
+  check "a program" "$(ask --runtime "$runtime" run --rm --network none box sh -c 'echo hello $$')" "hello 1"
 }
 
 flow_run() {
@@ -29,7 +29,7 @@ flow_terminal() {
   has "run -it: its size" "37 91"
   has "run -it: what is typed" got:typed
   begin t1 -t -- sh -c 'tty; sleep 1000'
-  check "run -dt: logs" "$(until_true logs_have t1 /dev/; output podman logs t1)" /dev/pts/0
+  check "run -dt: logs" "$(until_true logs_have t1 /dev/; ask logs t1)" /dev/pts/0
   end t1
 }
 
@@ -50,10 +50,10 @@ flow_volumes() {
   skip "rro: podman up to 5.8 has no such option"
   umount "$from/below"
   check "a named volume, filled from the image" "$(box -v oci-rt-test:/etc -- cut -c1-9 /etc/passwd | cut -d' ' -f1)" "root:x:0:"
-  check "volume rm" "$(code podman volume rm oci-rt-test)" 0
+  check "volume rm" "$(ask_code volume rm oci-rt-test)" 0
   begin v1 --mount "type=bind,source=$from,target=/v,bind-propagation=rslave" -- sleep 1000
   mount -t tmpfs tmpfs "$from/late" && touch "$from/late/here"
-  check "rslave: a mount made later appears" "$(output podman exec v1 ls /v/late)" here
+  check "rslave: a mount made later appears" "$(ask exec v1 ls /v/late)" here
   umount "$from/late"
   end v1
 }
@@ -84,7 +84,7 @@ flow_hooks() {
 JSON
   done
   : >"$work/hooks.log"
-  check "exit code" "$(code podman --hooks-dir "$hooks" run --rm --network none box true)" 0
+  check "exit code" "$(ask_code --hooks-dir "$hooks" run --rm --network none box true)" 0
   until_true grep -q poststop "$work/hooks.log"
   # podman 5 has no prestart hooks: it turns them into createRuntime hooks, in the order of the file names.
   local first="prestart created createRuntime created"
@@ -98,4 +98,36 @@ flow_descriptors() {
   echo given >"$work/given"
   # The last one is the directory that ls reads.
   check "--preserve-fds, and no others" "$(podman run --rm --network none --preserve-fds 1 box sh -c 'cat <&3; exec ls /proc/self/fd' 3<"$work/given" | tr '\n' ' ')" "given 0 1 2 3 4 "
+}
+
+# podman creates the directory if it can. Below a mount it leaves that to the runtime.
+flow_directory() {
+  check "--workdir below a tmpfs, --read-only" "$(box --read-only --tmpfs /t --workdir /t/deep/er -- pwd)" /t/deep/er
+  printf 'FROM localhost/box\nWORKDIR /of/image\n' >"$work/directory"
+  check "build" "$(ask_code build --pull=never --isolation chroot -t directory -f "$work/directory" "$work/tmp")" 0
+  check "WORKDIR of the image, --read-only" "$(ask run --rm --network none --read-only --user 1000 directory pwd)" /of/image
+  check "rmi" "$(ask_code rmi directory)" 0
+}
+
+driven() {
+  local cli=(podman --hooks-dir "$work/drivers.d")
+  box "$@"
+}
+prepare_drivers() {
+  local stage verb
+  make_driver
+  make_cdi
+  mkdir -p "$work/drivers.d"
+  for stage in prestart createContainer; do
+    verb=refresh
+    [ "$stage" != prestart ] || verb=inject
+    cat >"$work/drivers.d/$stage.json" <<JSON
+{"version": "1.0.0", "hook": {"path": "$driver_hook", "args": ["driver_hook.py", "$verb"]}, "when": {"always": true}, "stages": ["$stage"]}
+JSON
+  done
+}
+more_driven() {
+  # A createContainer hook also runs in the user namespace, where it may not read the bundle.
+  rm "$work/drivers.d/createContainer.json"
+  check "with a user namespace: a library" "$(driven --userns=auto:size=4096 -- wc -c /usr/lib/libcap.so.2)" "${driver_wanted%% *} /usr/lib/libcap.so.2"
 }

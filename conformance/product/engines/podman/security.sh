@@ -6,7 +6,7 @@ flow_userns() {
     "$(in_terminal podman run --rm -it --network none --uidmap 0:200000:5000 box sh -c 'stat -c %u $(tty) /etc/passwd /dev/null | tr "\n" .; exit 6')" 6
   has "and the files" 0.0.
   begin u1 --userns=auto:size=4096 --memory 64m -- sleep 1000
-  check "exec" "$(output podman exec --user 7 u1 sh -c 'id -u; wc -l </proc/self/uid_map')" "7 1"
+  check "exec" "$(ask exec --user 7 u1 sh -c 'id -u; wc -l </proc/self/uid_map')" "7 1"
   end u1
 }
 
@@ -16,8 +16,8 @@ flow_seccomp() {
  "syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 95}]}
 JSON
   begin s1 --security-opt "seccomp=$work/seccomp.json" -- sh -c 'mkdir /made 2>&1 | grep -o "not supported"; sleep 1000'
-  check "a profile" "$(until_true logs_have s1 supported; output podman logs s1)" "not supported"
-  check "exec has it" "$(output podman exec s1 sh -c 'mkdir /made 2>&1 | grep -o "not supported"')" "not supported"
+  check "a profile" "$(until_true logs_have s1 supported; ask logs s1)" "not supported"
+  check "exec has it" "$(ask exec s1 sh -c 'mkdir /made 2>&1 | grep -o "not supported"')" "not supported"
   end s1
   check "the default profile" "$(box -- sh -c 'grep Seccomp: /proc/self/status; unshare -n true 2>/dev/null; echo $?' | tr '\t' ' ')" "Seccomp: 2 1"
 }
@@ -27,10 +27,10 @@ flow_apparmor() {
     apparmor_parser --replace --skip-cache >"$work/out" 2>&1
   begin a1 --security-opt apparmor=oci-rt-test -- sh -c 'cat /proc/self/attr/current; true >/etc/secret; sleep 1000'
   until_true logs_have a1 secret
-  output podman logs a1 >/dev/null
+  ask logs a1 >/dev/null
   has "a profile" "oci-rt-test (enforce)"
   has "what it forbids" "/etc/secret: Permission denied"
-  check "exec has it" "$(output podman exec a1 cat /proc/self/attr/current)" "oci-rt-test (enforce)"
+  check "exec has it" "$(ask exec a1 cat /proc/self/attr/current)" "oci-rt-test (enforce)"
   end a1
   check "one that is not loaded is refused" "$([ "$(box_code --security-opt apparmor=oci-rt-missing -- true)" != 0 ] && echo yes)" yes
   has "and named" oci-rt-missing
@@ -50,11 +50,11 @@ flow_privileges() {
 }
 
 flow_namespaces() {
-  check "the machine's: pid, uts, ipc, cgroup, network" "$(output podman run --rm --pid host --uts host --ipc host --cgroupns host --network host box sh -c '
+  check "the machine's: pid, uts, ipc, cgroup, network" "$(ask run --rm --pid host --uts host --ipc host --cgroupns host --network host box sh -c '
     for n in pid uts ipc cgroup net; do readlink /proc/self/ns/$n; done')" \
     "$(for n in pid uts ipc cgroup net; do readlink /proc/self/ns/$n; done | tr '\n' ' ' | sed 's/ $//')"
   begin j1 -- sleep 1000
-  check "another container's" "$(output podman run --rm --pid container:j1 --network container:j1 --ipc container:j1 box \
+  check "another container's" "$(ask run --rm --pid container:j1 --network container:j1 --ipc container:j1 box \
     sh -c 'for n in 1/ns/net self/ns/net 1/ns/pid self/ns/pid; do readlink /proc/$n; done' | tr ' ' '\n' | sort -u | wc -l)" 2
   end j1
   check "--systemd=always: its own cgroup, for writing" "$(box --systemd=always -- sh -c 'cat /proc/1/cgroup; mkdir /sys/fs/cgroup/made && echo made; awk "\$2 == \"/run\" { print \$3 }" /proc/mounts')" \
@@ -69,7 +69,7 @@ flow_joined() {
   check "--uidmap --ipc container:" "$(box "${own[@]}" --ipc container:j2 -- sh -c 'readlink /proc/self/ns/ipc; cat /proc/self/uid_map' | tr -s ' ')" \
     "$(readlink "/proc/$pid/ns/ipc") 0 200000 5000"
   check "--uidmap --pid container:" "$(box "${own[@]}" --pid container:j2 -- sh -c 'readlink /proc/self/ns/pid; cat /proc/1/comm')" "$(readlink "/proc/$pid/ns/pid") sleep"
-  check "--uidmap --network container:" "$(output podman run --rm "${own[@]}" --network container:j2 box readlink /proc/self/ns/net)" "$(readlink "/proc/$pid/ns/net")"
+  check "--uidmap --network container:" "$(ask run --rm "${own[@]}" --network container:j2 box readlink /proc/self/ns/net)" "$(readlink "/proc/$pid/ns/net")"
   check "--uidmap --ipc host" "$(box "${own[@]}" --ipc host -- readlink /proc/self/ns/ipc)" "$(readlink /proc/self/ns/ipc)"
   check "--uidmap --pid host" "$(box "${own[@]}" --pid host -- sh -c 'readlink /proc/self/ns/pid')" "$(readlink /proc/self/ns/pid)"
   end j2
@@ -78,7 +78,7 @@ flow_joined() {
 flow_init() {
   check "pid 1 is catatonit" "$(box --init -- sh -c 'test $$ != 1 && tr "\0" "\n" </proc/1/cmdline | head -n 1')" /run/podman-init
   begin i1 --init -- sleep 1000
-  check "a signal reaches the program" "$(code podman stop -t 20 i1)" 0
+  check "a signal reaches the program" "$(ask_code stop -t 20 i1)" 0
   check "its code" "$(field i1 .State.ExitCode)" 143
   end i1
 }

@@ -1,10 +1,10 @@
-# Common code of the flows of vm_podman.sh: the configuration, the image, functions to run containers and to check them.
+# podman in the virtual machine, for vm_podman.sh and vm_buildah.sh: the configuration, the image, leftovers.
 
-# set_up: writes podman's configuration to /etc, and imports an image `box` of busybox. Expects $kind, $runtime,
-# $manager.
-set_up() {
+# set_up_podman: writes podman's configuration to /etc, and imports an image `box` of busybox. Expects $kind, $runtime,
+# $driver.
+# shellcheck disable=SC2034  # major is for the flows
+set_up_podman() {
   modprobe -a overlay veth bridge tun fuse 2>/dev/null
-  podman=podman
   major=$(podman --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
   mkdir -p /etc/containers/containers.conf.d
   echo '{"default": [{"type": "insecureAcceptAnything"}]}' >/etc/containers/policy.json
@@ -29,81 +29,21 @@ CONF
 log_driver = "k8s-file"
 [engine]
 runtime = "$kind"
-cgroup_manager = "$manager"
+cgroup_manager = "$driver"
 events_logger = "file"
 [engine.runtimes]
 $kind = ["$([ "$kind" = oci-rt ] && echo /usr/local/bin/oci-rt || echo "$runtime")"]
 CONF
-  make_rootfs
   tar -C "$work/rootfs" -c . | podman import --quiet - box >"$work/out" 2>&1 ||
     { echo "no image: $(cat "$work/out")" >&2 && exit 2; }
-  echo "# $(podman --version), $("$runtime" --version | head -n 1), cgroups by $manager"
+  echo "# $(podman --version), $("$runtime" --version | head -n 1), cgroups by $driver"
 }
 
-# /lib64 is a link as in Debian: programs of the machine run if /usr is mounted.
-make_rootfs() {
-  mkdir -p "$work/rootfs"/{bin,dev,etc,proc,sys,tmp,run,root,home,usr,var/tmp}
-  chmod 1777 "$work"/rootfs/tmp "$work"/rootfs/var/tmp && chmod 700 "$work/rootfs/root"
-  cp "$(command -v busybox)" "$work/rootfs/bin/busybox"
-  chroot "$work/rootfs" /bin/busybox --install -s /bin
-  ln -s usr/lib64 "$work/rootfs/lib64" && ln -s usr/lib "$work/rootfs/lib"
-  printf 'root:x:0:0:root:/root:/bin/sh\nguest:x:1000:1001::/home:/bin/sh\n' >"$work/rootfs/etc/passwd"
-  printf 'root:x:0:\nguest:x:1001:\n' >"$work/rootfs/etc/group"
-}
-
-# box OPTION… -- WORD…: prints the output of a new container.
-box() {
-  local options=()
-  while [ "$1" != -- ]; do options+=("$1") && shift; done
-  shift
-  output podman run --rm --network none ${options[@]+"${options[@]}"} box "$@"
-}
-# box_code OPTION… -- WORD…: prints its exit code.
-box_code() {
-  local options=()
-  while [ "$1" != -- ]; do options+=("$1") && shift; done
-  shift
-  code podman run --rm --network none ${options[@]+"${options[@]}"} box "$@"
-}
-declare -A ids
-# begin NAME OPTION… -- WORD…: starts a container in the background. Its id is in $id.
-begin() {
-  local name=$1 options=()
-  shift
-  while [ "$1" != -- ]; do options+=("$1") && shift; done
-  shift
-  id=$(output podman run -d --name "$name" --network none ${options[@]+"${options[@]}"} box "$@")
-  ids[$name]=$id
-  check "run -d of $name" "$([ ${#id} = 64 ] || cat "$work/out")" ""
-}
-# end NAME: removes it and checks for leftovers.
-end() {
-  check "rm -f of $1" "$(code podman rm -f -t 0 "$1")" 0
-  gone "${ids[$1]:-$1}"
-}
-field() { output podman inspect --format "{{$2}}" "$1"; }
-status() { field "$1" .State.Status; }
-is_status() { [ "$(status "$1")" = "$2" ]; }
-logs_have() { podman logs "$1" 2>&1 | grep -qF -- "$2"; }
-
-# gone ID: checks for cgroups, units, state and mounts of a removed container. conmon needs some time.
-gone() {
-  local turn
-  for turn in $(seq 30); do
-    [ -n "$(remains "$1")" ] || break
-    sleep 0.3
-  done
-  check "nothing of ${1:0:8} is left" "$(remains "$1")" ""
-}
-remains() {
-  find /sys/fs/cgroup -type d -name "*$1*" | head -n 3
-  systemctl list-units --all --no-legend --plain "*$1*" | cut -d' ' -f1 | head -n 3
-  find /run/oci-rt /run/crun /run/runc -maxdepth 1 -name "*$1*" 2>/dev/null
-  grep -F -- "$1" /proc/self/mountinfo | cut -d' ' -f5 | head -n 3
-}
+# podman's containers may leave units, too.
+remaining_units() { systemctl list-units --all --no-legend --plain "*$1*" | cut -d' ' -f1 | head -n 3; }
 
 flow_nothing_left() {
-  check "containers" "$(output podman ps -aq)" ""
+  check "containers" "$(ask ps -aq)" ""
   check "state" "$(find /run/oci-rt /run/crun /run/runc /run/user/*/{oci-rt,crun,runc} -mindepth 1 -maxdepth 1 ! -name .cache 2>/dev/null)" ""
   until_true no_cgroup
   check "cgroups" "$(cgroups_of_podman)" ""
