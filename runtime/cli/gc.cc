@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "runtime/cli/command.h"
+#include "runtime/cli/format.h"
 #include "runtime/cli/gc_text.h"
 #include "runtime/cli/output.h"
 
@@ -9,29 +10,16 @@ namespace oci::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {.letter = 'f',
-     .name = "format",
-     .value = "table|json",
-     .help = "output format (default: table)"},
+    kFormatOption,
     {.name = "remove", .help = "kill and remove the leftovers instead of only listing them"},
 };
 
-enum class Format { kTable, kJson };
-
-constexpr spec::Name<Format> kFormats[] = {
-    {"table", Format::kTable},
-    {"json", Format::kJson},
-};
-
 Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
-  Format format = Format::kTable;
-  if (const std::string_view text = arguments.value("format"); !text.empty()) {
-    format = OCI_TRY(choose("format", text, kFormats));
-  }
+  const bool json_wanted = OCI_TRY(wants_json(arguments));
   const bool remove = arguments.flag("remove");
   const std::vector<lifecycle::Garbage> garbage =
       OCI_TRY(lifecycle::collect_garbage(context, remove));
-  OCI_TRY(print(format == Format::kJson ? gc_json(garbage, remove) : gc_lines(garbage, remove)));
+  OCI_TRY(print(json_wanted ? gc_json(garbage, remove) : gc_lines(garbage, remove)));
   const auto stays = [](const lifecycle::Garbage& one) { return !one.problem.empty(); };
   const auto kept = std::ranges::count_if(garbage, stays);
   if (kept == 0) return 0;

@@ -1,5 +1,6 @@
 // oci-rt list
 #include "runtime/cli/command.h"
+#include "runtime/cli/format.h"
 #include "runtime/cli/list_table.h"
 #include "runtime/cli/output.h"
 #include "runtime/sys/log.h"
@@ -9,18 +10,8 @@ namespace oci::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {.letter = 'f',
-     .name = "format",
-     .value = "table|json",
-     .help = "output format (default: table)"},
+    kFormatOption,
     {.letter = 'q', .name = "quiet", .help = "print ids only"},
-};
-
-enum class Format { kTable, kJson };
-
-constexpr spec::Name<Format> kFormats[] = {
-    {"table", Format::kTable},
-    {"json", Format::kJson},
 };
 
 std::string ids(const std::vector<lifecycle::Listed>& containers) {
@@ -44,14 +35,11 @@ std::string json(const std::vector<lifecycle::Listed>& containers) {
 }
 
 Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
-  Format format = Format::kTable;
-  if (const std::string_view text = arguments.value("format"); !text.empty()) {
-    format = OCI_TRY(choose("format", text, kFormats));
-  }
+  const bool json_wanted = OCI_TRY(wants_json(arguments));
   const std::vector<lifecycle::Listed> containers = OCI_TRY(lifecycle::list(context));
   if (arguments.flag("quiet")) {
     OCI_TRY(print(ids(containers)));
-  } else if (format == Format::kJson) {
+  } else if (json_wanted) {
     OCI_TRY(print(json(containers)));
   } else {
     OCI_TRY(print(list_table(containers)));

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "runtime/cli/command.h"
+#include "runtime/cli/format.h"
 #include "runtime/cli/output.h"
 #include "runtime/cli/ps_table.h"
 #include "runtime/sys/program.h"
@@ -12,17 +13,7 @@ namespace oci::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {.letter = 'f',
-     .name = "format",
-     .value = "table|json",
-     .help = "output format (default: table)"},
-};
-
-enum class Format { kTable, kJson };
-
-constexpr spec::Name<Format> kFormats[] = {
-    {"table", Format::kTable},
-    {"json", Format::kJson},
+    kFormatOption,
 };
 
 std::string json(const std::vector<pid_t>& pids) {
@@ -60,13 +51,10 @@ Result<std::string> ask_ps(std::span<const std::string_view> options) {
 }
 
 Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
-  Format format = Format::kTable;
-  if (const std::string_view text = arguments.value("format"); !text.empty()) {
-    format = OCI_TRY(choose("format", text, kFormats));
-  }
+  const bool json_wanted = OCI_TRY(wants_json(arguments));
   const std::vector<pid_t> pids =
       OCI_TRY(lifecycle::processes(context, std::string(arguments.operands.front())));
-  if (format == Format::kJson) {
+  if (json_wanted) {
     OCI_TRY(print(json(pids)));
     return 0;
   }

@@ -36,8 +36,6 @@
 namespace oci::launch {
 namespace {
 
-constexpr int kPatienceMs = 10'000;  // for init to end
-
 // One launch in progress.
 class Conversation {
  public:

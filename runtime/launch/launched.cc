@@ -9,11 +9,6 @@
 #include <cerrno>
 
 namespace oci::launch {
-namespace {
-
-constexpr int kPatienceMs = 10'000;  // for it to end
-
-}  // namespace
 
 Result<Launched> Launched::adopt(pid_t pid) {
   const auto raw = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));

@@ -13,6 +13,8 @@
 
 namespace oci::launch {
 
+inline constexpr int kPatienceMs = 10'000;  // for a process to end
+
 // A container init that has settled and waits at its gate, or the process of `exec`. The destructor
 // kills and reaps it, and a child that it may have cloned last, unless keep() was called.
 class [[nodiscard]] Launched {
