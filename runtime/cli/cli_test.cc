@@ -80,6 +80,20 @@ void check(std::span<const Case> cases) {
     BOOST_TEST(asked(one.line) == one.expected, one.line);
 }
 
+// The fake lifecycle remembers the last request.
+BOOST_AUTO_TEST_CASE(several_ids_have_a_turn_each) {
+  const Case cases[] = {
+      {"oci-rt start a b", "start id=b"},
+      {"oci-rt delete --force a b", "delete id=b force"},
+      {"oci-rt pause a b", "pause id=b"},
+      {"oci-rt resume a b", "resume id=b"},
+      {"oci-rt kill a b KILL", "kill id=b signal=9"},
+      {"oci-rt kill --signal KILL a b", "kill id=b signal=9"},
+      {"oci-rt kill --signal KILL a", "kill id=a signal=9"},
+  };
+  check(cases);
+}
+
 // containerd's shim, through go-runc: its order of options, its root, its log.
 BOOST_AUTO_TEST_CASE(containerd_is_understood) {
   const Case cases[] = {
@@ -188,10 +202,10 @@ BOOST_AUTO_TEST_CASE(mistakes_say_what_to_do) {
       {"oci-rt frobnicate", "error: No help topic for 'frobnicate'; see oci-rt --help"},
       {"oci-rt strat web", "error: No help topic for 'strat'; did you mean 'start'?"},
       {"oci-rt help foo", "error: No help topic for 'foo'; see oci-rt --help"},
-      {"oci-rt start", "error: \"start\" requires exactly 1 argument(s): oci-rt start ID"},
-      {"oci-rt start a b", "error: \"start\" requires exactly 1 argument(s): oci-rt start ID"},
+      {"oci-rt start", "error: \"start\" requires at least 1 argument(s): oci-rt start ID..."},
+      {"oci-rt state a b", "error: \"state\" requires exactly 1 argument(s): oci-rt state ID"},
       {"oci-rt kill",
-       "error: \"kill\" requires at least 1 argument(s): oci-rt kill [OPTION...] ID [SIGNAL]"},
+       "error: \"kill\" requires at least 1 argument(s): oci-rt kill [OPTION...] ID... [SIGNAL]"},
       {"oci-rt kill web --all",
        "error: unknown signal '--all'; give a name such as TERM, or a number from 0 to 64"},
       {"oci-rt run --bundle", "error: option --bundle requires an argument: DIR"},

@@ -32,7 +32,8 @@ struct Command {
 extern const Command kCheckpointCommand, kCreateCommand, kDeleteCommand, kEventsCommand,
     kExecCommand, kFeaturesCommand, kGcCommand, kInstallCommand, kKillCommand, kListCommand,
     kMountsCommand, kPauseCommand, kPsCommand, kResumeCommand, kPlanCommand, kRestoreCommand,
-    kRunCommand, kSpecCommand, kStartCommand, kStateCommand, kUninstallCommand, kUpdateCommand;
+    kRunCommand, kSpecCommand, kStartCommand, kStateCommand, kStatsCommand, kTopCommand,
+    kWaitCommand, kUninstallCommand, kUpdateCommand;
 
 // In the order of the help. Each program has its own table: oci-rt in commands.cc, oci-rt-tools in
 // runtime/tools.

@@ -1,5 +1,8 @@
 // oci-rt delete
+#include <cstdint>
+
 #include "runtime/cli/command.h"
+#include "runtime/cli/each_id.h"
 
 namespace oci::cli {
 namespace {
@@ -11,8 +14,10 @@ constexpr Option kOptions[] = {
 };
 
 Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
-  OCI_TRY(lifecycle::delete_container(
-      context, {.id = std::string(arguments.operands.front()), .force = arguments.flag("force")}));
+  const bool force = arguments.flag("force");
+  OCI_TRY(for_each_id(arguments.operands, [&](const std::string& id) {
+    return lifecycle::delete_container(context, {.id = id, .force = force});
+  }));
   return 0;
 }
 
@@ -20,11 +25,11 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 
 constinit const Command kDeleteCommand{
     .syntax = {.command = "delete",
-               .operands = "ID",
-               .summary = "Removes a container and its resources.",
+               .operands = "ID...",
+               .summary = "Removes containers and their resources.",
                .options = kOptions,
                .min_operands = 1,
-               .max_operands = 1},
+               .max_operands = SIZE_MAX},
     .run = run,
 };
 

@@ -1,5 +1,9 @@
 // oci-rt kill
+#include <cstdint>
+#include <span>
+
 #include "runtime/cli/command.h"
+#include "runtime/cli/each_id.h"
 #include "runtime/sys/signals.h"
 
 namespace oci::cli {
@@ -7,15 +11,28 @@ namespace {
 
 constexpr Option kOptions[] = {
     {.letter = 'a', .name = "all", .help = "signal every process of the container"},
+    {.letter = 's',
+     .name = "signal",
+     .value = "SIGNAL",
+     .help = "the signal; all operands are then ids"},
 };
 
+// Engines send ID [SIGNAL], so the last of several operands is a signal. --signal makes all of them
+// ids.
 Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
+  std::span<const std::string_view> ids(arguments.operands);
+  std::string_view signal = arguments.value("signal");
+  if (signal.empty() && ids.size() > 1) {
+    signal = ids.back();
+    ids = ids.first(ids.size() - 1);
+  }
   lifecycle::KillOptions options;
-  options.id = arguments.operands.front();
   options.all = arguments.flag("all");
-  const bool given = arguments.operands.size() > 1;
-  options.signal = OCI_TRY(sys::parse_signal(given ? arguments.operands[1] : "TERM"));
-  OCI_TRY(lifecycle::kill(context, options));
+  options.signal = OCI_TRY(sys::parse_signal(signal.empty() ? "TERM" : signal));
+  OCI_TRY(for_each_id(ids, [&](const std::string& id) {
+    options.id = id;
+    return lifecycle::kill(context, options);
+  }));
   return 0;
 }
 
@@ -23,11 +40,11 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 
 constinit const Command kKillCommand{
     .syntax = {.command = "kill",
-               .operands = "ID [SIGNAL]",
-               .summary = "Sends a signal (default: TERM) to the init process of a container.",
+               .operands = "ID... [SIGNAL]",
+               .summary = "Sends a signal (default: TERM) to the init processes of containers.",
                .options = kOptions,
                .min_operands = 1,
-               .max_operands = 2,
+               .max_operands = SIZE_MAX,
                .options_first = true},
     .run = run,
 };

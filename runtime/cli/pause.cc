@@ -1,12 +1,16 @@
 // oci-rt pause, oci-rt resume
+#include <cstdint>
+
 #include "runtime/cli/command.h"
+#include "runtime/cli/each_id.h"
 
 namespace oci::cli {
 namespace {
 
 template <Status (*verb)(const lifecycle::Context&, const std::string&)>
 Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
-  OCI_TRY(verb(context, std::string(arguments.operands.front())));
+  OCI_TRY(
+      for_each_id(arguments.operands, [&](const std::string& id) { return verb(context, id); }));
   return 0;
 }
 
@@ -14,19 +18,19 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 
 constinit const Command kPauseCommand{
     .syntax = {.command = "pause",
-               .operands = "ID",
-               .summary = "Freezes all processes of a container.",
+               .operands = "ID...",
+               .summary = "Freezes all processes of containers.",
                .min_operands = 1,
-               .max_operands = 1},
+               .max_operands = SIZE_MAX},
     .run = run<lifecycle::pause>,
 };
 
 constinit const Command kResumeCommand{
     .syntax = {.command = "resume",
-               .operands = "ID",
-               .summary = "Resumes a paused container.",
+               .operands = "ID...",
+               .summary = "Resumes paused containers.",
                .min_operands = 1,
-               .max_operands = 1},
+               .max_operands = SIZE_MAX},
     .run = run<lifecycle::resume>,
 };
 

@@ -5,6 +5,7 @@
 #include "runtime/cli/command.h"
 #include "runtime/cli/format.h"
 #include "runtime/cli/output.h"
+#include "runtime/cli/people_options.h"
 #include "runtime/cli/ps_table.h"
 #include "runtime/sys/program.h"
 #include "runtime/sys/spawn.h"
@@ -12,9 +13,9 @@
 namespace oci::cli {
 namespace {
 
-constexpr Option kOptions[] = {
-    kFormatOption,
-};
+bool for_tools(const Arguments& arguments) {
+  return arguments.flag("execs");
+}
 
 std::string json(const std::vector<pid_t>& pids) {
   std::string text;
@@ -67,15 +68,6 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 
 }  // namespace
 
-constinit const Command kPsCommand{
-    .syntax = {.command = "ps",
-               .operands = "ID [PS-OPTION...]",
-               .summary = "Lists the processes of a container.",
-               .options = kOptions,
-               .min_operands = 1,
-               .max_operands = SIZE_MAX,
-               .options_first = true},
-    .run = run,
-};
+constinit const Command kPsCommand{.syntax = kPsSyntax, .run = run, .for_tools = for_tools};
 
 }  // namespace oci::cli

@@ -1,11 +1,15 @@
 // oci-rt start
+#include <cstdint>
+
 #include "runtime/cli/command.h"
+#include "runtime/cli/each_id.h"
 
 namespace oci::cli {
 namespace {
 
 Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
-  OCI_TRY(lifecycle::start(context, std::string(arguments.operands.front())));
+  OCI_TRY(for_each_id(arguments.operands,
+                      [&](const std::string& id) { return lifecycle::start(context, id); }));
   return 0;
 }
 
@@ -13,10 +17,10 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 
 constinit const Command kStartCommand{
     .syntax = {.command = "start",
-               .operands = "ID",
-               .summary = "Starts the program of a created container.",
+               .operands = "ID...",
+               .summary = "Starts the programs of created containers.",
                .min_operands = 1,
-               .max_operands = 1},
+               .max_operands = SIZE_MAX},
     .run = run,
 };
 

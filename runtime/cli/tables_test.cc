@@ -1,6 +1,7 @@
 // The tables of `list` and `ps`, as people and clients read them.
 #include "runtime/cli/gc_text.h"
 #include "runtime/cli/list_table.h"
+#include "runtime/cli/list_template.h"
 #include "runtime/cli/ps_table.h"
 #include "third_party/boost_test.h"
 
@@ -51,6 +52,36 @@ BOOST_AUTO_TEST_CASE(the_table_is_set_as_runcs) {
       "-\n");
   BOOST_TEST(list_table({}) ==
              "ID          PID         STATUS      BUNDLE      CREATED     OWNER\n");
+}
+
+BOOST_AUTO_TEST_CASE(on_a_terminal_times_are_relative) {
+  const lifecycle::Listed rows[] = {{.id = "web",
+                                     .state = {.id = "web",
+                                               .status = spec::ContainerStatus::kRunning,
+                                               .pid = 4711,
+                                               .bundle = "/srv/web",
+                                               .created = "2026-01-02T03:04:05.5Z",
+                                               .owner = "root"}}};
+  BOOST_TEST(seconds_of("1970-01-02T00:00:01Z").value() == 86401);
+  BOOST_TEST(seconds_of("2026-01-02T03:04:05.5Z").value() == 1767323045);
+  for (const char* const wrong : {"", "2026-01-02", "2026-13-02T03:04:05Z", "2026-01-0xT03:04:05Z"})
+    BOOST_TEST(!seconds_of(wrong).has_value());
+  BOOST_TEST(list_table(rows, 1767323045 + 61).find("1 minute ago") != std::string::npos);
+  BOOST_TEST(ago(-5) == "now");
+  BOOST_TEST(ago(0) == "now");
+  BOOST_TEST(ago(59) == "59 seconds ago");
+  BOOST_TEST(ago(7200) == "2 hours ago");
+  BOOST_TEST(ago(86400) == "1 day ago");
+}
+
+BOOST_AUTO_TEST_CASE(a_template_makes_the_lines) {
+  const lifecycle::Listed rows[] = {
+      {.id = "web", .state = {.status = spec::ContainerStatus::kRunning, .pid = 7}},
+      {.id = "bad", .problem = "cut short"}};
+  BOOST_TEST(list_by_template("{{.ID}}\\t{{ .status }}!", rows).value() ==
+             "web\trunning!\nbad\tcorrupt!\n");
+  BOOST_TEST(!list_by_template("{{.Image}}", {}));
+  BOOST_TEST(!list_by_template("{{.ID", rows));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

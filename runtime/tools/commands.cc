@@ -5,9 +5,8 @@ namespace oci::cli {
 
 std::span<const Command* const> commands() {
   static constexpr const Command* kCommands[] = {
-      &tools::kRunCommand,
-      &tools::kSpecCommand,
-      &tools::kExecCommand,
+      &tools::kRunCommand,   &tools::kSpecCommand, &tools::kExecCommand, &tools::kPsCommand,
+      &tools::kStatsCommand, &tools::kTopCommand,  &tools::kWaitCommand,
   };
   return kCommands;
 }

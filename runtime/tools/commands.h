@@ -8,6 +8,7 @@ namespace oci::tools {
 using cli::Arguments;
 using cli::Command;
 
-extern const Command kExecCommand, kRunCommand, kSpecCommand;
+extern const Command kExecCommand, kPsCommand, kRunCommand, kSpecCommand, kStatsCommand,
+    kTopCommand, kWaitCommand;
 
 }  // namespace oci::tools

@@ -1,0 +1,28 @@
+// One verb for several containers.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "spec/error.h"
+
+namespace oci::cli {
+
+// Calls `act` for each id, in order, also after a failure. For one id the error is that of `act`.
+// For several, it has a line for each failure, which begins with the id.
+template <class Act>
+Status for_each_id(std::span<const std::string_view> ids, Act act) {
+  if (ids.size() == 1) return act(std::string(ids.front()));
+  std::string text;
+  ErrorKind kind = ErrorKind::kSystem;
+  for (const std::string_view id : ids) {
+    const Status done = act(std::string(id));
+    if (done) continue;
+    kind = done.error().kind();
+    text += cat(text.empty() ? "" : "\n", id, ": ", done.error().message());
+  }
+  return text.empty() ? Status() : Status(Error(kind, std::move(text)));
+}
+
+}  // namespace oci::cli

@@ -1,0 +1,75 @@
+// The options of verbs, and of forms of verbs, that oci-rt-tools has. oci-rt shows them in its
+// help.
+#pragma once
+
+#include <cstdint>
+
+#include "runtime/cli/format.h"
+#include "runtime/cli/options.h"
+
+namespace oci::cli {
+
+inline constexpr Option kJson{.name = "json", .help = "print JSON, for programs"};
+
+inline constexpr Option kWaitOptions[] = {
+    {.name = "timeout", .value = "TIME", .help = "give up after this time, such as 30s"},
+    kJson,
+};
+
+inline constexpr Syntax kWaitSyntax{
+    .command = "wait",
+    .operands = "ID...",
+    .summary = "Waits until containers end, and prints each exit code.",
+    .options = kWaitOptions,
+    .min_operands = 1,
+    .max_operands = SIZE_MAX,
+};
+
+inline constexpr Option kStatsOptions[] = {
+    {.name = "interval",
+     .value = "TIME",
+     .help = "time in which the CPU usage is measured (default: 250ms)"},
+    kJson,
+};
+
+inline constexpr Syntax kStatsSyntax{
+    .command = "stats",
+    .operands = "[ID...]",
+    .summary = "Prints the resource usage of containers once.",
+    .options = kStatsOptions,
+    .min_operands = 0,
+    .max_operands = SIZE_MAX,
+};
+
+inline constexpr Option kTopOptions[] = {
+    {.name = "interval", .value = "TIME", .help = "time between two reports (default: 2s)"},
+    {.name = "once", .help = "print one report and exit"},
+    kJson,
+};
+
+inline constexpr Syntax kTopSyntax{
+    .command = "top",
+    .operands = "[ID...]",
+    .summary = "Shows the resource usage of containers until it is interrupted.",
+    .options = kTopOptions,
+    .min_operands = 0,
+    .max_operands = SIZE_MAX,
+};
+
+inline constexpr Option kPsOptions[] = {
+    kFormatOption,
+    {.name = "execs",
+     .help = "list the programs that `exec` has started, instead of all processes"},
+};
+
+inline constexpr Syntax kPsSyntax{
+    .command = "ps",
+    .operands = "ID [PS-OPTION...]",
+    .summary = "Lists the processes of a container.",
+    .options = kPsOptions,
+    .min_operands = 1,
+    .max_operands = SIZE_MAX,
+    .options_first = true,
+};
+
+}  // namespace oci::cli
