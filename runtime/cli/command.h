@@ -33,7 +33,7 @@ extern const Command kCheckpointCommand, kCreateCommand, kDeleteCommand, kEvents
     kExecCommand, kFeaturesCommand, kGcCommand, kInstallCommand, kKillCommand, kListCommand,
     kMountsCommand, kPauseCommand, kPsCommand, kResumeCommand, kPlanCommand, kRestoreCommand,
     kRunCommand, kSpecCommand, kStartCommand, kStateCommand, kStatsCommand, kTopCommand,
-    kWaitCommand, kUninstallCommand, kUpdateCommand;
+    kWaitCommand, kDoctorCommand, kSeccompCommand, kUninstallCommand, kUpdateCommand;
 
 // In the order of the help. Each program has its own table: oci-rt in commands.cc, oci-rt-tools in
 // runtime/tools.

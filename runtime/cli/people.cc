@@ -14,5 +14,7 @@ bool always(const Arguments&) {
 constinit const Command kWaitCommand{.syntax = kWaitSyntax, .for_tools = always};
 constinit const Command kStatsCommand{.syntax = kStatsSyntax, .for_tools = always};
 constinit const Command kTopCommand{.syntax = kTopSyntax, .for_tools = always};
+constinit const Command kDoctorCommand{.syntax = kDoctorSyntax, .for_tools = always};
+constinit const Command kSeccompCommand{.syntax = kSeccompSyntax, .for_tools = always};
 
 }  // namespace oci::cli

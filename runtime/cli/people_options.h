@@ -56,6 +56,26 @@ inline constexpr Syntax kTopSyntax{
     .max_operands = SIZE_MAX,
 };
 
+inline constexpr Option kDoctorOptions[] = {kJson};
+
+inline constexpr Syntax kDoctorSyntax{
+    .command = "doctor",
+    .operands = "",
+    .summary = "Shows whether this host has all that containers need, and the cures.",
+    .options = kDoctorOptions,
+};
+
+inline constexpr Option kSeccompOptions[] = {kJson};
+
+inline constexpr Syntax kSeccompSyntax{
+    .command = "seccomp",
+    .operands = "explain|dump PROFILE [SYSCALL [ARGUMENT...]]",
+    .summary = "Tells which rule of a seccomp profile decides about a call, or prints its program.",
+    .options = kSeccompOptions,
+    .min_operands = 2,
+    .max_operands = 9,
+};
+
 inline constexpr Option kPsOptions[] = {
     kFormatOption,
     {.name = "execs",

@@ -5,8 +5,9 @@ namespace oci::cli {
 
 std::span<const Command* const> commands() {
   static constexpr const Command* kCommands[] = {
-      &tools::kRunCommand,   &tools::kSpecCommand, &tools::kExecCommand, &tools::kPsCommand,
-      &tools::kStatsCommand, &tools::kTopCommand,  &tools::kWaitCommand,
+      &tools::kDoctorCommand, &tools::kExecCommand,    &tools::kPsCommand,
+      &tools::kRunCommand,    &tools::kSeccompCommand, &tools::kSpecCommand,
+      &tools::kStatsCommand,  &tools::kTopCommand,     &tools::kWaitCommand,
   };
   return kCommands;
 }
