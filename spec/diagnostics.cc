@@ -82,12 +82,12 @@ std::string child_path(std::string_view parent, size_t index) {
   return cat(parent, "[", index, "]");
 }
 
-void Diagnostics::add(std::string path, std::string text) {
-  keep({std::move(path), std::move(text), std::nullopt});
+void Diagnostics::add(std::string path, std::string text, Code code) {
+  keep({std::move(path), std::move(text), code, std::nullopt});
 }
 
-void Diagnostics::add_at(size_t offset, std::string path, std::string text) {
-  keep({std::move(path), std::move(text), offset});
+void Diagnostics::add_at(size_t offset, std::string path, std::string text, Code code) {
+  keep({std::move(path), std::move(text), code, offset});
 }
 
 void Diagnostics::keep(Problem problem) {
@@ -110,42 +110,49 @@ void Diagnostics::add_unrelated(const Diagnostics& other) {
   dropped_ += other.dropped_;
 }
 
-std::vector<Diagnostics::Line> Diagnostics::lines(std::string_view text,
-                                                  std::string_view root) const {
+std::vector<Finding> Diagnostics::findings(std::string_view text, std::string_view root) const {
   std::vector<std::string> paths;
   paths.reserve(problems_.size());
   for (const Problem& problem : problems_)
     paths.push_back(path_below(problem.path, root));
   const std::vector<size_t> located = locate(text, paths);
 
-  std::vector<Line> lines;
-  lines.reserve(problems_.size());
+  std::vector<Finding> all;
+  all.reserve(problems_.size());
   for (size_t i = 0; i < problems_.size(); ++i) {
     const Problem& problem = problems_[i];
-    lines.push_back({problem.offset.value_or(located[i]),
-                     problem.path.empty() ? problem.text : cat(problem.path, ": ", problem.text)});
+    all.push_back({.path = problem.path,
+                   .text = problem.text,
+                   .code = problem.code,
+                   .offset = problem.offset.value_or(located[i])});
   }
-  std::stable_sort(lines.begin(), lines.end(),
-                   [](const Line& a, const Line& b) { return a.offset < b.offset; });
-  lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
-  return lines;
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Finding& a, const Finding& b) { return a.offset < b.offset; });
+  const auto is_same = [](const Finding& a, const Finding& b) {
+    return a.offset == b.offset && a.path == b.path && a.text == b.text;
+  };
+  all.erase(std::unique(all.begin(), all.end(), is_same), all.end());
+  std::vector<size_t> offsets;
+  offsets.reserve(all.size());
+  for (const Finding& finding : all)
+    offsets.push_back(finding.offset);
+  const std::vector<Position> found = positions(text, offsets);
+  for (size_t i = 0; i < all.size(); ++i) {
+    all[i].line = found[i].line;
+    all[i].column = found[i].column;
+  }
+  return all;
 }
 
 Status Diagnostics::to_status(std::string_view document_name, std::string_view text,
                               std::string_view root) const {
   if (problems_.empty()) return {};
-  const std::vector<Line> all = lines(text, root);
-  std::vector<size_t> offsets;
-  offsets.reserve(all.size());
-  for (const Line& line : all)
-    offsets.push_back(line.offset);
-  const std::vector<Position> found = positions(text, offsets);
-
+  const std::vector<Finding> all = findings(text, root);
   std::string message;
   const size_t shown = std::min(all.size(), kMostLines);
   for (size_t i = 0; i < shown; ++i) {
     if (i > 0) message += '\n';
-    message += cat(document_name, ":", found[i].line, ":", found[i].column, ": ", all[i].text);
+    message += cat(document_name, ":", all[i].line, ":", all[i].column, ": ", all[i].message());
   }
   const size_t more = all.size() - shown + dropped_;
   if (more > 0) message += cat("\nand ", more, " more");

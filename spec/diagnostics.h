@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "spec/code.h"
 #include "spec/error.h"
 
 namespace oci::spec {
@@ -23,18 +24,35 @@ std::string child_path(std::string_view parent, size_t index);
 // Quotes text from a document for a one-line message. Escapes control bytes, cuts at 80 bytes.
 std::string quoted(std::string_view text);
 
+// One problem, with its place in the document.
+struct Finding {
+  std::string path;  // "": the document
+  std::string text;
+  Code code = Code::kConfig;
+  size_t offset = 0;
+  size_t line = 1;  // both count from 1
+  size_t column = 1;
+
+  std::string message() const { return path.empty() ? text : cat(path, ": ", text); }
+};
+
 class Diagnostics {
  public:
   // Adds "PATH: TEXT". `path` is in the form of child_path(). It may name a missing property: the
   // position is then that of the closest existing parent.
-  void add(std::string path, std::string text);
+  void add(std::string path, std::string text, Code code = Code::kConfig);
 
   // Takes the problems of `other` except for paths that are within, around or equal to one reported
   // already. A check of a property that could not be read would only mislead.
   void add_unrelated(const Diagnostics& other);
 
   // Adds a problem at a known byte offset. `path` may be empty.
-  void add_at(size_t offset, std::string path, std::string text);
+  void add_at(size_t offset, std::string path, std::string text, Code code = Code::kConfig);
+
+  // From now on Reader adds each property that it does not know to `unknown`, which the
+  // specification says to ignore.
+  void report_unknown_to(Diagnostics& unknown) { unknown_ = &unknown; }
+  Diagnostics* unknown() const { return unknown_; }
 
   bool empty() const { return problems_.empty(); }
 
@@ -46,6 +64,10 @@ class Diagnostics {
   Status to_status(std::string_view document_name, std::string_view text,
                    std::string_view root = {}) const;
 
+  // All problems, in the order of the document and without duplicates.
+  std::vector<Finding> findings(std::string_view text, std::string_view root = {}) const;
+  size_t dropped() const { return dropped_; }  // more problems than one object keeps
+
   // The first problem, with its property and without a position, for values that no document has.
   Status first() const;
 
@@ -53,19 +75,14 @@ class Diagnostics {
   struct Problem {
     std::string path;
     std::string text;
+    Code code;
     std::optional<size_t> offset;
   };
 
-  struct Line {
-    size_t offset;
-    std::string text;
-    bool operator==(const Line&) const = default;
-  };
-
   void keep(Problem problem);
-  std::vector<Line> lines(std::string_view text, std::string_view root) const;
 
   std::vector<Problem> problems_;
+  Diagnostics* unknown_ = nullptr;
   size_t dropped_ = 0;  // bounds the memory that a hostile document can cost
 };
 

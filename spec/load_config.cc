@@ -1,5 +1,6 @@
 #include "spec/load_config.h"
 
+#include "spec/diagnostics.h"
 #include "spec/parse/parse_config.h"
 #include "spec/validate/validate.h"
 
@@ -12,6 +13,15 @@ Result<Config> load_config(std::string_view text, std::string_view document_name
   validate(config, meaning);
   form.add_unrelated(meaning);
   OCI_TRY(form.to_status(document_name, text));
+  return config;
+}
+
+Config examine_config(std::string_view text, Diagnostics& problems, Diagnostics& unknown) {
+  problems.report_unknown_to(unknown);
+  Config config = parse_config(text, problems);
+  Diagnostics meaning;
+  validate(config, meaning);
+  problems.add_unrelated(meaning);
   return config;
 }
 

@@ -8,10 +8,16 @@
 
 namespace oci::spec {
 
+class Diagnostics;
+
 // Parses and validates. Reports all problems in one kInvalidConfig error, a line each:
 //   config.json:12:9: linux.namespaces[2].type: expected one of pid, network, ..., found "foo"
 // The lines begin with `document_name`.
 Result<Config> load_config(std::string_view text, std::string_view document_name);
+
+// The same for a report. Reads as much as possible, and adds all problems to `problems`, and the
+// properties that have no effect to `unknown`.
+Config examine_config(std::string_view text, Diagnostics& problems, Diagnostics& unknown);
 
 // Reads the input of `exec --process`, one process object. It replaces the process in `container`
 // and is validated with it. Paths in errors begin with "process".

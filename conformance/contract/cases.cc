@@ -88,6 +88,7 @@ class Provocation {
   void have(const std::string& status);
   void call();
   void judge();
+  void expect_check();
   void judge_class(const std::string& engine, const std::string& seen, const std::string& usual);
 
   Sandbox& sandbox_;
@@ -198,10 +199,19 @@ void Provocation::judge() {
   }
   if (!sandbox_.runtime().json_paths) return;  // other runtimes have other messages
   expect_text("contract/" + row_.name, message);
+  expect_text("code/" + row_.name, records.back().code);
   for (const std::string& part : says_)
     expect_contains("the message", message, shortened(filled(part)));
+  expect_check();
   expect(message.size() <= kLongestMessage,
          "the message has " + std::to_string(message.size()) + " characters: " + message);
+}
+
+// The report of `check` about the bundle of a failed create.
+void Provocation::expect_check() {
+  if (words_.front() != "create") return;
+  const Outcome checked = sandbox_.call({"check", bundle_.directory()});
+  expect_text("check/contract/" + row_.name, shortened(error_lines(checked.out)));
 }
 
 void Provocation::judge_class(const std::string& engine, const std::string& seen,

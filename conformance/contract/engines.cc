@@ -99,8 +99,9 @@ std::vector<LogRecord> read_records(std::string_view log) {
   std::vector<LogRecord> records;
   for (const std::string& line : lines(log)) {
     const json::Document record = parse_json("a record of the log", line);
-    records.push_back(
-        {text_of(record, "/level"), text_of(record, "/msg"), text_of(record, "/time")});
+    const json::Value* const code = find(record, "/code");
+    records.push_back({text_of(record, "/level"), text_of(record, "/msg"), text_of(record, "/time"),
+                       code != nullptr && code->IsString() ? code->GetString() : ""});
   }
   return records;
 }

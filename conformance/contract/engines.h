@@ -32,6 +32,7 @@ std::string crio_class(const Failure& failure);
 // One JSON record of a log.
 struct LogRecord {
   std::string level, msg, time;
+  std::string code;  // of oci-rt: the kind of failure
 };
 
 // Parses the log of a failed call as a sequence of records (containerd) and as a single object

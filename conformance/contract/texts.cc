@@ -58,6 +58,15 @@ std::string timeless(std::string said) {
   return out;
 }
 
+std::string error_lines(const std::string& report) {
+  std::string out;
+  for (const std::string& line : lines(report)) {
+    if (line.find(": error ") == line.npos) continue;
+    out += (out.empty() ? "" : "; ") + line;
+  }
+  return out.empty() ? "no error" : out;
+}
+
 void expect_text(const std::string& name, const std::string& said) {
   const std::string text = timeless(said);
   if (keep(name, text)) return;

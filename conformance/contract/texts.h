@@ -12,4 +12,7 @@ std::string timeless(std::string said);
 // names a file, appends "NAME: TEXT" in the format of texts.txt instead, and compares nothing.
 void expect_text(const std::string& name, const std::string& said);
 
+// The errors in a report of `check`, on one line.
+std::string error_lines(const std::string& report);
+
 }  // namespace oci::conformance

@@ -25,14 +25,14 @@ bool reached_by_all_cases(const std::string& path) {
   return ::stat(path.c_str(), &info) == 0 && (info.st_mode & kRead) && (info.st_mode & kSearch);
 }
 
-// Copies below `work`, together with the -systemd helper that oci-rt looks for beside itself.
+// Copies below `work`, together with the helpers that oci-rt looks for beside itself.
 std::string copy_program(const std::string& path, const std::string& work) {
   std::string pattern = work + "/runtime.XXXXXX";
   if (!::mkdtemp(pattern.data())) throw std::runtime_error("cannot make " + pattern);
   ::chmod(pattern.c_str(), 0755);
   const std::string copy = pattern + path.substr(path.rfind('/'));
   copy_file(path, copy);
-  for (const char* const helper : {"-systemd", "-tools"}) {
+  for (const char* const helper : {"-systemd", "-tools", "-explain"}) {
     if (exists(path + helper)) copy_file(path + helper, copy + helper);
   }
   return copy;

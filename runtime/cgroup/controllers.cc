@@ -108,6 +108,20 @@ Error Controllers::explain(int err, int dir, std::string_view path) const {
                        cat("enable its controller in cgroup '", where, "'"));
 }
 
+Status Controllers::check(int dir, std::string_view path) const {
+  const std::string available = OCI_TRY(read_control(dir, "cgroup.controllers"));
+  const auto is_missing = [&](std::string_view name) { return !has_word(available, name); };
+  if (std::ranges::none_of(names_, is_missing)) return {};
+  return explain(ENOENT, dir, path);
+}
+
+Status check_controllers(const Layout& layout, std::span<const Write> writes) {
+  const Controllers controllers(writes);
+  if (controllers.empty()) return {};
+  const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
+  return controllers.check(mount.get(), "/");
+}
+
 Status Controllers::enable(int dir, std::string_view path) const {
   const std::vector<std::string_view> wanted = OCI_TRY(missing(dir));
   if (wanted.empty()) return {};

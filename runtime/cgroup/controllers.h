@@ -1,10 +1,12 @@
-// Enables controllers down the tree: cgroup.subtree_control. Internal to this folder.
+// Enables controllers down the tree: cgroup.subtree_control. Internal to this folder,
+// but for check_controllers().
 #pragma once
 
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "runtime/cgroup/layout.h"
 #include "runtime/cgroup/v2_writes.h"
 #include "spec/error.h"
 
@@ -18,6 +20,9 @@ class Controllers {
       : names_(controllers_of(writes)), writes_(writes) {}
 
   bool empty() const { return names_.empty(); }
+
+  // An error if the cgroup `dir` at `path` does not offer one of them. Changes nothing.
+  Status check(int dir, std::string_view path) const;
 
   // Enables them for the children of the cgroup `dir` at `path`. Writes only missing ones: a write
   // waits for cgroups that are being destroyed.
@@ -35,6 +40,9 @@ class Controllers {
   std::vector<std::string_view> names_;
   std::span<const Write> writes_;
 };
+
+// Whether the tree has the controllers of `writes`: the error that make() would report.
+Status check_controllers(const Layout& layout, std::span<const Write> writes);
 
 // Enables the controllers with counters (cpu, io, memory, pids) for the children of `dir`, even
 // without limits: `events` and engines read their files, and other runtimes enable them as well.

@@ -76,6 +76,9 @@ Result<int> run_verb(const Arguments& globals, Words words, int& failure_code) {
   std::string cwd;
   const Environment environment = read_environment(cwd);
   const lifecycle::Context context = OCI_TRY(lifecycle_context(globals, environment));
+  if (command->syntax.operands.starts_with("ID") && !arguments.operands.empty()) {
+    sys::failure_facts().id = arguments.operands.front();
+  }
   Result<int> code = command->run(context, arguments);
   if (!code) failure_code = command->failure_code;
   return code;

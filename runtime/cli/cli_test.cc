@@ -188,8 +188,6 @@ BOOST_AUTO_TEST_CASE(people_are_understood) {
       {"oci-rt list -q", "list"},
       {"oci-rt --root /r gc", "gc root=/r"},
       {"oci-rt gc --remove --format json", "gc remove"},
-      {"oci-rt plan -b /b", "plan id=plan bundle=/b"},
-      {"oci-rt plan -b /b web", "plan id=web bundle=/b"},
   };
   check(cases);
 }
@@ -232,8 +230,8 @@ BOOST_AUTO_TEST_CASE(help_is_everywhere_and_asks_nothing_of_lifecycle) {
   for (const std::string_view line :
        {"oci-rt --help", "oci-rt -h", "oci-rt help", "oci-rt --help start", "oci-rt create --help",
         "oci-rt run -h", "oci-rt state --help", "oci-rt kill --help", "oci-rt delete -h",
-        "oci-rt list --help", "oci-rt spec --help", "oci-rt features --help", "oci-rt plan --help",
-        "oci-rt help run", "oci-rt events --help"}) {
+        "oci-rt list --help", "oci-rt spec --help", "oci-rt features --help", "oci-rt help run",
+        "oci-rt events --help"}) {
     const Outcome outcome = ran(line);
     BOOST_TEST(outcome.code == 0, line);
     BOOST_TEST(outcome.out.find("Usage:\n  oci-rt") != std::string::npos, line);
@@ -242,7 +240,7 @@ BOOST_AUTO_TEST_CASE(help_is_everywhere_and_asks_nothing_of_lifecycle) {
   const std::string general = ran("oci-rt --help").out;
   for (const std::string_view verb :
        {"create", "start", "run", "exec", "state", "ps", "pause", "resume", "update", "kill",
-        "delete", "list", "spec", "plan", "features"}) {
+        "delete", "list", "spec", "check", "plan", "explain", "features"}) {
     BOOST_TEST(general.find(cat("\n  ", verb, " ")) != std::string::npos, verb);
   }
 }
@@ -322,15 +320,11 @@ BOOST_AUTO_TEST_CASE(run_takes_a_directory) {
   BOOST_TEST(asked("oci-rt run app/") == "run id=app bundle=app/");
   BOOST_TEST(asked("oci-rt run /no/such/dir") == "run id=dir bundle=/no/such/dir");
   BOOST_TEST(asked("oci-rt run .") == cat("run id=", directory.name(), " bundle=."));
-  for (const char* const verb : {"run", "plan"}) {
-    BOOST_TEST(asked(cat("oci-rt ", verb, " nothing")) ==
-               "error: bundle: neither './nothing' nor the current directory has a config.json; "
-               "name the directory of one");
-    BOOST_TEST(asked(cat("oci-rt ", verb, " -f /c.json nothing")) ==
-               cat(verb, " id=nothing config=/c.json"));
-  }
+  BOOST_TEST(asked("oci-rt run nothing") ==
+             "error: bundle: neither './nothing' nor the current directory has a config.json; "
+             "name the directory of one");
+  BOOST_TEST(asked("oci-rt run -f /c.json nothing") == "run id=nothing config=/c.json");
   BOOST_TEST(asked("oci-rt run --bundle /b app") == "run id=app bundle=/b");
-  BOOST_TEST(asked("oci-rt plan app") == "plan id=app bundle=app");
   // create is for engines and scripts: its operand is the id
   BOOST_TEST(asked("oci-rt create app") == "create id=app");
 

@@ -29,14 +29,15 @@ struct Command {
 };
 
 // One for each file, named like its verb.
-extern const Command kCheckpointCommand, kCreateCommand, kDeleteCommand, kEventsCommand,
-    kExecCommand, kFeaturesCommand, kGcCommand, kInstallCommand, kKillCommand, kListCommand,
-    kMountsCommand, kPauseCommand, kPsCommand, kResumeCommand, kPlanCommand, kRestoreCommand,
-    kRunCommand, kSpecCommand, kStartCommand, kStateCommand, kStatsCommand, kTopCommand,
-    kWaitCommand, kDoctorCommand, kSeccompCommand, kUninstallCommand, kUpdateCommand;
+extern const Command kCheckCommand, kCheckpointCommand, kCreateCommand, kDeleteCommand,
+    kDoctorCommand, kEventsCommand, kExplainCommand, kExecCommand, kFeaturesCommand, kGcCommand,
+    kInstallCommand, kKillCommand, kListCommand, kMountsCommand, kPauseCommand, kPsCommand,
+    kResumeCommand, kPlanCommand, kRestoreCommand, kRunCommand, kSeccompCommand, kSpecCommand,
+    kStartCommand, kStateCommand, kStatsCommand, kTopCommand, kUninstallCommand, kUpdateCommand,
+    kWaitCommand;
 
-// In the order of the help. Each program has its own table: oci-rt in commands.cc, oci-rt-tools in
-// runtime/tools.
+// In the order of the help. Each program has its own table: oci-rt in commands.cc, others in
+// runtime/tools and runtime/explain.
 std::span<const Command* const> commands();
 
 // An error suggests the nearest verb.

@@ -176,9 +176,4 @@ Status delete_container(const Context& context, const DeleteOptions& options) {
   return {};
 }
 
-Result<std::string> explain_plan(const Context& context, const CreateOptions& options) {
-  fake.request = cat("plan", shown(context), shown(options));
-  return std::string("{}");
-}
-
 }  // namespace oci::lifecycle

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "runtime/sys/log.h"
 #include "spec/diagnostics.h"
 
 namespace oci::launch {
@@ -328,6 +329,14 @@ Error init_failure(const wire::Message& message) {
     default:
       return plain_failure(report);
   }
+}
+
+Error noted_failure(const wire::Message& message) {
+  const std::string all = message_text(message);
+  std::string_view rest = all;
+  sys::failure_facts().step = take_line(rest);
+  sys::failure_facts().error = message.sys_errno;
+  return init_failure(message);
 }
 
 }  // namespace oci::launch

@@ -14,6 +14,9 @@ namespace oci::launch {
 // text as a missing command, and "Operation not permitted" as a program that may not be executed.
 Error init_failure(const wire::Message& message);
 
+// The same, and notes the step and its errno for the log.
+Error noted_failure(const wire::Message& message);
+
 // The property of config.json for a subject: "mounts[2].source". "": it has none.
 std::string property_of(wire::Subject subject, uint16_t index);
 

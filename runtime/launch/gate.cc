@@ -115,7 +115,7 @@ Status await_verdict(int verdict, Agent agent, const std::function<Status()>& fo
     if (!more.value()) {
       return Error(ErrorKind::kWrongState, "container init was killed before it ran the program");
     }
-    if (message.type != wire::Type::kSettled) return init_failure(message);
+    if (message.type != wire::Type::kSettled) return noted_failure(message);
     executing = true;
     if (follow) OCI_TRY(follow());
     if (agent == Agent::kYes) deadline = sys::deadline_in(kAgentPatience);

@@ -50,22 +50,35 @@ std::string why_refused(IdKind kind, std::span<const spec::IdMapping> mappings,
                          .mappings = mappings});
 }
 
+// The path of newuidmap(1) or newgidmap(1).
+Result<std::string> helper_of(IdKind kind, const std::string& property) {
+  const std::string_view name = kind == IdKind::kUid ? "newuidmap" : "newgidmap";
+  std::string path = find_helper(name);
+  if (!path.empty()) return path;
+  return Error(ErrorKind::kUnsupported, Property{property},
+               cat("an ordinary user maps more than their own id with ", name,
+                   ", which is not installed; install it (Debian: uidmap, others: shadow-utils), "
+                   "or map your own id only: oci-rt spec --rootless"));
+}
+
 }  // namespace
 
 bool has_id_map_helpers() {
   return !find_helper("newuidmap").empty() && !find_helper("newgidmap").empty();
 }
 
+Status check_id_map_helper(IdKind kind, std::span<const spec::IdMapping> mappings,
+                           const std::string& property) {
+  OCI_TRY(helper_of(kind, property));
+  std::string why = why_refused(kind, mappings, property);
+  if (why.empty()) return {};
+  return Error(ErrorKind::kInvalidConfig, std::move(why));
+}
+
 Status run_id_map_helper(IdKind kind, pid_t pid, std::span<const spec::IdMapping> mappings,
                          const std::string& property) {
   const std::string_view name = kind == IdKind::kUid ? "newuidmap" : "newgidmap";
-  const std::string path = find_helper(name);
-  if (path.empty()) {
-    return Error(ErrorKind::kUnsupported, Property{property},
-                 cat("an ordinary user maps more than their own id with ", name,
-                     ", which is not installed; install it (Debian: uidmap, others: shadow-utils), "
-                     "or map your own id only: oci-rt spec --rootless"));
-  }
+  const std::string path = OCI_TRY(helper_of(kind, property));
   sys::Command command{.path = path, .argv = {std::string(name), std::to_string(pid)}};
   for (const spec::IdMapping& mapping : mappings) {
     for (const uint32_t number : {mapping.container_id, mapping.host_id, mapping.size})

@@ -21,4 +21,8 @@ bool has_id_map_helpers();
 Status run_id_map_helper(IdKind kind, pid_t pid, std::span<const spec::IdMapping> mappings,
                          const std::string& property);
 
+// Whether it could: the program is there, and the grants are. Executes nothing.
+Status check_id_map_helper(IdKind kind, std::span<const spec::IdMapping> mappings,
+                           const std::string& property);
+
 }  // namespace oci::launch

@@ -43,7 +43,18 @@ Status write_map(IdKind kind, pid_t pid, std::span<const spec::IdMapping> mappin
   return Error::system(error, Property{property}, cat("the kernel refuses this mapping", hint));
 }
 
+Status check_map(IdKind kind, std::span<const spec::IdMapping> mappings,
+                 const std::string& property) {
+  if (mappings.empty() || may_write(kind, mappings)) return {};
+  return check_id_map_helper(kind, mappings, property);
+}
+
 }  // namespace
+
+Status check_id_maps(const IdMaps& maps) {
+  OCI_TRY(check_map(IdKind::kUid, maps.uids, cat(maps.owner, ".uidMappings")));
+  return check_map(IdKind::kGid, maps.gids, cat(maps.owner, ".gidMappings"));
+}
 
 std::string map_text(std::span<const spec::IdMapping> mappings) {
   std::string text;

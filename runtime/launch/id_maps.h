@@ -26,6 +26,9 @@ struct IdMaps {
 // mounts[index].
 Result<sys::UniqueFd> make_id_map(const IdMaps& maps, uint16_t index);
 
+// The mistakes about grants that write_id_maps() would report. Writes nothing.
+Status check_id_maps(const IdMaps& maps);
+
 // Writes the maps of `pid`. Its user namespace must not have any yet.
 Status write_id_maps(pid_t pid, const IdMaps& maps);
 

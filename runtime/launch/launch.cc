@@ -207,7 +207,7 @@ Status Conversation::serve() {
   while (!sequence.complete()) {
     Received received = OCI_TRY(next_message());
     if (received.ended) return vanished();
-    if (received.message.type == wire::Type::kFailed) return init_failure(received.message);
+    if (received.message.type == wire::Type::kFailed) return noted_failure(received.message);
     if (!looked) return looked;
     OCI_TRY(sequence.accept(received.message.type));
     OCI_TRY(serve(received.message, std::move(received.fd)));
@@ -226,7 +226,7 @@ Status Conversation::hand_over_listener() {
   if (!OCI_TRY(init.wait_exit(sys::deadline_in({})))) return {};
   const Received last = OCI_TRY(receive(socket_.get()));
   const bool told = !last.ended && last.message.type == wire::Type::kFailed;
-  return told ? init_failure(last.message) : vanished();
+  return told ? noted_failure(last.message) : vanished();
 }
 
 // Decides whether init has settled: once the socket accepts no more, it cannot.

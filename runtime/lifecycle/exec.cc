@@ -22,6 +22,7 @@
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/exec_process.h"
 #include "runtime/lifecycle/filter.h"
+#include "runtime/lifecycle/memory_kill.h"
 #include "runtime/lifecycle/prepare.h"
 #include "runtime/lifecycle/seccomp_agent.h"
 #include "runtime/lifecycle/start.h"
@@ -208,6 +209,7 @@ Result<int> Execution::run_foreground() {
   OCI_TRY(foreground::forward_until_exit(*process_, *signals_, relay ? &*relay : nullptr, nullptr));
   const int status = OCI_TRY(process_->wait());
   report_filter_kill(status, config_);
+  report_memory_kill(status, container_.record.cgroup_path);
   return foreground::exit_code(status);
 }
 

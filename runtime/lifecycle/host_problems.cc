@@ -39,7 +39,8 @@ void look_at_root(Look& look) {
   const std::string path = look.on_host(look.config.root->path);
   struct stat facts = {};
   if (is_missing(path) || (::stat(path.c_str(), &facts) == 0 && !S_ISDIR(facts.st_mode))) {
-    look.problems.add("root.path", cat("there is no directory '", path, "' for the rootfs"));
+    look.problems.add("root.path", cat("there is no directory '", path, "' for the rootfs"),
+                      Code::kRootfs);
   }
 }
 
@@ -55,7 +56,7 @@ void look_at_mounts(Look& look) {
     if (root != "/" && plan::is_below(source, root)) continue;
     if (is_missing(source)) {
       look.problems.add(element("mounts", i, "source"),
-                        cat("'", source, "' does not exist on the host"));
+                        cat("'", source, "' does not exist on the host"), Code::kMountSource);
     }
   }
 }
@@ -65,7 +66,8 @@ void look_at_namespaces(Look& look) {
   for (size_t i = 0; i < namespaces.size(); ++i) {
     if (!namespaces[i].path || !is_missing(*namespaces[i].path)) continue;
     look.problems.add(element("linux.namespaces", i, "path"),
-                      cat("there is no namespace at '", *namespaces[i].path, "'"));
+                      cat("there is no namespace at '", *namespaces[i].path, "'"),
+                      Code::kNamespace);
   }
 }
 
@@ -78,7 +80,8 @@ void look_at_sysctls(Look& look) {
   for (const auto& [key, value] : look.config.linux->sysctl) {
     const std::string path = plan::sysctl_path(key);
     if (depends_on_devices(path) || !is_missing(cat("/proc/sys/", path))) continue;
-    look.problems.add(child_path("linux.sysctl", key), "the kernel has no sysctl of this name");
+    look.problems.add(child_path("linux.sysctl", key), "the kernel has no sysctl of this name",
+                      Code::kSysctl);
   }
 }
 
@@ -93,7 +96,7 @@ void look_at_profile(Look& look) {
   if (!loaded) return;
   const std::string line = cat("\n", profile, " (");
   if (cat("\n", loaded.value()).find(line) != std::string::npos) return;
-  look.problems.add("process.apparmorProfile", cat("'", profile, "' is not loaded"));
+  look.problems.add("process.apparmorProfile", cat("'", profile, "' is not loaded"), Code::kLsm);
 }
 
 void look_at_hooks(Look& look) {
@@ -110,7 +113,7 @@ void look_at_hooks(Look& look) {
     for (size_t i = 0; i < kind.list.size(); ++i) {
       if (!is_missing(kind.list[i].path)) continue;
       look.problems.add(element(kind.name, i, "path"),
-                        cat("there is no program '", kind.list[i].path, "'"));
+                        cat("there is no program '", kind.list[i].path, "'"), Code::kHookPath);
     }
   }
 }
@@ -119,7 +122,7 @@ void look_at_net_devices(Look& look) {
   for (const spec::NetDevice& device : look.config.linux->net_devices) {
     if (!is_missing(cat("/sys/class/net/", device.host_name))) continue;
     look.problems.add(child_path("linux.netDevices", device.host_name),
-                      "the host has no network device of this name");
+                      "the host has no network device of this name", Code::kNetDevice);
   }
 }
 
@@ -127,7 +130,7 @@ void look_at_agent(Look& look) {
   const auto& seccomp = look.config.linux->seccomp;
   if (!seccomp || !seccomp->listener_path || !is_missing(*seccomp->listener_path)) return;
   look.problems.add("linux.seccomp.listenerPath",
-                    cat("there is no socket '", *seccomp->listener_path, "'"));
+                    cat("there is no socket '", *seccomp->listener_path, "'"), Code::kSeccompAgent);
 }
 
 constexpr void (*kLooks[])(Look&) = {look_at_root, look_at_mounts, look_at_profile, look_at_hooks};

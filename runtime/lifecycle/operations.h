@@ -177,8 +177,4 @@ Result<std::vector<Garbage>> collect_garbage(const Context& context, bool remove
 Status checkpoint(const Context& context, const std::string& id);
 Status restore(const Context& context, const CreateOptions& options);
 
-// The actions of create() as JSON, without executing them. Fails if something that create() needs
-// is missing on the host.
-Result<std::string> explain_plan(const Context& context, const CreateOptions& options);
-
 }  // namespace oci::lifecycle

@@ -83,8 +83,10 @@ int listen_fds() {
 }
 
 Result<wire::LaunchPlan> plan_of(const Context& context, const Prepared& prepared,
-                                 const CreateOptions& options, Foreground foreground) {
+                                 const CreateOptions& options, Foreground foreground,
+                                 plan::Findings* findings = nullptr) {
   plan::Request request;
+  request.findings = findings;
   request.id = options.id;
   request.bundle = prepared.bundle;
   request.detached = foreground == Foreground::kNo;
@@ -162,12 +164,11 @@ Result<std::string> absolute_path(const std::string& path) {
 
 namespace {
 
-// Everything that the config asks for, once it is read.
-Status decide(const Context& context, const CreateOptions& options, Foreground foreground,
-              Prepared& prepared) {
-  prepared.plan = OCI_TRY(plan_of(context, prepared, options, foreground));
-  OCI_TRY(check_root(prepared.plan));
-  if (const auto& agent = prepared.plan.agent) OCI_TRY(check_agent(agent->path));
+Status check_agent_of(const wire::LaunchPlan& plan) {
+  return plan.agent ? check_agent(plan.agent->path) : Status();
+}
+
+Status decide_cgroup(const Context& context, const CreateOptions& options, Prepared& prepared) {
   prepared.cgroup = OCI_TRY(plan::plan_cgroup(prepared.config,
                                               {.id = options.id,
                                                .manager = context.cgroup_manager,
@@ -177,15 +178,64 @@ Status decide(const Context& context, const CreateOptions& options, Foreground f
   return {};
 }
 
+// For the log. Only a config that is refused is read again.
+void note_mistake(std::string_view text) {
+  spec::Diagnostics problems, unknown;
+  (void)spec::examine_config(text, problems, unknown);
+  const std::vector<spec::Finding> found = problems.findings(text);
+  if (found.empty()) return;
+  sys::failure_facts().code = found.front().code;
+  sys::failure_facts().property = found.front().path;
+}
+
+// Everything that the config asks for, once it is read.
+Status decide(const Context& context, const CreateOptions& options, Foreground foreground,
+              Prepared& prepared) {
+  prepared.plan = OCI_TRY(plan_of(context, prepared, options, foreground));
+  OCI_TRY(check_root(prepared.plan));
+  OCI_TRY(check_agent_of(prepared.plan));
+  return decide_cgroup(context, options, prepared);
+}
+
 }  // namespace
+
+Result<Prepared> read_bundle(const CreateOptions& options) {
+  Prepared prepared;
+  prepared.bundle = OCI_TRY(absolute_path(options.bundle));
+  prepared.config_text = OCI_TRY(read_config(prepared.bundle, options));
+  return prepared;
+}
+
+plan::Findings decide_all(const Context& context, const CreateOptions& options,
+                          Prepared& prepared) {
+  plan::Findings found;
+  const auto keep = [&](Status status) {
+    if (!status) found.errors.push_back(std::move(status).error());
+  };
+  Result<wire::LaunchPlan> plan = plan_of(context, prepared, options, Foreground::kYes, &found);
+  if (plan) {
+    prepared.plan = std::move(plan).value();
+    keep(check_root(prepared.plan));
+    keep(check_agent_of(prepared.plan));
+  } else if (found.errors.empty()) {
+    found.errors.push_back(std::move(plan).error());
+  }
+  keep(decide_cgroup(context, options, prepared));
+  const auto& warnings = prepared.plan.warnings;
+  found.warnings.insert(found.warnings.end(), warnings.begin(), warnings.end());
+  return found;
+}
 
 Result<Prepared> prepare(const Context& context, const CreateOptions& options,
                          Foreground foreground) {
   OCI_TRY(state::check_id(options.id));
-  Prepared prepared;
-  prepared.bundle = OCI_TRY(absolute_path(options.bundle));
-  prepared.config_text = OCI_TRY(read_config(prepared.bundle, options));
-  prepared.config = OCI_TRY(spec::load_config(prepared.config_text, "config.json"));
+  Prepared prepared = OCI_TRY(read_bundle(options));
+  Result<spec::Config> config = spec::load_config(prepared.config_text, "config.json");
+  if (!config) {
+    note_mistake(prepared.config_text);
+    return std::move(config).error();
+  }
+  prepared.config = std::move(config).value();
   if (!prepared.config.linux) prepared.config.linux.emplace();
   prepared.notifies = foreground::has_notify_socket() &&
                       plan::add_notify_socket(prepared.config, cat(context.root, "/", options.id));

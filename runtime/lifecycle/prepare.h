@@ -29,6 +29,13 @@ enum class Foreground : bool { kNo, kYes };
 Result<Prepared> prepare(const Context& context, const CreateOptions& options,
                          Foreground foreground);
 
+// The first step of it: `bundle` and `config_text`.
+Result<Prepared> read_bundle(const CreateOptions& options);
+
+// For a report: makes the decisions about prepared.config, and returns all errors instead of the
+// first, and all warnings. A part of `prepared` that has an error stays empty.
+plan::Findings decide_all(const Context& context, const CreateOptions& options, Prepared& prepared);
+
 // The inheritance of the program: LISTEN_FDS, `preserve_fds` more descriptors, the umask.
 Status pass_on_inherited(plan::Request& request, uint32_t preserve_fds);
 

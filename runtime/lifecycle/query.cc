@@ -1,4 +1,4 @@
-// `state`, `list`, `ps` and `plan`: the verbs that only read.
+// `state`, `list` and `ps`: the verbs that only read.
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -7,8 +7,6 @@
 #include "runtime/cgroup/freeze.h"
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/container_state.h"
-#include "runtime/lifecycle/explain.h"
-#include "runtime/lifecycle/host_problems.h"
 #include "runtime/lifecycle/members.h"
 #include "runtime/lifecycle/transitions.h"
 #include "runtime/state/row.h"
@@ -74,14 +72,6 @@ Result<std::vector<Listed>> list(const Context& context) {
 
 bool has_systemd_driver() {
   return systemd::is_installed();
-}
-
-Result<std::string> explain_plan(const Context& context, const CreateOptions& options) {
-  const Prepared prepared = OCI_TRY(prepare(context, options, Foreground::kYes));
-  spec::Diagnostics problems;
-  find_host_problems(prepared.config, prepared.bundle, problems);
-  OCI_TRY(problems.to_status("config.json", prepared.config_text));
-  return explain(prepared);
 }
 
 }  // namespace oci::lifecycle

@@ -11,6 +11,7 @@
 #include "runtime/lifecycle/create.h"
 #include "runtime/lifecycle/destroy.h"
 #include "runtime/lifecycle/filter.h"
+#include "runtime/lifecycle/memory_kill.h"
 #include "runtime/lifecycle/start.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/signals.h"
@@ -71,6 +72,7 @@ Result<int> run_in_foreground(const Context& context, const RunOptions& options)
   const int status = attended ? OCI_TRY(created.init.wait()) : 0;
   relay.reset();
   report_filter_kill(status, context, created.record.id);
+  report_memory_kill(status, created.record.cgroup_path);
   if (!options.keep) {
     // The caller waits for the exit code of the program, even if the deletion fails.
     const Status deleted = delete_after(context, created.record.id, created.record.created);

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "runtime/plan/block.h"
 #include "runtime/plan/host.h"
@@ -30,6 +31,13 @@ struct Draft {
   std::string rootfs;  // root.path on the host, absolute
 
   std::map<std::string, size_t> known_id_maps;  // text of the maps → index in plan.id_maps
+
+  // Success if planning goes on behind the error: Request::findings.
+  Status pass(Status status) const {
+    if (status || request.findings == nullptr) return status;
+    request.findings->errors.push_back(std::move(status).error());
+    return {};
+  }
 
   bool has_own(uint64_t types) const { return ((created | joined) & types) != 0; }
 

@@ -373,8 +373,15 @@ Status plan_mounts(Draft& draft) {
   std::vector<MountOp> ops;
   ops.reserve(count);
   const size_t first_tree = draft.plan.trees.size();
-  for (size_t i = 0; i < count; ++i)
-    ops.push_back(OCI_TRY(plan_mount(draft, i)));
+  for (size_t i = 0; i < count; ++i) {
+    Result<MountOp> op = plan_mount(draft, i);
+    if (op) {
+      ops.push_back(std::move(op).value());
+    } else {
+      OCI_TRY(draft.pass(std::move(op).error()));
+    }
+  }
+  if (ops.size() != count) return {};
   for (size_t i = 0; i < count; ++i)
     if (ops[i].kind == MountKind::kRemount) leave_to_remount(draft, ops, i);
   mark_readonly_that_stays(draft, ops);

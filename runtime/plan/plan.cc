@@ -87,7 +87,11 @@ Result<wire::LaunchPlan> make_plan(const spec::Config& config, const Host& host,
                                    const Request& request) {
   Draft draft{.config = config, .host = host, .request = request};
   for (const auto part : kParts)
-    OCI_TRY(part(draft));
+    OCI_TRY(draft.pass(part(draft)));
+  if (request.findings != nullptr && !request.findings->errors.empty()) {
+    request.findings->warnings = std::move(draft.plan.warnings);
+    return request.findings->errors.front();
+  }
   wire::InitPlan& init = draft.block.init();
   plan_verification(draft);
   init.hostname = draft.block.optional_text(config.hostname.value_or(""));

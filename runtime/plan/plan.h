@@ -16,6 +16,12 @@
 
 namespace oci::plan {
 
+// All that a plan has to say, in place of the first error.
+struct Findings {
+  std::vector<Error> errors;
+  std::vector<wire::Warning> warnings;
+};
+
 // Input of the command line and the lifecycle besides the config.
 struct Request {
   std::string id;
@@ -34,6 +40,7 @@ struct Request {
   std::string creating_head, creating_tail;      // createContainer: status "creating"
   std::string created_head, created_tail;        // startContainer: status "created"
   std::vector<std::string> callers_environment;  // for createContainer hooks without their own
+  Findings* findings = nullptr;                  // for a report: planning goes on behind an error
 };
 
 // `config` must have passed spec/validate. Errors name the property: "mounts[2].options[1]: ...".

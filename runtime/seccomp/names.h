@@ -41,6 +41,10 @@ const Row* find_name(std::string_view name);
 
 std::string_view name_of(const Row& row);
 
+// The name of a system call by its number, for an architecture of seccomp_data (AUDIT_ARCH_*).
+// "": unknown.
+std::string_view name_of_call(uint32_t audit_architecture, int64_t number);
+
 inline int number_of(const Row& row, const Abi& abi) {
   return row.numbers[&abi - kAbis];
 }

@@ -112,12 +112,20 @@ void log_success() {
   the_log->hold_warnings = the_log->hold_demanded = false;
 }
 
+FailureFacts& failure_facts() {
+  static constinit FailureFacts* facts = nullptr;  // never destroyed, as the log
+  if (facts == nullptr) facts = new FailureFacts();
+  return *facts;
+}
+
 void log_failure(const Error& error) {
   const std::string message = error.message();
   const std::string line = one_line(message);
   LogSink* const sink = the_log == nullptr ? nullptr : the_log->sink.get();
   const LogFormat format = the_log == nullptr ? LogFormat::kText : the_log->format;
-  const std::string record = format_record(format, LogLevel::kError, line, ::time(nullptr));
+  const std::string more =
+      format == LogFormat::kJson ? failure_members(error, failure_facts()) : std::string();
+  const std::string record = format_record(format, LogLevel::kError, line, ::time(nullptr), more);
   if (sink != nullptr) sink->write(LogLevel::kError, line, record);
   if (sink == nullptr && format == LogFormat::kJson) {
     write_to_stderr(record);

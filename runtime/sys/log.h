@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "spec/code.h"
 #include "spec/error.h"
 
 namespace oci::sys {
@@ -46,13 +47,29 @@ void log_demanded_warning(std::string_view message);
 // Writes the held warnings. Call it when a run has succeeded, or before it blocks for long.
 void log_success();
 
+// Facts for the record of a failure in JSON, besides its text. They are noted where they are known.
+struct FailureFacts {
+  std::string id;    // of the container
+  std::string step;  // of container init. "": none
+  int error = 0;     // errno of that step
+  // Of a wrong config.json, which has a code for each mistake: those of the first.
+  Code code = Code::kNone;
+  std::string property;
+};
+FailureFacts& failure_facts();
+
 // Writes the only error record of a failed run, and "oci-rt: MESSAGE" on stderr. Called by main,
 // and where the exit code is that of a container although something failed afterwards.
 void log_failure(const Error& error);
 
-// A line with its newline, in the format of logrus. `seconds`: since the epoch.
+// A line with its newline, in the format of logrus. `seconds`: since the epoch. `more`: further
+// members in JSON, each behind a comma.
 std::string format_record(LogFormat format, LogLevel level, std::string_view message,
-                          int64_t seconds);
+                          int64_t seconds, std::string_view more = "");
+
+// The members `code`, `property`, `step`, `errno` and `id` of an error, those that are known:
+// ,"code":"E_USAGE","id":"web1"
+std::string failure_members(const Error& error, const FailureFacts& facts);
 
 // RFC 3339, UTC: "2026-01-02T15:04:05Z".
 std::string utc_time(int64_t seconds);

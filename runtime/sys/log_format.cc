@@ -1,5 +1,6 @@
 // The format of a record: as logrus, with RFC 3339 time and valid UTF-8.
 #include "runtime/sys/log.h"
+#include "spec/code_of.h"
 #include "spec/write/utf8.h"
 
 namespace oci::sys {
@@ -79,8 +80,28 @@ void append_number(std::string& out, int64_t number, int digits) {
 
 }  // namespace
 
+std::string failure_members(const Error& error, const FailureFacts& facts) {
+  std::string out;
+  const auto add = [&](std::string_view name, std::string_view value) {
+    if (value.empty()) return;
+    out += cat(",\"", name, "\":\"");
+    append_quoted(out, value);
+    out += '"';
+  };
+  add("code", name_of(facts.code == Code::kNone ? code_of(error) : facts.code));
+  const std::string message = error.message();
+  std::string_view property = facts.property;
+  if (property.empty()) property = error.property();
+  add("property", property.empty() ? property_in(message) : property);
+  add("step", facts.step);
+  const int number = error.sys_errno() != 0 ? error.sys_errno() : facts.error;
+  if (number != 0) out += cat(",\"errno\":", number);
+  add("id", facts.id);
+  return out;
+}
+
 std::string format_record(LogFormat format, LogLevel level, std::string_view message,
-                          int64_t seconds) {
+                          int64_t seconds, std::string_view more) {
   const bool json = format == LogFormat::kJson;
   std::string out;
   out.reserve(message.size() + 80);
@@ -88,7 +109,7 @@ std::string format_record(LogFormat format, LogLevel level, std::string_view mes
   if (json) out += cat("{\"level\":\"", level_name(level), "\",\"msg\":\"");
   append_quoted(out, message);
   if (!json) out += "\"\n";
-  if (json) out += cat("\",\"time\":\"", utc_time(seconds), "\"}\n");
+  if (json) out += cat("\",\"time\":\"", utc_time(seconds), "\"", more, "}\n");
   return out;
 }
 

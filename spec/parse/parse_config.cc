@@ -35,7 +35,7 @@ T parse_part(std::string_view text, const Step& step, Diagnostics& diagnostics) 
   json::Document document;
   if (!parse_json(text, buffer, document, diagnostics)) return part;
   if (!document.IsObject()) {
-    diagnostics.add({}, cat("expected an object, found ", describe(document)));
+    diagnostics.add({}, cat("expected an object, found ", describe(document)), Code::kType);
     return part;
   }
   Reader root(document, &step, diagnostics);
@@ -55,6 +55,7 @@ void parse(Reader& in, Config& out) {
   in.optional("hooks", out.hooks);
   in.pairs("annotations", out.annotations);
   in.optional("linux", out.linux);
+  in.other_platforms({"windows", "solaris", "vm", "zos", "freebsd"});
 }
 
 Config parse_config(std::string_view text, Diagnostics& diagnostics) {
@@ -63,7 +64,7 @@ Config parse_config(std::string_view text, Diagnostics& diagnostics) {
   json::Document document;
   if (!parse_json(text, buffer, document, diagnostics)) return config;
   if (!document.IsObject()) {
-    diagnostics.add({}, cat("expected an object, found ", describe(document)));
+    diagnostics.add({}, cat("expected an object, found ", describe(document)), Code::kType);
     return config;
   }
   Reader root(document, nullptr, diagnostics);
@@ -89,7 +90,8 @@ std::vector<Mount> parse_mounts(std::string_view text, Diagnostics& diagnostics)
   json::Document document;
   if (!parse_json(text, buffer, document, diagnostics)) return mounts;
   if (!document.IsArray()) {
-    diagnostics.add({}, cat("expected an array of mounts, found ", describe(document)));
+    diagnostics.add({}, cat("expected an array of mounts, found ", describe(document)),
+                    Code::kType);
     return mounts;
   }
   const Step all{nullptr, kMountsPath};
@@ -97,7 +99,8 @@ std::vector<Mount> parse_mounts(std::string_view text, Diagnostics& diagnostics)
     Mount& mount = mounts.emplace_back();
     const Step step{&all, {}, i};
     if (!document[i].IsObject()) {
-      diagnostics.add(path_of(&step), cat("expected an object, found ", describe(document[i])));
+      diagnostics.add(path_of(&step), cat("expected an object, found ", describe(document[i])),
+                      Code::kType);
       continue;
     }
     Reader reader(document[i], &step, diagnostics);

@@ -156,12 +156,13 @@ std::string syntax_error(json::ParseError code, std::string_view rest) {
 // Bytes that would end the parser early or pass unseen.
 bool check_bytes(std::string_view text, Diagnostics& diagnostics) {
   if (text.starts_with("\xef\xbb\xbf")) {
-    diagnostics.add_at(0, {}, "expected a JSON object, found a byte order mark; remove it");
+    diagnostics.add_at(0, {}, "expected a JSON object, found a byte order mark; remove it",
+                       Code::kJson);
     return false;
   }
   const size_t nul = text.find('\0');
   if (nul == std::string_view::npos) return true;
-  diagnostics.add_at(nul, {}, "expected JSON text, found a NUL byte");
+  diagnostics.add_at(nul, {}, "expected JSON text, found a NUL byte", Code::kNulByte);
   return false;
 }
 
@@ -186,17 +187,19 @@ bool parse_json(std::string_view text, std::string& buffer, json::Document& docu
 
   if (limit.too_deep()) {
     diagnostics.add_at(reader.GetErrorOffset(), {},
-                       cat("expected at most ", kMaxDepth, " levels of objects and arrays"));
+                       cat("expected at most ", kMaxDepth, " levels of objects and arrays"),
+                       Code::kJson);
     return false;
   }
   if (reader.HasParseError()) {
     const size_t offset = std::min(reader.GetErrorOffset(), text.size());
-    diagnostics.add_at(offset, {}, syntax_error(reader.GetParseErrorCode(), text.substr(offset)));
+    diagnostics.add_at(offset, {}, syntax_error(reader.GetParseErrorCode(), text.substr(offset)),
+                       Code::kJson);
     return false;
   }
   const size_t surrogate = find_lone_surrogate(text);
   if (surrogate != std::string_view::npos) {
-    diagnostics.add_at(surrogate, {}, cat("expected ", kSurrogatePair));
+    diagnostics.add_at(surrogate, {}, cat("expected ", kSurrogatePair), Code::kJson);
     return false;
   }
   if (has_duplicates_within(document)) report_duplicate_keys(text, diagnostics);

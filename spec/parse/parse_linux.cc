@@ -59,7 +59,8 @@ void parse(Reader& in, Personality& out) {
   // config-linux.md#personality defines no flag, and an unsupported value is an error.
   std::vector<std::string> flags;
   in.optional("flags", flags);
-  if (!flags.empty()) in.problem("flags", "expected an empty array, because no flag is defined");
+  if (!flags.empty())
+    in.problem("flags", "expected an empty array, because no flag is defined", Code::kUnknownValue);
 }
 
 namespace {

@@ -146,7 +146,7 @@ struct DuplicateFinder {
 
   void key(const std::string& path, std::string_view key, size_t offset) {
     if (!seen.back().emplace(key).second)
-      diagnostics.add_at(offset, path, "duplicate key; keep only one of them");
+      diagnostics.add_at(offset, path, "duplicate key; keep only one of them", Code::kDuplicateKey);
   }
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "spec/nearest.h"
+
 namespace oci::spec {
 
 std::string describe(const json::Value& value) {
@@ -23,6 +25,7 @@ std::string path_of(const Step* step) {
 }
 
 const json::Value* Reader::find(std::string_view key) const {
+  if (diagnostics_.unknown() != nullptr) asked_.push_back(key);
   const auto member = object_.FindMember(json::ref(key));
   if (member == object_.MemberEnd() || member->value.IsNull()) return nullptr;
   return &member->value;
@@ -30,22 +33,25 @@ const json::Value* Reader::find(std::string_view key) const {
 
 bool Reader::is_present(std::string_view key) {
   if (has(key)) return true;
-  problem(key, "missing: this property is required");
+  problem(key, "missing: this property is required", Code::kMissing);
   return false;
 }
 
-void Reader::problem(std::string_view key, std::string text) {
+void Reader::problem(std::string_view key, std::string text, Code code) {
   const Step step{step_, key};
-  diagnostics_.add(path_of(&step), std::move(text));
+  diagnostics_.add(path_of(&step), std::move(text), code);
 }
 
-void Reader::mismatch(const Step& step, std::string_view expected, const json::Value& found) {
+void Reader::mismatch(const Step& step, std::string_view expected, const json::Value& found,
+                      Code code) {
   // If a string was expected, "found the string" would mislead: show its value.
   const auto text = string_of(found);
   const bool is_wrong_text =
       text && (expected.starts_with("one of") || expected.starts_with("a string"));
-  diagnostics_.add(path_of(&step), cat("expected ", expected, ", found ",
-                                       is_wrong_text ? quoted(*text) : describe(found)));
+  diagnostics_.add(
+      path_of(&step),
+      cat("expected ", expected, ", found ", is_wrong_text ? quoted(*text) : describe(found)),
+      code);
 }
 
 void Reader::read(const json::Value& value, const Step& step, std::string& out) {
@@ -53,7 +59,7 @@ void Reader::read(const json::Value& value, const Step& step, std::string& out) 
   const std::string_view text(value.GetString(), value.GetStringLength());
   // The first system call that takes the string would silently cut it at a NUL.
   if (text.find('\0') != std::string_view::npos)
-    return mismatch(step, "a string without NUL bytes", value);
+    return mismatch(step, "a string without NUL bytes", value, Code::kNulByte);
   out = text;
 }
 
@@ -68,7 +74,8 @@ bool Reader::read_signed(const json::Value& value, const Step& step, int64_t low
     out = value.GetInt64();
     return true;
   }
-  mismatch(step, cat("an integer from ", low, " to ", high), value);
+  mismatch(step, cat("an integer from ", low, " to ", high), value,
+           value.IsNumber() ? Code::kRange : Code::kType);
   return false;
 }
 
@@ -78,13 +85,14 @@ bool Reader::read_unsigned(const json::Value& value, const Step& step, uint64_t 
     out = value.GetUint64();
     return true;
   }
-  mismatch(step, cat("an integer from 0 to ", high), value);
+  mismatch(step, cat("an integer from 0 to ", high), value,
+           value.IsNumber() ? Code::kRange : Code::kType);
   return false;
 }
 
 bool Reader::check_key(std::string_view name, const Step& step) {
   if (name.find('\0') == std::string_view::npos) return true;
-  diagnostics_.add(path_of(&step), "expected a key without NUL bytes");
+  diagnostics_.add(path_of(&step), "expected a key without NUL bytes", Code::kNulByte);
   return false;
 }
 
@@ -97,19 +105,46 @@ void Reader::pairs(std::string_view key, StringPairs& out) {
 }
 
 void Reader::only(std::initializer_list<std::string_view> known) {
+  if (diagnostics_.unknown() != nullptr) {
+    for (const auto& member : object_.GetObject())
+      asked_.emplace_back(member.name.GetString(), member.name.GetStringLength());
+  }
   for (const auto& member : object_.GetObject()) {
     const std::string_view name(member.name.GetString(), member.name.GetStringLength());
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     std::string expected;
     for (const std::string_view each : known)
       expected.append(expected.empty() ? "expected one of " : ", ").append(each);
-    problem(name, cat(expected, ", found ", quoted(name)));
+    problem(name, cat(expected, ", found ", quoted(name)), Code::kUnknownValue);
   }
 }
 
 void Reader::discard_string(std::string_view key) {
   std::string unused;
   optional(key, unused);
+}
+
+void Reader::other_platforms(std::initializer_list<std::string_view> keys) {
+  if (diagnostics_.unknown() == nullptr) return;
+  for (const std::string_view key : keys) {
+    if (!has(key)) continue;
+    const Step step{step_, key};
+    diagnostics_.unknown()->add(path_of(&step), "is for another platform, and has no effect here",
+                                Code::kOtherPlatform);
+  }
+}
+
+void Reader::report_unknown() {
+  for (const auto& member : object_.GetObject()) {
+    const std::string_view name(member.name.GetString(), member.name.GetStringLength());
+    if (std::ranges::find(asked_, name) != asked_.end()) continue;
+    const std::string_view near = nearest(name, asked_);
+    const Step step{step_, name};
+    diagnostics_.unknown()->add(path_of(&step),
+                                cat("unknown property, which has no effect",
+                                    near.empty() ? "" : cat("; did you mean ", quoted(near), "?")),
+                                Code::kUnknownProperty);
+  }
 }
 
 }  // namespace oci::spec

@@ -39,6 +39,12 @@ class Reader {
   // `object` must be an object, at path `step`. All must outlive the reader.
   Reader(const json::Value& object, const Step* step, Diagnostics& diagnostics)
       : object_(object), step_(step), diagnostics_(diagnostics) {}
+  // Reports the members that no call has asked for: Diagnostics::report_unknown_to().
+  ~Reader() {
+    if (diagnostics_.unknown() != nullptr) report_unknown();
+  }
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
 
   // T: a string, bool, integer, a struct that has a parse(Reader&, T&) beside it, or an optional or
   // vector of one. The schema has no nullable property. null means absent, since Go writes null for
@@ -107,10 +113,13 @@ class Reader {
   // A property of other platforms: checks its type and drops the value.
   void discard_string(std::string_view key);
 
+  // The same without a check. Such a member is reported as one of another platform.
+  void other_platforms(std::initializer_list<std::string_view> keys);
+
   bool has(std::string_view key) const { return find(key) != nullptr; }
 
   // Adds the problem `text` at member `key`.
-  void problem(std::string_view key, std::string text);
+  void problem(std::string_view key, std::string text, Code code);
 
  private:
   const json::Value* find(std::string_view key) const;
@@ -199,7 +208,7 @@ class Reader {
       --left;
     }
     if (left > 0) expected += cat(" and ", left, " more");
-    mismatch(step, expected, value);
+    mismatch(step, expected, value, text ? Code::kUnknownValue : Code::kType);
     return nullptr;
   }
 
@@ -212,11 +221,14 @@ class Reader {
   }
 
   bool check_key(std::string_view name, const Step& step);
-  void mismatch(const Step& step, std::string_view expected, const json::Value& found);
+  void mismatch(const Step& step, std::string_view expected, const json::Value& found,
+                Code code = Code::kType);
+  void report_unknown();
 
   const json::Value& object_;
   const Step* step_;
   Diagnostics& diagnostics_;
+  mutable std::vector<std::string_view> asked_;  // only if unknown properties are reported
 };
 
 }  // namespace oci::spec

@@ -15,12 +15,12 @@ bool is_weight(const std::optional<uint16_t>& weight) {
 void check_weight(const std::optional<uint16_t>& weight, const std::string& path, const char* key,
                   Diagnostics& out) {
   if (is_weight(weight)) return;
-  out.add(child_path(path, key), cat("expected 10 to 1000, found ", *weight));
+  out.add(child_path(path, key), cat("expected 10 to 1000, found ", *weight), Code::kRange);
 }
 
 void check_number(int64_t number, const std::string& path, const char* key, Diagnostics& out) {
   if (number >= 0) return;
-  out.add(child_path(path, key), cat("expected a device number, found ", number));
+  out.add(child_path(path, key), cat("expected a device number, found ", number), Code::kRange);
 }
 
 void check_throttles(const std::vector<ThrottleDevice>& devices, const char* list,
@@ -44,7 +44,7 @@ void check_block_io(const Config& config, Diagnostics& out) {
     const WeightDevice& device = io.weight_device[i];
     const std::string path = child_path(child_path(kBlockIo, "weightDevice"), i);
     if (!device.weight && !device.leaf_weight) {
-      out.add(path, "expected weight or leafWeight, found neither");
+      out.add(path, "expected weight or leafWeight, found neither", Code::kMissing);
     }
     check_weight(device.weight, path, "weight", out);
     check_weight(device.leaf_weight, path, "leafWeight", out);

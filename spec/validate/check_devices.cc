@@ -16,7 +16,8 @@ void check_number(const std::optional<int64_t>& number, int64_t max, size_t i, c
   if (number && *number >= 0 && *number <= max) return;
   out.add(child_path(child_path("linux.devices", i), key),
           number ? cat("expected 0 to ", max, ", found ", *number)
-                 : std::string("missing: this property is required for a device"));
+                 : std::string("missing: this property is required for a device"),
+          number ? Code::kRange : Code::kMissing);
 }
 
 void check_paths_differ(const std::vector<Device>& devices, Diagnostics& out) {
@@ -34,7 +35,8 @@ void check_paths_differ(const std::vector<Device>& devices, Diagnostics& out) {
         if (identity(first) == identity(again)) return;
         out.add(child_path(child_path("linux.devices", again), "path"),
                 cat("expected a path of its own, found that of devices[", first,
-                    "], which is another device"));
+                    "], which is another device"),
+                Code::kRepeated);
       });
 }
 
@@ -47,7 +49,7 @@ void check_devices(const Config& config, Diagnostics& out) {
     const Device& device = devices[i];
     if (!is_absolute(device.path)) {
       out.add(child_path(child_path("linux.devices", i), "path"),
-              cat("expected an absolute path, found ", quoted(device.path)));
+              cat("expected an absolute path, found ", quoted(device.path)), Code::kForm);
     }
     if (device.type == DeviceType::kFifo) continue;
     check_number(device.major, kMaxMajor, i, "major", out);

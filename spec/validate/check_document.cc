@@ -57,18 +57,21 @@ bool is_version(std::string_view text) {
 void check_document(const Config& config, Diagnostics& out) {
   if (!is_version(config.oci_version)) {
     out.add("ociVersion",
-            cat("expected a version such as 1.3.0, found ", quoted(config.oci_version)));
+            cat("expected a version such as 1.3.0, found ", quoted(config.oci_version)),
+            Code::kForm);
   } else if (!config.oci_version.starts_with("1.")) {
     // Minor versions only add; a major version may change the meaning of existing properties.
-    out.add("ociVersion", cat("expected version 1.x, found ", quoted(config.oci_version)));
+    out.add("ociVersion", cat("expected version 1.x, found ", quoted(config.oci_version)),
+            Code::kForm);
   }
   if (!config.root) {
-    out.add("root", "missing: this property is required on Linux");
+    out.add("root", "missing: this property is required on Linux", Code::kMissing);
   } else if (config.root->path.empty()) {
-    out.add("root.path", "expected a directory, found \"\"");
+    out.add("root.path", "expected a directory, found \"\"", Code::kMissing);
   }
   for (const auto& [key, value] : config.annotations) {
-    if (key.empty()) out.add("annotations", "expected keys that are not empty, found \"\"");
+    if (key.empty())
+      out.add("annotations", "expected keys that are not empty, found \"\"", Code::kMissing);
   }
 }
 

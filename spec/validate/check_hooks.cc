@@ -13,10 +13,12 @@ void check_list(const std::vector<Hook>& hooks, HookKind kind, Diagnostics& out)
   for (size_t i = 0; i < hooks.size(); ++i) {
     const Hook& hook = hooks[i];
     if (!is_absolute(hook.path)) {
-      out.add(at(i, "path"), cat("expected an absolute path, found ", quoted(hook.path)));
+      out.add(at(i, "path"), cat("expected an absolute path, found ", quoted(hook.path)),
+              Code::kForm);
     }
     if (hook.timeout && *hook.timeout <= 0) {
-      out.add(at(i, "timeout"), cat("expected at least 1 second, found ", *hook.timeout));
+      out.add(at(i, "timeout"), cat("expected at least 1 second, found ", *hook.timeout),
+              Code::kRange);
     }
   }
 }

@@ -34,25 +34,29 @@ void check_overlaps(const Mappings& mappings, const std::string& path, const Sid
     if (first(before) + mappings[before].size <= first(order[k])) continue;
     out.add(child_path(child_path(path, std::max(before, order[k])), side.key),
             cat("expected ranges that do not overlap, found an overlap with [",
-                std::min(before, order[k]), "]"));
+                std::min(before, order[k]), "]"),
+            Code::kIdMap);
   }
 }
 
 void check_mappings(const Mappings& mappings, const std::string& path, Diagnostics& out) {
   if (mappings.size() > kMostMappings) {
-    out.add(path, cat("expected at most ", kMostMappings, " mappings, found ", mappings.size()));
+    out.add(path, cat("expected at most ", kMostMappings, " mappings, found ", mappings.size()),
+            Code::kIdMap);
     return;
   }
   for (size_t i = 0; i < mappings.size(); ++i) {
     const IdMapping& mapping = mappings[i];
     if (mapping.size == 0) {
-      out.add(child_path(child_path(path, i), "size"), "expected at least 1, found 0");
+      out.add(child_path(child_path(path, i), "size"), "expected at least 1, found 0",
+              Code::kIdMap);
     }
     for (const Side& side : kSides) {
       if (uint64_t{mapping.*side.first} + mapping.size <= kIds) continue;
       out.add(child_path(child_path(path, i), side.key),
               cat("expected ids below ", kIds, ", found ", mapping.*side.first, " and a size of ",
-                  mapping.size));
+                  mapping.size),
+              Code::kIdMap);
     }
   }
   for (const Side& side : kSides)
@@ -68,13 +72,14 @@ bool is_mapped(uint32_t id, const Mappings& mappings) {
 void check_mapped(uint32_t id, const Mappings& mappings, std::string_view list,
                   const std::string& path, Diagnostics& out) {
   if (mappings.empty() || is_mapped(id, mappings)) return;
-  out.add(path, cat("expected an id of ", list, ", found ", id));
+  out.add(path, cat("expected an id of ", list, ", found ", id), Code::kIdMap);
 }
 
 // To setresuid(2), (uid_t)-1 means "do not change": such a user would stay root.
 void check_is_id(uint32_t id, const std::string& path, Diagnostics& out) {
   if (id != UINT32_MAX) return;
-  out.add(path, "expected an id below 4294967295, which means 'no id', found 4294967295");
+  out.add(path, "expected an id below 4294967295, which means 'no id', found 4294967295",
+          Code::kRange);
 }
 
 void check_user_is_one(const User& user, Diagnostics& out) {
@@ -97,11 +102,11 @@ void check_user(const User& user, const Linux& linux_section, Diagnostics& out) 
 void check_presence(const Mappings& mappings, const char* path, const Namespace* user,
                     Diagnostics& out) {
   if (user == nullptr && !mappings.empty()) {
-    out.add(path, "needs a user namespace in linux.namespaces");
+    out.add(path, "needs a user namespace in linux.namespaces", Code::kNeedsNamespace);
   }
   // A joined namespace already has mappings, which engines repeat here.
   if (user != nullptr && !user->path && mappings.empty()) {
-    out.add(path, "expected a mapping for the new user namespace, found none");
+    out.add(path, "expected a mapping for the new user namespace, found none", Code::kIdMap);
   }
 }
 

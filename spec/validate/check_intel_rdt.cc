@@ -18,9 +18,11 @@ void check_clos_id(std::string_view id, Diagnostics& out) {
                                          "size", "mba_MBps_event"};
   if (id == "/") return;
   if (id == "." || id == ".." || id.find('/') != id.npos || has_line_break(id)) {
-    out.add(kPath, cat("expected a name without '/', or \"/\" alone, found ", quoted(id)));
+    out.add(kPath, cat("expected a name without '/', or \"/\" alone, found ", quoted(id)),
+            Code::kForm);
   } else if (std::ranges::find(kTaken, id) != std::end(kTaken)) {
-    out.add(kPath, cat("expected a name that resctrl does not use itself, found ", quoted(id)));
+    out.add(kPath, cat("expected a name that resctrl does not use itself, found ", quoted(id)),
+            Code::kForm);
   }
 }
 
@@ -33,12 +35,12 @@ void check_intel_rdt(const Config& config, Diagnostics& out) {
   const std::string bandwidth = rdt.mem_bw_schema.value_or("");
   if (!bandwidth.empty() && (!bandwidth.starts_with("MB:") || has_line_break(bandwidth))) {
     out.add("linux.intelRdt.memBwSchema",
-            cat("expected one line that begins with MB:, found ", quoted(bandwidth)));
+            cat("expected one line that begins with MB:, found ", quoted(bandwidth)), Code::kForm);
   }
   for (size_t i = 0; i < rdt.schemata.size(); ++i) {
     if (!has_line_break(rdt.schemata[i])) continue;
     out.add(child_path("linux.intelRdt.schemata", i),
-            cat("expected one line, found ", quoted(rdt.schemata[i])));
+            cat("expected one line, found ", quoted(rdt.schemata[i])), Code::kForm);
   }
 }
 

@@ -32,8 +32,8 @@ struct Entry {
   bool remount;
   Diagnostics& out;
 
-  void add(std::string_view key, std::string text) const {
-    out.add(child_path(child_path("mounts", i), key), std::move(text));
+  void add(std::string_view key, std::string text, Code code) const {
+    out.add(child_path(child_path("mounts", i), key), std::move(text), code);
   }
 };
 
@@ -43,16 +43,18 @@ void check_type(const Entry& entry) {
   // The type of a bind mount is a dummy (config.md#linux-mount-options); mount(2) knows no such
   // type.
   if (type == "bind" || type == "rbind") {
-    entry.add("options", "expected \"bind\" or \"rbind\" among them; the type alone has no effect");
+    entry.add("options", "expected \"bind\" or \"rbind\" among them; the type alone has no effect",
+              Code::kMountOption);
   } else if (type.empty()) {
-    entry.add("type", "expected a filesystem, or \"bind\" or \"rbind\" in options, found neither");
+    entry.add("type", "expected a filesystem, or \"bind\" or \"rbind\" in options, found neither",
+              Code::kMissing);
   }
 }
 
 void check_source(const Entry& entry) {
   if (!entry.bind || entry.remount) return;
   if (!entry.mount.source || entry.mount.source->empty()) {
-    entry.add("source", "expected the path to bind, found nothing");
+    entry.add("source", "expected the path to bind, found nothing", Code::kMissing);
   }
 }
 
@@ -62,13 +64,16 @@ void check_proc(const Entry& entry, const std::string& target) {
     const bool is_proc = entry.bind
                              ? entry.mount.source && clean_path(*entry.mount.source) == "/proc"
                              : entry.mount.type == "proc";
-    if (!is_proc) entry.add("destination", "expected type proc for a mount on /proc");
+    if (!is_proc)
+      entry.add("destination", "expected type proc for a mount on /proc", Code::kMountTarget);
   } else if (target.starts_with("/proc/") &&
              std::find(std::begin(kReplaceableInProc), std::end(kReplaceableInProc), target) ==
                  std::end(kReplaceableInProc)) {
-    entry.add("destination", cat(quoted(target),
-                                 " is inside /proc, where only files such as /proc/meminfo may be "
-                                 "mounted over"));
+    entry.add("destination",
+              cat(quoted(target),
+                  " is inside /proc, where only files such as /proc/meminfo may be "
+                  "mounted over"),
+              Code::kMountTarget);
   }
 }
 
@@ -78,21 +83,30 @@ void check_mappings(const Entry& entry, bool has_user_namespace) {
   if (has_uids != has_gids) {
     entry.add(has_uids ? "gidMappings" : "uidMappings",
               cat("missing: this property is required together with ",
-                  has_uids ? "uidMappings" : "gidMappings"));
+                  has_uids ? "uidMappings" : "gidMappings"),
+              Code::kMissing);
   }
   constexpr const char* kWithoutMaps[] = {"idmap", "ridmap", "idmap=", "ridmap="};
   const bool idmap =
       std::any_of(std::begin(kWithoutMaps), std::end(kWithoutMaps),
                   [&entry](const char* option) { return has_option(entry.mount, option); });
   if (idmap && !has_uids && !has_gids && !has_user_namespace) {
-    entry.add("options", "idmap needs uidMappings and gidMappings, or a user namespace");
+    entry.add("options", "idmap needs uidMappings and gidMappings, or a user namespace",
+              Code::kMountOption);
   }
 }
 
-void check_absolute(const std::vector<std::string>& paths, const char* list, Diagnostics& out) {
+// `other`: the advice for a path that names the root.
+void check_absolute(const std::vector<std::string>& paths, const char* list, std::string_view other,
+                    Diagnostics& out) {
   for (size_t i = 0; i < paths.size(); ++i) {
-    if (is_absolute(paths[i])) continue;
-    out.add(child_path(list, i), cat("expected an absolute path, found ", quoted(paths[i])));
+    if (is_absolute(paths[i])) {
+      if (clean_path(paths[i]) != "/") continue;
+      out.add(child_path(list, i), cat("leads to the root itself; ", other), Code::kMountTarget);
+      continue;
+    }
+    out.add(child_path(list, i), cat("expected an absolute path, found ", quoted(paths[i])),
+            Code::kForm);
   }
 }
 
@@ -102,7 +116,7 @@ void check_destinations(const Config& config, Diagnostics& out) {
   for (size_t i = 0; i < config.mounts.size(); ++i) {
     if (!config.mounts[i].destination.empty()) continue;
     out.add(child_path(child_path("mounts", i), "destination"),
-            "expected a path in the container, found \"\"");
+            "expected a path in the container, found \"\"", Code::kMissing);
   }
 }
 
@@ -125,8 +139,9 @@ void check_mounts(const Config& config, Diagnostics& out) {
 
 void check_paths(const Config& config, Diagnostics& out) {
   if (!config.linux) return;
-  check_absolute(config.linux->masked_paths, "linux.maskedPaths", out);
-  check_absolute(config.linux->readonly_paths, "linux.readonlyPaths", out);
+  check_absolute(config.linux->masked_paths, "linux.maskedPaths", "name a path below it", out);
+  check_absolute(config.linux->readonly_paths, "linux.readonlyPaths", "set root.readonly instead",
+                 out);
 }
 
 }  // namespace oci::spec

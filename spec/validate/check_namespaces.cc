@@ -13,7 +13,7 @@ void check_list(const std::vector<Namespace>& namespaces, Diagnostics& out) {
     const auto& path = namespaces[i].path;
     if (path && !is_absolute(*path)) {
       out.add(child_path(child_path(kList, i), "path"),
-              cat("expected an absolute path, found ", quoted(*path)));
+              cat("expected an absolute path, found ", quoted(*path)), Code::kForm);
     }
   }
   for_each_repeated(
@@ -22,7 +22,8 @@ void check_list(const std::vector<Namespace>& namespaces, Diagnostics& out) {
         out.add(
             child_path(child_path(kList, again), "type"),
             cat("expected each type once, found ", name_of(kNamespaceNames, namespaces[again].type),
-                " as in namespaces[", first, "]"));
+                " as in namespaces[", first, "]"),
+            Code::kRepeated);
       });
 }
 
@@ -32,10 +33,11 @@ void check_name(const std::optional<std::string>& name, const char* path, bool h
   constexpr size_t kLongest = 64;
   if (!name || name->empty()) return;  // engines write "" for "unchanged"
   if (!has_uts) {
-    out.add(path, cat("needs a uts namespace in ", kList, ", or it would be set on the host"));
+    out.add(path, cat("needs a uts namespace in ", kList, ", or it would be set on the host"),
+            Code::kNeedsNamespace);
   }
   if (name->size() > kLongest) {
-    out.add(path, cat("expected at most ", kLongest, " bytes, found ", name->size()));
+    out.add(path, cat("expected at most ", kLongest, " bytes, found ", name->size()), Code::kRange);
   }
 }
 
@@ -44,10 +46,10 @@ void check_offset(const std::optional<TimeOffset>& offset, const char* clock, bo
   constexpr uint32_t kSecond = 1'000'000'000;
   if (!offset) return;
   const std::string path = child_path("linux.timeOffsets", clock);
-  if (!has_time) out.add(path, cat("needs a time namespace in ", kList));
+  if (!has_time) out.add(path, cat("needs a time namespace in ", kList), Code::kNeedsNamespace);
   if (offset->nanosecs >= kSecond) {
     out.add(child_path(path, "nanosecs"),
-            cat("expected less than 1000000000, found ", offset->nanosecs));
+            cat("expected less than 1000000000, found ", offset->nanosecs), Code::kRange);
   }
 }
 

@@ -25,7 +25,8 @@ void check_net_devices(const Config& config, Diagnostics& out) {
   constexpr char kList[] = "linux.netDevices";
   const std::vector<NetDevice>& devices = config.linux->net_devices;
   if (find_namespace(config, NamespaceType::kNetwork) == nullptr) {
-    out.add(kList, "needs a network namespace in linux.namespaces to move them to");
+    out.add(kList, "needs a network namespace in linux.namespaces to move them to",
+            Code::kNeedsNamespace);
   }
   const auto inside = [&devices](size_t i) -> std::string_view {
     const NetDevice& device = devices[i];
@@ -35,18 +36,21 @@ void check_net_devices(const Config& config, Diagnostics& out) {
     const std::string path = child_path(kList, devices[i].host_name);
     if (!is_name(devices[i].host_name)) {
       out.add(path,
-              cat("expected the name of a network device, found ", quoted(devices[i].host_name)));
+              cat("expected the name of a network device, found ", quoted(devices[i].host_name)),
+              Code::kForm);
     } else if (!is_name_or_template(inside(i))) {
       out.add(child_path(path, "name"),
               cat("expected a name of at most 15 bytes, or one that ends with %d, found ",
-                  quoted(inside(i))));
+                  quoted(inside(i))),
+              Code::kForm);
     }
   }
   for_each_repeated(devices.size(), inside, [&](size_t first, size_t again) {
     if (inside(again).ends_with("%d")) return;
     out.add(child_path(kList, devices[again].host_name),
             cat("expected each name once, found ", quoted(inside(again)), " as in netDevices.",
-                devices[first].host_name));
+                devices[first].host_name),
+            Code::kRepeated);
   });
 }
 

@@ -52,19 +52,21 @@ std::string file_of(std::string_view key) {
 
 void check_file(const Config& config, const std::string& key, const std::string& file,
                 Diagnostics& out) {
-  const auto add = [&](std::string text) {
-    out.add(child_path("linux.sysctl", key), std::move(text));
+  const auto add = [&](std::string text, Code code) {
+    out.add(child_path("linux.sysctl", key), std::move(text), code);
   };
-  if (file.empty()) return add("expected a key such as net.ipv4.ip_forward");
-  if (file == "kernel/hostname") return add("set the property hostname instead");
+  if (file.empty()) return add("expected a key such as net.ipv4.ip_forward", Code::kSysctl);
+  if (file == "kernel/hostname") return add("set the property hostname instead", Code::kSysctl);
   const Owner* const owner = find_owner(file);
   if (owner == nullptr) {
     // Only the host's kernel knows the difference, so the message names both causes.
-    return add("no namespace has this sysctl; correct its name, or set it on the host");
+    return add("no namespace has this sysctl; correct its name, or set it on the host",
+               Code::kSysctl);
   }
   if (find_namespace(config, owner->type) == nullptr) {
     add(cat("needs a namespace of type ", name_of(kNamespaceNames, owner->type),
-            " in linux.namespaces"));
+            " in linux.namespaces"),
+        Code::kNeedsNamespace);
   }
 }
 
@@ -74,7 +76,8 @@ void check_domainname(const Config& config, const std::string& key, const std::s
   if (config.domainname.value_or("").empty() || value == *config.domainname) return;
   out.add(child_path("linux.sysctl", key),
           cat("expected ", quoted(*config.domainname), " as the property domainname has, found ",
-              quoted(value)));
+              quoted(value)),
+          Code::kSysctl);
 }
 
 }  // namespace
@@ -90,7 +93,8 @@ void check_sysctl(const Config& config, Diagnostics& out) {
     if (files.back() == "kernel/domainname") check_domainname(config, key, value, out);
     // One key, one write: CVE-2022-0811 smuggled a second setting in a value.
     if (value.find('\n') != std::string::npos) {
-      out.add(child_path("linux.sysctl", key), cat("expected one line, found ", quoted(value)));
+      out.add(child_path("linux.sysctl", key), cat("expected one line, found ", quoted(value)),
+              Code::kSysctl);
     }
   }
   // JSON does not order keys, so it is undefined which of two values wins.
@@ -99,7 +103,7 @@ void check_sysctl(const Config& config, Diagnostics& out) {
       [&](size_t first, size_t again) {
         if (files[again].empty()) return;
         out.add(child_path("linux.sysctl", sysctl[again].first),
-                cat("is the same key as ", quoted(sysctl[first].first)));
+                cat("is the same key as ", quoted(sysctl[first].first)), Code::kRepeated);
       });
 }
 

@@ -102,6 +102,14 @@ void expect_words(const Sandbox& sandbox, const std::string& name, const std::st
   expect_text("config/" + name, line);
 }
 
+// The same mistake in the report of `check`.
+void expect_check(Sandbox& sandbox, const Bundle& bundle, const std::string& name) {
+  if (!sandbox.runtime().json_paths) return;
+  const Outcome checked = sandbox.call({"check", bundle.directory()});
+  expect_equal("exit code of check", checked.exit_code, 2);
+  expect_text("check/config/" + name, error_lines(checked.out));
+}
+
 void refuse(Sandbox& sandbox, const Row& row) {
   Bundle bundle = sandbox.bundle();
   const bool without_uts = row.name == std::string("domainname-without-uts");
@@ -112,6 +120,7 @@ void refuse(Sandbox& sandbox, const Row& row) {
     spoilt.set_json(row.pointer, row.value);
   });
   expect_words(sandbox, row.name, said);
+  expect_check(sandbox, bundle, row.name);
 }
 
 std::vector<Case> from_table() {
@@ -157,6 +166,7 @@ void refuse_document(Sandbox& sandbox, const Document& document) {
       expect_refusal(sandbox, bundle, {document.says, {}},
                      [&](Bundle& spoilt) { spoilt.text(document.spoil(spoilt.text())); });
   expect_words(sandbox, document.name, said);
+  expect_check(sandbox, bundle, document.name);
 }
 
 std::vector<Case> from_documents() {

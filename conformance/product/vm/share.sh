@@ -9,7 +9,7 @@ make_share() {
   for program in conformance hooks runtime spec; do
     stage "$top/$program"
   done
-  for program in "$build"/conformance/oci-* "$build"/runtime/oci-rt{,-install,-systemd,-tools} "$build"/runtime/testing/*_test; do
+  for program in "$build"/conformance/oci-* "$build"/runtime/oci-rt{,-install,-systemd,-explain,-tools} "$build"/runtime/testing/*_test; do
     [ ! -f "$program" ] || stage "$program"
   done
   echo "$top" >"$staging/paths"
