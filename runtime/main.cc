@@ -1,5 +1,6 @@
 // oci-rt: runs containers according to the Open Container Initiative's runtime specification.
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -17,7 +18,10 @@ namespace {
 
 // If the caller closed 0, 1 or 2, the next opened file would take that number.
 void fill_standard_descriptors() {
+  pollfd looked_at[] = {{0, 0, 0}, {1, 0, 0}, {2, 0, 0}};
+  const bool known = poll(looked_at, 3, 0) >= 0;
   for (int fd = 0; fd <= 2; ++fd) {
+    if (known && (looked_at[fd].revents & POLLNVAL) == 0) continue;
     if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
     // The lowest free number is this one. NOLINTNEXTLINE(android-cloexec-open): it is to be kept
     if (open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd) _exit(1);
@@ -50,16 +54,26 @@ int last_preserved(std::span<const char* const> argv) {
   return last;
 }
 
+// SIGPIPE and SIGXFSZ: a closed reader, or a file beyond RLIMIT_FSIZE, makes write(2) fail and does
+// not end this process. They are blocked and not ignored, because execve(2) keeps ignored signals:
+// each new process would have to reset them one by one.
+void block_signals_of_write() {
+  sigset_t blocked;
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGPIPE);
+  sigaddset(&blocked, SIGXFSZ);
+  sigprocmask(SIG_BLOCK, &blocked, nullptr);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   fill_standard_descriptors();
   // Keep inherited descriptors away from hooks and the container. Those of --preserve-fds are made
   // inheritable again where the program is executed.
-  oci::sys::take_inherited_descriptors(last_preserved({argv, static_cast<size_t>(argc)}));
+  const int last = last_preserved({argv, static_cast<size_t>(argc)});
+  oci::sys::take_inherited_descriptors(last, last != 0 || std::getenv("LISTEN_FDS") != nullptr);
   oci::sys::take_inherited_umask();
-  signal(SIGPIPE, SIG_IGN);  // a closed reader makes write(2) fail instead of killing this process
-  signal(SIGXFSZ, SIG_IGN);  // the same for a file beyond RLIMIT_FSIZE
-  signal(SIGCHLD, SIG_DFL);  // if the caller ignored it, children would be reaped unseen
+  block_signals_of_write();
   return oci::cli::run_command_line({argv, static_cast<size_t>(argc)});
 }

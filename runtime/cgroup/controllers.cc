@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 
 #include "runtime/cgroup/layout.h"
 #include "runtime/cgroup/tree.h"
 #include "runtime/sys/file.h"
+#include "runtime/sys/short_file.h"
 
 namespace oci::cgroup {
 namespace {
@@ -17,12 +19,14 @@ constexpr char kSubtreeControl[] = "cgroup.subtree_control";
 // The controllers with usage counters.
 constexpr std::string_view kCounting[] = {"cpu", "io", "memory", "pids"};
 
-bool counts(int dir) {
-  const Result<std::string> enabled = read_control(dir, kSubtreeControl);
+bool counts(const Result<std::string>& enabled) {
   return enabled && std::ranges::all_of(kCounting, [&](std::string_view name) {
            return has_word(enabled.value(), name);
          });
 }
+
+// `enabled`: the text of its cgroup.subtree_control.
+void enable_counting(int dir, const Result<std::string>& enabled);
 
 // cgroups(7): the kernel enables cpu and pids even for a cgroup with processes, but then no cgroup
 // below takes any ("domain invalid"). Only the root may have both. The root has no cgroup.type.
@@ -34,20 +38,32 @@ bool holds_processes(int dir) {
 
 }  // namespace
 
-void enable_counting(int dir) {
-  if (holds_processes(dir)) return;
-  const Result<std::string> available = read_control(dir, "cgroup.controllers");
-  const Result<std::string> enabled = read_control(dir, kSubtreeControl);
+namespace {
+
+void enable_counting(int dir, const Result<std::string>& enabled) {
+  const Result<std::string> available = sys::read_page_at(dir, "cgroup.controllers");
   if (!available || !enabled) return;
-  for (const std::string_view name : kCounting) {
-    if (!has_word(available.value(), name) || has_word(enabled.value(), name)) continue;
+  std::vector<std::string_view> missing(std::begin(kCounting), std::end(kCounting));
+  std::erase_if(missing, [&](std::string_view name) {
+    return !has_word(available.value(), name) || has_word(enabled.value(), name);
+  });
+  if (missing.empty() || holds_processes(dir)) return;
+  for (const std::string_view name : missing) {
     // One controller a write: the kernel rejects a whole line for one bad name.
     (void)sys::write_file_at(dir, kSubtreeControl, cat("+", name));
   }
 }
 
+}  // namespace
+
+void enable_counting(int dir) {
+  enable_counting(dir, sys::read_page_at(dir, kSubtreeControl));
+}
+
 void enable_counting_down_to(int mount, int dir, std::string_view path) {
-  if (counts(dir)) return;
+  const Result<std::string> enabled = sys::read_page_at(dir, kSubtreeControl);
+  if (counts(enabled)) return;
+  if (path.empty()) return enable_counting(dir, enabled);
   for (unsigned count = 0; count <= depth_of(path); ++count) {
     const Result<sys::UniqueFd> above = open_cgroup(mount, prefix_of(path, count));
     if (!above) return;
@@ -65,7 +81,7 @@ std::string_view Controllers::property_of(std::string_view controller) const {
 }
 
 Result<std::vector<std::string_view>> Controllers::missing(int dir) const {
-  const std::string enabled = OCI_TRY(read_control(dir, kSubtreeControl));
+  const std::string enabled = OCI_TRY(sys::read_page_at(dir, kSubtreeControl));
   std::vector<std::string_view> out;
   for (const std::string_view name : names_) {
     if (!has_word(enabled, name)) out.push_back(name);

@@ -14,6 +14,7 @@
 #include "runtime/cgroup/remove.h"
 #include "runtime/cgroup/tree.h"
 #include "runtime/sys/file.h"
+#include "runtime/sys/short_file.h"
 
 namespace oci::cgroup {
 namespace {
@@ -24,25 +25,26 @@ constexpr std::chrono::seconds kUndoLimit(5);
 
 // The deepest existing directory of a path.
 struct Existing {
-  sys::UniqueFd fd;
+  sys::UniqueFd fd;  // none: the mount itself
   unsigned count = 0;
 };
 
 Result<Existing> find_existing(int mount, std::string_view path) {
   for (unsigned count = depth_of(path);; --count) {
+    if (count == 0) return Existing{};
     Result<sys::UniqueFd> fd = open_cgroup(mount, prefix_of(path, count));
     if (fd) return Existing{std::move(fd).value(), count};
     if (fd.error().sys_errno() == ENOTDIR) {
       return Error(ErrorKind::kInvalidConfig, Property{"linux.cgroupsPath"},
                    cat("'", path, "' uses a name that the kernel reserves"));
     }
-    if (!is_gone(fd.error()) || count == 0) return std::move(fd).error();
+    if (!is_gone(fd.error())) return std::move(fd).error();
   }
 }
 
 // config-linux.md#control-groups: refuse a cgroup that cannot take a container.
 Status check_fit(int dir) {
-  const Events events = parse_events(OCI_TRY(read_control(dir, "cgroup.events")));
+  const Events events = parse_events(OCI_TRY(sys::read_page_at(dir, "cgroup.events")));
   if (events.frozen) {
     // Also true for a new cgroup below a frozen parent: a process cloned into it would never run.
     return Error(ErrorKind::kBusy, "container's cgroup unexpectedly frozen");
@@ -56,13 +58,15 @@ Status check_fit(int dir) {
 // Makes the missing directories below `here`, the deepest existing one, and opens the last one. An
 // error with is_gone(): another container removed a parent.
 Result<sys::UniqueFd> make_missing(const Location& location, const Controllers& controllers,
-                                   sys::UniqueFd here) {
+                                   int mount, sys::UniqueFd existing) {
+  sys::UniqueFd here = std::move(existing);
   const unsigned depth = depth_of(location.path);
   for (unsigned count = location.existed + 1; count <= depth; ++count) {
     const std::string_view path = prefix_of(location.path, count);
     const std::string name(path.substr(path.rfind('/') + 1));
     const bool is_leaf = count == depth;
-    if (::mkdirat(here.get(), name.c_str(), kMode) < 0) {
+    const int parent = here ? here.get() : mount;
+    if (::mkdirat(parent, name.c_str(), kMode) < 0) {
       const int err = errno;
       if (err == EEXIST && is_leaf) {
         return Error(ErrorKind::kExists,
@@ -72,10 +76,9 @@ Result<sys::UniqueFd> make_missing(const Location& location, const Controllers& 
         return Error::system(err, Property{"linux.cgroupsPath"}, cat("make cgroup '", path, "'"));
       }
     }
-    Result<sys::UniqueFd> next =
-        sys::open_at(here.get(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    Result<sys::UniqueFd> next = sys::open_at(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     if (!next) {
-      if (is_leaf) ::unlinkat(here.get(), name.c_str(), AT_REMOVEDIR);
+      if (is_leaf) ::unlinkat(parent, name.c_str(), AT_REMOVEDIR);
       return std::move(next).error();
     }
     here = std::move(next).value();
@@ -192,12 +195,14 @@ Status Cgroup::make(int mount, std::span<const Write> writes, sys::UniqueFd exis
   const bool is_new = location_.existed < depth;
   if (is_new || !controllers.empty()) {
     const std::string_view above = prefix_of(path, std::min(location_.existed, depth - 1));
-    const sys::UniqueFd dir = OCI_TRY(open_cgroup(mount, above));
-    if (!controllers.empty()) OCI_TRY(controllers.enable_down_to(mount, dir.get(), above));
-    if (is_new) enable_counting_down_to(mount, dir.get(), above);
+    const sys::UniqueFd opened =
+        above.empty() ? sys::UniqueFd() : OCI_TRY(open_cgroup(mount, above));
+    const int dir = opened ? opened.get() : mount;
+    if (!controllers.empty()) OCI_TRY(controllers.enable_down_to(mount, dir, above));
+    if (is_new) enable_counting_down_to(mount, dir, above);
   }
   if (is_new) {
-    fd_ = OCI_TRY(make_missing(location_, controllers, std::move(existing)));
+    fd_ = OCI_TRY(make_missing(location_, controllers, mount, std::move(existing)));
     OCI_TRY(take(true));
     return check_fit(fd_.get());
   }
@@ -211,7 +216,7 @@ Status Cgroup::make(int mount, std::span<const Write> writes, sys::UniqueFd exis
 Result<Cgroup> Cgroup::create(const Layout& layout, const std::string& path,
                               std::span<const Write> writes, const Remember& remember,
                               const std::string& owner, const std::string& home) {
-  const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
+  sys::UniqueFd mount = OCI_TRY(open_mount(layout));
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     Existing found = OCI_TRY(find_existing(mount.get(), path));
     if (found.count == depth_of(path)) OCI_TRY(check_fit(found.fd.get()));
@@ -220,7 +225,9 @@ Result<Cgroup> Cgroup::create(const Layout& layout, const std::string& path,
     const Status made = cgroup.make(mount.get(), writes, std::move(found.fd));
     if (made) return cgroup;
     // The last container of a parent has removed it: look again.
-    if (!is_gone(made.error())) return made.error();
+    if (is_gone(made.error())) continue;
+    mount.reset();  // undo() takes two descriptors, and the caller's limit may be near
+    return made.error();
   }
   return Error(ErrorKind::kBusy,
                cat("make cgroup '", path, "': its parent keeps being removed; try again"));

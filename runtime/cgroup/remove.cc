@@ -60,7 +60,8 @@ Result<bool> remove_children(int top) {
 // Removes parents that create() made, for this container or for one that left earlier.
 void remove_made_parents(int mount, const Location& location) {
   const std::string_view parent = prefix_of(location.path, depth_of(location.path) - 1);
-  (void)remove_path(mount, cat(parent, "/", kCallerCgroup));  // busy while a `run` is in it
+  // Busy while a `run` is in it. The top of the tree may hold processes, so none is there.
+  if (!parent.empty()) (void)remove_path(mount, cat(parent, "/", kCallerCgroup));
   for (unsigned count = depth_of(location.path) - 1; count > 0; --count) {
     const std::string_view path = prefix_of(location.path, count);
     if (count <= location.existed) {

@@ -73,9 +73,7 @@ Result<int> run_verb(const Arguments& globals, Words words, int& failure_code) {
     failure_code = command->failure_code;
     return become_tools(globals, words);
   }
-  std::string cwd;
-  const Environment environment = read_environment(cwd);
-  const lifecycle::Context context = OCI_TRY(lifecycle_context(globals, environment));
+  const lifecycle::Context context = OCI_TRY(lifecycle_context(globals, read_environment()));
   if (command->syntax.operands.starts_with("ID") && !arguments.operands.empty()) {
     sys::failure_facts().id = arguments.operands.front();
   }

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <climits>
 #include <cstdint>
 #include <cstdlib>
@@ -80,7 +81,7 @@ std::string default_root(const Environment& from) {
 
 Result<std::string> root_directory(std::string_view given, const Environment& from) {
   if (given.empty()) return default_root(from);
-  std::string root = given.front() == '/' ? std::string(given) : cat(from.cwd, "/", given);
+  std::string root = given.front() == '/' ? std::string(given) : cat(from.cwd(), "/", given);
   while (root.size() > 1 && root.back() == '/')
     root.pop_back();
   if (root == "/") {
@@ -101,24 +102,26 @@ constinit const Syntax kGlobalSyntax{
     .options_first = true,
 };
 
-Environment read_environment(std::string& cwd_storage) {
+std::string working_directory() {
+  std::array<char, PATH_MAX> path;
+  return ::getcwd(path.data(), path.size()) == nullptr ? "" : path.data();
+}
+
+Environment read_environment() {
   Environment from;
   if (const char* dir = std::getenv("XDG_RUNTIME_DIR")) from.xdg_runtime_dir = dir;
   struct stat info = {};
   const bool is_first = sys::in_initial_user_namespace().value_or(true);
-  from.rootless = geteuid() != 0 || !is_first;
-  from.privileged = geteuid() == 0 && (from.xdg_runtime_dir.empty() || is_first);
-  if (geteuid() != 0 && from.xdg_runtime_dir.empty()) {
+  const uid_t uid = sys::own_uid();
+  from.rootless = uid != 0 || !is_first;
+  from.privileged = uid == 0 && (from.xdg_runtime_dir.empty() || is_first);
+  if (uid != 0 && from.xdg_runtime_dir.empty()) {
     // pam_systemd(8) makes it, but su(1) and sudo(8) do not set the variable.
-    std::string own = cat("/run/user/", geteuid());
-    if (stat(own.c_str(), &info) == 0 && info.st_uid == geteuid()) {
+    std::string own = cat("/run/user/", uid);
+    if (stat(own.c_str(), &info) == 0 && info.st_uid == uid) {
       from.own_runtime_dir = std::move(own);
     }
   }
-  cwd_storage.resize(PATH_MAX);
-  cwd_storage =
-      getcwd(cwd_storage.data(), cwd_storage.size()) == nullptr ? "" : cwd_storage.c_str();
-  from.cwd = cwd_storage;
   return from;
 }
 

@@ -14,16 +14,19 @@ namespace oci::cli {
 // Operands: the verb and everything after it.
 extern const Syntax kGlobalSyntax;
 
+// getcwd(3). Empty on failure.
+std::string working_directory();
+
 // The environment of the process. A parameter, so that tests can set it.
 struct Environment {
   bool privileged = false;           // root with containers in /run
   bool rootless = false;             // not root, or root of another than the initial user namespace
   std::string_view xdg_runtime_dir;  // XDG_RUNTIME_DIR
   std::string own_runtime_dir{};     // if that is unset: /run/user/UID, if the caller owns it
-  std::string_view cwd;
+  std::string (*cwd)() = working_directory;
 };
 
-Environment read_environment(std::string& cwd_storage);
+Environment read_environment();
 
 Result<sys::LogOptions> log_options(const Arguments& globals);
 Result<lifecycle::Context> lifecycle_context(const Arguments& globals, const Environment& from);

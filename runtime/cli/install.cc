@@ -1,4 +1,5 @@
 // oci-rt install and oci-rt uninstall: another program, so that this one stays small.
+#include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -26,6 +27,9 @@ Error become_installer(const Arguments& globals, std::span<const char* const> wo
   if (globals.value("log-format") == "json") argv.push_back("--log-json");
   argv.insert(argv.end(), words.begin(), words.end());
   argv.push_back(nullptr);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
   ::execve(program.c_str(), const_cast<char* const*>(argv.data()), ::environ);
   return Error::system(errno, cat(words.front(), ": execute '", program, "'"));
 }

@@ -12,10 +12,9 @@
 namespace oci::foreground {
 namespace {
 
-// SIGCHLD and SIGWINCH are for the runtime itself. All others go to the container.
+// With a terminal, SIGWINCH is for the runtime itself. All others go to the container.
 void forward_signals(sys::SignalStream& signals, int pidfd, TerminalRelay* relay) {
   while (const std::optional<int> signal = signals.next()) {
-    if (*signal == SIGCHLD) continue;
     if (*signal == SIGWINCH && relay != nullptr) {
       relay->resize();
     } else {

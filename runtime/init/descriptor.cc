@@ -2,6 +2,7 @@
 
 #include <linux/resource.h>
 
+#include "runtime/init/known_places.h"
 #include "runtime/wire/syscall.h"
 
 namespace oci::init {
@@ -9,26 +10,34 @@ namespace oci::init {
 using wire::sys;
 namespace {
 
-constexpr int kBits = 64;
-constexpr int kMost = 24;
+constexpr int kBits = 64;  // of one word
+constexpr int kWords = 4;
+constexpr int kMost = kWords * kBits;
 constexpr uint64_t kReserve = 12;  // one mount or mask needs fewer at the same time
 
 bool together = false;
-uint64_t pending = 0;  // a bit for each descriptor
-int number = 0;        // of bits that are set
+uint64_t pending[kWords] = {};  // a bit for each descriptor
+int last = -1;                  // of them
+
+bool is_pending(int fd) {
+  return (pending[fd / kBits] >> (fd % kBits) & 1) != 0;
+}
 
 void close_pending() {
-  while (pending != 0) {
-    const int first = __builtin_ctzll(pending);
-    int end = first;
-    while (end < kBits && (pending >> end & 1) != 0)
-      pending &= ~(uint64_t{1} << end++);
-    if (sys(__NR_close_range, first, end - 1, 0) >= 0) continue;
+  forget_places();
+  for (int fd = 0; fd <= last; ++fd) {
+    if (!is_pending(fd)) continue;
+    const int first = fd;
+    while (fd < last && is_pending(fd + 1))
+      ++fd;
+    if (sys(__NR_close_range, first, fd, 0) >= 0) continue;
     // A filter of the caller may refuse the call.
-    for (int fd = first; fd < end; ++fd)
-      sys(__NR_close, fd);
+    for (int one = first; one <= fd; ++one)
+      sys(__NR_close, one);
   }
-  number = 0;
+  for (uint64_t& word : pending)
+    word = 0;
+  last = -1;
 }
 
 // From this descriptor on, none stays open late: the caller's limit is near.
@@ -39,16 +48,18 @@ int first_too_high() {
   const long rc = sys(__NR_prlimit64, 0, RLIMIT_NOFILE, nullptr, &limit);
   const bool is_known = rc >= 0 && limit.rlim_cur > kReserve;
   const uint64_t most = is_known ? limit.rlim_cur - kReserve : 1;
-  return first = static_cast<int>(most < kBits ? most : uint64_t{kBits});
+  return first = static_cast<int>(most < kMost ? most : uint64_t{kMost});
 }
 
 void close_later(int fd) {
-  if (!together || fd >= kBits) {
+  if (!together || fd >= kMost) {
     sys(__NR_close, fd);
+    forget_places();
     return;
   }
-  pending |= uint64_t{1} << fd;
-  if (++number == kMost || fd >= first_too_high()) close_pending();
+  pending[fd / kBits] |= uint64_t{1} << (fd % kBits);
+  if (fd > last) last = fd;
+  if (fd + 1 >= first_too_high()) close_pending();
 }
 
 }  // namespace

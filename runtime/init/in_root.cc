@@ -5,6 +5,7 @@
 #include <linux/openat2.h>
 #include <sys/stat.h>
 
+#include "runtime/init/beneath.h"
 #include "runtime/wire/syscall.h"
 
 namespace oci::init {
@@ -121,6 +122,13 @@ long open_in_root(int root, const char* path, uint64_t flags, Links links) {
   for (int attempt = 0; attempt < 128 && fd == kEagain; ++attempt)
     fd = sys(__NR_openat2, root, path, &how, sizeof how);
   return fd;
+}
+
+long open_beneath(int top, const char* path, uint64_t flags) {
+  open_how how = {};
+  how.flags = flags | O_CLOEXEC;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS;
+  return sys(__NR_openat2, top, path, &how, sizeof how);
 }
 
 }  // namespace oci::init

@@ -6,13 +6,11 @@
 // container's reach (CVE-2019-5736). README.md has the rules of this folder.
 #include <linux/close_range.h>
 #include <linux/fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 
-#include "runtime/init/in_root.h"
 #include "runtime/init/stack_guard.h"
 #include "runtime/init/steps.h"
 #include "runtime/init/text.h"
+#include "runtime/wire/plan_address.h"
 #include "runtime/wire/syscall.h"
 
 namespace oci::init {
@@ -151,21 +149,6 @@ constexpr Step kRemoveMountsSteps[] = {
 };
 // clang-format on
 
-InitPlan* map_plan(int fd) {
-  FileFacts facts;
-  if (look(fd, facts) < 0 || facts.size < sizeof(InitPlan)) return nullptr;
-  const long at = sys(__NR_mmap, nullptr, facts.size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd);
-  // NOLINTNEXTLINE(performance-no-int-to-ptr): what mmap(2) returns is an address
-  return at < 0 ? nullptr : reinterpret_cast<InitPlan*>(at);
-}
-
-int parse_number(const char* text) {
-  int value = 0;
-  for (; *text >= '0' && *text <= '9'; ++text)
-    value = value * 10 + (*text - '0');
-  return value;
-}
-
 [[noreturn]] void leave(int code) {
   for (;;)
     sys(__NR_exit_group, code);
@@ -186,15 +169,11 @@ void run_steps(Context& context, const Step (&steps)[N]) {
 
 }  // namespace
 
-// argv: a name for ps(1), and the number of the plan's descriptor.
-[[noreturn]] void run(int argc, char** argv) {
-  if (argc != 2) leave(1);
+[[noreturn]] void run() {
   // Close-on-exec first: whatever happens, no program inherits a descriptor by accident.
   if (sys(__NR_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC) < 0) leave(1);
-  const int plan_fd = parse_number(argv[1]);
-  InitPlan* plan = map_plan(plan_fd);
-  if (plan == nullptr) leave(1);
-  sys(__NR_close, plan_fd);
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): a segment of this program
+  InitPlan* const plan = reinterpret_cast<InitPlan*>(kPlanAddress);
   Context context{.plan = *plan, .report_fd = plan->sync_fd};
   if (plan->mount_task == MountTask::kAdd) {
     run_steps(context, kAddMountsSteps);
@@ -224,5 +203,5 @@ __asm__(
 extern "C" [[noreturn]] void init_main(int argc, char** argv);
 extern "C" [[noreturn]] void init_main(int argc, char** argv) {
   oci::init::guard_stack(argc, argv);  // never returns to a function with the old guard
-  oci::init::run(argc, argv);
+  oci::init::run();
 }

@@ -9,6 +9,7 @@
 #include <linux/openat2.h>
 #include <sys/stat.h>
 
+#include "runtime/init/beneath.h"
 #include "runtime/init/in_root.h"
 #include "runtime/init/made_log.h"
 #include "runtime/init/text.h"
@@ -23,7 +24,7 @@ constexpr size_t kPathMax = 4096;
 constexpr size_t kNameMax = 255;
 constexpr int kLinkMax = 40;  // path_resolution(7)
 constexpr long kEperm = -1, kEnoent = -2, kEexist = -17, kEnotdir = -20, kEnametoolong = -36,
-               kEloop = -40;
+               kEnosys = -38, kEloop = -40;
 
 class Walk {
  public:
@@ -131,19 +132,22 @@ long Walk::take_link_or_file() {
   return 0;
 }
 
+// One call does what open(2) and close(2) do. Filesystems in user space may lack it.
+long make_file(int directory, const char* name) {
+  const long made = sys(__NR_mknodat, directory, name, S_IFREG | 0755, 0);
+  if (made != kEnosys && made != kEperm) return made;
+  const Fd file(sys(__NR_openat, directory, name,
+                    O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, 0755));
+  return file.ok() ? 0 : file.get();
+}
+
 // EEXIST: another process was faster, and the caller repeats the step.
 long Walk::make_name(Make kind) {
   const bool is_last = rest_[at_] == '\0';
   const bool is_file = is_last && kind == Make::kFile;
   long rc = note_making(directory(), name_, is_file ? Make::kFile : Make::kDirectory);
   if (rc < 0) return rc;
-  if (is_file) {
-    const Fd made(sys(__NR_openat, directory(), name_,
-                      O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, 0755));
-    rc = made.ok() ? 0 : made.get();
-  } else {
-    rc = sys(__NR_mkdirat, directory(), name_, 0755);
-  }
+  rc = is_file ? make_file(directory(), name_) : sys(__NR_mkdirat, directory(), name_, 0755);
   if (rc < 0) note_not_made();
   if (rc < 0) return rc;
   const int want = is_file ? 0 : O_DIRECTORY;
@@ -230,6 +234,14 @@ long make_mount_target(int root, const char* path, Make kind, Links links, bool*
   const Made missing = make_missing(root, path, kind, links, O_PATH);
   if (made != nullptr) *made = missing.target;
   return missing.fd;
+}
+
+long make_name(int directory, const char* name, Make kind, bool* made) {
+  const bool is_file = kind == Make::kFile;
+  const long rc = is_file ? make_file(directory, name) : sys(__NR_mkdirat, directory, name, 0755);
+  if (rc < 0 && rc != kEexist) return rc;
+  *made = rc >= 0;
+  return open_beneath(directory, name, O_PATH);
 }
 
 long copy_link(int root, const char* path, int link, Links links) {

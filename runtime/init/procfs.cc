@@ -1,23 +1,15 @@
 #include "runtime/init/procfs.h"
 
 #include <linux/magic.h>
-#include <linux/openat2.h>
 
+#include "runtime/init/beneath.h"
 #include "runtime/init/mount_api.h"
 #include "runtime/init/text.h"
 
 namespace oci::init {
 namespace {
 
-constexpr long kEperm = -1, kEnoent = -2, kErofs = -30;
-
-// Opens a file of this procfs, never one of a mount on top of it.
-long open_below(int proc, const char* path, uint64_t flags) {
-  open_how how = {};
-  how.flags = flags | O_CLOEXEC;
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS;
-  return sys(__NR_openat2, proc, path, &how, sizeof how);
-}
+constexpr long kEperm = -1, kEnoent = -2, kErofs = -30, kEnametoolong = -36;
 
 long make_procfs() {
   const Fd context(sys(__NR_fsopen, "proc", FSOPEN_CLOEXEC));
@@ -36,9 +28,12 @@ long open_callers_procfs() {
 }
 
 long write_below(int proc, const char* directory, const char* path, const char* value) {
-  const Fd parent(open_below(proc, directory, O_PATH | O_DIRECTORY));
-  if (!parent.ok()) return parent.get();
-  const Fd file(open_below(parent.get(), path, O_WRONLY));
+  char whole[4096];
+  const char* end = whole + sizeof whole;
+  const char* last = append(append(append(whole, end, directory), end, "/"), end, path);
+  if (last + 1 >= end) return kEnametoolong;
+  // A file of this procfs, never one of a mount on top of it.
+  const Fd file(open_beneath(proc, whole, O_WRONLY));
   if (!file.ok()) return file.get();
   return sys(__NR_write, file.get(), value, length(value));
 }

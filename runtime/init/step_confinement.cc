@@ -36,10 +36,9 @@ constexpr long kEnoent = -2, kEinval = -22;
 Fault join_session_keyring(const InitPlan& plan) {
   if (!plan.new_keyring) return {};
   Procfs proc(-1);
-  const OwnDirectory attributes("/attr");
   if (plan.selinux_label) {
     const char* label = plan.text(plan.selinux_label);
-    const long rc = proc.write(attributes.path(), "keycreate", label);
+    const long rc = proc.write(OwnDirectory("/attr").path(), "keycreate", label);
     if (Fault fault = check(rc, Subject::kSelinux, label)) return fault;
   }
   constexpr int kJoinSessionKeyring = 1;  // KEYCTL_JOIN_SESSION_KEYRING
@@ -52,6 +51,7 @@ Fault join_session_keyring(const InitPlan& plan) {
     if (fault) return fault;
   }
   if (!plan.selinux_label) return {};
+  const OwnDirectory attributes("/attr");
   return check(proc.write(attributes.path(), "keycreate", "\n"), Subject::kSelinux, "keycreate");
 }
 

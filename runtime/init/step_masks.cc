@@ -2,6 +2,8 @@
 // masked paths (config-linux.md#masked-paths, #readonly-paths).
 #include <sys/stat.h>
 
+#include <initializer_list>
+
 #include "runtime/init/in_root.h"
 #include "runtime/init/mount_api.h"
 #include "runtime/init/steps.h"
@@ -12,7 +14,7 @@ namespace {
 
 using wire::Subject;
 
-constexpr long kEnoent = -2, kEnotdir = -20;
+constexpr long kEnoent = -2, kEnotdir = -20, kEinval = -22;
 
 bool missing(long fd) {
   return fd == kEnoent || fd == kEnotdir;
@@ -132,33 +134,52 @@ long empty_directory(const MaskSources& sources) {
              MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 }
 
-Fault mask(const Context& context, const char* path, uint16_t index, MaskSources& sources) {
-  const Lookup lookup = lookup_of(context, path);
-  const Fd target(open_covered(lookup), Close::kTogether);
-  if (missing(target.get())) return {};
-  FileFacts facts;
-  // A lookup in another mount never leads to the root.
-  const bool may_be_root = target.ok() && lookup.directory == context.root_fd;
-  long rc = target.get();
-  if (target.ok()) {
-    rc = may_be_root ? look_with_place(target.get(), facts) : look(target.get(), facts);
-  }
-  static constexpr char kIsRoot[] = "leads to the root itself; name a path below it";
-  const char* why = may_be_root ? cover_problem(context, facts, kIsRoot) : nullptr;
-  if (why != nullptr) return refuse(why, Subject::kMaskedPath, path, index);
-  if (Fault fault = check(rc, Subject::kMaskedPath, path, index)) return fault;
+// Of procfs and sysfs. A wrong guess costs a second attempt.
+bool is_likely_directory(const char* path) {
+  for (const char* directory : {"/proc/acpi", "/proc/asound", "/proc/scsi"})
+    if (equal(path, directory)) return true;
+  return starts_with(path, "/sys/");
+}
+
+// `attached`: the result of move_mount(2), which puts a directory on directories alone, and a file
+// on other files.
+Fault cover(int target, bool is_directory, MaskSources& sources, long& attached) {
   Fd cover(-1, Close::kTogether);
-  if (facts.type == S_IFDIR) {
+  if (is_directory) {
     cover.reset(empty_directory(sources));
   } else {
     if (Fault fault = cover_with_null(sources, cover)) return fault;
   }
-  if (Fault fault = check(cover.get(), Subject::kMaskedPath, path, index)) return fault;
-  const long attached = attach(cover.get(), target.get());
-  if (Fault fault = check(attached, Subject::kMaskedPath, path, index)) return fault;
-  Fd& next = facts.type == S_IFDIR ? sources.empty_directory : sources.null_device;
-  if (!next.ok()) next.reset(cover.release());
+  attached = cover.ok() ? attach(cover.get(), target) : cover.get();
+  Fd& next = is_directory ? sources.empty_directory : sources.null_device;
+  if (!next.ok() && cover.ok()) next.reset(cover.release());
   return {};
+}
+
+Fault mask(const Context& context, const char* path, uint16_t index, MaskSources& sources) {
+  const Lookup lookup = lookup_of(context, path);
+  const Fd target(open_covered(lookup), Close::kTogether);
+  if (missing(target.get())) return {};
+  if (Fault fault = check(target.get(), Subject::kMaskedPath, path, index)) return fault;
+  // A lookup in another mount never leads to the root.
+  const bool may_be_root = lookup.directory == context.root_fd;
+  bool is_directory = is_likely_directory(path);
+  if (may_be_root) {
+    static constexpr char kIsRoot[] = "leads to the root itself; name a path below it";
+    FileFacts facts;
+    const long rc = look_with_place(target.get(), facts);
+    const char* why = cover_problem(context, facts, kIsRoot);
+    if (why != nullptr) return refuse(why, Subject::kMaskedPath, path, index);
+    if (Fault fault = check(rc, Subject::kMaskedPath, path, index)) return fault;
+    is_directory = facts.type == S_IFDIR;
+  }
+  long attached = 0;
+  if (Fault fault = cover(target.get(), is_directory, sources, attached)) return fault;
+  const bool is_other_kind = attached == kEinval || attached == kEnotdir;
+  if (is_other_kind && !may_be_root) {
+    if (Fault fault = cover(target.get(), !is_directory, sources, attached)) return fault;
+  }
+  return check(attached, Subject::kMaskedPath, path, index);
 }
 
 // Uses the mounts themselves, because other things may be at their places by now.

@@ -5,6 +5,7 @@
 
 #include "runtime/init/copy_up.h"
 #include "runtime/init/in_root.h"
+#include "runtime/init/known_places.h"
 #include "runtime/init/mount_api.h"
 #include "runtime/init/mount_attributes.h"
 #include "runtime/init/page_mount.h"
@@ -334,15 +335,23 @@ Fault attach_at_target(const Context& context, const MountOp& op, int mount) {
     if (is_link) return {};
   }
   bool made = false;
-  const Fd target(open_target(context, op, mount, &made), Close::kTogether);
-  if (Fault fault = check_opened(op, target.get(), path)) return fault;
   FileFacts facts;
-  if (Fault fault = check_target(context, op, target.get(), facts)) return fault;
+  Fd target(open_known(context, op, mount, &made), Close::kTogether);
+  const bool is_known = target.ok();
+  if (!is_known) target.reset(open_target(context, op, mount, &made));
+  if (Fault fault = check_opened(op, target.get(), path)) return fault;
+  if (is_known) facts.type = S_IFDIR;  // or a file: only failures ask for it, and look then
+  if (is_known && op.mode_of_target) look(target.get(), facts);
+  if (!is_known) {
+    if (Fault fault = check_target(context, op, target.get(), facts)) return fault;
+  }
   if (Fault fault = fill(plan, op, target.get(), facts, made, mount)) return fault;
   if (Fault fault = set_label(plan, op, mount, path)) return fault;
   if (Fault fault = map_ids(op, mount, path)) return fault;
   const long attached = attach(mount, target.get());
+  if (attached < 0 && is_known) look(target.get(), facts);
   if (Fault fault = check_attached(plan, op, attached, mount, facts)) return fault;
+  note_attached(op, plan, mount, is_known);
   // A mount becomes shared when it is attached below a shared one.
   return propagate(plan, op, mount);
 }

@@ -189,7 +189,7 @@ Fault leave_the_old_root(Context& context) {
   if (Fault fault = check(sys(__NR_umount2, ".", kMntDetach), wire::Subject::kRoot, "old root")) {
     return fault;
   }
-  return check(sys(__NR_chdir, "/"), wire::Subject::kRoot, "/");
+  return {};  // where fchdir(2) has led: pivot_root(2), NOTES
 }
 
 }  // namespace

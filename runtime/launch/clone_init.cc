@@ -82,9 +82,7 @@ Error oom_score_error(int error, int wanted) {
 }  // namespace
 
 Result<Child> clone_init(const CloneRequest& request) {
-  const std::string plan_number = std::to_string(request.plan_fd);
-  char* const argv[] = {const_cast<char*>(request.name.c_str()),
-                        const_cast<char*>(plan_number.c_str()), nullptr};
+  char* const argv[] = {const_cast<char*>(request.name.c_str()), nullptr};
   char* const envp[] = {nullptr};
   const std::string oom_score_adj =
       request.oom_score_adj ? std::to_string(*request.oom_score_adj) : "";

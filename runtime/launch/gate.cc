@@ -57,25 +57,29 @@ Result<Gate> make_gate(int dir, const GateFiles& files, size_t pages) {
   Gate gate;
   gate.gate = OCI_TRY(open_file(dir, files.gate, O_RDWR));
   // A fifo cannot be opened write-only before it has a reader.
-  const sys::UniqueFd reader = OCI_TRY(open_file(dir, files.verdict, O_RDONLY | O_NONBLOCK));
+  gate.reader = OCI_TRY(open_file(dir, files.verdict, O_RDONLY | O_NONBLOCK));
   gate.verdict = OCI_TRY(open_file(dir, files.verdict, O_WRONLY));
   if (pages != 0) gate.handover = OCI_TRY(make_pages(pages));
   return gate;
 }
 
-Status open_gate(int dir, const GateFiles& files, Agent agent, sys::SignalStream* signals) {
+Result<Gate> find_gate(int dir, const GateFiles& files) {
   // Open the reading end first: poll(2) reports the end of a stream only if it saw its writer.
   Result<sys::UniqueFd> verdict = open_file(dir, files.verdict, O_RDONLY | O_NONBLOCK);
   if (!verdict) return not_waiting();
-  const int fd = verdict.value().get();
   wire::Message message;
-  if (::read(fd, &message, sizeof message) >= 0) return not_waiting();
-  const Result<sys::UniqueFd> go = open_file(dir, files.gate, O_WRONLY | O_NONBLOCK);
-  if (!go) return not_waiting();
-  if (::write(go.value().get(), &wire::kGo, 1) != 1) {
+  if (::read(verdict.value().get(), &message, sizeof message) >= 0) return not_waiting();
+  Result<sys::UniqueFd> gate = open_file(dir, files.gate, O_WRONLY | O_NONBLOCK);
+  if (!gate) return not_waiting();
+  return Gate{.gate = std::move(gate).value(), .reader = std::move(verdict).value()};
+}
+
+Status open_gate(Gate gate, Agent agent, sys::SignalStream* signals) {
+  if (::write(gate.gate.get(), &wire::kGo, 1) != 1) {
     return Error::system(errno, "open the start gate");
   }
-  return await_verdict(fd, agent, {}, signals);
+  gate.gate.reset();  // a gate that is open means "created"
+  return await_verdict(gate.reader.get(), agent, {}, signals);
 }
 
 Result<Sight> Sight::of(int dir, const GateFiles& files) {

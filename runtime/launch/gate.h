@@ -21,11 +21,12 @@ struct GateFiles {
   std::string_view verdict;
 };
 
-// The descriptors that init inherits.
+// Init inherits all but the reader. The maker keeps the gate and the reader, to open the gate.
 struct Gate {
   sys::UniqueFd gate;      // O_RDWR: the reader never sees the end of the stream
   sys::UniqueFd verdict;   // O_WRONLY
   sys::UniqueFd handover;  // wire::HandoverPage
+  sys::UniqueFd reader;    // of the verdict
 };
 
 // Makes the files below `dir`, mode 0600, and `pages` handover pages.
@@ -35,11 +36,14 @@ Result<Gate> make_gate(int dir, const GateFiles& files, size_t pages);
 // for it.
 enum class Agent : bool { kNo, kYes };
 
-// Opens the gate of the container in `dir` and waits for the verdict. Returns once the program
-// runs. kWrongState: no init is waiting. kProgram: execve(2) failed. kHook: a startContainer hook
-// failed. With an agent, after any other error the caller must kill init, and also after a
-// terminating signal from `signals` (nullptr: none).
-Status open_gate(int dir, const GateFiles& files, Agent agent, sys::SignalStream* signals);
+// The gate of the container in `dir`, and the reader of its verdict. kWrongState: no init is
+// waiting.
+Result<Gate> find_gate(int dir, const GateFiles& files);
+
+// Opens the gate and waits for the verdict. Returns once the program runs. kProgram: execve(2)
+// failed. kHook: a startContainer hook failed. With an agent, after any other error the caller must
+// kill init, and also after a terminating signal from `signals` (nullptr: none).
+Status open_gate(Gate gate, Agent agent, sys::SignalStream* signals);
 
 // While this object lives, an init that waits at its gate is dumpable. So its user can read its
 // namespaces without CAP_SYS_PTRACE (ptrace(2)), and so can other processes of the container.

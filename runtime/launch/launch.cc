@@ -28,7 +28,6 @@
 #include "runtime/launch/verify.h"
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/log.h"
-#include "runtime/sys/sealed.h"
 #include "runtime/sys/self_status.h"
 #include "runtime/sys/terminal.h"
 #include "runtime/wire/sequence.h"
@@ -253,24 +252,21 @@ Status check_preserved(std::span<const int32_t> preserved, std::span<const int> 
 
 Result<Child> clone(wire::LaunchPlan& plan, const LaunchOptions& options,
                     std::span<const int> passed) {
-  const sys::UniqueFd image_fd = OCI_TRY(open_init_file());
-  const sys::UniqueFd plan_fd = OCI_TRY(sys::seal("oci-rt-plan", plan.block, sys::Executable::kNo));
-  std::vector<int> all(passed.begin(), passed.end());
-  all.push_back(plan_fd.get());
+  const sys::UniqueFd image_fd = OCI_TRY(open_init_file(plan.block));
   const wire::InitPlan& init = plan.init();
   return clone_init({.flags = init.staged ? 0 : init.clone_flags,
                      .cgroup_fd = options.cgroup_fd,
                      .name = cat("oci-rt:[", options.id, ":init]"),
                      .image_fd = image_fd.get(),
-                     .plan_fd = plan_fd.get(),
-                     .passed = all,
+                     .passed = passed,
                      .oom_score_adj = plan.oom_score_adj});
 }
 
 }  // namespace
 
-Result<Launched> launch(wire::LaunchPlan& plan, Gate gate, const LaunchOptions& options,
+Result<Launched> launch(wire::LaunchPlan& plan, Gate& gate, const LaunchOptions& options,
                         const Services& services) {
+  sys::keep_children_waitable();
   const std::vector<sys::UniqueFd> inputs = OCI_TRY(open_inputs(plan));
   SocketPair sync = OCI_TRY(make_sync());
   Joining joining;
@@ -282,7 +278,7 @@ Result<Launched> launch(wire::LaunchPlan& plan, Gate gate, const LaunchOptions& 
   init.gate_fd = gate.gate.get();
   init.verdict_fd = gate.verdict.get();
   init.handover_fd = gate.handover.get();
-  init.listener_traceable = ::geteuid() != 0;
+  init.listener_traceable = sys::own_uid() != 0;
   init.callers_terminal = init.clones_last && sys::has_controlling_terminal();
   init.ignored_signals = sys::self_status().ignored_signals;
 
@@ -320,7 +316,8 @@ Result<Launched> launch(wire::LaunchPlan& plan, Gate gate, const LaunchOptions& 
   Child child = std::move(cloned).value();
   sync.child.reset();
   Launched process(child.pid, std::move(child.pidfd), std::move(pages));
-  gate = {};
+  gate.verdict.reset();
+  gate.handover.reset();
 
   Conversation conversation(plan, services, options.signals, std::move(sync.parent),
                             std::move(process));

@@ -66,8 +66,9 @@ struct LaunchOptions {
   sys::SignalStream* signals = nullptr;
 };
 
-// Opens the inputs of the plan, clones init, and returns once it has settled. Consumes `gate`.
-Result<Launched> launch(wire::LaunchPlan& plan, Gate gate, const LaunchOptions& options,
+// Opens the inputs of the plan, clones init, and returns once it has settled. Closes what of `gate`
+// only init uses.
+Result<Launched> launch(wire::LaunchPlan& plan, Gate& gate, const LaunchOptions& options,
                         const Services& services);
 
 }  // namespace oci::launch

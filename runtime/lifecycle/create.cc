@@ -25,6 +25,7 @@
 #include "runtime/limits/cgroup_limits.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/proc.h"
+#include "runtime/sys/self_status.h"
 
 namespace oci::lifecycle {
 namespace {
@@ -71,6 +72,7 @@ class Creation {
   limits::Limits limits_;
   HostResources host_resources_;
   foreground::Console console_;
+  launch::Gate gate_;
   seccomp::Program filter_;
   std::optional<launch::Launched> init_;
 };
@@ -82,10 +84,10 @@ Status Creation::record_intent() {
   record_.bundle = prepared_.bundle;
   record_.rootfs = init.text(init.rootfs);
   record_.created = state::rfc3339_now();
-  record_.owner = ::geteuid();
+  record_.owner = sys::own_uid();
   record_.boot_id = OCI_TRY(sys::boot_id());
-  record_.runtime_pid = ::getpid();
-  record_.runtime_start_time = OCI_TRY(sys::read_process_stat(::getpid())).start_time;
+  record_.runtime_pid = sys::own_pid();
+  record_.runtime_start_time = OCI_TRY(sys::read_process_stat(sys::own_pid())).start_time;
   record_.annotations = config.annotations;
   record_.poststart = config.hooks.poststart;
   record_.poststop = config.hooks.poststop;
@@ -185,11 +187,11 @@ Status Creation::launch() {
   OCI_TRY(console_.connect(options_.console_socket));
   const size_t pages_of_listener = record_.listener_path.empty() ? 0 : 1;
   const bool clones_last = prepared_.plan.init().clones_last;
-  launch::Gate gate = OCI_TRY(launch::make_gate(
-      dir_.fd(), kGateFiles, clones_last ? size_t{wire::kPages} : pages_of_listener));
-  init_.emplace(OCI_TRY(launch::launch(
-      prepared_.plan, std::move(gate),
-      {.id = options_.id, .cgroup_fd = limits_.fd(), .signals = signals_}, services())));
+  gate_ = OCI_TRY(launch::make_gate(dir_.fd(), kGateFiles,
+                                    clones_last ? size_t{wire::kPages} : pages_of_listener));
+  const launch::LaunchOptions options = {
+      .id = options_.id, .cgroup_fd = limits_.fd(), .signals = signals_};
+  init_.emplace(OCI_TRY(launch::launch(prepared_.plan, gate_, options, services())));
   return {};
 }
 
@@ -197,11 +199,13 @@ Created Creation::keep() && {
   dir_.keep();
   limits_.keep();
   host_resources_.keep();
-  return {std::move(dir_), std::move(record_), std::move(*init_), console_.release()};
+  return {std::move(dir_), std::move(record_), std::move(*init_), std::move(gate_),
+          console_.release()};
 }
 
 void Creation::undo() {
   init_.reset();
+  gate_ = {};  // the caller's limit on descriptors may be near
   Status undone = remove_root_mount(record_);
   if (undone) undone = limits_.undo();
   if (undone) return;

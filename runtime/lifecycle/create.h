@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "runtime/launch/gate.h"
 #include "runtime/launch/launch.h"
 #include "runtime/lifecycle/operations.h"
 #include "runtime/lifecycle/prepare.h"
@@ -19,6 +20,7 @@ struct Created {
   state::StateDir dir;  // locked
   state::Record record;
   launch::Launched init;
+  launch::Gate gate;       // for start_container()
   sys::UniqueFd terminal;  // the pty's master, unless the console socket got it
 };
 

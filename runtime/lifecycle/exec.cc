@@ -34,6 +34,7 @@
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/pidfd.h"
+#include "runtime/sys/self_status.h"
 #include "runtime/sys/signals.h"
 #include "runtime/sys/terminal.h"
 
@@ -152,7 +153,7 @@ Result<std::optional<launch::Sight>> Execution::see_init() const {
   const std::string namespaces = cat("/proc/", record.pid, "/ns/user");
   struct stat about {};
   const auto is_seen = [&] { return ::stat(namespaces.c_str(), &about) == 0; };
-  const bool sees_all = ::geteuid() == 0 && (is_seen() || errno != EACCES);
+  const bool sees_all = sys::own_uid() == 0 && (is_seen() || errno != EACCES);
   if (sees_all) return std::optional<launch::Sight>();
   launch::Sight sight = OCI_TRY(launch::Sight::of(container_.dir.fd(), kGateFiles));
   const sys::Deadline deadline = sys::deadline_in(std::chrono::seconds(5));
@@ -168,7 +169,7 @@ Status Execution::launch() {
   const auto sight = OCI_TRY(see_init());
   OCI_TRY(console_.connect(options_.console_socket));
   gate_ = OCI_TRY(launch::make_open_gate());
-  process_.emplace(OCI_TRY(launch::launch(plan_, std::move(gate_.gate),
+  process_.emplace(OCI_TRY(launch::launch(plan_, gate_.gate,
                                           {.id = options_.id,
                                            .cgroup_fd = cgroup_ ? cgroup_.get() : -1,
                                            .member_pid = container_.record.pid,
@@ -246,7 +247,11 @@ Result<int> exec(const Context& context, const ExecOptions& options) {
   if (!options.detach) signals.emplace(OCI_TRY(sys::SignalStream::open()));
   Execution execution = OCI_TRY(begin(context, options, signals ? &*signals : nullptr));
   OCI_TRY(start(execution));
-  if (!options.detach) return execution.run_foreground();
+  if (!options.detach) {
+    const int code = OCI_TRY(execution.run_foreground());
+    signals->stay_blocked();
+    return code;
+  }
   execution.process().keep();
   return 0;
 }

@@ -98,7 +98,8 @@ Status change_mounts(const Context& context, const MountsOptions& options,
   wire::LaunchPlan plan =
       OCI_TRY(operation.make_plan(config, plan::read_host(config), request, member));
   sys::SignalStream signals = OCI_TRY(sys::SignalStream::open());
-  OCI_TRY(launch::launch(plan, {},
+  launch::Gate none;
+  OCI_TRY(launch::launch(plan, none,
                          {.id = options.id,
                           .member_pid = record.pid,
                           .member_pidfd = init->fd(),

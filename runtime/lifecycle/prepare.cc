@@ -19,9 +19,11 @@
 #include "runtime/plan/host.h"
 #include "runtime/plan/notify_socket.h"
 #include "runtime/state/store.h"
+#include "runtime/sys/document.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/inherited.h"
 #include "runtime/sys/log.h"
+#include "runtime/sys/self_status.h"
 #include "spec/load_config.h"
 
 namespace oci::lifecycle {
@@ -50,7 +52,7 @@ Error missing_config(const std::string& bundle, const CreateOptions& options) {
 
 Result<std::string> read_config(const std::string& bundle, const CreateOptions& options) {
   const std::string path = options.config.empty() ? cat(bundle, "/config.json") : options.config;
-  Result<std::string> text = sys::read_file_at(AT_FDCWD, path, kConfigLimit);
+  Result<std::string> text = sys::read_document_at(AT_FDCWD, path, kConfigLimit);
   if (text) return text;
   const int error = text.error().sys_errno();
   if (error == ENOENT && !options.config.empty()) {
@@ -77,7 +79,8 @@ std::optional<int> number_in_environment(const char* name) {
 // systemd's socket activation: sd_listen_fds(3). 0: none were passed, or to another process (we
 // have its environment); without LISTEN_PID, to no process.
 int listen_fds() {
-  if (number_in_environment("LISTEN_PID") != ::getpid()) return 0;
+  const std::optional<int> receiver = number_in_environment("LISTEN_PID");
+  if (!receiver || *receiver != sys::own_pid()) return 0;
   const int count = number_in_environment("LISTEN_FDS").value_or(0);
   return count > 0 && count < 4096 ? count : 0;
 }
@@ -112,13 +115,14 @@ Result<wire::LaunchPlan> plan_of(const Context& context, const Prepared& prepare
 
 Status check_root(const wire::LaunchPlan& plan) {
   const char* rootfs = plan.init().text(plan.init().rootfs);
-  const sys::UniqueFd root(::open(rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (root) return {};
-  if (errno == ENOENT || errno == ENOTDIR) {
+  struct stat info = {};
+  const int error = ::stat(rootfs, &info) != 0 ? errno : S_ISDIR(info.st_mode) ? 0 : ENOTDIR;
+  if (error == 0) return {};
+  if (error == ENOENT || error == ENOTDIR) {
     return Error(ErrorKind::kInvalidConfig, Property{"root.path"},
                  cat("there is no directory '", rootfs, "' for the rootfs"));
   }
-  return Error::system(errno, Property{"root.path"}, cat("'", rootfs, "'"));
+  return Error::system(error, Property{"root.path"}, cat("'", rootfs, "'"));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "runtime/cgroup/remove.h"
 #include "runtime/launch/id_maps.h"
+#include "runtime/sys/self_status.h"
 #include "spec/load_config.h"
 
 namespace oci::lifecycle {
@@ -25,6 +26,7 @@ Status reclaim(const state::StateDir& dir, const cgroup::Layout& layout,
   if (!config.linux) return {};
   const sys::UniqueFd users = OCI_TRY(launch::make_id_map(
       {.uids = config.linux->uid_mappings, .gids = config.linux->gid_mappings}, 0));
+  sys::keep_children_waitable();
   const pid_t child = ::fork();
   if (child < 0) return Error::system(errno, "fork");
   if (child == 0) {

@@ -21,18 +21,20 @@ namespace {
 
 // Another `delete` may have been first.
 Status delete_after(const Context& context, const std::string& id, const std::string& created) {
-  Result<Container> container = open_container(context, id, state::Lock::kExclusive);
-  if (!container) {
-    if (container.error().kind() == ErrorKind::kNotFound) return {};
-    return std::move(container).error();
+  Result<state::StateDir> dir = open_directory(context, id, state::Lock::kExclusive);
+  const Result<state::Record> record =
+      dir ? dir.value().load() : Result<state::Record>(dir.error());
+  if (!record) {
+    if (record.error().kind() == ErrorKind::kNotFound) return {};
+    return record.error();
   }
   // The id may belong to a new container by now.
-  if (container.value().record.created != created) return {};
-  return destroy(container.value().dir, container.value().record);
+  if (record.value().created != created) return {};
+  return destroy(dir.value(), record.value());
 }
 
 Status start_or_destroy(Created& created, const RunOptions& options, sys::SignalStream* signals) {
-  Status started = start_container(created.dir, created.record, signals);
+  Status started = start_container(created.dir, created.record, signals, std::move(created.gate));
   if (started) return {};
   if (!options.create.pid_file.empty()) ::unlink(options.create.pid_file.c_str());
   created.init.kill_and_reap();
@@ -79,6 +81,7 @@ Result<int> run_in_foreground(const Context& context, const RunOptions& options)
     if (!deleted) sys::log_failure(deleted.error());
   }
   if (!attended) return attended.error();
+  signals.stay_blocked();
   return foreground::exit_code(status);
 }
 

@@ -31,9 +31,11 @@ Error stop_after(Error failure, state::StateDir& dir, const state::Record& recor
 
 // With a seccomp agent, kill init on failure: the agent may have gone, and execve(2) may wait for
 // it.
-Status open_gate(state::StateDir& dir, const state::Record& record, sys::SignalStream* signals) {
+Status open_gate(std::optional<launch::Gate> gate, const state::StateDir& dir,
+                 const state::Record& record, sys::SignalStream* signals) {
   const bool decided = !record.listener_path.empty();
-  Status opened = launch::open_gate(dir.fd(), kGateFiles,
+  if (!gate) gate = OCI_TRY(launch::find_gate(dir.fd(), kGateFiles));
+  Status opened = launch::open_gate(*std::move(gate),
                                     decided ? launch::Agent::kYes : launch::Agent::kNo, signals);
   if (opened || !decided) return opened;
   const auto init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
@@ -44,14 +46,14 @@ Status open_gate(state::StateDir& dir, const state::Record& record, sys::SignalS
 }  // namespace
 
 Status start_container(state::StateDir& dir, const state::Record& record,
-                       sys::SignalStream* signals) {
+                       sys::SignalStream* signals, std::optional<launch::Gate> gate) {
   if (!record.has_process) {
     return Error(ErrorKind::kWrongState,
                  cat("container \"", record.id,
                      "\" has no process to start; set process in its config.json"));
   }
   sys::log_stage("start: opens the gate of PID ", record.pid);
-  if (Status opened = open_gate(dir, record, signals); !opened) {
+  if (Status opened = open_gate(std::move(gate), dir, record, signals); !opened) {
     return stop_after(explain_refusal(std::move(opened).error(), dir), dir, record);
   }
   sys::log_stage("start: PID ", record.pid, " executes its program; poststart hooks");

@@ -1,6 +1,8 @@
 // The part of `start` that `run` shares.
 #pragma once
 
+#include <optional>
+
 #include "runtime/launch/gate.h"
 #include "runtime/lifecycle/operations.h"
 #include "runtime/state/record.h"
@@ -14,8 +16,8 @@ namespace oci::lifecycle {
 inline constexpr launch::GateFiles kGateFiles = {state::kGateFile, state::kVerdictFile};
 
 // Starts a created container. The caller holds its lock. After a failed hook the container is gone.
-// `signals`: of a `run` in the foreground, which they interrupt.
+// `signals`: of a `run` in the foreground, which they interrupt. `gate`: if this process made it.
 Status start_container(state::StateDir& dir, const state::Record& record,
-                       sys::SignalStream* signals);
+                       sys::SignalStream* signals, std::optional<launch::Gate> gate = {});
 
 }  // namespace oci::lifecycle

@@ -113,10 +113,23 @@ std::vector<std::string> program_candidates(std::string_view program, const std:
   }
 }
 
+namespace {
+
+// bprm_stack_limits() of fs/exec.c: three quarters of _STK_LIM, ARG_MAX.
+constexpr uint64_t kMost = 6u << 20;
+constexpr uint64_t kLeast = 128u << 10;
+
+}  // namespace
+
+bool needs_stack_limit(const spec::Process& process) {
+  uint64_t total = 0;
+  for (const auto* strings : {&process.args, &process.env})
+    for (const std::string& string : *strings)
+      total += string.size() + 1 + sizeof(char*);
+  return total > kLeast;
+}
+
 uint64_t exec_limit(uint64_t stack_limit) {
-  // bprm_stack_limits() of fs/exec.c: three quarters of _STK_LIM, ARG_MAX.
-  constexpr uint64_t kMost = 6u << 20;
-  constexpr uint64_t kLeast = 128u << 10;
   return std::clamp(stack_limit / 4, kLeast, kMost);
 }
 

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "spec/model/config.h"
+
 namespace oci::plan {
 
 // `env` in its order, with only the last of each name. An entry without '=' is a name.
@@ -19,5 +21,9 @@ std::vector<std::string> program_candidates(std::string_view program, const std:
 
 // The number of bytes that execve(2) accepts for arguments and environment together.
 uint64_t exec_limit(uint64_t stack_limit);
+
+// Whether RLIMIT_STACK may be too small for the arguments and the environment. execve(2) accepts
+// ARG_MAX with any limit.
+bool needs_stack_limit(const spec::Process& process);
 
 }  // namespace oci::plan

@@ -19,6 +19,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "runtime/plan/environment.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/self_status.h"
 #include "runtime/sys/unique_fd.h"
@@ -40,19 +41,24 @@ bool set_groups_denied() {
   return !text || !text.value().starts_with("allow");
 }
 
-HostCapabilities read_capabilities() {
-  HostCapabilities out;
+uint64_t read_permitted() {
   __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
   std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> data{};
-  if (::syscall(SYS_capget, &header, data.data()) == 0) {
-    out.permitted = data[0].permitted | uint64_t{data[1].permitted} << 32;
-  }
-  out.bounding = sys::self_status().bounding.value_or(0);
+  if (::syscall(SYS_capget, &header, data.data()) != 0) return 0;
+  return data[0].permitted | uint64_t{data[1].permitted} << 32;
+}
+
+HostCapabilities read_capabilities() {
+  HostCapabilities out;
+  const sys::SelfStatus& self = sys::self_status();
+  out.permitted = self.permitted ? *self.permitted : read_permitted();
+  out.bounding = self.bounding.value_or(0);
   const auto read = static_cast<unsigned>(std::bit_width(out.bounding));
   if (read > 0) out.last = read - 1;
-  // The kernel may know more, which are not in the set. EINVAL follows the last one, so
-  // cap_last_cap need not be read.
-  for (unsigned capability = read; capability < 64; ++capability) {
+  // The kernel may know more, which are not in the set. Of these only the ones that have a name
+  // matter: no other can be asked for, or be in the set and have to leave it. EINVAL follows the
+  // last one, so cap_last_cap need not be read.
+  for (unsigned capability = read; capability <= CAP_LAST_CAP; ++capability) {
     const int has = ::prctl(PR_CAPBSET_READ, capability, 0, 0, 0);
     if (has < 0) break;
     out.last = capability;
@@ -134,14 +140,17 @@ bool Host::may_mount() const {
 Host read_host(const spec::Config& config) {
   constexpr size_t kFewMounts = 1000;  // no machine allows less
   Host host;
-  host.euid = ::geteuid();
-  host.egid = ::getegid();
+  host.euid = sys::own_uid();
+  host.egid = sys::own_gid();
   host.in_initial_user_namespace = sys::in_initial_user_namespace().value_or(false);
   host.owns_mounts = host.in_initial_user_namespace || owns_mount_namespace();
   host.set_groups_denied = !host.in_initial_user_namespace && set_groups_denied();
   host.capabilities = read_capabilities();
   rlimit stack{};
-  if (::getrlimit(RLIMIT_STACK, &stack) == 0) host.stack_limit = stack.rlim_cur;
+  if (config.process && needs_stack_limit(*config.process) &&
+      ::getrlimit(RLIMIT_STACK, &stack) == 0) {
+    host.stack_limit = stack.rlim_cur;
+  }
   if (config.process && config.process->apparmor_profile) host.apparmor = has_apparmor();
   if (asks_for_selinux(config)) host.selinux = has_selinux();
   if (mounts_cgroup(config)) {

@@ -10,6 +10,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -96,6 +97,9 @@ ssize_t pread(int fd, void* buffer, size_t size, off_t offset) {
 }
 ssize_t pwrite(int fd, const void* data, size_t size, off_t offset) {
   return call_bytes(SYS_pwrite64, fd, data, size, offset);
+}
+ssize_t pwritev(int fd, const iovec* parts, int count, off_t offset) {
+  return call_bytes(SYS_pwritev, fd, parts, count, offset, 0);
 }
 int poll(pollfd* fds, nfds_t count, int timeout) {
   return call(SYS_poll, fds, count, timeout);

@@ -18,6 +18,7 @@
 #include "runtime/state/store.h"
 #include "runtime/state/tree.h"
 #include "runtime/sys/file.h"
+#include "runtime/sys/self_status.h"
 
 namespace oci::state {
 namespace {
@@ -48,7 +49,7 @@ Result<std::string> read_regular(int dir, const char* name, size_t limit) {
 std::optional<Record> usual_record(int root, const std::string& id) {
   struct stat info = {};
   if (::fstatat(root, id.c_str(), &info, AT_SYMLINK_NOFOLLOW) < 0) return {};
-  if (!S_ISDIR(info.st_mode) || info.st_uid != ::geteuid()) return {};
+  if (!S_ISDIR(info.st_mode) || info.st_uid != sys::own_uid()) return {};
   const std::string path = cat(id, "/", kRecordFile);
   open_how how = {};
   how.flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
@@ -56,7 +57,7 @@ std::optional<Record> usual_record(int root, const std::string& id) {
   const sys::UniqueFd file(
       static_cast<int>(::syscall(SYS_openat2, root, path.c_str(), &how, sizeof how)));
   if (!file || ::fstat(file.get(), &info) < 0 || !S_ISREG(info.st_mode)) return {};
-  if (info.st_uid != ::geteuid()) return {};  // another directory may have taken its place
+  if (info.st_uid != sys::own_uid()) return {};  // another directory may have taken its place
   const auto size = static_cast<size_t>(info.st_size);
   if (size > kRecordLimit) return {};
   Result<std::string> text = sys::read_regular(file.get(), kRecordFile, size, kRecordLimit);

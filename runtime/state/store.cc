@@ -11,11 +11,13 @@
 #include <chrono>
 #include <climits>
 #include <cstdlib>
+#include <optional>
 
 #include "runtime/state/lock.h"
 #include "runtime/state/row.h"
 #include "runtime/state/tree.h"
 #include "runtime/sys/file.h"
+#include "runtime/sys/self_status.h"
 
 namespace oci::state {
 namespace {
@@ -48,22 +50,16 @@ Error taken(std::string_view id) {
   return Error(ErrorKind::kExists, cat("container with given ID already exists: \"", id, "\""));
 }
 
-// false: the directory was removed while this process waited for the lock.
-Result<bool> still_there(int dir) {
-  struct stat info = {};
-  if (::fstat(dir, &info) < 0) return Error::system(errno, "look at a state directory");
-  return info.st_nlink > 0;
-}
-
 Result<sys::UniqueFd> open_dir(const std::string& path) {
   return sys::open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 }
 
-// A foreign record could make this caller run its hooks.
-Status check_owner(int dir, const std::string& path) {
+// false: the directory was removed while this process waited for the lock. One of another user is
+// an error: a foreign record could make this caller run its hooks.
+Result<bool> own_and_there(int dir, const std::string& path) {
   struct stat info = {};
   if (::fstat(dir, &info) < 0) return Error::system(errno, "look at a state directory");
-  if (info.st_uid == ::geteuid()) return {};
+  if (info.st_uid == sys::own_uid()) return info.st_nlink > 0;
   return Error(ErrorKind::kUsage, cat("--root: '", path, "' belongs to uid ", info.st_uid,
                                       ", not to the caller; choose another"));
 }
@@ -83,15 +79,19 @@ enum class Claim { kOurs, kTaken, kAgain };
 // Takes the directory, unless a container lives in it. `dir` holds the lock. The owner of a
 // directory without a record is the holder of its lock, not its maker: the maker may have been
 // killed.
-Result<Claim> claim(const sys::UniqueFd& dir) {
+Result<Claim> claim(const sys::UniqueFd& dir, const std::string& path) {
   const bool locked = OCI_TRY(try_lock(dir.get()));
   if (::faccessat(dir.get(), kRecordFile, F_OK, AT_SYMLINK_NOFOLLOW) == 0) return Claim::kTaken;
   if (!locked) {  // held briefly by a creator, a `delete` or a `list`
     ::poll(nullptr, 0, 1);
     return Claim::kAgain;
   }
-  if (!OCI_TRY(still_there(dir.get()))) return Claim::kAgain;
-  return Claim::kOurs;
+  return OCI_TRY(own_and_there(dir.get(), path)) ? Claim::kOurs : Claim::kAgain;
+}
+
+bool time_is_left(std::optional<sys::Deadline>& deadline) {
+  if (!deadline) deadline = sys::deadline_in(kPatience);
+  return sys::poll_timeout(*deadline) > 0;
 }
 
 }  // namespace
@@ -113,7 +113,7 @@ Status check_id(std::string_view id) {
 Result<std::string> default_root() {
   const char* const runtime_dir = std::getenv("XDG_RUNTIME_DIR");
   const bool has_runtime_dir = runtime_dir != nullptr && runtime_dir[0] == '/';
-  bool own = ::geteuid() != 0;
+  bool own = sys::own_uid() != 0;
   if (!own && has_runtime_dir) {
     // Root in a user namespace, as in rootless podman and buildah, cannot write to /run. In a
     // nested container it may be the real root. USER decides that, as in runc.
@@ -146,7 +146,7 @@ Result<Store> Store::open(const std::optional<std::string>& root, bool is_defaul
 Result<StateDir> Store::reserve(std::string_view id) const {
   OCI_TRY(check_id(id));
   const std::string path = cat(root_, "/", id);
-  const sys::Deadline deadline = sys::deadline_in(kPatience);
+  std::optional<sys::Deadline> deadline;  // from the first wait on
   do {
     bool made = ::mkdir(path.c_str(), 0700) == 0;
     if (!made && errno == ENOENT) {
@@ -157,8 +157,7 @@ Result<StateDir> Store::reserve(std::string_view id) const {
 
     Result<sys::UniqueFd> dir = open_dir(path);
     if (!dir && is_absent(dir.error())) continue;
-    if (dir) OCI_TRY(check_owner(dir.value().get(), path));
-    const Result<Claim> claimed = dir ? claim(dir.value()) : Result<Claim>(dir.error());
+    const Result<Claim> claimed = dir ? claim(dir.value(), path) : Result<Claim>(dir.error());
     if (!claimed) {
       if (made) ::rmdir(path.c_str());
       return claimed.error();
@@ -173,7 +172,7 @@ Result<StateDir> Store::reserve(std::string_view id) const {
       OCI_TRY(remove_content(claimed_dir.fd()).during(cat("take over '", path, "'")));
     }
     return claimed_dir;
-  } while (sys::poll_timeout(deadline) > 0);
+  } while (time_is_left(deadline));
   return taken(id);
 }
 
@@ -183,11 +182,13 @@ Result<StateDir> Store::open(std::string_view id, Lock lock, sys::Deadline deadl
   Result<sys::UniqueFd> dir = open_dir(path);
   if (!dir && is_absent(dir.error())) return no_such(id);
   if (!dir) return std::move(dir).error();
-  OCI_TRY(check_owner(dir.value().get(), path));
-  if (lock == Lock::kExclusive) {
-    OCI_TRY(lock_until(dir.value().get(), id, deadline));
-    if (!OCI_TRY(still_there(dir.value().get()))) return no_such(id);
+  const int fd = dir.value().get();
+  if (lock == Lock::kExclusive && !OCI_TRY(try_lock(fd))) {
+    OCI_TRY(own_and_there(fd, path));
+    OCI_TRY(lock_until(fd, id, deadline));
   }
+  const bool there = OCI_TRY(own_and_there(fd, path));
+  if (lock == Lock::kExclusive && !there) return no_such(id);
   return StateDir(std::move(dir).value(), std::string(id), std::move(path), false);
 }
 

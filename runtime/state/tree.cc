@@ -34,6 +34,7 @@ Status remove_content_to(int dir, int depth) {
 }  // namespace
 
 Status make_path(const std::string& path) {
+  if (::mkdir(path.c_str(), 0700) == 0) return {};  // mostly only the last one is missing
   for (size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
     const std::string prefix = path.substr(0, end);
     if (::mkdir(prefix.c_str(), 0700) < 0 && errno != EEXIST) {

@@ -1,8 +1,12 @@
 #include "runtime/sys/file.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+
+#include "runtime/sys/document.h"
 
 namespace oci::sys {
 
@@ -51,6 +55,15 @@ Result<std::string> read_regular(int fd, std::string_view name, size_t size, siz
 Result<std::string> read_file_at(int dir, const std::string& path, size_t limit) {
   const UniqueFd fd = OCI_TRY(open_at(dir, path, O_RDONLY));
   return read_all(fd.get(), path, limit);
+}
+
+Result<std::string> read_document_at(int dir, const std::string& path, size_t limit) {
+  const UniqueFd fd = OCI_TRY(open_at(dir, path, O_RDONLY));
+  struct stat info = {};
+  const bool is_regular = ::fstat(fd.get(), &info) == 0 && S_ISREG(info.st_mode);
+  // A file of size 0 may be one of procfs.
+  if (!is_regular || info.st_size <= 0) return read_all(fd.get(), path, limit);
+  return read_regular(fd.get(), path, static_cast<size_t>(info.st_size), limit);
 }
 
 Error write_error(int error, std::string what) {

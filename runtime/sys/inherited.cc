@@ -24,10 +24,10 @@ void fill_gaps(int end) {
 
 }  // namespace
 
-void take_inherited_descriptors(int last) {
+void take_inherited_descriptors(int last, bool passed_on) {
   g_inherited = new std::vector<int>();
   int number = 3;
-  for (; ::fcntl(number, F_GETFD) >= 0; ++number)
+  for (; passed_on && ::fcntl(number, F_GETFD) >= 0; ++number)
     g_inherited->push_back(number);
   const int gap = number;
   while (++number <= last)
@@ -48,8 +48,10 @@ std::vector<std::string> inherited_environment() {
 }
 
 void take_inherited_umask() {
-  g_umask = ::umask(S_IRWXG | S_IRWXO);
-  ::umask(g_umask & (S_IRWXG | S_IRWXO));
+  constexpr mode_t kUsual = S_IWGRP | S_IWOTH;  // one call will do
+  g_umask = ::umask(kUsual);
+  const mode_t wanted = g_umask & (S_IRWXG | S_IRWXO);
+  if (wanted != kUsual) ::umask(wanted);
 }
 
 mode_t inherited_umask() {

@@ -2,8 +2,11 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <string>
 
@@ -17,14 +20,32 @@ namespace {
 #define MFD_EXEC 0x0010U
 #endif
 
-// pwrite(2) leaves the offset at the beginning for the reader.
-Status fill(int fd, std::string_view bytes, std::string_view name) {
-  for (size_t done = 0; done < bytes.size();) {
-    const ssize_t more =
-        ::pwrite(fd, bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
+constexpr size_t kMostParts = 8;
+
+// pwritev(2) leaves the offset at the beginning for the reader.
+Status fill(int fd, std::span<const std::string_view> parts, std::string_view name) {
+  std::array<iovec, kMostParts> left;
+  size_t count = 0;
+  for (const std::string_view part : parts)
+    left.at(count++) = {.iov_base = const_cast<char*>(part.data()), .iov_len = part.size()};
+  off_t done = 0;
+  for (iovec* first = left.data(); count > 0;) {
+    if (first->iov_len == 0) {
+      ++first;
+      --count;
+      continue;
+    }
+    ssize_t more = ::pwritev(fd, first, static_cast<int>(count), done);
     if (more < 0 && errno == EINTR) continue;
     if (more <= 0) return write_error(errno, cat("write memfd ", name));
-    done += static_cast<size_t>(more);
+    done += more;
+    for (; more > 0; first += first->iov_len == 0 ? 1 : 0) {
+      const size_t taken = std::min(first->iov_len, static_cast<size_t>(more));
+      first->iov_base = static_cast<char*>(first->iov_base) + taken;
+      first->iov_len -= taken;
+      more -= static_cast<ssize_t>(taken);
+      count -= first->iov_len == 0 ? 1 : 0;
+    }
   }
   return {};
 }
@@ -47,8 +68,13 @@ Result<UniqueFd> file_in_memory(std::string_view name) {
 }
 
 Result<UniqueFd> seal(std::string_view name, std::string_view bytes, Executable executable) {
+  return seal(name, std::span(&bytes, 1), executable);
+}
+
+Result<UniqueFd> seal(std::string_view name, std::span<const std::string_view> parts,
+                      Executable executable) {
   UniqueFd fd = OCI_TRY(make(name, executable == Executable::kYes ? MFD_EXEC : MFD_NOEXEC_SEAL));
-  OCI_TRY(fill(fd.get(), bytes, name));
+  OCI_TRY(fill(fd.get(), parts, name));
   const int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
   if (::fcntl(fd.get(), F_ADD_SEALS, seals) < 0) return Error::system(errno, cat("seal ", name));
   return fd;

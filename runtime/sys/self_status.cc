@@ -1,6 +1,7 @@
 #include "runtime/sys/self_status.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -42,6 +43,7 @@ std::optional<bool> look_at_user_namespace() {
 SelfStatus parse_self_status(std::string_view text) {
   SelfStatus status;
   if (const auto bits = mask(text, "\nSigIgn:\t")) status.ignored_signals = *bits;
+  status.permitted = mask(text, "\nCapPrm:\t");
   status.bounding = mask(text, "\nCapBnd:\t");
   return status;
 }
@@ -49,6 +51,25 @@ SelfStatus parse_self_status(std::string_view text) {
 const SelfStatus& self_status() {
   static const SelfStatus status = read_self_status();
   return status;
+}
+
+uid_t own_uid() {
+  static const uid_t uid = ::geteuid();
+  return uid;
+}
+
+gid_t own_gid() {
+  static const gid_t gid = ::getegid();
+  return gid;
+}
+
+pid_t own_pid() {
+  static const pid_t pid = ::getpid();
+  return pid;
+}
+
+void keep_children_waitable() {
+  if ((self_status().ignored_signals >> (SIGCHLD - 1) & 1) != 0) ::signal(SIGCHLD, SIG_DFL);
 }
 
 std::optional<bool> in_initial_user_namespace() {

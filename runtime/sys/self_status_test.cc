@@ -11,8 +11,10 @@ namespace {
 BOOST_AUTO_TEST_CASE(reads_both_masks) {
   const SelfStatus status = parse_self_status(
       "Name:\tSigIgn:\nSigBlk:\t0000000000000001\nSigIgn:\t0000000001001000\n"
-      "CapEff:\t0000000000000000\nCapBnd:\t000001fffeffffff\nCapAmb:\t0000000000000000\n");
+      "CapPrm:\t0000000000000003\nCapEff:\t0000000000000000\nCapBnd:\t000001fffeffffff\nCapAmb:"
+      "\t0000000000000000\n");
   BOOST_TEST(status.ignored_signals == 0x1001000U);
+  BOOST_TEST((status.permitted == 3U));
   BOOST_TEST((status.bounding == 0x1fffeffffffU));
 }
 
@@ -21,6 +23,7 @@ BOOST_AUTO_TEST_CASE(takes_a_cut_text_for_unknown) {
        {"", "Name:\tinit\n", "Name:\tinit\nSigIgn:\t00000000010", "Name:\tinit\nSigIgn:\tx\n"}) {
     const SelfStatus status = parse_self_status(text);
     BOOST_TEST(status.ignored_signals == ~uint64_t{0});
+    BOOST_TEST(!status.permitted.has_value());
     BOOST_TEST(!status.bounding.has_value());
   }
 }

@@ -91,9 +91,10 @@ std::string signal_name(int signal) {
 Result<SignalStream> SignalStream::open() {
   sigset_t wanted;
   sigfillset(&wanted);
-  // Faults belong to this process: a blocked one would kill it silently. URG and PIPE concern its
-  // own sockets and pipes. ABRT is forwarded: systemd sends it when a watchdog expires.
-  for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGPIPE, SIGURG}) {
+  // Faults belong to this process: a blocked one would kill it silently. URG, PIPE and XFSZ concern
+  // its own files, CHLD its children, and pidfds tell of these. ABRT is forwarded: systemd sends it
+  // when a watchdog expires.
+  for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGPIPE, SIGXFSZ, SIGURG, SIGCHLD}) {
     sigdelset(&wanted, own);
   }
   sigset_t before;

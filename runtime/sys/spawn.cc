@@ -27,7 +27,6 @@
 namespace oci::sys {
 namespace {
 
-constexpr size_t kPipeSize = 65536;  // pipe(7)
 constexpr size_t kChildStack = 65536;
 constexpr int64_t kDeathMs =
     10'000;  // after SIGKILL. Only a process blocked in the kernel needs longer
@@ -143,24 +142,18 @@ Result<Process> start_program(const Command& command, int input, int output) {
               .cwd = command.cwd.empty() ? nullptr : command.cwd.c_str(),
               .input = input,
               .output = output,
-              .parent = getpid(),
+              .parent = own_pid(),
               .ignored_signals = self_status().ignored_signals};
+  keep_children_waitable();
   // A separate stack, because the child returns from functions while this process is suspended. Not
   // taken from this process's stack, which a caller may have made small.
   const auto stack = std::make_unique_for_overwrite<char[]>(kChildStack);
 
-  // No signal handler of this process may run in the child.
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  sigprocmask(SIG_SETMASK, &all, &before);
+  // The child runs in this process's memory, and so would a signal handler. There is none.
   int pidfd = -1;
   const pid_t pid = clone(run_child, stack.get() + kChildStack,
                           CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &child, &pidfd);
-  const int clone_errno = errno;
-  sigprocmask(SIG_SETMASK, &before, nullptr);
-
-  if (pid < 0) return Error::system(clone_errno, "clone");
+  if (pid < 0) return Error::system(errno, "clone");
   Process process{.pid = pid, .pidfd = UniqueFd(pidfd)};
   if (child.failed != Step::kNone) {
     siginfo_t info{};
@@ -173,21 +166,21 @@ Result<Process> start_program(const Command& command, int input, int output) {
 
 namespace {
 
-// Reads the available output, at most `limit` bytes, and keeps the end of it. false: at the end of
-// file.
-bool collect(int fd, size_t limit, const Command& command, std::string& kept) {
+// Reads the output that is there by now, and keeps the end of it. Nothing else reads the pipe, so
+// no read waits.
+void collect(int fd, const Command& command, std::string& kept) {
   char buffer[4096];
-  while (limit > 0) {
-    const ssize_t got = read(fd, buffer, std::min(sizeof buffer, limit));
+  int available = 0;
+  if (ioctl(fd, FIONREAD, &available) != 0 || available < 0) return;
+  for (size_t left = static_cast<size_t>(available); left > 0;) {
+    const ssize_t got = read(fd, buffer, std::min(sizeof buffer, left));
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return errno == EAGAIN;
-    if (got == 0) return false;
+    if (got <= 0) return;
     const size_t count = static_cast<size_t>(got);
     kept.append(buffer, count);
     if (kept.size() > command.kept_output) kept.erase(0, kept.size() - command.kept_output);
-    limit -= count;
+    left -= count;
   }
-  return true;
 }
 
 // poll(2) takes milliseconds in an int. Adds one, so that the deadline has passed when it returns.
@@ -212,8 +205,9 @@ void kill_group(const Process& process) {
 // Waits until the process has exited. Reads its output meanwhile, so that a full pipe cannot block
 // it, but does not wait for the end of the output: a daemon that it started may hold the pipe open.
 // Returns the signal that interrupted it, or 0.
-Result<int> watch(const Command& command, const Process& process, int output, Finished& finished) {
-  int64_t deadline_ms = deadline_of(command, now_ms());
+Result<int> watch(const Command& command, const Process& process, int output, int64_t start_ms,
+                  Finished& finished) {
+  int64_t deadline_ms = deadline_of(command, start_ms);
   int interrupted = 0;
   bool killed = false;
   pollfd fds[] = {{process.pidfd.get(), POLLIN, 0},
@@ -222,10 +216,12 @@ Result<int> watch(const Command& command, const Process& process, int output, Fi
   for (;;) {
     const int ready = poll(fds, 3, until(deadline_ms));
     if (ready < 0 && errno != EINTR) return Error::system(errno, "poll");
+    // poll(2) looks at them in order: when it has seen the end of the process, all that the process
+    // wrote is in the pipe. No more is read, as a descendant may write faster than this process
+    // reads.
+    if (ready > 0 && (fds[1].revents & POLLIN) != 0) collect(output, command, finished.output);
     if (ready > 0 && fds[0].revents != 0) break;
-    if (ready > 0 && fds[1].revents != 0 && !collect(output, kPipeSize, command, finished.output)) {
-      fds[1].fd = -1;
-    }
+    if (ready > 0 && (fds[1].revents & (POLLIN | POLLHUP)) == POLLHUP) fds[1].fd = -1;
     if (ready > 0 && fds[2].revents != 0)
       interrupted = command.signals->terminating_signal().value_or(0);
     const bool late = deadline_ms >= 0 && now_ms() >= deadline_ms;
@@ -239,9 +235,6 @@ Result<int> watch(const Command& command, const Process& process, int output, Fi
     deadline_ms = now_ms() + kDeathMs;
     kill_group(process);
   }
-  // Reads no more than the pipe holds, because a descendant may write faster than this process
-  // reads.
-  collect(output, kPipeSize, command, finished.output);
   return interrupted;
 }
 
@@ -254,21 +247,19 @@ Result<Finished> run_program(const Command& command) {
   if (pipe2(ends, O_CLOEXEC) != 0) return Error::system(errno, "pipe2");
   const UniqueFd reader(ends[0]);
   UniqueFd writer(ends[1]);
-  // Only this end: the program must not get EAGAIN on its own standard output.
-  if (fcntl(reader.get(), F_SETFL, O_NONBLOCK) != 0) return Error::system(errno, "fcntl");
 
   const Process process = OCI_TRY(start_program(command, input.get(), writer.get()));
   writer.reset();
 
   Finished finished;
-  const int interrupted = OCI_TRY(watch(command, process, reader.get(), finished));
+  const int interrupted = OCI_TRY(watch(command, process, reader.get(), start_ms, finished));
   int status = 0;
   while (waitpid(process.pid, &status, 0) < 0) {
     if (errno != EINTR) return Error::system(errno, "waitpid");
   }
   finished.wait_status = status;
   if (interrupted != 0) return interrupted_by(interrupted);
-  finished.elapsed_ms = now_ms() - start_ms;
+  if (status != 0) finished.elapsed_ms = now_ms() - start_ms;
   return finished;
 }
 

@@ -166,5 +166,29 @@ void pidfd(Sandbox& sandbox) {
 }
 const Case kPidfd("caller/a-filter-of-pidfd-open-leaves-no-container", "reliability 1", pidfd);
 
+// Linux before 6.15 has no open_tree_attr(2), and an outer engine may answer for it. The mounts and
+// their options are the same, and so are masks and read-only paths.
+void mounts_without_the_new_call(Sandbox& sandbox) {
+  constexpr uint32_t kOpenTreeAttr = 467;
+  Bundle bundle = sandbox.bundle();
+  bundle.mount("/bound", "bind", "/usr", {"bind", "ro", "nosuid"})
+      .mount("/tree", "bind", "/usr", {"rbind", "nodev", "rprivate"})
+      .mount("/both", "bind", "/usr", {"rbind", "ro", "noexec", "rslave"})
+      .shell(
+          "while read -r id parent device root point options rest; do echo $root $point $options; "
+          "done < /proc/self/mountinfo");
+  const Outcome control = sandbox.run(bundle);
+  expect_equal("the control (" + control.err + ")", control.exit_code, 0);
+  expect_contains("the mounts", control.out, " /bound ro,nosuid");
+  for (const uint32_t error : {ENOSYS, EPERM}) {
+    const Outcome ran = run_below(sandbox, {kOpenTreeAttr, 0, 0, 0, error}, bundle);
+    expect_equal("with errno " + std::to_string(error) + " (" + ran.err + "), the exit code",
+                 ran.exit_code, 0);
+    expect_equal("with errno " + std::to_string(error) + ", the mounts", ran.out, control.out);
+  }
+}
+const Case kOlderMounts("caller/a-filter-of-open-tree-attr-changes-no-mount",
+                        "open_tree_attr(2), threats 1 (F)", mounts_without_the_new_call);
+
 }  // namespace
 }  // namespace oci::conformance
