@@ -36,6 +36,7 @@ constexpr uint64_t kInfoExit = 1 << 3;
 struct Waiting {
   std::string id;
   pid_t pid = 0;
+  uint64_t start_time = 0;
   std::optional<sys::Pidfd> init;  // absent: it was reaped before
   bool ended = false;
   std::optional<int> status;  // as of waitpid(2)
@@ -53,19 +54,23 @@ std::optional<int> code_of_zombie(const Waiting& one) {
   last.remove_prefix(last.rfind(' ') + 1);
   int code = 0;
   const auto [end, error] = std::from_chars(last.data(), last.data() + last.size(), code);
-  if (!stat || stat.value().state != 'Z' || error != std::errc()) return std::nullopt;
+  if (!stat || stat.value().start_time != one.start_time) return std::nullopt;
+  if (stat.value().state != 'Z' || error != std::errc()) return std::nullopt;
   return code;
 }
 
-// Absent: it is a zombie that this caller may not inspect, or the kernel is older.
-std::optional<int> exit_status(const Waiting& one) {
+std::optional<int> code_of_reaped(const Waiting& one) {
   PidfdInfo info;
   info.mask = kInfoExit;
-  if (::ioctl(one.init->fd(), _IOWR(0xFF, 11, PidfdInfo), &info) == 0 &&
-      (info.mask & kInfoExit) != 0) {
-    return info.exit_code;
-  }
-  return code_of_zombie(one);
+  if (::ioctl(one.init->fd(), _IOWR(0xFF, 11, PidfdInfo), &info) != 0) return std::nullopt;
+  return (info.mask & kInfoExit) != 0 ? std::optional<int>(info.exit_code) : std::nullopt;
+}
+
+// Absent: it is a zombie that this caller may not inspect, or the kernel is older. Its parent may
+// reap it between the two looks.
+std::optional<int> exit_status(const Waiting& one) {
+  if (const std::optional<int> code = code_of_zombie(one)) return code;
+  return code_of_reaped(one);
 }
 
 Result<Waiting> open(const lifecycle::Context& context, std::string id) {
@@ -75,7 +80,8 @@ Result<Waiting> open(const lifecycle::Context& context, std::string id) {
     return Error(ErrorKind::kWrongState,
                  cat("container \"", id, "\": it is still being created; wait for create first"));
   }
-  Waiting one{.id = std::move(id), .pid = container.record.pid};
+  Waiting one{
+      .id = std::move(id), .pid = container.record.pid, .start_time = container.record.start_time};
   one.init = OCI_TRY(sys::Pidfd::open(container.record.pid, container.record.start_time));
   one.ended = !one.init;
   return one;

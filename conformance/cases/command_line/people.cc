@@ -1,5 +1,6 @@
 // Verbs for people, which are oci-rt's own: stats, top, wait, ps --execs, and several ids at once.
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <csignal>
 
@@ -83,6 +84,20 @@ void several(Sandbox& sandbox) {
 }
 const Case kSeveral("cli/several-ids-at-once", "oci-rt kill --help", several);
 
+// `oci-rt wait` has found its container once it holds a pidfd.
+bool holds_pidfd(pid_t pid) {
+  const std::string descriptors = "/proc/" + std::to_string(pid) + "/fd/";
+  for (const std::string& name : entries(descriptors)) {
+    char target[64];
+    const ssize_t size = ::readlink((descriptors + name).c_str(), target, sizeof target);
+    if (size > 0 && std::string_view(target, static_cast<size_t>(size)).find("pidfd") !=
+                        std::string_view::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
 void waits(Sandbox& sandbox) {
   Bundle bundle = sleeper(sandbox, "read word < /wait; exit 7");
   expect_equal("mkfifo", ::mkfifo(bundle.rootfs("wait").c_str(), 0666), 0);
@@ -92,6 +107,7 @@ void waits(Sandbox& sandbox) {
   expect_equal("exit code at the time limit", early.exit_code, 1);
   expect_contains("the message", early.err, "still running: " + id);
   Command waiting(sandbox.invocation({"wait", id}), sandbox.directory());
+  expect(eventually([&] { return holds_pidfd(waiting.pid()); }), "wait does not open init");
   write_file(bundle.rootfs("wait"), "go\n");
   // The harness is its parent and reaps it, as an engine's shim does.
   expect_equal("exit code of the program", sandbox.wait_stopped(), 7);
