@@ -58,9 +58,10 @@ std::vector<std::string> files_at(const std::string& place) {
 }
 
 std::string file_that_knows(const Engine& engine) {
-  const char* const home = std::getenv("HOME");
+  const char* const variable = std::getenv("HOME");
+  const std::string home = variable == nullptr ? "" : variable;
   for (const std::string_view place : engine.places) {
-    if (place.empty() || (place[0] == '~' && home == nullptr)) continue;
+    if (place.empty() || (place[0] == '~' && home.empty())) continue;
     const std::string path = place[0] == '~' ? cat(home, place.substr(1)) : std::string(place);
     for (const std::string& file : files_at(path))
       if (mentions(file)) return file;

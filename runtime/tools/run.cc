@@ -118,11 +118,12 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
   if (!arguments.value("id").empty()) job.id = arguments.text("id");
   const int config = OCI_TRY(config_descriptor(arguments, job.config));
   std::vector<std::string> words = {"run"};
-  for (const auto& [name, value] : arguments.options) {
+  for (const auto& given : arguments.options) {
+    const std::string_view name = given.first;
     const auto is_this = [&](const cli::Option& option) { return option.name == name; };
     if (name == "id" || name == "bundle" || name == "config") continue;
     if (std::ranges::any_of(cli::kProgramOptions, is_this)) continue;
-    words.push_back(cat("--", name, "=", value));
+    words.push_back(cat("--", name, "=", given.second));
   }
   words.push_back(cat("--bundle=", job.bundle.empty() ? "." : job.bundle));
   words.push_back(cat("--config=/proc/self/fd/", config));

@@ -28,7 +28,7 @@ std::string hex(uint64_t value) {
 }
 
 std::string condition_text(const spec::SeccompArg& arg) {
-  const std::string name = cat("arg", arg.index);
+  std::string name = cat("arg", arg.index);
   using enum spec::SeccompOperator;
   switch (arg.op) {
     case kNotEqual:

@@ -112,7 +112,7 @@ void add_groups(std::string_view group, UserIds& ids, std::string_view user) {
     if (gid && *gid != ids.gid && lists(fields[3], user)) ids.groups.push_back(*gid);
   });
   std::ranges::sort(ids.groups);
-  ids.groups.erase(std::ranges::unique(ids.groups).begin(), ids.groups.end());
+  ids.groups.erase(std::unique(ids.groups.begin(), ids.groups.end()), ids.groups.end());
 }
 
 Error unknown(std::string_view option, std::string_view kind, std::string_view name,

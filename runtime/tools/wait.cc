@@ -116,6 +116,7 @@ std::string json_of(const std::vector<Waiting>& all) {
 // Waits until one more has ended.
 Result<size_t> wait_for_next(std::vector<Waiting>& all, std::optional<sys::Deadline> deadline) {
   std::vector<pollfd> polled;
+  polled.reserve(all.size());
   for (const Waiting& one : all)
     polled.push_back({one.ended ? -1 : one.init->fd(), POLLIN, 0});
   const int ready =
