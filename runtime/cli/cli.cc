@@ -5,8 +5,8 @@
 
 #include "runtime/cli/command.h"
 #include "runtime/cli/globals.h"
+#include "runtime/cli/other_program.h"
 #include "runtime/cli/output.h"
-#include "runtime/cli/tools.h"
 #include "runtime/cli/version.h"
 #include "runtime/sys/log.h"
 
@@ -71,7 +71,7 @@ Result<int> run_verb(const Arguments& globals, Words words, int& failure_code) {
   if (arguments.help) return show_help(*command);
   if (command->for_tools != nullptr && command->for_tools(arguments)) {
     failure_code = command->failure_code;
-    return become_tools(globals, words);
+    return become(kTools, globals, words);
   }
   const lifecycle::Context context = OCI_TRY(lifecycle_context(globals, read_environment()));
   if (command->syntax.operands.starts_with("ID") && !arguments.operands.empty()) {

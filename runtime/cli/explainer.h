@@ -2,14 +2,10 @@
 // program, which has their functions.
 #pragma once
 
-#include <string_view>
-
 #include "runtime/cli/create_options.h"
 #include "runtime/cli/options.h"
 
 namespace oci::cli {
-
-inline constexpr std::string_view kExplainer = "oci-rt-explain";
 
 inline constexpr Option kCheckOptions[] = {
     {.letter = 'b', .name = "bundle", .value = "DIR", .help = "the same as DIR"},

@@ -1,4 +1,4 @@
-#include "runtime/cli/tools.h"
+#include "runtime/cli/other_program.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -12,8 +12,6 @@
 namespace oci::cli {
 namespace {
 
-constexpr std::string_view kProgram = "oci-rt-tools";
-
 // The inverse of what main() took: the program that is executed takes them again.
 void give_back_inherited() {
   for (const int fd : sys::inherited_descriptors())
@@ -23,20 +21,20 @@ void give_back_inherited() {
 
 }  // namespace
 
-Error become_tools(const Arguments& globals, std::span<const char* const> words) {
+Error become(std::string_view name, const Arguments& globals, std::span<const char* const> words) {
   const std::string runtime = sys::own_program();
-  const std::string program = sys::find_helper(runtime, kProgram);
+  const std::string program = sys::find_helper(runtime, name);
   if (program.empty()) {
     return Error(ErrorKind::kUnsupported,
-                 cat(words.front(), ": '", kProgram, "' is missing (looked beside oci-rt and in ",
-                     sys::helper_directory(), "); install it"));
+                 cat(words.front(), ": '", name, "' is missing (looked beside oci-rt and in ",
+                     sys::helper_directory(), "); install it with oci-rt"));
   }
   std::vector<std::string> given;
-  for (const auto& [name, value] : globals.options)
-    given.push_back(cat("--", name, "=", value));
+  for (const auto& [option, value] : globals.options)
+    given.push_back(cat("--", option, "=", value));
   std::vector<const char*> argv = {runtime.c_str()};
-  for (const std::string& option : given)
-    argv.push_back(option.c_str());
+  for (const std::string& word : given)
+    argv.push_back(word.c_str());
   argv.insert(argv.end(), words.begin(), words.end());
   argv.push_back(nullptr);
   give_back_inherited();
