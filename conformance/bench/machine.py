@@ -131,7 +131,7 @@ class Machine:
         self.floor = next((each.program for each in runtimes if each.name == "floor"), None)
 
     def __enter__(self):
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: sys.exit("interrupted"))
         scratch.become_subreaper()
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="oci-bench.", dir=self.directory))

@@ -25,9 +25,6 @@ bool counts(const Result<std::string>& enabled) {
          });
 }
 
-// `enabled`: the text of its cgroup.subtree_control.
-void enable_counting(int dir, const Result<std::string>& enabled);
-
 // cgroups(7): the kernel enables cpu and pids even for a cgroup with processes, but then no cgroup
 // below takes any ("domain invalid"). Only the root may have both. The root has no cgroup.type.
 bool holds_processes(int dir) {
@@ -36,11 +33,8 @@ bool holds_processes(int dir) {
   return type && (!processes || !processes.value().empty());
 }
 
-}  // namespace
-
-namespace {
-
-void enable_counting(int dir, const Result<std::string>& enabled) {
+// `enabled`: the text of its cgroup.subtree_control.
+void enable_missing(int dir, const Result<std::string>& enabled) {
   const Result<std::string> available = sys::read_page_at(dir, "cgroup.controllers");
   if (!available || !enabled) return;
   std::vector<std::string_view> missing(std::begin(kCounting), std::end(kCounting));
@@ -57,13 +51,13 @@ void enable_counting(int dir, const Result<std::string>& enabled) {
 }  // namespace
 
 void enable_counting(int dir) {
-  enable_counting(dir, sys::read_page_at(dir, kSubtreeControl));
+  enable_missing(dir, sys::read_page_at(dir, kSubtreeControl));
 }
 
 void enable_counting_down_to(int mount, int dir, std::string_view path) {
   const Result<std::string> enabled = sys::read_page_at(dir, kSubtreeControl);
   if (counts(enabled)) return;
-  if (path.empty()) return enable_counting(dir, enabled);
+  if (path.empty()) return enable_missing(dir, enabled);
   for (unsigned count = 0; count <= depth_of(path); ++count) {
     const Result<sys::UniqueFd> above = open_cgroup(mount, prefix_of(path, count));
     if (!above) return;

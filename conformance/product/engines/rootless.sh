@@ -26,7 +26,7 @@ set_up() {
   chmod 711 "$work"
   mkdir -p "$home/bin" "/run/user/$uid"
   cp "$runtime" "$home/bin/oci-rt"
-  cp "$runtime-tools" "$home/bin/oci-rt-tools"
+  for program in tools explain; do cp "$runtime-$program" "$home/bin/oci-rt-$program"; done
   chown -R "$uid:$uid" "$home" "/run/user/$uid"
   chmod 700 "/run/user/$uid"
 }
