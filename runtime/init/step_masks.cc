@@ -43,16 +43,8 @@ long open_covered(const Lookup& lookup) {
   return open_in_root(lookup.directory, lookup.path, O_PATH, Links::kFollowInside);
 }
 
-// Whether another mount than the root's is at the path.
-bool is_mount_point(const Context& context, const char* path) {
-  const Fd found(open_in_root(context.root_fd, path, O_PATH, Links::kRefuse));
-  return found.ok() && is_root_of_mount(found.get()) == Answer::kYes &&
-         same_mount(found.get(), context.root_fd) == Answer::kNo;
-}
-
-// `mount` must still be at the place where the program will look, or below another mount there:
-// one of a hook, or of a mask or a read-only path that is /proc or /sys itself.
-Fault check_still_there(const Context& context, int mount, const char* path, bool& is_covered) {
+// Those mounts must still be at the places where the program will look.
+Fault check_still_there(const Context& context, int mount, const char* path) {
   if (mount < 0) return {};
   FileFacts found;
   const long rc = look_with_place(context.root_fd, found, path + 1);
@@ -60,8 +52,6 @@ Fault check_still_there(const Context& context, int mount, const char* path, boo
   const bool is_known = wanted.known && (found.place.known || rc == kEnoent);
   if (!is_known) return refuse(kNoStatx, Subject::kNone, path);
   if (found.place.known && found.place.mount == wanted.mount) return {};
-  is_covered = is_mount_point(context, path);
-  if (is_covered) return {};
   return refuse("was moved while the container was set up", Subject::kNone, path);
 }
 
@@ -72,8 +62,8 @@ const char* cover_problem(const Context& context, const FileFacts& facts, const 
   return same == Answer::kYes ? is_root : kNoStatx;
 }
 
-Fault make_path_readonly(const Context& context, const Lookup& lookup, const char* path,
-                         uint16_t index) {
+Fault make_path_readonly(const Context& context, const char* path, uint16_t index) {
+  const Lookup lookup = lookup_of(context, path);
   const Fd target(open_covered(lookup), Close::kTogether);
   if (missing(target.get())) return {};
   if (Fault fault = check(target.get(), Subject::kReadonlyPath, path, index)) return fault;
@@ -166,8 +156,8 @@ Fault cover(int target, bool is_directory, MaskSources& sources, long& attached)
   return {};
 }
 
-Fault mask(const Context& context, const Lookup& lookup, const char* path, uint16_t index,
-           MaskSources& sources) {
+Fault mask(const Context& context, const char* path, uint16_t index, MaskSources& sources) {
+  const Lookup lookup = lookup_of(context, path);
   const Fd target(open_covered(lookup), Close::kTogether);
   if (missing(target.get())) return {};
   if (Fault fault = check(target.get(), Subject::kMaskedPath, path, index)) return fault;
@@ -205,49 +195,23 @@ Fault make_tmpfs_readonly(const InitPlan& plan) {
   return {};
 }
 
-constexpr int kAllMounts = -1;
-
-// Read-only paths first, so that masks in them stay. `covered`: only the paths in this mount,
-// looked up in the mount that now lies on it, because the program sees that one.
-Fault protect_paths(const Context& context, int covered, MaskSources& sources) {
-  const InitPlan& plan = context.plan;
-  const auto is_meant = [&](Lookup& lookup, const char* path) {
-    lookup = lookup_of(context, path);
-    if (covered == kAllMounts) return true;
-    const bool is_covered = lookup.directory == covered;
-    lookup = {context.root_fd, path};
-    return is_covered;
-  };
-  Lookup lookup = {};
-  for (const PathOp* op = plan.begin(plan.readonly_paths); op != plan.end(plan.readonly_paths);
-       ++op) {
-    const char* path = plan.text(op->path);
-    if (!is_meant(lookup, path)) continue;
-    if (Fault fault = make_path_readonly(context, lookup, path, op->index)) return fault;
-  }
-  for (const PathOp* op = plan.begin(plan.masked_paths); op != plan.end(plan.masked_paths); ++op) {
-    const char* path = plan.text(op->path);
-    if (!is_meant(lookup, path)) continue;
-    if (Fault fault = mask(context, lookup, path, op->index, sources)) return fault;
-  }
-  return {};
-}
-
 }  // namespace
 
 Fault finish_root(Context& context) {
   const InitPlan& plan = context.plan;
   const CloseTogether close_together;
-  MaskSources sources;
-  if (Fault fault = protect_paths(context, kAllMounts, sources)) return fault;
-  const Lookup kernels_mounts[] = {{context.proc_fd, "/proc"}, {context.sys_fd, "/sys"}};
-  for (const Lookup& mount : kernels_mounts) {
-    bool is_covered = false;
-    const Fault moved = check_still_there(context, mount.directory, mount.path, is_covered);
-    if (moved) return moved;
-    if (!is_covered) continue;
-    if (Fault fault = protect_paths(context, mount.directory, sources)) return fault;
+  for (const PathOp* op = plan.begin(plan.readonly_paths); op != plan.end(plan.readonly_paths);
+       ++op) {
+    const char* path = plan.text(op->path);
+    if (Fault fault = make_path_readonly(context, path, op->index)) return fault;
   }
+  MaskSources sources;
+  for (const PathOp* op = plan.begin(plan.masked_paths); op != plan.end(plan.masked_paths); ++op) {
+    const char* path = plan.text(op->path);
+    if (Fault fault = mask(context, path, op->index, sources)) return fault;
+  }
+  if (Fault fault = check_still_there(context, context.proc_fd, "/proc")) return fault;
+  if (Fault fault = check_still_there(context, context.sys_fd, "/sys")) return fault;
   if (Fault fault = make_tmpfs_readonly(plan)) return fault;
   if (!plan.root_readonly) return {};
   return make_readonly(context.root_fd, false, Subject::kRoot, "/", wire::kNoIndex);
