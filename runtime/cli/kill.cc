@@ -22,13 +22,15 @@ constexpr Option kOptions[] = {
 Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
   std::span<const std::string_view> ids(arguments.operands);
   std::string_view signal = arguments.value("signal");
-  if (signal.empty() && ids.size() > 1) {
+  bool is_given = !signal.empty();
+  if (!is_given && ids.size() > 1) {
+    is_given = true;
     signal = ids.back();
     ids = ids.first(ids.size() - 1);
   }
   lifecycle::KillOptions options;
   options.all = arguments.flag("all");
-  options.signal = OCI_TRY(sys::parse_signal(signal.empty() ? "TERM" : signal));
+  options.signal = OCI_TRY(sys::parse_signal(is_given ? signal : "TERM"));
   OCI_TRY(for_each_id(ids, [&](const std::string& id) {
     options.id = id;
     return lifecycle::kill(context, options);

@@ -77,6 +77,10 @@ void look_at_host(const lifecycle::Context& context, const lifecycle::CreateOpti
   problems.add_unrelated(host);
 }
 
+std::string config_in(const std::string& bundle) {
+  return bundle.empty() ? "config.json" : cat(bundle, "/config.json");
+}
+
 }  // namespace
 
 void add_error(const Error& error, spec::Diagnostics& problems) {
@@ -95,8 +99,7 @@ Examination examine(const lifecycle::Context& context, const lifecycle::CreateOp
     out.findings = problems.findings("");
     out.findings.front().code = Code::kBundle;
     out.bundle = options.bundle;
-    out.document = out.file =
-        options.config.empty() ? cat(options.bundle, "/config.json") : options.config;
+    out.document = out.file = options.config.empty() ? config_in(options.bundle) : options.config;
     return out;
   }
   lifecycle::Prepared prepared = std::move(read).value();

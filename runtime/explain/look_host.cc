@@ -93,7 +93,8 @@ void look_at_namespaces(const spec::Config& config, spec::Diagnostics& problems)
   const auto& namespaces = config.linux->namespaces;
   for (size_t i = 0; i < namespaces.size(); ++i) {
     if (!namespaces[i].path) continue;
-    const sys::UniqueFd file(::open(namespaces[i].path->c_str(), O_RDONLY | O_CLOEXEC));
+    const sys::UniqueFd file(
+        ::open(namespaces[i].path->c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     if (!file) continue;
     const int type = ::ioctl(file.get(), NS_GET_NSTYPE);
     if (type >= 0 && static_cast<uint32_t>(type) == plan::flag_of(namespaces[i].type)) continue;

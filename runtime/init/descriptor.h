@@ -32,7 +32,7 @@ class Fd {
 };
 
 // While one exists, descriptors that may be closed together are collected. Neighbours need one
-// system call. At most 24 of them stay open, and none near the limit that the caller has set.
+// system call. At most 256 of them stay open, and none near the limit that the caller has set.
 class CloseTogether {
  public:
   CloseTogether();

@@ -20,7 +20,8 @@ namespace {
 
 Result<sys::UniqueFd> open_namespace(const wire::NamespaceFile& file) {
   const std::string property = cat("linux.namespaces[", file.index, "].path");
-  Result<sys::UniqueFd> fd = sys::open_at(AT_FDCWD, file.path, O_RDONLY);
+  // Without O_NONBLOCK a fifo at the path would wait for a writer.
+  Result<sys::UniqueFd> fd = sys::open_at(AT_FDCWD, file.path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   if (!fd) {
     if (fd.error().sys_errno() == ENOENT) {
       return Error(ErrorKind::kInvalidConfig, Property{property},

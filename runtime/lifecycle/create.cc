@@ -236,17 +236,19 @@ Status check_not_interrupted(sys::SignalStream& signals, const CallerOptions& op
 }  // namespace
 
 Result<Created> create_container(const Context& context, const CreateOptions& options,
-                                 Foreground foreground, sys::SignalStream& signals) {
+                                 Foreground foreground, std::optional<sys::SignalStream>& signals) {
   Prepared prepared = OCI_TRY(prepare(context, options, foreground));
+  // Until here a signal ends this process: nothing exists, and a file of the bundle may be a fifo.
+  signals.emplace(OCI_TRY(sys::SignalStream::open()));
   sys::log_stage("create: read and planned the bundle ", prepared.bundle);
   spec::State stopped;
   std::vector<spec::Hook> poststop;
   Error failure(ErrorKind::kSystem, "");
   {
-    Creation creation(std::move(prepared), options, &signals,
+    Creation creation(std::move(prepared), options, &*signals,
                       OCI_TRY(reserve(context, options.id)));
     Status done = all_steps(creation);
-    if (done) done = check_not_interrupted(signals, options);
+    if (done) done = check_not_interrupted(*signals, options);
     if (done) return std::move(creation).keep();
     failure = std::move(done).error();
     creation.undo();
@@ -262,10 +264,10 @@ Result<Created> create_container(const Context& context, const CreateOptions& op
 }
 
 Status create(const Context& context, const CreateOptions& options) {
-  sys::SignalStream signals = OCI_TRY(sys::SignalStream::open());
+  std::optional<sys::SignalStream> signals;
   Created created = OCI_TRY(create_container(context, options, Foreground::kNo, signals));
   created.init.keep();
-  signals.stay_blocked();
+  signals->stay_blocked();
   return {};
 }
 

@@ -24,9 +24,10 @@ struct Created {
   sys::UniqueFd terminal;  // the pty's master, unless the console socket got it
 };
 
-// All or nothing. After an error, or after a terminating signal from `signals`, create rolls back
-// everything.
+// All or nothing. Opens `signals` once the bundle is read and planned. After an error, or after a
+// terminating signal from them, create rolls back everything.
 Result<Created> create_container(const Context& context, const CreateOptions& options,
-                                 Foreground foreground, sys::SignalStream& signals);
+                                 Foreground foreground,
+                                 std::optional<sys::SignalStream>& signals);
 
 }  // namespace oci::lifecycle

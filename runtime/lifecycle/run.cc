@@ -48,9 +48,8 @@ Status start_or_destroy(Created& created, const RunOptions& options, sys::Signal
 }
 
 Result<int> run_in_foreground(const Context& context, const RunOptions& options) {
-  // Open it before anything exists: a terminating signal interrupts all steps until the program
-  // runs, and other signals wait for it.
-  sys::SignalStream signals = OCI_TRY(sys::SignalStream::open());
+  // A terminating signal interrupts all steps until the program runs. Other signals wait for it.
+  std::optional<sys::SignalStream> signals;
   Created created = OCI_TRY(create_container(context, options.create, Foreground::kYes, signals));
   std::optional<foreground::TerminalRelay> relay;
   if (created.terminal) {
@@ -64,12 +63,12 @@ Result<int> run_in_foreground(const Context& context, const RunOptions& options)
     relay.emplace(std::move(opened).value());
   }
   std::optional<foreground::NotifyProxy> notify = foreground::NotifyProxy::open(created.dir);
-  OCI_TRY(start_or_destroy(created, options, &signals));
+  OCI_TRY(start_or_destroy(created, options, &*signals));
   sys::log_success();
   { const state::StateDir unlocked = std::move(created.dir); }
 
   const Status attended = foreground::forward_until_exit(
-      created.init, signals, relay ? &*relay : nullptr, notify ? &*notify : nullptr);
+      created.init, *signals, relay ? &*relay : nullptr, notify ? &*notify : nullptr);
   if (!attended) created.init.kill_and_reap();
   const int status = attended ? OCI_TRY(created.init.wait()) : 0;
   relay.reset();
@@ -81,7 +80,7 @@ Result<int> run_in_foreground(const Context& context, const RunOptions& options)
     if (!deleted) sys::log_failure(deleted.error());
   }
   if (!attended) return attended.error();
-  signals.stay_blocked();
+  signals->stay_blocked();
   return foreground::exit_code(status);
 }
 
@@ -89,8 +88,8 @@ Result<int> run_in_foreground(const Context& context, const RunOptions& options)
 
 Result<int> run(const Context& context, const RunOptions& options) {
   if (!options.detach) return run_in_foreground(context, options);
-  std::optional<sys::SignalStream> signals(OCI_TRY(sys::SignalStream::open()));
-  Created created = OCI_TRY(create_container(context, options.create, Foreground::kNo, *signals));
+  std::optional<sys::SignalStream> signals;
+  Created created = OCI_TRY(create_container(context, options.create, Foreground::kNo, signals));
   std::optional<foreground::NotifyProxy> notify = foreground::NotifyProxy::open(created.dir);
   OCI_TRY(start_or_destroy(created, options, &*signals));
   created.init.keep();

@@ -166,8 +166,7 @@ Result<Process> start_program(const Command& command, int input, int output) {
 
 namespace {
 
-// Reads the output that is there by now, and keeps the end of it. Nothing else reads the pipe, so
-// no read waits.
+// Reads the output that is there by now, and keeps the end of it.
 void collect(int fd, const Command& command, std::string& kept) {
   char buffer[4096];
   int available = 0;
@@ -247,6 +246,8 @@ Result<Finished> run_program(const Command& command) {
   if (pipe2(ends, O_CLOEXEC) != 0) return Error::system(errno, "pipe2");
   const UniqueFd reader(ends[0]);
   UniqueFd writer(ends[1]);
+  // The program may open its output for reading, and take the bytes that collect() has seen.
+  if (fcntl(reader.get(), F_SETFL, O_NONBLOCK) != 0) return Error::system(errno, "fcntl");
 
   const Process process = OCI_TRY(start_program(command, input.get(), writer.get()));
   writer.reset();
@@ -259,7 +260,7 @@ Result<Finished> run_program(const Command& command) {
   }
   finished.wait_status = status;
   if (interrupted != 0) return interrupted_by(interrupted);
-  if (status != 0) finished.elapsed_ms = now_ms() - start_ms;
+  if (status != 0 || finished.timed_out) finished.elapsed_ms = now_ms() - start_ms;
   return finished;
 }
 

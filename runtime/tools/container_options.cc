@@ -41,10 +41,11 @@ Result<std::string> real_tree(const std::string& given) {
 Result<Volume> parse_volume(const std::string& text) {
   std::string_view rest = text;
   Volume volume;
-  const std::string_view mode = rest.substr(rest.rfind(':') + 1);
-  if (mode == "ro" || mode == "rw") {
-    volume.read_only = mode == "ro";
-    rest.remove_suffix(mode.size() + 1);
+  for (const std::string_view mode : {":ro", ":rw"}) {
+    if (!rest.ends_with(mode)) continue;
+    volume.read_only = mode == ":ro";
+    rest.remove_suffix(mode.size());
+    break;
   }
   const size_t colon = rest.find(':');
   if (colon == 0 || colon == rest.npos || rest.substr(colon + 1).find(':') != rest.npos ||

@@ -1,5 +1,6 @@
 #include "runtime/tools/json_writer.h"
 
+#include "runtime/sys/log.h"
 #include "spec/error.h"
 #include "third_party/rapidjson.h"
 
@@ -53,7 +54,8 @@ void JsonWriter::null(std::string_view name) {
   state_->out.Null();
 }
 void JsonWriter::element(std::string_view text) {
-  state_->out.String(text.data(), static_cast<json::Size>(text.size()));
+  const std::string valid = sys::printable(text);  // words of a container may be any bytes
+  state_->out.String(valid.data(), static_cast<json::Size>(valid.size()));
 }
 
 std::string JsonWriter::finish() {

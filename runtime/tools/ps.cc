@@ -118,6 +118,7 @@ std::string table_of(const std::vector<Process>& all) {
     std::string words;
     for (const std::string& word : one.args)
       words += cat(words.empty() ? "" : " ", word);
+    std::ranges::replace(words, '\n', ' ');  // a program may not add rows
     table += cat(cell(cat(one.pid), 10), cell(cat(one.inner), 10), cell(cat(one.uid), 10),
                  cell(sys::utc_time(one.started), 22), sys::printable(words), "\n");
   }

@@ -81,6 +81,7 @@ void several(Sandbox& sandbox) {
   // An engine's form: the last of two operands is a signal.
   const Outcome engine = sandbox.call({"kill", ids[0], ids[1]});
   expect_contains("the message of kill ID WORD", engine.err, "signal");
+  expect_equal("exit code of an empty signal", sandbox.call({"kill", ids[0], ""}).exit_code, 1);
 }
 const Case kSeveral("cli/several-ids-at-once", "oci-rt kill --help", several);
 

@@ -1,4 +1,8 @@
 // run: create, start, wait and delete in one call. Also rounds of many containers at once.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
 #include <csignal>
 #include <memory>
 #include <thread>
@@ -45,6 +49,32 @@ void passes_signals(Sandbox& sandbox) {
   expect_equal("exit code", running.wait().exit_code, 5);
 }
 const Case kPasses("run/passes-signals-on", "cli-contract 6", passes_signals);
+
+bool sleeps(pid_t pid) {
+  return read_file("/proc/" + std::to_string(pid) + "/stat").find(") S ") != std::string::npos;
+}
+
+void fifos(Sandbox& sandbox) {
+  Bundle bundle = sandbox.bundle();
+  const std::string fifo = sandbox.path("fifo");
+  expect_equal("mkfifo", ::mkfifo(fifo.c_str(), 0600), 0);
+  const Words create = {"create", "--bundle", bundle.directory(), sandbox.id()};
+  bundle.set("/linux/namespaces/2/path", fifo).write();
+  if (sandbox.runtime().json_paths) {
+    const Outcome refused = sandbox.call(create);
+    expect_contains("the message", refused.err, "'" + fifo + "' is not a namespace of this type");
+  }
+  const std::string config = bundle.directory() + "/config.json";
+  expect_equal("unlink", ::unlink(config.c_str()), 0);
+  expect_equal("mkfifo", ::mkfifo(config.c_str(), 0600), 0);
+  Command waiting(sandbox.invocation(create), sandbox.directory());
+  expect(eventually([&] { return sleeps(waiting.pid()); }), "it does not wait");
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  expect(sleeps(waiting.pid()), "it does not wait for a writer");
+  waiting.signal(SIGTERM);
+  expect(wait_child(waiting.pid(), 5000).has_value(), "SIGTERM does not end it");
+}
+const Case kFifos("run/a-fifo-in-place-of-a-file-holds-no-signal-up", "reliability 4", fifos);
 
 void cleans_up(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();

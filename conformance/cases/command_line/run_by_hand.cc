@@ -128,6 +128,7 @@ void wrong_words(Sandbox& sandbox) {
       {{"--rootfs", place + "/none", "true"}, "option --rootfs: there is no directory '"},
       {{"--rootfs", place + "/etc/passwd", "true"}, "option --rootfs: '"},
       {{"--rootfs", place, "-v", "/a", "true"}, "option --volume: expected SRC:DST[:ro]"},
+      {{"--rootfs", place, "-v", "ro", "true"}, "option --volume: expected SRC:DST[:ro]"},
       {{"--rootfs", place, "-v", "/a:b", "true"}, "option --volume: expected SRC:DST[:ro]"},
       {{"--rootfs", place, "-v", "/no/such:/b", "true"}, "'/no/such'"},
       {{"--rootfs", place, "-e", "=x", "true"}, "option --env: expected NAME[=VALUE]"},
