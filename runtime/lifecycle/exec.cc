@@ -44,15 +44,17 @@ namespace {
 // One `exec`. Everything it holds ends with the process that it starts.
 class Execution {
  public:
-  Execution(const Context& context, const ExecOptions& options, sys::SignalStream* signals,
-            Container container, sys::Pidfd init)
+  Execution(const Context& context, const ExecOptions& options, Container container,
+            sys::Pidfd init)
       : context_(context),
         options_(options),
-        signals_(signals),
         container_(std::move(container)),
         init_(std::move(init)) {}
 
   Status prepare();
+  // For the foreground. Before, a signal ends this process: nothing exists, and the file of the
+  // process may be a fifo.
+  Status take_signals();
   Status launch();
   Status await_program();
   Status publish_process() const {
@@ -62,15 +64,17 @@ class Execution {
   Result<int> run_foreground();
 
   launch::Launched& process() { return *process_; }
+  void stay_blocked() { signals_->stay_blocked(); }
   const spec::Config& config() const { return config_; }
 
  private:
+  sys::SignalStream* signals() { return signals_ ? &*signals_ : nullptr; }
   launch::Services services();
   Result<std::optional<launch::Sight>> see_init() const;
 
   const Context& context_;
   const ExecOptions& options_;
-  sys::SignalStream* const signals_;  // null if detached
+  std::optional<sys::SignalStream> signals_;  // absent if detached
   Container container_;
   sys::Pidfd init_;
   spec::Config config_;
@@ -176,7 +180,7 @@ Status Execution::launch() {
                                            .member_pidfd = init_.fd(),
                                            .chrooted = container_.record.chrooted,
                                            .made_namespaces = plan::made_namespaces(config_),
-                                           .signals = signals_},
+                                           .signals = signals()},
                                           services())));
   return {};
 }
@@ -192,10 +196,10 @@ Status Execution::await_program() {
   const auto deliver = [&](pid_t pid, int listener) {
     return send_listener(agent.get(), record, container_.status, {pid, listener});
   };
-  const launch::LastClone clone = {plan_.agent.has_value(), admits_, deliver, signals_};
+  const launch::LastClone clone = {plan_.agent.has_value(), admits_, deliver, signals()};
   OCI_TRY(launch::await_verdict(
       gate_.verdict.get(), agent ? launch::Agent::kYes : launch::Agent::kNo,
-      [&] { return launch::follow_last_clone(plan_, clone, *process_); }, signals_));
+      [&] { return launch::follow_last_clone(plan_, clone, *process_); }, signals()));
   if (process_->pid() != 0) return {};
   return Error(ErrorKind::kWrongState, "container init was killed before it ran the program");
 }
@@ -214,8 +218,12 @@ Result<int> Execution::run_foreground() {
   return foreground::exit_code(status);
 }
 
-Result<Execution> begin(const Context& context, const ExecOptions& options,
-                        sys::SignalStream* signals) {
+Status Execution::take_signals() {
+  if (!options_.detach) signals_.emplace(OCI_TRY(sys::SignalStream::open()));
+  return {};
+}
+
+Result<Execution> begin(const Context& context, const ExecOptions& options) {
   Container container = OCI_TRY(open_container(context, options.id, state::Lock::kNone));
   const spec::ContainerStatus status = frozen_or(container.status, container.record);
   const bool look_away = options.ignore_paused && status == spec::ContainerStatus::kPaused;
@@ -225,12 +233,13 @@ Result<Execution> begin(const Context& context, const ExecOptions& options,
   if (!init) {
     return check_transition(Verb::kExec, spec::ContainerStatus::kStopped, options.id).error();
   }
-  return Execution(context, options, signals, std::move(container), std::move(*init));
+  return Execution(context, options, std::move(container), std::move(*init));
 }
 
 Status start(Execution& execution) {
   OCI_TRY(execution.prepare());
   sys::log_stage("exec: planned the process");
+  OCI_TRY(execution.take_signals());
   OCI_TRY(execution.launch());
   sys::log_stage("exec: PID ", execution.process().pid(), " is ready to clone the process");
   if (Status runs = execution.await_program(); !runs) {
@@ -243,13 +252,11 @@ Status start(Execution& execution) {
 }  // namespace
 
 Result<int> exec(const Context& context, const ExecOptions& options) {
-  std::optional<sys::SignalStream> signals;
-  if (!options.detach) signals.emplace(OCI_TRY(sys::SignalStream::open()));
-  Execution execution = OCI_TRY(begin(context, options, signals ? &*signals : nullptr));
+  Execution execution = OCI_TRY(begin(context, options));
   OCI_TRY(start(execution));
   if (!options.detach) {
     const int code = OCI_TRY(execution.run_foreground());
-    signals->stay_blocked();
+    execution.stay_blocked();
     return code;
   }
   execution.process().keep();

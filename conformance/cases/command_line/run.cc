@@ -54,6 +54,15 @@ bool sleeps(pid_t pid) {
   return read_file("/proc/" + std::to_string(pid) + "/stat").find(") S ") != std::string::npos;
 }
 
+void expect_ended_while_it_waits(Sandbox& sandbox, const Words& words) {
+  Command waiting(sandbox.invocation(words), sandbox.directory());
+  expect(eventually([&] { return sleeps(waiting.pid()); }), words[0] + " does not wait");
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  expect(sleeps(waiting.pid()), words[0] + " does not wait for a writer");
+  waiting.signal(SIGTERM);
+  expect(wait_child(waiting.pid(), 5000).has_value(), "SIGTERM does not end " + words[0]);
+}
+
 void fifos(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   const std::string fifo = sandbox.path("fifo");
@@ -64,15 +73,16 @@ void fifos(Sandbox& sandbox) {
     const Outcome refused = sandbox.call(create);
     expect_contains("the message", refused.err, "'" + fifo + "' is not a namespace of this type");
   }
+  Bundle sleeper = sandbox.bundle();
+  sandbox.create_and_start(sleeper.shell("sleep 1000"));
+  expect_ended_while_it_waits(sandbox, {"exec", "--process", fifo, sandbox.id()});
+  sandbox.kill("KILL");
+  sandbox.wait_stopped();
+  sandbox.remove();
   const std::string config = bundle.directory() + "/config.json";
   expect_equal("unlink", ::unlink(config.c_str()), 0);
   expect_equal("mkfifo", ::mkfifo(config.c_str(), 0600), 0);
-  Command waiting(sandbox.invocation(create), sandbox.directory());
-  expect(eventually([&] { return sleeps(waiting.pid()); }), "it does not wait");
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  expect(sleeps(waiting.pid()), "it does not wait for a writer");
-  waiting.signal(SIGTERM);
-  expect(wait_child(waiting.pid(), 5000).has_value(), "SIGTERM does not end it");
+  expect_ended_while_it_waits(sandbox, create);
 }
 const Case kFifos("run/a-fifo-in-place-of-a-file-holds-no-signal-up", "reliability 4", fifos);
 
