@@ -27,7 +27,6 @@ struct Created {
 // All or nothing. Opens `signals` once the bundle is read and planned. After an error, or after a
 // terminating signal from them, create rolls back everything.
 Result<Created> create_container(const Context& context, const CreateOptions& options,
-                                 Foreground foreground,
-                                 std::optional<sys::SignalStream>& signals);
+                                 Foreground foreground, std::optional<sys::SignalStream>& signals);
 
 }  // namespace oci::lifecycle
