@@ -262,6 +262,20 @@ Result<Child> clone(wire::LaunchPlan& plan, const LaunchOptions& options,
                      .oom_score_adj = plan.oom_score_adj});
 }
 
+// Makes the cgroup of the container joinable where it is not, and names a limit on processes.
+Result<Child> clone_into_cgroup(wire::LaunchPlan& plan, const LaunchOptions& options,
+                                const Services& services, std::span<const int> passed) {
+  Result<Child> cloned = clone(plan, options, passed);
+  if (!cloned && cloned.error().sys_errno() == EOPNOTSUPP && options.cgroup_fd >= 0) {
+    OCI_TRY(services.make_cgroup_joinable());
+    cloned = clone(plan, options, passed);
+  }
+  if (!cloned && cloned.error().sys_errno() == EAGAIN) {
+    return no_more_processes(services.pids_exhausted());
+  }
+  return cloned;
+}
+
 }  // namespace
 
 Result<Launched> launch(wire::LaunchPlan& plan, Gate& gate, const LaunchOptions& options,
@@ -304,16 +318,7 @@ Result<Launched> launch(wire::LaunchPlan& plan, Gate& gate, const LaunchOptions&
   }
   std::optional<Pages> pages;
   if (gate.handover) pages = OCI_TRY(Pages::map(gate.handover.get()));
-  Result<Child> cloned = clone(plan, options, passed);
-  if (!cloned && cloned.error().sys_errno() == EOPNOTSUPP && options.cgroup_fd >= 0) {
-    OCI_TRY(services.make_cgroup_joinable());
-    cloned = clone(plan, options, passed);
-  }
-  if (!cloned) {
-    const bool is_limit = cloned.error().sys_errno() == EAGAIN;
-    return is_limit ? no_more_processes(services.pids_exhausted()) : cloned.error();
-  }
-  Child child = std::move(cloned).value();
+  Child child = OCI_TRY(clone_into_cgroup(plan, options, services, passed));
   sync.child.reset();
   Launched process(child.pid, std::move(child.pidfd), std::move(pages));
   gate.verdict.reset();
