@@ -7,8 +7,7 @@
 namespace oci::cli {
 namespace {
 
-constinit const Command kCheck{
-    .syntax = kCheckSyntax, .run = explain::run_check, .failure_code = 2};
+constinit const Command kCheck{.syntax = kCheckSyntax, .run = explain::run_check};
 constinit const Command kPlan{.syntax = kPlanSyntax, .run = explain::run_plan};
 constinit const Command kExplain{.syntax = kExplainSyntax, .run = explain::run_explain};
 

@@ -15,6 +15,30 @@
 namespace oci::tools {
 namespace {
 
+Error of_an_engine(const std::string& path, std::string_view property) {
+  return Error(ErrorKind::kUnsupported,
+               cat("PROFILE: '", path, "' is a profile for an engine, which decides about its ",
+                   property, "; give the config.json of a container"));
+}
+
+// podman and Docker resolve these members, and write linux.seccomp without them.
+Status check_is_resolved(const json::Value& profile, const std::string& path) {
+  if (profile.HasMember("archMap")) return of_an_engine(path, "archMap");
+  const auto syscalls = profile.FindMember("syscalls");
+  if (syscalls == profile.MemberEnd() || !syscalls->value.IsArray()) return {};
+  for (json::Size i = 0; i < syscalls->value.Size(); ++i) {
+    const json::Value& rule = syscalls->value[i];
+    if (!rule.IsObject()) continue;
+    for (const char* name : {"includes", "excludes"}) {
+      const auto member = rule.FindMember(name);
+      if (member == rule.MemberEnd()) continue;
+      if (member->value.IsObject() && member->value.ObjectEmpty()) continue;
+      return of_an_engine(path, cat("syscalls[", i, "].", name));
+    }
+  }
+  return {};
+}
+
 // A config.json, or an object like linux.seccomp. That one is read as part of a config: its lines
 // stay the same.
 Result<spec::Seccomp> read_profile(const std::string& path) {
@@ -24,6 +48,7 @@ Result<spec::Seccomp> read_profile(const std::string& path) {
   spec::Diagnostics problems;
   const bool is_object = spec::parse_json(text, buffer, document, problems) && document.IsObject();
   if (is_object && document.HasMember("defaultAction")) {
+    OCI_TRY(check_is_resolved(document, path));
     text = cat(R"({"ociVersion": "1.0.0", "root": {"path": "rootfs"}, "linux": {"seccomp": )", text,
                "}}");
   }
@@ -70,6 +95,10 @@ Result<int> run(const lifecycle::Context&, const Arguments& arguments) {
     return Error(ErrorKind::kUsage, cat("seccomp: expected explain or dump, found '", verb, "'"));
   }
   OCI_TRY(cli::require_operands(cli::kSeccompSyntax, arguments.operands, 2, dumps ? 2 : 9));
+  if (arguments.flag("json") && arguments.operands.size() == 2) {
+    return Error(ErrorKind::kUsage,
+                 "option --json: it is for one call; give SYSCALL to `seccomp explain`");
+  }
   const spec::Seccomp profile = OCI_TRY(read_profile(std::string(arguments.operands[1])));
   const seccomp::Program program = OCI_TRY(seccomp::compile(profile, seccomp::Warnings::kCollect));
   if (!dumps) return explain(arguments, profile, program);

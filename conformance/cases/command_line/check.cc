@@ -103,6 +103,12 @@ void no_bundle(Sandbox& sandbox) {
   const Outcome none = sandbox.call({"check", sandbox.path("none")});
   expect_equal("exit code", none.exit_code, 2);
   expect_contains("the report", none.out, "error E_BUNDLE: ");
+  for (const Words& wrong :
+       {Words{"--bogus"}, Words{"--format", "bogus"}, Words{bundle.directory(), "more"}}) {
+    Words words = {"check"};
+    words.insert(words.end(), wrong.begin(), wrong.end());
+    expect_equal("exit code of " + shown(words), sandbox.call(words).exit_code, 1);
+  }
 }
 const Case kNoBundle("check/a-missing-bundle-is-a-finding", "oci-rt check --help", no_bundle);
 

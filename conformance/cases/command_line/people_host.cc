@@ -74,6 +74,29 @@ void colours(Sandbox& sandbox) {
 }
 const Case kColours("cli/doctor-is-green-on-a-terminal", "oci-rt doctor --help", colours);
 
+void profiles_of_engines(Sandbox& sandbox) {
+  const std::string profile = sandbox.path("engine.json");
+  const auto said = [&](const std::string& more, const std::string& rule) {
+    write_file(profile, R"({"defaultAction": "SCMP_ACT_ERRNO")" + more +
+                            R"(, "syscalls": [{"names": ["bpf"], "action": "SCMP_ACT_ALLOW")" +
+                            rule + "}]}");
+    return ask(sandbox, sandbox.invocation({"seccomp", "explain", profile, "bpf"}));
+  };
+  expect_contains("the control", said("", "").out, "SCMP_ACT_ALLOW");
+  expect_contains("the control", said("", R"(, "includes": {}, "excludes": {})").out,
+                  "SCMP_ACT_ALLOW");
+  const char* kMembers[][2] = {{"", R"(, "includes": {"caps": ["CAP_BPF"]})"},
+                               {"", R"(, "excludes": {"caps": ["CAP_BPF"]})"},
+                               {R"(, "archMap": [])", ""}};
+  for (const auto& [more, rule] : kMembers) {
+    const Outcome refused = said(more, rule);
+    expect_equal("exit code", refused.exit_code, 1);
+    expect_contains("the message", refused.err, "is a profile for an engine");
+  }
+}
+const Case kEngines("seccomp/explain-knows-the-profile-of-an-engine", "oci-rt seccomp --help",
+                    profiles_of_engines);
+
 void seccomp(Sandbox& sandbox) {
   const std::string profile = sandbox.path("profile.json");
   write_file(profile, R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
@@ -104,7 +127,8 @@ void seccomp(Sandbox& sandbox) {
                   "; SCMP_ACT_ERRNO (errno 5)");
   for (const Words& wrong :
        {Words{"explain", profile, "no_such_call"}, Words{"explain", "/no/file"},
-        Words{"guess", profile}, Words{"explain", profile, "setuid", "x"}}) {
+        Words{"guess", profile}, Words{"explain", profile, "setuid", "x"},
+        Words{"explain", "--json", profile}, Words{"dump", "--json", profile}}) {
     Words words = {"seccomp"};
     words.insert(words.end(), wrong.begin(), wrong.end());
     const Outcome outcome = ask(sandbox, sandbox.invocation(words));
