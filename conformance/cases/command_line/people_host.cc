@@ -85,9 +85,9 @@ void profiles_of_engines(Sandbox& sandbox) {
   expect_contains("the control", said("", "").out, "SCMP_ACT_ALLOW");
   expect_contains("the control", said("", R"(, "includes": {}, "excludes": {})").out,
                   "SCMP_ACT_ALLOW");
-  const char* kMembers[][2] = {{"", R"(, "includes": {"caps": ["CAP_BPF"]})"},
-                               {"", R"(, "excludes": {"caps": ["CAP_BPF"]})"},
-                               {R"(, "archMap": [])", ""}};
+  constexpr const char* kMembers[][2] = {{"", R"(, "includes": {"caps": ["CAP_BPF"]})"},
+                                         {"", R"(, "excludes": {"caps": ["CAP_BPF"]})"},
+                                         {R"(, "archMap": [])", ""}};
   for (const auto& [more, rule] : kMembers) {
     const Outcome refused = said(more, rule);
     expect_equal("exit code", refused.exit_code, 1);
