@@ -21,7 +21,7 @@ namespace {
 
 constexpr char kProgram[] = "oci-rt-systemd";
 // The program has its own timeout and a better message. This adds time for that.
-constexpr std::chrono::seconds kGrace{1};
+constexpr std::chrono::seconds kGrace{5};
 
 std::string find_helper() {
   return sys::find_helper(sys::own_program(), kProgram);
