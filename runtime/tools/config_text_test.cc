@@ -44,9 +44,10 @@ BOOST_AUTO_TEST_CASE(the_config_of_a_tree) {
 }
 
 bool has_network(const std::string& text) {
-  const auto& all = loaded(text).linux->namespaces;
-  return std::ranges::any_of(
-      all, [](const auto& one) { return one.type == spec::NamespaceType::kNetwork; });
+  const spec::Config config = loaded(text);
+  return std::ranges::any_of(config.linux->namespaces, [](const auto& one) {
+    return one.type == spec::NamespaceType::kNetwork;
+  });
 }
 
 BOOST_AUTO_TEST_CASE(the_network_is_the_hosts_or_none) {
