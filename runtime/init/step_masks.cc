@@ -4,6 +4,7 @@
 
 #include <initializer_list>
 
+#include "runtime/init/covered_mount.h"
 #include "runtime/init/in_root.h"
 #include "runtime/init/mount_api.h"
 #include "runtime/init/steps.h"
@@ -26,33 +27,40 @@ Fault make_readonly(int mount, bool recursive, Subject subject, const char* path
   return check(set_attributes(mount, attributes, recursive), subject, path, index);
 }
 
-// Looks up paths below /proc and /sys in those mounts themselves: another process with access to
-// the rootfs may have renamed the mount points.
+// From the second one on, masks are copies of the first. So no mount ends unattached: dropping one
+// costs an RCU grace period.
+struct MaskSources {
+  Fd null_device{-1, Close::kTogether};
+  Fd empty_directory{-1, Close::kTogether};
+};
+
+struct Work {
+  const Context& context;
+  CoveredMount kernels[2];
+  MaskSources sources;
+};
+
 struct Lookup {
   int directory;
   const char* path;
+  CoveredMount* mount;  // the path is this one or in it. nullptr: neither
+  bool is_all_of_it;
 };
 
-Lookup lookup_of(const Context& context, const char* path) {
-  if (context.proc_fd >= 0 && starts_with(path, "/proc/")) return {context.proc_fd, path + 5};
-  if (context.sys_fd >= 0 && starts_with(path, "/sys/")) return {context.sys_fd, path + 4};
-  return {context.root_fd, path};
+// Looks up paths below /proc and /sys in those mounts themselves: another process with access to
+// the rootfs may have renamed the mount points.
+Lookup lookup_of(Work& work, const char* path) {
+  for (CoveredMount& mount : work.kernels) {
+    if (!mount.exists() || !starts_with(path, mount.path)) continue;
+    const char* rest = path + length(mount.path);
+    if (*rest == '/') return {mount.top(), rest, &mount, false};
+    if (*rest == '\0') return {mount.top(), "/", &mount, true};
+  }
+  return {work.context.root_fd, path, nullptr, false};
 }
 
 long open_covered(const Lookup& lookup) {
   return open_in_root(lookup.directory, lookup.path, O_PATH, Links::kFollowInside);
-}
-
-// Those mounts must still be at the places where the program will look.
-Fault check_still_there(const Context& context, int mount, const char* path) {
-  if (mount < 0) return {};
-  FileFacts found;
-  const long rc = look_with_place(context.root_fd, found, path + 1);
-  const Place wanted = place_of(mount);
-  const bool is_known = wanted.known && (found.place.known || rc == kEnoent);
-  if (!is_known) return refuse(kNoStatx, Subject::kNone, path);
-  if (found.place.known && found.place.mount == wanted.mount) return {};
-  return refuse("was moved while the container was set up", Subject::kNone, path);
 }
 
 // nullptr: not the root. `facts`: of the target.
@@ -62,13 +70,13 @@ const char* cover_problem(const Context& context, const FileFacts& facts, const 
   return same == Answer::kYes ? is_root : kNoStatx;
 }
 
-Fault make_path_readonly(const Context& context, const char* path, uint16_t index) {
-  const Lookup lookup = lookup_of(context, path);
+Fault make_path_readonly(const Context& context, const Lookup& lookup, const char* path,
+                         uint16_t index) {
   const Fd target(open_covered(lookup), Close::kTogether);
   if (missing(target.get())) return {};
   if (Fault fault = check(target.get(), Subject::kReadonlyPath, path, index)) return fault;
   // A lookup in another mount never leads to the root.
-  if (lookup.directory == context.root_fd) {
+  if (lookup.mount == nullptr) {
     static constexpr char kIsRoot[] = "leads to the root itself; set root.readonly instead";
     FileFacts facts;
     look_with_place(target.get(), facts);
@@ -86,15 +94,10 @@ Fault make_path_readonly(const Context& context, const char* path, uint16_t inde
       return fault;
     }
   }
-  return check(attach(tree.get(), target.get()), Subject::kReadonlyPath, path, index);
+  const long rc = attach(tree.get(), target.get());
+  if (lookup.is_all_of_it) lookup.mount->cover.reset(tree.release());
+  return check(rc, Subject::kReadonlyPath, path, index);
 }
-
-// From the second one on, masks are copies of the first. So no mount ends unattached: dropping one
-// costs an RCU grace period.
-struct MaskSources {
-  Fd null_device{-1, Close::kTogether};
-  Fd empty_directory{-1, Close::kTogether};
-};
 
 // The host's null device, because the image controls its own /dev/null (CVE-2025-31133). Read-only,
 // so that its owner cannot change its mode through the mask.
@@ -136,7 +139,7 @@ long empty_directory(const MaskSources& sources) {
 
 // Of procfs and sysfs. A wrong guess costs a second attempt.
 bool is_likely_directory(const char* path) {
-  for (const char* directory : {"/proc/acpi", "/proc/asound", "/proc/scsi"})
+  for (const char* directory : {"/proc", "/proc/acpi", "/proc/asound", "/proc/scsi", "/sys"})
     if (equal(path, directory)) return true;
   return starts_with(path, "/sys/");
 }
@@ -156,13 +159,23 @@ Fault cover(int target, bool is_directory, MaskSources& sources, long& attached)
   return {};
 }
 
-Fault mask(const Context& context, const char* path, uint16_t index, MaskSources& sources) {
-  const Lookup lookup = lookup_of(context, path);
+// The mask stays open as the cover, so that later paths are looked up in it.
+Fault mask_all_of(const Lookup& lookup, int target, const char* path, uint16_t index,
+                  const MaskSources& sources) {
+  Fd mask(empty_directory(sources));
+  const long rc = mask.ok() ? attach(mask.get(), target) : mask.get();
+  lookup.mount->cover.reset(mask.release());
+  return check(rc, Subject::kMaskedPath, path, index);
+}
+
+Fault mask(const Context& context, const Lookup& lookup, const char* path, uint16_t index,
+           MaskSources& sources) {
   const Fd target(open_covered(lookup), Close::kTogether);
   if (missing(target.get())) return {};
   if (Fault fault = check(target.get(), Subject::kMaskedPath, path, index)) return fault;
+  if (lookup.is_all_of_it) return mask_all_of(lookup, target.get(), path, index, sources);
   // A lookup in another mount never leads to the root.
-  const bool may_be_root = lookup.directory == context.root_fd;
+  const bool may_be_root = lookup.mount == nullptr;
   bool is_directory = is_likely_directory(path);
   if (may_be_root) {
     static constexpr char kIsRoot[] = "leads to the root itself; name a path below it";
@@ -195,23 +208,64 @@ Fault make_tmpfs_readonly(const InitPlan& plan) {
   return {};
 }
 
+// Read-only paths come first, so that masks in them stay. `in`: only the paths below this mount.
+Fault protect_paths(Work& work, const CoveredMount* in) {
+  const InitPlan& plan = work.context.plan;
+  const auto is_meant = [&](const Lookup& lookup) {
+    return in == nullptr || (lookup.mount == in && !lookup.is_all_of_it);
+  };
+  for (const PathOp* op = plan.begin(plan.readonly_paths); op != plan.end(plan.readonly_paths);
+       ++op) {
+    const char* path = plan.text(op->path);
+    const Lookup lookup = lookup_of(work, path);
+    if (!is_meant(lookup)) continue;
+    if (Fault f = make_path_readonly(work.context, lookup, path, op->index)) return f;
+  }
+  for (const PathOp* op = plan.begin(plan.masked_paths); op != plan.end(plan.masked_paths); ++op) {
+    const char* path = plan.text(op->path);
+    const Lookup lookup = lookup_of(work, path);
+    if (!is_meant(lookup)) continue;
+    if (Fault f = mask(work.context, lookup, path, op->index, work.sources)) return f;
+  }
+  return {};
+}
+
+// Where a hook has unmounted /proc or /sys, the paths are those of the root, as for the program.
+Fault follow_hooks(Work& work) {
+  const InitPlan& plan = work.context.plan;
+  if (!plan.host_hooks && plan.create_container_hooks.count == 0) return {};
+  for (CoveredMount& mount : work.kernels) {
+    Change change;
+    if (Fault fault = look_for_change(work.context, mount, change)) return fault;
+    if (change == Change::kGone) mount.planned = -1;
+  }
+  return {};
+}
+
+// A path of the config may lead to all of /proc or /sys by a link of the image. The mount that it
+// put there has the masks as well. After that nothing may have changed.
+Fault protect_cover(Work& work, CoveredMount& mount) {
+  Change change;
+  if (Fault fault = look_for_change(work.context, mount, change)) return fault;
+  if (change == Change::kCovered) {
+    if (Fault fault = protect_paths(work, &mount)) return fault;
+    if (Fault fault = look_for_change(work.context, mount, change)) return fault;
+  }
+  if (change == Change::kNone) return {};
+  return refuse("was changed while the container was set up", Subject::kNone, mount.path);
+}
+
 }  // namespace
 
 Fault finish_root(Context& context) {
   const InitPlan& plan = context.plan;
   const CloseTogether close_together;
-  for (const PathOp* op = plan.begin(plan.readonly_paths); op != plan.end(plan.readonly_paths);
-       ++op) {
-    const char* path = plan.text(op->path);
-    if (Fault fault = make_path_readonly(context, path, op->index)) return fault;
+  Work work = {context, {{"/proc", context.proc_fd, Fd()}, {"/sys", context.sys_fd, Fd()}}, {}};
+  if (Fault fault = follow_hooks(work)) return fault;
+  if (Fault fault = protect_paths(work, nullptr)) return fault;
+  for (CoveredMount& mount : work.kernels) {
+    if (Fault fault = protect_cover(work, mount)) return fault;
   }
-  MaskSources sources;
-  for (const PathOp* op = plan.begin(plan.masked_paths); op != plan.end(plan.masked_paths); ++op) {
-    const char* path = plan.text(op->path);
-    if (Fault fault = mask(context, path, op->index, sources)) return fault;
-  }
-  if (Fault fault = check_still_there(context, context.proc_fd, "/proc")) return fault;
-  if (Fault fault = check_still_there(context, context.sys_fd, "/sys")) return fault;
   if (Fault fault = make_tmpfs_readonly(plan)) return fault;
   if (!plan.root_readonly) return {};
   return make_readonly(context.root_fd, false, Subject::kRoot, "/", wire::kNoIndex);
