@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 
-STATIC = ("runtime/oci-rt", "runtime/oci-rt-install", "runtime/oci-rt-tools", "runtime/oci-rt-explain")
+STATIC = ("runtime/oci-rt", "runtime/oci-rt-install", "runtime/oci-rt-tools", "runtime/oci-rt-explain", "runtime/oci-rt-criu")
 
 
 def output(*command):
@@ -70,7 +70,7 @@ def problems(path, symbols, is_init, wants_cet):
 build = pathlib.Path(sys.argv[1])
 x86 = platform.machine() == "x86_64"
 bad = []
-for name, is_init in (("runtime/oci-rt", False), ("runtime/oci-rt-install", False), ("runtime/oci-rt-tools", False), ("runtime/oci-rt-explain", False), ("runtime/oci-rt-systemd", False), ("runtime/init/oci-rt-init", True)):
+for name, is_init in (("runtime/oci-rt", False), ("runtime/oci-rt-install", False), ("runtime/oci-rt-tools", False), ("runtime/oci-rt-explain", False), ("runtime/oci-rt-criu", False), ("runtime/oci-rt-systemd", False), ("runtime/init/oci-rt-init", True)):
     path = build / name
     if not path.exists() and name.endswith("systemd"):
         continue

@@ -35,23 +35,29 @@ int number_in(std::string_view text, int most) {
   return result.ec == std::errc::result_out_of_range ? most : std::clamp(number, 0, most);
 }
 
-// Runs before the command line is parsed, because parsing opens the log. 0: the option is absent.
-// An invalid number is refused later.
-int last_preserved(std::span<const char* const> argv) {
-  constexpr std::string_view kOption = "preserve-fds";
-  int last = 0;
+// The number that the option gives. 0: it is absent.
+int value_of(std::string_view option, std::span<const char* const> argv) {
+  int highest = 0;
   for (size_t i = 1; i < argv.size(); ++i) {
     const std::string_view word = argv[i];
-    const size_t at = word.find(kOption);
+    const size_t at = word.find(option);
     if (at == word.npos) continue;
-    const char* value = argv[i] + at + kOption.size();
+    const char* value = argv[i] + at + option.size();
     if (*value == '=') ++value;
     if (*value == '\0' && i + 1 < argv.size()) value = argv[i + 1];
-    last = std::max(last, 2 + number_in(value, 1 << 16));
+    highest = std::max(highest, number_in(value, 1 << 16));
   }
+  return highest;
+}
+
+// Runs before the command line is parsed, because parsing opens the log. 0: no option names one.
+// An invalid number is refused later.
+int last_preserved(std::span<const char* const> argv) {
+  const int count = value_of("preserve-fds", argv);
+  int last = count == 0 ? 0 : 2 + count;
   const char* listening = std::getenv("LISTEN_FDS");
   if (last != 0 && listening != nullptr) last += number_in(listening, 4096);
-  return last;
+  return std::max(last, value_of("status-fd", argv));
 }
 
 // SIGPIPE and SIGXFSZ: a closed reader, or a file beyond RLIMIT_FSIZE, makes write(2) fail and does

@@ -20,8 +20,11 @@ inline constexpr std::string_view kSystemdProperty = "org.systemd.property.";
 // Set to "libpod" by podman. Its containers lose a capability silently where others get an error.
 inline constexpr std::string_view kContainerManager = "io.container.manager";
 
+// The configuration file of CRIU for this container, which may name programs to run. "": none.
+inline constexpr std::string_view kCriuConfig = "org.criu.config";
+
 // An entry that ends in '.' is a prefix: features.md#unsafe-annotations-in-configjson.
 inline constexpr std::string_view kEffectiveAnnotations[] = {kKeepGroups, kMountContextType,
-                                                             kSystemdProperty};
+                                                             kSystemdProperty, kCriuConfig};
 
 }  // namespace oci::spec

@@ -55,11 +55,14 @@ std::vector<std::string> mount_lines() {
   return found;
 }
 
+// CRIU keeps facts about the kernel there, for its next run.
+constexpr std::string_view kCacheOfCriu = "/run/criu.kdat";
+
 std::vector<std::string> temporary_files() {
   std::vector<std::string> found;
   for (const char* directory : {"/tmp", "/dev/shm", "/run"}) {
     for (const std::string& name : entries(directory))
-      found.push_back(directory + ("/" + name));
+      if (std::string path = directory + ("/" + name); path != kCacheOfCriu) found.push_back(path);
   }
   std::ranges::sort(found);
   return found;

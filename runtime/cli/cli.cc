@@ -23,7 +23,6 @@ std::string general_help() {
     widest = std::max(widest, command->syntax.command.size());
   }
   for (const Command* command : commands()) {
-    if (!command->lacks.empty()) continue;
     const Syntax& syntax = command->syntax;
     text += cat("  ", syntax.command, std::string(widest - syntax.command.size() + 2, ' '),
                 syntax.summary, "\n");
@@ -41,12 +40,8 @@ Result<int> answer(std::string_view text) {
   return 0;
 }
 
-Error cannot(const Command& command) {
-  return Error(ErrorKind::kUnsupported, cat(command.syntax.command, ": ", command.lacks));
-}
-
 Result<int> show_help(const Command& command) {
-  if (!command.lacks.empty()) return cannot(command);
+  if (command.available != nullptr) OCI_TRY(command.available());
   if (command.become != nullptr) {
     const std::string verb(command.syntax.command);
     return command.become({}, std::to_array({verb.c_str(), "--help"}));
@@ -66,7 +61,7 @@ Result<int> run_verb(const Arguments& globals, Words words, int& failure_code) {
   if (command->become != nullptr) return command->become(globals, words);
   Result<Arguments> parsed =
       parse_arguments(command->syntax, words.subspan(1), kGlobalSyntax.options);
-  if (!parsed && !command->lacks.empty()) return cannot(*command);
+  if (!parsed && command->available != nullptr) OCI_TRY(command->available());
   const Arguments arguments = OCI_TRY(std::move(parsed));
   if (arguments.help) return show_help(*command);
   if (command->for_tools != nullptr && command->for_tools(arguments)) {

@@ -16,13 +16,13 @@ struct Command {
   // Converts options to a request, calls lifecycle and prints the answer. Returns the exit code.
   Result<int> (*run)(const lifecycle::Context& context, const Arguments& arguments) = nullptr;
   int failure_code = 1;  // exit code after an error
-  // The reason why this version does not support the verb. Such a verb exists for clients that send
-  // it, and is not in the help. podman takes a successful --help, or a message about a missing
-  // value, as support.
-  std::string_view lacks = {};
   // Whether oci-rt-tools has this form of the verb (tools.h). It is then executed instead of run().
   // nullptr: no form. The program has the same table of options.
   bool (*for_tools)(const Arguments& arguments) = nullptr;
+  // Whether the verb works on this host, and if not, why. Asked before its help is shown, and where
+  // its options are wrong: podman takes a successful --help, or a message about a missing value, as
+  // support. Null: it always does.
+  Status (*available)() = nullptr;
   // Instead of run: executes another program, which reads the options of the verb and shows its
   // help. `words`: the verb and the words after it. Returns only after an error.
   Error (*become)(const Arguments& globals, std::span<const char* const> words) = nullptr;
@@ -37,7 +37,7 @@ extern const Command kCheckCommand, kCheckpointCommand, kCreateCommand, kDeleteC
     kWaitCommand;
 
 // In the order of the help. Each program has its own table: oci-rt in commands.cc, others in
-// runtime/tools and runtime/explain.
+// runtime/tools, runtime/explain and runtime/criu.
 std::span<const Command* const> commands();
 
 // An error suggests the nearest verb.

@@ -17,7 +17,8 @@ Result<int> run(const lifecycle::Context&, const Arguments&) {
                                      .libseccomp_version = info.libseccomp,
                                      .mount_options = plan::known_mount_options(),
                                      .capabilities = plan::capability_names(),
-                                     .systemd = lifecycle::has_systemd_driver()})));
+                                     .systemd = lifecycle::has_systemd_driver(),
+                                     .checkpoint = lifecycle::can_checkpoint()})));
   return 0;
 }
 

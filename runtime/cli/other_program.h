@@ -1,4 +1,5 @@
-// Verbs and forms of verbs that no engine uses are in programs of their own: this one stays small.
+// Verbs and forms of verbs that engines do not use, or use rarely, are in programs of their own:
+// this one stays small.
 #pragma once
 
 #include <span>

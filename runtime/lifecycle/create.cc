@@ -18,6 +18,7 @@
 #include "runtime/lifecycle/host_hooks.h"
 #include "runtime/lifecycle/host_problems.h"
 #include "runtime/lifecycle/host_resources.h"
+#include "runtime/lifecycle/intent.h"
 #include "runtime/lifecycle/root_mount.h"
 #include "runtime/lifecycle/seccomp_agent.h"
 #include "runtime/lifecycle/start.h"
@@ -78,29 +79,7 @@ class Creation {
 };
 
 Status Creation::record_intent() {
-  const spec::Config& config = prepared_.config;
-  const wire::InitPlan& init = prepared_.plan.init();
-  record_.id = options_.id;
-  record_.bundle = prepared_.bundle;
-  record_.rootfs = init.text(init.rootfs);
-  record_.created = state::rfc3339_now();
-  record_.owner = sys::own_uid();
-  record_.boot_id = OCI_TRY(sys::boot_id());
-  record_.runtime_pid = sys::own_pid();
-  record_.runtime_start_time = OCI_TRY(sys::read_process_stat(sys::own_pid())).start_time;
-  record_.annotations = config.annotations;
-  record_.poststart = config.hooks.poststart;
-  record_.poststop = config.hooks.poststop;
-  record_.has_process = config.process.has_value();
-  record_.chrooted = init.no_pivot || init.root_place == wire::RootPlace::kAmongOthers;
-  record_.no_new_keyring = options_.no_new_keyring;
-  record_.check_before_update = prepared_.cgroup && prepared_.cgroup->check_before_update;
-  if (const auto& agent = prepared_.plan.agent) {
-    record_.listener_path = agent->path;
-    record_.listener_metadata = agent->metadata;
-  }
-  record_.cgroup_driver =
-      spec::name_of(plan::kCgroupManagerNames, limits::driver_of(prepared_.cgroup).manager);
+  record_ = OCI_TRY(intended_record(prepared_, options_));
   if (prepared_.notifies) OCI_TRY(foreground::make_notify_directory(dir_));
   // With a cgroup, make_cgroup() saves the record, once it knows the location.
   return prepared_.cgroup ? Status{} : dir_.save(record_);

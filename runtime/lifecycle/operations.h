@@ -52,6 +52,13 @@ struct CreateOptions : CallerOptions {
 // Whether kSystemd is available: oci-rt-systemd is installed.
 bool has_systemd_driver();
 
+// The program of the verbs `checkpoint` and `restore`.
+inline constexpr char kCriuProgram[] = "oci-rt-criu";
+
+// Whether `checkpoint` and `restore` work: oci-rt-criu is installed, and finds a CRIU that runs
+// here.
+bool can_checkpoint();
+
 // Creates a container that waits for start().
 Status create(const Context& context, const CreateOptions& options);
 

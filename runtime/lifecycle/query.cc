@@ -10,10 +10,18 @@
 #include "runtime/lifecycle/members.h"
 #include "runtime/lifecycle/transitions.h"
 #include "runtime/state/row.h"
+#include "runtime/sys/inherited.h"
+#include "runtime/sys/program.h"
+#include "runtime/sys/spawn.h"
 #include "runtime/sys/user_name.h"
 #include "runtime/systemd/client.h"
 
 namespace oci::lifecycle {
+namespace {
+
+constexpr int64_t kProbePatience = 10;  // seconds
+
+}  // namespace
 
 Result<spec::State> state(const Context& context, const std::string& id) {
   const Container container = OCI_TRY(open_container(context, id, state::Lock::kNone));
@@ -72,6 +80,18 @@ Result<std::vector<Listed>> list(const Context& context) {
 
 bool has_systemd_driver() {
   return systemd::is_installed();
+}
+
+// Its help is the question that engines ask: see Command::available.
+bool can_checkpoint() {
+  const std::string program = sys::find_helper(sys::own_program(), kCriuProgram);
+  if (program.empty()) return false;
+  const Result<sys::Finished> asked =
+      sys::run_program({.path = program,
+                        .argv = {kCriuProgram, "checkpoint", "--help"},
+                        .env = sys::inherited_environment(),
+                        .timeout_seconds = kProbePatience});
+  return asked && !asked.value().timed_out && asked.value().wait_status == 0;
 }
 
 }  // namespace oci::lifecycle

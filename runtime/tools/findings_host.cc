@@ -9,6 +9,7 @@
 #include "runtime/cgroup/layout.h"
 #include "runtime/launch/id_map_helper.h"
 #include "runtime/launch/sub_ids.h"
+#include "runtime/lifecycle/operations.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/program.h"
 #include "runtime/sys/user_name.h"
@@ -135,7 +136,7 @@ void examine_ids(Findings& out) {
 
 void examine_programs(Findings& out) {
   const std::string runtime = sys::own_program();
-  for (const char* const name : {"oci-rt-install", "oci-rt-systemd"}) {
+  for (const char* const name : {"oci-rt-install", "oci-rt-systemd", "oci-rt-criu"}) {
     const std::string path = sys::find_helper(runtime, name);
     out.push_back(
         {"programs", name, path.empty() ? Health::kLimited : Health::kGood,
@@ -147,7 +148,10 @@ void examine_programs(Findings& out) {
       sys::find_program("criu", cat(dirs == nullptr ? "" : dirs, ":/usr/sbin:/usr/bin"));
   // Not a fault of the host.
   out.push_back({"programs", "CRIU", Health::kGood,
-                 cat(criu.empty() ? "not installed" : criu, ": oci-rt cannot checkpoint yet"), ""});
+                 cat(criu.empty() ? "not installed" : criu,
+                     lifecycle::can_checkpoint() ? ": checkpoint and restore work"
+                                                 : ": checkpoint and restore do not work"),
+                 ""});
 }
 
 }  // namespace oci::tools

@@ -120,7 +120,7 @@ class FeaturesWriter {
     optional_text("oci-rt.commit", features_.commit);
     optional_text("oci-rt.version", features_.version);
     // The name used by runc and crun, for engines that check it before a checkpoint.
-    text("org.opencontainers.runc.checkpoint.enabled", "false");
+    text("org.opencontainers.runc.checkpoint.enabled", features_.checkpoint ? "true" : "false");
     json_.EndObject();
   }
 

@@ -15,7 +15,8 @@ struct Features {
   std::string_view libseccomp_version;  // "2.5.4"
   std::span<const std::string_view> mount_options;
   std::span<const std::string_view> capabilities;
-  bool systemd = false;  // the systemd cgroup driver is present
+  bool systemd = false;     // the systemd cgroup driver is present
+  bool checkpoint = false;  // `checkpoint` and `restore` work on this host
 };
 
 // Four spaces a level, a newline at the end. Names come from the parser's tables.

@@ -175,6 +175,9 @@ BOOST_AUTO_TEST_CASE(an_unknown_commit_is_left_out) {
   BOOST_TEST(document["annotations"]["io.github.seccomp.libseccomp.version"].GetString() ==
              "2.5.4");
   BOOST_TEST(!document["annotations"].HasMember("oci-rt.commit"));
+  const json::Document with_criu = parsed(features_json({.version = "0.1.0", .checkpoint = true}));
+  BOOST_TEST(with_criu["annotations"]["org.opencontainers.runc.checkpoint.enabled"].GetString() ==
+             "true");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,65 @@
+#include "runtime/lifecycle/attend.h"
+
+#include <unistd.h>
+
+#include <string>
+#include <utility>
+
+#include "runtime/foreground/forward.h"
+#include "runtime/lifecycle/container.h"
+#include "runtime/lifecycle/destroy.h"
+#include "runtime/lifecycle/filter.h"
+#include "runtime/lifecycle/memory_kill.h"
+#include "runtime/sys/log.h"
+
+namespace oci::lifecycle {
+namespace {
+
+// Another `delete` may have been first.
+Status delete_after(const Context& context, const std::string& id, const std::string& created) {
+  Result<state::StateDir> dir = open_directory(context, id, state::Lock::kExclusive);
+  const Result<state::Record> record =
+      dir ? dir.value().load() : Result<state::Record>(dir.error());
+  if (!record) {
+    if (record.error().kind() == ErrorKind::kNotFound) return {};
+    return record.error();
+  }
+  // The id may belong to a new container by now.
+  if (record.value().created != created) return {};
+  return destroy(dir.value(), record.value());
+}
+
+}  // namespace
+
+Result<Attendance> Attendance::open(Created& created) {
+  Attendance attendance;
+  if (created.terminal) {
+    attendance.relay_.emplace(OCI_TRY(
+        foreground::TerminalRelay::open(std::move(created.terminal), STDIN_FILENO, STDOUT_FILENO)));
+  }
+  attendance.notify_ = foreground::NotifyProxy::open(created.dir);
+  return attendance;
+}
+
+Result<int> Attendance::run(const Context& context, Created& created, sys::SignalStream& signals,
+                            bool keep) {
+  sys::log_success();
+  { const state::StateDir unlocked = std::move(created.dir); }
+  const Status attended = foreground::forward_until_exit(
+      created.init, signals, relay_ ? &*relay_ : nullptr, notify_ ? &*notify_ : nullptr);
+  if (!attended) created.init.kill_and_reap();
+  const int status = attended ? OCI_TRY(created.init.wait()) : 0;
+  relay_.reset();
+  report_filter_kill(status, context, created.record.id);
+  report_memory_kill(status, created.record.cgroup_path);
+  if (!keep) {
+    // The caller waits for the exit code of the program, even if the deletion fails.
+    const Status deleted = delete_after(context, created.record.id, created.record.created);
+    if (!deleted) sys::log_failure(deleted.error());
+  }
+  if (!attended) return attended.error();
+  signals.stay_blocked();
+  return foreground::exit_code(status);
+}
+
+}  // namespace oci::lifecycle
