@@ -287,10 +287,12 @@ Error undone(Restoration& restoration, Error failure, const RestoreOptions& opti
 
 Result<lifecycle::Created> restore_container(const lifecycle::Context& context,
                                              const RestoreOptions& options,
-                                             sys::SignalStream& signals) {
+                                             std::optional<sys::SignalStream>& signals) {
   const auto foreground = options.detach ? lifecycle::Foreground::kNo : lifecycle::Foreground::kYes;
-  Restoration restoration(OCI_TRY(lifecycle::prepare(context, options.create, foreground)), options,
-                          signals);
+  Prepared prepared = OCI_TRY(lifecycle::prepare(context, options.create, foreground));
+  // Until here a signal ends this process, as in create_container().
+  signals.emplace(OCI_TRY(sys::SignalStream::open()));
+  Restoration restoration(std::move(prepared), options, *signals);
   const Result<spec::State> taken = lifecycle::state(context, options.create.id);
   if (taken || taken.error().kind() != ErrorKind::kNotFound) {
     return Error(ErrorKind::kExists,
@@ -300,7 +302,7 @@ Result<lifecycle::Created> restore_container(const lifecycle::Context& context,
   lifecycle::log_warnings(restoration.prepared().plan);
   Status done = restoration.run(OCI_TRY(lifecycle::reserve(context, options.create.id)));
   if (done) {
-    if (const std::optional<int> signal = signals.terminating_signal())
+    if (const std::optional<int> signal = signals->terminating_signal())
       done = sys::interrupted_by(*signal);
   }
   if (!done) return undone(restoration, std::move(done).error(), options);
@@ -310,11 +312,11 @@ Result<lifecycle::Created> restore_container(const lifecycle::Context& context,
 }  // namespace
 
 Result<int> restore(const lifecycle::Context& context, const RestoreOptions& options) {
-  sys::SignalStream signals = OCI_TRY(sys::SignalStream::open());
+  std::optional<sys::SignalStream> signals;
   lifecycle::Created created = OCI_TRY(restore_container(context, options, signals));
   if (options.detach) {
     created.init.keep();
-    signals.stay_blocked();
+    signals->stay_blocked();
     return 0;
   }
   Result<lifecycle::Attendance> attendance = lifecycle::Attendance::open(created);
@@ -323,7 +325,7 @@ Result<int> restore(const lifecycle::Context& context, const RestoreOptions& opt
     (void)lifecycle::destroy(created.dir, created.record);
     return std::move(attendance).error();
   }
-  return attendance.value().run(context, created, signals, false);
+  return attendance.value().run(context, created, *signals, false);
 }
 
 }  // namespace oci::criu
