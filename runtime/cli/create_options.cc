@@ -39,8 +39,7 @@ Error no_bundle(std::string_view operand) {
                    "' nor the current directory has a config.json; name the directory of one"));
 }
 
-}  // namespace
-
+// `wanted`, or with a number appended if a container has that id.
 Result<std::string> free_id(const lifecycle::Context& context, const std::string& wanted) {
   std::string id = wanted;
   for (int number = 2;; ++number) {
@@ -55,6 +54,8 @@ Result<std::string> free_id(const lifecycle::Context& context, const std::string
     }
   }
 }
+
+}  // namespace
 
 Result<lifecycle::CreateOptions> create_options(const Arguments& arguments) {
   lifecycle::CreateOptions options;
@@ -71,10 +72,14 @@ Result<lifecycle::CreateOptions> create_options(const Arguments& arguments) {
   return options;
 }
 
+bool operand_is_bundle(const Arguments& arguments) {
+  return arguments.value("bundle").empty() && means_bundle(std::string(arguments.operands.front()));
+}
+
 Status choose_bundle(const lifecycle::Context& context, const Arguments& arguments,
                      lifecycle::CreateOptions& options) {
   const std::string operand(arguments.operands.front());
-  if (!arguments.value("bundle").empty() || !means_bundle(operand)) {
+  if (!operand_is_bundle(arguments)) {
     if (options.bundle.empty() && options.config.empty() && !is_bundle(".")) {
       return no_bundle(operand);
     }

@@ -34,11 +34,9 @@ Result<lifecycle::CreateOptions> create_options(const Arguments& arguments);
 // For `oci-rt run DIR` typed by people. Without --bundle, the operand is the bundle if it cannot be
 // an id, or if it is a bundle and the working directory is not. The id is then made from its name,
 // with a number appended if that name is taken. Engines always pass --bundle.
+bool operand_is_bundle(const Arguments& arguments);
 Status choose_bundle(const lifecycle::Context& context, const Arguments& arguments,
                      lifecycle::CreateOptions& options);
-
-// `wanted`, or with a number appended if a container has that id.
-Result<std::string> free_id(const lifecycle::Context& context, const std::string& wanted);
 
 // A valid id similar to the last part of `path`: "my-app" for "/srv/my app/".
 std::string id_from_path(std::string_view path);

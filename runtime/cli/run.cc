@@ -19,8 +19,14 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
   options.create = OCI_TRY(create_options(arguments));
   options.detach = arguments.flag("detach");
   options.keep = arguments.flag("keep");
-  OCI_TRY(choose_bundle(context, arguments, options.create));
-  return lifecycle::run(context, options);
+  constexpr int kMostTries = 100;
+  for (int tries = 1;; ++tries) {
+    OCI_TRY(choose_bundle(context, arguments, options.create));
+    Result<int> ran = lifecycle::run(context, options);
+    // Another process may take the id that was free.
+    const bool taken = !ran && ran.error().kind() == ErrorKind::kExists;
+    if (!taken || !operand_is_bundle(arguments) || tries == kMostTries) return ran;
+  }
 }
 
 }  // namespace

@@ -115,6 +115,7 @@ Examination examine(const lifecycle::Context& context, const lifecycle::CreateOp
   for (const spec::Diagnostics* part : {&problems, &general, &warnings}) {
     const std::vector<spec::Finding> found = part->findings(prepared.config_text);
     out.findings.insert(out.findings.end(), found.begin(), found.end());
+    out.truncated = out.truncated || part->dropped() != 0;
   }
   std::ranges::stable_sort(out.findings, {}, &spec::Finding::offset);
   return out;

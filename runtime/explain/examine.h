@@ -18,6 +18,7 @@ struct Examination {
   std::string file;                     // the path of config.json
   std::string document;                 // its name in messages
   std::vector<spec::Finding> findings;  // in the order of the document; Code tells the severity
+  bool truncated = false;               // there are more findings than spec::Diagnostics keeps
 };
 
 // Never fails: a bundle that cannot be read is a finding.

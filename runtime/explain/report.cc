@@ -4,10 +4,10 @@
 #include <set>
 #include <string_view>
 
+#include "runtime/cli/json_writer.h"
 #include "runtime/explain/pages.h"
 #include "runtime/explain/paragraph.h"
 #include "runtime/sys/log.h"
-#include "third_party/rapidjson.h"
 
 namespace oci::explain {
 namespace {
@@ -24,39 +24,26 @@ std::string counted(size_t number, std::string_view word) {
   return cat(number, " ", word, number == 1 ? "" : "s");
 }
 
-// Writes JSON with an indent of two.
-class Json {
- public:
-  Json() { json_.SetIndent(' ', 2); }
+int64_t as_number(size_t number) {
+  return static_cast<int64_t>(number);
+}
 
-  void begin() { json_.StartObject(); }
-  void begin(std::string_view key) {
-    name(key);
-    json_.StartObject();
+// A URI reference: RFC 3986. A relative path stays relative.
+std::string uri_of(std::string_view path) {
+  constexpr std::string_view kUnreserved = "-._~/";
+  constexpr char kHex[] = "0123456789ABCDEF";
+  std::string uri = path.starts_with('/') ? "file://" : "";
+  for (const char c : path) {
+    const bool is_word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    const auto byte = static_cast<unsigned char>(c);
+    if (is_word || kUnreserved.find(c) != kUnreserved.npos) {
+      uri += c;
+    } else {
+      uri += {'%', kHex[byte >> 4], kHex[byte & 0xf]};
+    }
   }
-  void end() { json_.EndObject(); }
-  void begin_list(std::string_view key) {
-    name(key);
-    json_.StartArray();
-  }
-  void end_list() { json_.EndArray(); }
-  void text(std::string_view key, std::string_view value) {
-    name(key);
-    const std::string valid = sys::printable(value);
-    json_.String(valid.data(), static_cast<json::Size>(valid.size()));
-  }
-  void number(std::string_view key, uint64_t value) {
-    name(key);
-    json_.Uint64(value);
-  }
-  std::string finish() const { return {buffer_.GetString(), buffer_.GetSize()}; }
-
- private:
-  void name(std::string_view key) { json_.Key(key.data(), static_cast<json::Size>(key.size())); }
-
-  rapidjson::StringBuffer buffer_;
-  rapidjson::PrettyWriter<rapidjson::StringBuffer> json_{buffer_};
-};
+  return uri;
+}
 
 size_t warnings_in(const Examination& examination) {
   size_t count = 0;
@@ -65,49 +52,49 @@ size_t warnings_in(const Examination& examination) {
   return count;
 }
 
-void write_rule(Json& out, const Page& page) {
-  out.begin();
+void write_rule(cli::JsonWriter& out, const Page& page) {
+  out.begin_object();
   out.text("id", name_of(page.code));
-  out.begin("shortDescription");
+  out.begin_object("shortDescription");
   out.text("text", page.title);
-  out.end();
-  out.begin("fullDescription");
+  out.end_object();
+  out.begin_object("fullDescription");
   out.text("text", page.meaning);
-  out.end();
-  out.begin("help");
+  out.end_object();
+  out.begin_object("help");
   out.text("text", page.cure);
-  out.end();
-  out.end();
+  out.end_object();
+  out.end_object();
 }
 
-void write_result(Json& out, const Examination& examination, const Finding& finding) {
-  out.begin();
+void write_result(cli::JsonWriter& out, const Examination& examination, const Finding& finding) {
+  out.begin_object();
   out.text("ruleId", name_of(finding.code));
   out.text("level", severity_of(finding.code));
-  out.begin("message");
+  out.begin_object("message");
   out.text("text", finding.message());
-  out.end();
-  out.begin_list("locations");
-  out.begin();
-  out.begin("physicalLocation");
-  out.begin("artifactLocation");
-  out.text("uri", examination.file);
-  out.end();
-  out.begin("region");
-  out.number("startLine", finding.line);
-  out.number("startColumn", finding.column);
-  out.end();
-  out.end();
+  out.end_object();
+  out.begin_array("locations");
+  out.begin_object();
+  out.begin_object("physicalLocation");
+  out.begin_object("artifactLocation");
+  out.text("uri", uri_of(examination.file));
+  out.end_object();
+  out.begin_object("region");
+  out.number("startLine", as_number(finding.line));
+  out.number("startColumn", as_number(finding.column));
+  out.end_object();
+  out.end_object();
   if (!finding.path.empty()) {
-    out.begin_list("logicalLocations");
-    out.begin();
+    out.begin_array("logicalLocations");
+    out.begin_object();
     out.text("fullyQualifiedName", finding.path);
-    out.end();
-    out.end_list();
+    out.end_object();
+    out.end_array();
   }
-  out.end();
-  out.end_list();
-  out.end();
+  out.end_object();
+  out.end_array();
+  out.end_object();
 }
 
 }  // namespace
@@ -129,60 +116,70 @@ std::string text_report(const Examination& examination) {
     text += cat(examination.document, ": ", counted(errors, "error"), ", ",
                 counted(warnings, "warning"), "; oci-rt explain CODE tells more\n");
   }
+  if (examination.truncated) {
+    text +=
+        cat(examination.document, ": there are more findings; check again when these are mended\n");
+  }
   return sys::printable(text);
 }
 
 std::string json_report(const Examination& examination) {
-  Json out;
-  out.begin();
+  cli::JsonWriter out(cli::JsonLayout::kIndented);
+  out.begin_object();
   out.text("bundle", examination.bundle);
   out.text("config", examination.file);
-  out.number("errors", errors_in(examination));
-  out.number("warnings", warnings_in(examination));
-  out.begin_list("findings");
+  out.number("errors", as_number(errors_in(examination)));
+  out.number("warnings", as_number(warnings_in(examination)));
+  if (examination.truncated) out.flag("truncated", true);
+  out.begin_array("findings");
   for (const Finding& finding : examination.findings) {
     const Page& page = page_of(finding.code);
-    out.begin();
+    out.begin_object();
     out.text("severity", severity_of(finding.code));
     out.text("code", name_of(finding.code));
-    out.number("line", finding.line);
-    out.number("column", finding.column);
+    out.number("line", as_number(finding.line));
+    out.number("column", as_number(finding.column));
     out.text("property", finding.path);
     out.text("message", finding.text);
     out.text("cure", page.cure);
     if (!page.peers.empty()) out.text("otherRuntimes", page.peers);
-    out.end();
+    out.end_object();
   }
-  out.end_list();
-  out.end();
-  return out.finish() + '\n';
+  out.end_array();
+  out.end_object();
+  return out.finish();
 }
 
 std::string sarif_report(const Examination& examination) {
-  Json out;
-  out.begin();
+  cli::JsonWriter out(cli::JsonLayout::kIndented);
+  out.begin_object();
   out.text("$schema", "https://json.schemastore.org/sarif-2.1.0.json");
   out.text("version", "2.1.0");
-  out.begin_list("runs");
-  out.begin();
-  out.begin("tool");
-  out.begin("driver");
+  out.begin_array("runs");
+  out.begin_object();
+  out.begin_object("tool");
+  out.begin_object("driver");
   out.text("name", "oci-rt check");
-  out.begin_list("rules");
+  out.begin_array("rules");
   std::set<Code> used;
   for (const Finding& finding : examination.findings)
     if (used.insert(finding.code).second) write_rule(out, page_of(finding.code));
-  out.end_list();
-  out.end();
-  out.end();
-  out.begin_list("results");
+  out.end_array();
+  out.end_object();
+  out.end_object();
+  out.begin_array("results");
   for (const Finding& finding : examination.findings)
     write_result(out, examination, finding);
-  out.end_list();
-  out.end();
-  out.end_list();
-  out.end();
-  return out.finish() + '\n';
+  out.end_array();
+  if (examination.truncated) {
+    out.begin_object("properties");
+    out.flag("truncated", true);
+    out.end_object();
+  }
+  out.end_object();
+  out.end_array();
+  out.end_object();
+  return out.finish();
 }
 
 }  // namespace oci::explain

@@ -9,6 +9,7 @@
 #include "runtime/cli/amount.h"
 #include "runtime/lifecycle/prepare.h"
 #include "spec/name.h"
+#include "third_party/rapidjson.h"
 
 namespace oci::tools {
 namespace {
@@ -37,6 +38,16 @@ Result<std::string> real_tree(const std::string& given) {
                                       "filesystem"));
 }
 
+// JSON has no other text.
+Status require_utf8(std::string_view subject, std::string_view text) {
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::UTF8<>,
+                    rapidjson::CrtAllocator, rapidjson::kWriteValidateEncodingFlag>
+      writer(buffer);
+  if (writer.String(text.data(), static_cast<json::Size>(text.size()))) return {};
+  return Error(ErrorKind::kUsage, cat(subject, ": expected text in UTF-8, found '", text, "'"));
+}
+
 // SRC:DST[:ro|:rw]
 Result<Volume> parse_volume(const std::string& text) {
   std::string_view rest = text;
@@ -54,6 +65,9 @@ Result<Volume> parse_volume(const std::string& text) {
   }
   volume.source = OCI_TRY(lifecycle::absolute_path(std::string(rest.substr(0, colon))));
   volume.destination = rest.substr(colon + 1);
+  if (volume.destination.find_first_not_of('/') == volume.destination.npos) {
+    return bad("volume", "a DST below '/'", text);
+  }
   return volume;
 }
 
@@ -74,6 +88,18 @@ Result<std::optional<int64_t>> parse_limit(const Arguments& arguments, std::stri
   const int64_t number = OCI_TRY(cli::parse_amount(option, text, has_unit));
   if (number <= 0) return bad(option, "a number above 0", text);
   return std::optional(number);
+}
+
+Status require_utf8_of(const ContainerOptions& options) {
+  OCI_TRY(require_utf8("option --rootfs", options.rootfs));
+  OCI_TRY(require_utf8("option --workdir", options.cwd));
+  for (const std::string& entry : options.env)
+    OCI_TRY(require_utf8("option --env", entry));
+  for (const Volume& volume : options.volumes)
+    OCI_TRY(require_utf8("option --volume", cat(volume.source, ":", volume.destination)));
+  for (const std::string& word : options.args)
+    OCI_TRY(require_utf8("PROGRAM", word));
+  return {};
 }
 
 }  // namespace
@@ -100,6 +126,7 @@ Result<ContainerOptions> container_options(const Arguments& arguments,
   if (const std::string_view text = arguments.value("net"); !text.empty()) {
     options.net = OCI_TRY(cli::choose("net", text, kNets));
   }
+  OCI_TRY(require_utf8_of(options));
   return options;
 }
 

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 
+#include "runtime/cli/json_writer.h"
 #include "runtime/cli/output.h"
 #include "runtime/cli/people_options.h"
 #include "runtime/sys/terminal.h"
 #include "runtime/tools/commands.h"
 #include "runtime/tools/findings.h"
-#include "runtime/tools/json_writer.h"
 
 namespace oci::tools {
 namespace {
@@ -61,7 +61,7 @@ std::string findings_text(std::span<const Finding> findings, bool colour) {
 }
 
 std::string findings_json(std::span<const Finding> findings) {
-  JsonWriter out;
+  cli::JsonWriter out;
   out.begin_array();
   for (const Finding& one : findings) {
     out.begin_object();

@@ -45,7 +45,7 @@ void examine_controllers(const cgroup::Layout& layout, const std::string& dir, F
 
 void examine_delegation(const cgroup::Layout& layout, Findings& out) {
   const Result<std::string> own = cgroup::cgroup_of(::getpid());
-  const std::string path = own ? own.value() : "";
+  const std::string path = own ? own.value() : "/";
   const std::string dir = cat(layout.mount_point, path == "/" ? "" : path);
   const bool may =
       ::access(dir.c_str(), W_OK) == 0 && ::access(cat(dir, "/cgroup.procs").c_str(), W_OK) == 0;
@@ -106,7 +106,9 @@ void examine_cgroups(const lifecycle::Context& context, Findings& out) {
 
 void examine_modules(Findings& out) {
   const std::string list = first_line("/sys/kernel/security/lsm");
-  out.push_back({"security modules", "in use", Health::kGood, list.empty() ? "unknown" : list, ""});
+  out.push_back({"security modules", "in use", list.empty() ? Health::kLimited : Health::kGood,
+                 list.empty() ? "unknown: /sys/kernel/security is not mounted" : list,
+                 list.empty() ? "mount -t securityfs none /sys/kernel/security" : ""});
   const bool apparmor = first_line("/sys/module/apparmor/parameters/enabled") == "Y";
   out.push_back({"security modules", "AppArmor", Health::kGood,
                  apparmor ? "on" : "off: process.apparmorProfile is refused", ""});
@@ -136,7 +138,8 @@ void examine_ids(Findings& out) {
 
 void examine_programs(Findings& out) {
   const std::string runtime = sys::own_program();
-  for (const char* const name : {"oci-rt-install", "oci-rt-systemd", "oci-rt-criu"}) {
+  for (const char* const name :
+       {"oci-rt-install", "oci-rt-systemd", "oci-rt-criu", "oci-rt-explain"}) {
     const std::string path = sys::find_helper(runtime, name);
     out.push_back(
         {"programs", name, path.empty() ? Health::kLimited : Health::kGood,

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "runtime/cli/format.h"
+#include "runtime/cli/json_writer.h"
 #include "runtime/cli/output.h"
 #include "runtime/cli/people_options.h"
 #include "runtime/lifecycle/container.h"
@@ -14,7 +15,6 @@
 #include "runtime/sys/log.h"
 #include "runtime/sys/proc.h"
 #include "runtime/tools/commands.h"
-#include "runtime/tools/json_writer.h"
 
 namespace oci::tools {
 namespace {
@@ -90,7 +90,7 @@ Result<std::vector<Process>> execs_of(const lifecycle::Context& context, const s
 }
 
 std::string json_of(const std::vector<Process>& all) {
-  JsonWriter out;
+  cli::JsonWriter out;
   out.begin_array();
   for (const Process& one : all) {
     out.begin_object();

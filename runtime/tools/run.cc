@@ -1,6 +1,7 @@
 // oci-rt run with a program, or without a config.json: makes the config in memory, and oci-rt runs
 // it.
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,7 +25,8 @@ namespace {
 
 // What oci-rt is asked to run.
 struct Job {
-  std::string id, bundle, config;
+  std::string id;  // "": oci-rt makes one from the name of the bundle
+  std::string bundle, config;
 };
 
 Result<UserIds> user_below(const std::string& rootfs, std::string_view text) {
@@ -34,6 +36,17 @@ Result<UserIds> user_below(const std::string& rootfs, std::string_view text) {
   return find_user(files, "user", text);
 }
 
+Status require_sources(const ContainerOptions& options) {
+  for (const Volume& volume : options.volumes) {
+    struct stat info = {};
+    if (::stat(volume.source.c_str(), &info) == 0 || (errno != ENOENT && errno != ENOTDIR))
+      continue;
+    return Error(ErrorKind::kUsage,
+                 cat("option --volume: '", volume.source, "' does not exist on the host"));
+  }
+  return {};
+}
+
 // The program talks to the caller's terminal if both its input and its output are one.
 bool wants_terminal(const Arguments& arguments) {
   if (!arguments.value("console-socket").empty()) return true;
@@ -41,7 +54,7 @@ bool wants_terminal(const Arguments& arguments) {
          sys::is_terminal(STDOUT_FILENO);
 }
 
-Result<Job> from_tree(const lifecycle::Context& context, const Arguments& arguments) {
+Result<Job> from_tree(const Arguments& arguments) {
   for (const std::string_view other : {"bundle", "config"}) {
     if (arguments.value(other).empty()) continue;
     return Error(ErrorKind::kUsage, cat("option --rootfs: it needs no config.json; use it without "
@@ -51,6 +64,7 @@ Result<Job> from_tree(const lifecycle::Context& context, const Arguments& argume
   Changes changes{.options = OCI_TRY(container_options(
                       arguments, {arguments.operands.begin(), arguments.operands.end()}))};
   ContainerOptions& options = changes.options;
+  OCI_TRY(require_sources(options));
   changes.terminal = wants_terminal(arguments);
   const char* const term = std::getenv("TERM");
   if (*changes.terminal && term != nullptr && *term != '\0') {
@@ -60,9 +74,7 @@ Result<Job> from_tree(const lifecycle::Context& context, const Arguments& argume
   std::optional<UserNamespace> own;
   if (::geteuid() != 0) own = granted_ids();
   const std::string base = rootfs_text(own, options.net.value_or(Net::kNone));
-  return Job{.id = OCI_TRY(cli::free_id(context, cli::id_from_path(options.rootfs))),
-             .bundle = options.rootfs,
-             .config = OCI_TRY(changed_text(base, changes))};
+  return Job{.id = "", .bundle = options.rootfs, .config = OCI_TRY(changed_text(base, changes))};
 }
 
 std::string absolute_below(const std::string& directory, const std::string& path) {
@@ -86,11 +98,12 @@ Result<Job> from_bundle(const lifecycle::Context& context, const Arguments& argu
   Changes changes{.options = OCI_TRY(container_options(
                       arguments, {arguments.operands.begin() + 1, arguments.operands.end()}))};
   const ContainerOptions& options = changes.options;
+  OCI_TRY(require_sources(options));
   if (!options.user.empty()) {
     const std::string root = config.root ? config.root->path : "rootfs";
     changes.user = OCI_TRY(user_below(absolute_below(create.bundle, root), options.user));
   }
-  return Job{.id = create.id,
+  return Job{.id = cli::operand_is_bundle(arguments) ? "" : create.id,
              .bundle = create.bundle,
              .config = OCI_TRY(changed_text(text.value(), changes))};
 }
@@ -114,7 +127,7 @@ Result<int> config_descriptor(const Arguments& arguments, std::string_view text)
 
 Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
   const bool has_tree = !arguments.value("rootfs").empty();
-  Job job = OCI_TRY(has_tree ? from_tree(context, arguments) : from_bundle(context, arguments));
+  Job job = OCI_TRY(has_tree ? from_tree(arguments) : from_bundle(context, arguments));
   if (!arguments.value("id").empty()) job.id = arguments.text("id");
   const int config = OCI_TRY(config_descriptor(arguments, job.config));
   std::vector<std::string> words = {"run"};
@@ -125,9 +138,14 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
     if (std::ranges::any_of(cli::kProgramOptions, is_this)) continue;
     words.push_back(cat("--", name, "=", given.second));
   }
-  words.push_back(cat("--bundle=", job.bundle.empty() ? "." : job.bundle));
   words.push_back(cat("--config=/proc/self/fd/", config));
-  words.push_back(job.id);
+  const std::string bundle = absolute_below(".", job.bundle.empty() ? "." : job.bundle);
+  if (job.id.empty()) {
+    words.push_back(bundle);
+  } else {
+    words.push_back(cat("--bundle=", bundle));
+    words.push_back(job.id);
+  }
   return become_runtime(words);
 }
 

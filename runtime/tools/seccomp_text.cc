@@ -9,11 +9,11 @@
 #include <cstddef>
 #include <cstdio>
 
+#include "runtime/cli/json_writer.h"
 #include "runtime/seccomp/bpf_machine.h"
 #include "runtime/seccomp/emit.h"
 #include "runtime/seccomp/names.h"
 #include "runtime/seccomp/rules.h"
-#include "runtime/tools/json_writer.h"
 #include "spec/parse/names.h"
 
 namespace oci::tools {
@@ -218,7 +218,7 @@ std::string decisions_text(std::string_view call, std::span<const Decision> deci
 }
 
 std::string decisions_json(std::string_view call, std::span<const Decision> decisions) {
-  JsonWriter out;
+  cli::JsonWriter out;
   out.begin_array();
   for (const Decision& one : decisions) {
     out.begin_object();

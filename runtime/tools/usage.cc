@@ -61,7 +61,12 @@ Result<std::vector<Usage>> take_sample(const lifecycle::Context& context,
   if (!ids.empty()) return all;
   const state::Store store = OCI_TRY(lifecycle::open_store(context));
   OCI_TRY(state::for_each_row(store, [&](state::Listed& entry) {
-    if (!entry.record || !has_processes(entry.status)) return;
+    if (!entry.record) {
+      all.push_back(
+          {.id = entry.id, .is_corrupt = true, .problem = entry.record.error().message()});
+      return;
+    }
+    if (!has_processes(entry.status)) return;
     const state::Record& record = entry.record.value();
     all.push_back(usage_of(layout, record, lifecycle::paused_or(entry.status, record)));
   }));

@@ -18,14 +18,15 @@ namespace oci::tools {
 struct Usage {
   std::string id;
   spec::ContainerStatus status{};
+  bool is_corrupt = false;             // its record cannot be read, so it has no status
   std::string problem;                 // not empty: why there are no numbers
   std::optional<cgroup::Stats> stats;  // of its cgroup
   std::chrono::steady_clock::time_point at;
   std::optional<double> cpu_percent;  // of one processor. Absent in a first sample
 };
 
-// The containers `ids`, or all that have processes if there are none. Error: an id is unknown, or
-// the state root cannot be read.
+// The containers `ids`, or if there are none, all that have processes or a corrupt record. Error:
+// an id is unknown, or the state root cannot be read.
 Result<std::vector<Usage>> take_sample(const lifecycle::Context& context,
                                        std::span<const std::string_view> ids);
 

@@ -2,7 +2,7 @@
 #include <array>
 #include <cstdio>
 
-#include "runtime/tools/json_writer.h"
+#include "runtime/cli/json_writer.h"
 #include "runtime/tools/usage.h"
 #include "spec/write/write_state.h"
 
@@ -39,6 +39,11 @@ uint64_t sum_of(const std::vector<cgroup::IoCount>& counts, bool writes) {
   return sum;
 }
 
+// As `list` names it.
+std::string_view status_of(const Usage& usage) {
+  return usage.is_corrupt ? "corrupt" : spec::status_name(usage.status);
+}
+
 constexpr std::array<std::string_view, 12> kHeader = {
     "ID",    "STATUS", "CPU%",  "CPU TIME", "THROTTLED",  "MEMORY",
     "LIMIT", "READ",   "WRITE", "PIDS",     "PIDS LIMIT", "PRESSURE (CPU MEM IO)"};
@@ -48,7 +53,7 @@ Cells cells_of(const Usage& usage) {
   Cells cells;
   cells.fill(kNone);
   cells[0] = usage.id;
-  cells[1] = spec::status_name(usage.status);
+  cells[1] = status_of(usage);
   if (!usage.stats) {
     cells.back() = usage.problem;
     return cells;
@@ -77,7 +82,7 @@ Cells cells_of(const Usage& usage) {
   return cells;
 }
 
-void pressure_json(JsonWriter& out, const char* name,
+void pressure_json(cli::JsonWriter& out, const char* name,
                    const std::optional<cgroup::Pressure>& pressure) {
   if (!pressure || !pressure->some) return;
   out.begin_object(name);
@@ -87,7 +92,7 @@ void pressure_json(JsonWriter& out, const char* name,
   out.end_object();
 }
 
-void limit_json(JsonWriter& out, uint64_t limit) {
+void limit_json(cli::JsonWriter& out, uint64_t limit) {
   if (limit == cgroup::kUnlimited) {
     out.null("limit");
   } else {
@@ -95,7 +100,7 @@ void limit_json(JsonWriter& out, uint64_t limit) {
   }
 }
 
-void cpu_json(JsonWriter& out, const Usage& usage) {
+void cpu_json(cli::JsonWriter& out, const Usage& usage) {
   const cgroup::CpuStats& cpu = *usage.stats->cpu;
   out.begin_object("cpu");
   if (usage.cpu_percent) out.fraction("percent", *usage.cpu_percent);
@@ -108,7 +113,7 @@ void cpu_json(JsonWriter& out, const Usage& usage) {
   out.end_object();
 }
 
-void numbers_json(JsonWriter& out, const Usage& usage) {
+void numbers_json(cli::JsonWriter& out, const Usage& usage) {
   const cgroup::Stats& stats = *usage.stats;
   if (stats.cpu) cpu_json(out, usage);
   if (stats.memory && stats.memory->counts) {
@@ -176,12 +181,12 @@ std::string usage_table(std::span<const Usage> all) {
 }
 
 std::string usage_json(std::span<const Usage> all) {
-  JsonWriter out;
+  cli::JsonWriter out;
   out.begin_array();
   for (const Usage& usage : all) {
     out.begin_object();
     out.text("id", usage.id);
-    out.text("status", spec::status_name(usage.status));
+    out.text("status", status_of(usage));
     if (!usage.problem.empty()) out.text("problem", usage.problem);
     if (usage.stats) numbers_json(out, usage);
     out.end_object();

@@ -24,14 +24,14 @@ constexpr size_t kMostBytes = size_t{16} << 20;
 
 Result<std::string> read_below(int root, const char* path) {
   open_how how = {};
-  how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+  how.flags = O_PATH | O_CLOEXEC;  // opening a device can have effects
   how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-  const sys::UniqueFd fd(static_cast<int>(::syscall(SYS_openat2, root, path, &how, sizeof how)));
-  if (!fd && (errno == ENOENT || errno == ENOTDIR)) return std::string();
-  if (!fd) return Error::system(errno, cat("open the container's '/", path, "'"));
+  const sys::UniqueFd found(static_cast<int>(::syscall(SYS_openat2, root, path, &how, sizeof how)));
+  if (!found && (errno == ENOENT || errno == ENOTDIR)) return std::string();
+  if (!found) return Error::system(errno, cat("open the container's '/", path, "'"));
   struct stat info = {};
   struct statfs filesystem = {};
-  if (::fstat(fd.get(), &info) != 0 || ::fstatfs(fd.get(), &filesystem) != 0) {
+  if (::fstat(found.get(), &info) != 0 || ::fstatfs(found.get(), &filesystem) != 0) {
     return Error::system(errno, cat("inspect the container's '/", path, "'"));
   }
   // Reading some files of procfs has effects.
@@ -39,6 +39,8 @@ Result<std::string> read_below(int root, const char* path) {
     return Error(ErrorKind::kUnsupported,
                  cat("the container's '/", path, "' is no regular file; give numbers"));
   }
+  const sys::UniqueFd fd =
+      OCI_TRY(sys::open_at(AT_FDCWD, cat("/proc/self/fd/", found.get()), O_RDONLY));
   return sys::read_all(fd.get(), cat("the container's '/", path, "'"), kMostBytes);
 }
 

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "runtime/cli/duration.h"
+#include "runtime/cli/json_writer.h"
 #include "runtime/cli/output.h"
 #include "runtime/cli/people_options.h"
 #include "runtime/lifecycle/container.h"
@@ -18,7 +19,6 @@
 #include "runtime/sys/proc.h"
 #include "runtime/sys/signals.h"
 #include "runtime/tools/commands.h"
-#include "runtime/tools/json_writer.h"
 
 namespace oci::tools {
 namespace {
@@ -94,7 +94,7 @@ std::string line_of(const Waiting& one) {
 }
 
 std::string json_of(const std::vector<Waiting>& all) {
-  JsonWriter out;
+  cli::JsonWriter out;
   out.begin_array();
   for (const Waiting& one : all) {
     out.begin_object();

@@ -1,6 +1,8 @@
 // `check`: all mistakes in a bundle, before anything is made. Only oci-rt has the verb.
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "conformance/cases/command_line/rootless_user.h"
 #include "conformance/harness/case.h"
 #include "conformance/harness/expect.h"
@@ -93,8 +95,37 @@ void formats(Sandbox& sandbox) {
   expect_equal("version", text_at(sarif, "/version"), "2.1.0");
   expect_equal("rule", text_at(sarif, "/runs/0/results/0/ruleId"), "E_FORM");
   expect_equal("rule with a text", text_at(sarif, "/runs/0/tool/driver/rules/0/id"), "E_FORM");
+  const std::string moved = sandbox.path("a bundle%");
+  std::filesystem::rename(bundle.directory(), moved);
+  const Outcome of_moved = sandbox.call({"check", "--format", "sarif", moved});
+  std::filesystem::rename(moved, bundle.directory());
+  expect_equal("exit code", of_moved.exit_code, 2);
+  const json::Document escaped = parse_json("the report", of_moved.out);
+  expect_equal(
+      "uri",
+      text_at(escaped, "/runs/0/results/0/locations/0/physicalLocation/artifactLocation/uri"),
+      "file://" + sandbox.path("a%20bundle%25/config.json"));
 }
 const Case kFormats("check/has-forms-for-programs", "oci-rt check --help", formats);
+
+// A report names at most 1000 mistakes of a kind of check, and says how many more there are.
+void very_many(Sandbox& sandbox) {
+  require_option(sandbox, "check", "--format");
+  Bundle bundle = sandbox.bundle();
+  expect_clean(sandbox, bundle);
+  std::string env = R"(["A=b")";
+  for (int i = 0; i < 1200; ++i)
+    env += ", 1";
+  bundle.set_json("/process/env", env + "]");
+  expect_contains("the report", check(sandbox, bundle).out,
+                  "config.json: there are more findings; ");
+  const Outcome as_json = check(sandbox, bundle, {"--format", "json"});
+  expect_contains("the report", as_json.out, "\"truncated\": true");
+  const Outcome as_sarif = check(sandbox, bundle, {"--format", "sarif"});
+  expect_contains("the report", as_sarif.out, "\"truncated\": true");
+}
+const Case kVeryMany("check/says-how-many-findings-it-does-not-name", "oci-rt check --help",
+                     very_many);
 
 void no_bundle(Sandbox& sandbox) {
   require_option(sandbox, "check", "--format");

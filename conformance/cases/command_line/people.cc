@@ -153,6 +153,11 @@ void stats(Sandbox& sandbox) {
                at(parse_json("top", good(sandbox, {"top", "--once", "--json"})), "/0/id"), id);
   sandbox.stop_and_remove();
   expect_equal("stats of none", good(sandbox, {"stats", "--json"}), "[]\n");
+  const std::string broken = sandbox.path("state/broken-record");
+  make_dir(broken);
+  write_file(broken + "/state.json", "{");
+  expect_contains("stats of a broken record", good(sandbox, {"stats"}), "broken-record  corrupt");
+  good(sandbox, {"delete", "--force", "broken-record"});
   const Outcome unknown = sandbox.call({"stats", "no-such-id"});
   expect_equal("exit code for an unknown id", unknown.exit_code, 1);
   expect_contains("the message", unknown.err, "does not exist");

@@ -1,6 +1,8 @@
 // `run` of a program in a tree or in a bundle, and `spec` with a program: forms for people, which
 // are oci-rt's own.
 #include <filesystem>
+#include <memory>
+#include <vector>
 
 #include "conformance/cases/command_line/rootless_user.h"
 #include "conformance/harness/case.h"
@@ -130,7 +132,10 @@ void wrong_words(Sandbox& sandbox) {
       {{"--rootfs", place, "-v", "/a", "true"}, "option --volume: expected SRC:DST[:ro]"},
       {{"--rootfs", place, "-v", "ro", "true"}, "option --volume: expected SRC:DST[:ro]"},
       {{"--rootfs", place, "-v", "/a:b", "true"}, "option --volume: expected SRC:DST[:ro]"},
-      {{"--rootfs", place, "-v", "/no/such:/b", "true"}, "'/no/such'"},
+      {{"--rootfs", place, "-v", "/no/such:/b", "true"}, "option --volume: '/no/such' does not"},
+      {{"--rootfs", place, "-v", "/etc://", "true"}, "option --volume: expected a DST below '/'"},
+      {{"--rootfs", place, "-e", "A=\xff", "true"}, "option --env: expected text in UTF-8"},
+      {{"--rootfs", place, "true", "\xff"}, "PROGRAM: expected text in UTF-8"},
       {{"--rootfs", place, "-e", "=x", "true"}, "option --env: expected NAME[=VALUE]"},
       {{"--rootfs", place, "-e", "UNSET_HERE", "true"}, "has no variable 'UNSET_HERE'"},
       {{"--rootfs", place, "-u", "ghost", "true"}, "/etc/passwd has no user 'ghost'"},
@@ -155,6 +160,21 @@ void wrong_words(Sandbox& sandbox) {
   expect_equal("containers left", sandbox.call({"list", "--quiet"}).out, "");
 }
 const Case kWrongWords("run/a-wrong-option-of-a-program-is-named", kClause, wrong_words);
+
+// Each takes the next free id, though all look for one at the same time.
+void at_once(Sandbox& sandbox) {
+  const std::string place = tree(sandbox);
+  std::vector<std::unique_ptr<Command>> all;
+  for (int i = 0; i < 8; ++i) {
+    all.push_back(std::make_unique<Command>(
+        sandbox.invocation({"run", "--rootfs", place, "sh", "-c", "echo ran"}),
+        sandbox.directory()));
+  }
+  for (const std::unique_ptr<Command>& one : all)
+    expect_equal("output", good(one->wait()), "ran\n");
+  expect_equal("containers left", sandbox.call({"list", "--quiet"}).out, "");
+}
+const Case kAtOnce("run/many-at-once-in-a-tree-have-ids-of-their-own", kClause, at_once);
 
 // The user's session: a shell on a terminal in a tree.
 void session(Sandbox& sandbox) {

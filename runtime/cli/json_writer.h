@@ -1,4 +1,4 @@
-// JSON on one line, written from front to back.
+// JSON written from front to back.
 #pragma once
 
 #include <cstdint>
@@ -6,11 +6,13 @@
 #include <string>
 #include <string_view>
 
-namespace oci::tools {
+namespace oci::cli {
+
+enum class JsonLayout { kOneLine, kIndented };
 
 class JsonWriter {
  public:
-  JsonWriter();
+  explicit JsonWriter(JsonLayout layout = JsonLayout::kOneLine);
   ~JsonWriter();
   JsonWriter(const JsonWriter&) = delete;
   JsonWriter& operator=(const JsonWriter&) = delete;
@@ -35,4 +37,4 @@ class JsonWriter {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace oci::tools
+}  // namespace oci::cli
