@@ -54,8 +54,14 @@ void write(LogLevel level, std::string_view message, std::string_view record) {
   }
 }
 
+timespec now() {
+  timespec time = {};
+  ::clock_gettime(CLOCK_REALTIME, &time);
+  return time;
+}
+
 void write_or_hold(LogLevel level, std::string_view message, bool hold) {
-  std::string record = format_record(the_log->format, level, message, ::time(nullptr));
+  std::string record = format_record(the_log->format, level, message, now());
   if (hold) {
     the_log->held.push_back({level, std::string(message), std::move(record)});
   } else {
@@ -125,7 +131,7 @@ void log_failure(const Error& error) {
   const LogFormat format = the_log == nullptr ? LogFormat::kText : the_log->format;
   const std::string more =
       format == LogFormat::kJson ? failure_members(error, failure_facts()) : std::string();
-  const std::string record = format_record(format, LogLevel::kError, line, ::time(nullptr), more);
+  const std::string record = format_record(format, LogLevel::kError, line, now(), more);
   if (sink != nullptr) sink->write(LogLevel::kError, line, record);
   if (sink == nullptr && format == LogFormat::kJson) {
     write_to_stderr(record);

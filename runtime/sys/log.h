@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <ctime>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,17 +63,17 @@ FailureFacts& failure_facts();
 // and where the exit code is that of a container although something failed afterwards.
 void log_failure(const Error& error);
 
-// A line with its newline, in the format of logrus. `seconds`: since the epoch. `more`: further
-// members in JSON, each behind a comma.
-std::string format_record(LogFormat format, LogLevel level, std::string_view message,
-                          int64_t seconds, std::string_view more = "");
+// A line with its newline, in the format of logrus, with microseconds. `time`: since the epoch.
+// `more`: further members in JSON, each behind a comma.
+std::string format_record(LogFormat format, LogLevel level, std::string_view message, timespec time,
+                          std::string_view more = "");
 
 // The members `code`, `property`, `step`, `errno` and `id` of an error, those that are known:
 // ,"code":"E_USAGE","id":"web1"
 std::string failure_members(const Error& error, const FailureFacts& facts);
 
-// RFC 3339, UTC: "2026-01-02T15:04:05Z".
-std::string utc_time(int64_t seconds);
+// RFC 3339, UTC: "2026-01-02T15:04:05Z". `micros`: "2026-01-02T15:04:05.000006Z".
+std::string utc_time(int64_t seconds, std::optional<uint32_t> micros = {});
 
 // For a terminal or a pipe: valid UTF-8, with control characters except the newline escaped.
 std::string printable(std::string_view text);

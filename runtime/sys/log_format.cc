@@ -100,20 +100,21 @@ std::string failure_members(const Error& error, const FailureFacts& facts) {
   return out;
 }
 
-std::string format_record(LogFormat format, LogLevel level, std::string_view message,
-                          int64_t seconds, std::string_view more) {
+std::string format_record(LogFormat format, LogLevel level, std::string_view message, timespec time,
+                          std::string_view more) {
   const bool json = format == LogFormat::kJson;
+  const std::string utc = utc_time(time.tv_sec, static_cast<uint32_t>(time.tv_nsec / 1000));
   std::string out;
   out.reserve(message.size() + 80);
-  if (!json) out += cat("time=\"", utc_time(seconds), "\" level=", level_name(level), " msg=\"");
+  if (!json) out += cat("time=\"", utc, "\" level=", level_name(level), " msg=\"");
   if (json) out += cat("{\"level\":\"", level_name(level), "\",\"msg\":\"");
   append_quoted(out, message);
   if (!json) out += "\"\n";
-  if (json) out += cat("\",\"time\":\"", utc_time(seconds), "\"", more, "}\n");
+  if (json) out += cat("\",\"time\":\"", utc, "\"", more, "}\n");
   return out;
 }
 
-std::string utc_time(int64_t seconds) {
+std::string utc_time(int64_t seconds, std::optional<uint32_t> micros) {
   constexpr int64_t kDay = 86400;
   const int64_t days = (seconds >= 0 ? seconds : seconds - (kDay - 1)) / kDay;
   const int64_t of_day = seconds - days * kDay;
@@ -130,6 +131,10 @@ std::string utc_time(int64_t seconds) {
   append_number(out, of_day / 60 % 60, 2);
   out += ':';
   append_number(out, of_day % 60, 2);
+  if (micros) {
+    out += '.';
+    append_number(out, *micros, 6);
+  }
   out += 'Z';
   return out;
 }

@@ -19,7 +19,7 @@
 namespace oci::sys {
 namespace {
 
-constexpr int64_t kTime = 1767323045;  // 2026-01-02T03:04:05Z
+constexpr timespec kTime = {.tv_sec = 1767323045, .tv_nsec = 6'007};  // 2026-01-02T03:04:05Z
 
 std::string json_message(std::string_view message) {
   const std::string record = format_record(LogFormat::kJson, LogLevel::kError, message, kTime);
@@ -31,11 +31,11 @@ std::string json_message(std::string_view message) {
 }
 
 BOOST_AUTO_TEST_CASE(a_record_looks_like_logrus) {
-  BOOST_TEST(
-      format_record(LogFormat::kJson, LogLevel::kError, "mount \"/a\"", kTime) ==
-      "{\"level\":\"error\",\"msg\":\"mount \\\"/a\\\"\",\"time\":\"2026-01-02T03:04:05Z\"}\n");
+  BOOST_TEST(format_record(LogFormat::kJson, LogLevel::kError, "mount \"/a\"", kTime) ==
+             "{\"level\":\"error\",\"msg\":\"mount "
+             "\\\"/a\\\"\",\"time\":\"2026-01-02T03:04:05.000006Z\"}\n");
   BOOST_TEST(format_record(LogFormat::kText, LogLevel::kWarning, "two\nlines", kTime) ==
-             "time=\"2026-01-02T03:04:05Z\" level=warning msg=\"two\\nlines\"\n");
+             "time=\"2026-01-02T03:04:05.000006Z\" level=warning msg=\"two\\nlines\"\n");
 }
 
 BOOST_AUTO_TEST_CASE(time_is_right_at_the_edges_of_the_calendar) {
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(control_characters_do_not_reach_a_terminal) {
   // C1 of ECMA-48, and characters with the same first byte.
   BOOST_TEST(printable("\u009b31m\u0080\u009f\u00a0\u00e4") == "\\x9b31m\\x80\\x9f\u00a0\u00e4");
   BOOST_TEST(
-      format_record(LogFormat::kJson, LogLevel::kError, "\u009b\u00a0", 0).find("\\u009b\u00a0") !=
+      format_record(LogFormat::kJson, LogLevel::kError, "\u009b\u00a0", {}).find("\\u009b\u00a0") !=
       std::string::npos);
 }
 
@@ -248,7 +248,7 @@ BOOST_AUTO_TEST_CASE(syslog_gets_rfc_3164) {
   const std::string packet = syslog.read();
   BOOST_TEST(packet.starts_with("<12>"));
   BOOST_TEST(packet.ends_with(cat(" web1[", getpid(), "]: two lines")));
-  BOOST_TEST(syslog_packet(LogLevel::kError, "x", "", kTime) ==
+  BOOST_TEST(syslog_packet(LogLevel::kError, "x", "", kTime.tv_sec) ==
              cat("<11>Jan  2 03:04:05 oci-rt[", getpid(), "]: x"));
 }
 

@@ -54,8 +54,8 @@ void check_line(std::string_view line) {
 }
 
 void check_json(std::string_view text, int64_t seconds) {
-  const std::string line =
-      sys::format_record(sys::LogFormat::kJson, sys::LogLevel::kError, text, seconds);
+  const std::string line = sys::format_record(sys::LogFormat::kJson, sys::LogLevel::kError, text,
+                                              {.tv_sec = seconds, .tv_nsec = 0});
   check_line(line);
   json::Document document;
   document.Parse<json::kValidateUtf8>(line.data(), line.size());
@@ -67,8 +67,8 @@ void check_json(std::string_view text, int64_t seconds) {
 }
 
 void check_text(std::string_view text, int64_t seconds) {
-  const std::string line =
-      sys::format_record(sys::LogFormat::kText, sys::LogLevel::kWarning, text, seconds);
+  const std::string line = sys::format_record(sys::LogFormat::kText, sys::LogLevel::kWarning, text,
+                                              {.tv_sec = seconds, .tv_nsec = 0});
   check_line(line);
   const size_t begin = line.find(" msg=\"");
   demand(begin != line.npos && line.ends_with("\"\n"), "a record of text ends with its message",
