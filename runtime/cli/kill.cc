@@ -1,21 +1,17 @@
 // oci-rt kill
-#include <cstdint>
 #include <span>
 
 #include "runtime/cli/command.h"
 #include "runtime/cli/each_id.h"
+#include "runtime/cli/people_options.h"
 #include "runtime/sys/signals.h"
 
 namespace oci::cli {
 namespace {
 
-constexpr Option kOptions[] = {
-    {.letter = 'a', .name = "all", .help = "signal every process of the container"},
-    {.letter = 's',
-     .name = "signal",
-     .value = "SIGNAL",
-     .help = "the signal; all operands are then ids"},
-};
+bool for_tools(const Arguments& arguments) {
+  return !arguments.value("exec").empty();
+}
 
 // Engines send ID [SIGNAL], so the last of several operands is a signal. --signal makes all of them
 // ids.
@@ -40,15 +36,6 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 
 }  // namespace
 
-constinit const Command kKillCommand{
-    .syntax = {.command = "kill",
-               .operands = "ID... [SIGNAL]",
-               .summary = "Sends a signal (default: TERM) to the init processes of containers.",
-               .options = kOptions,
-               .min_operands = 1,
-               .max_operands = SIZE_MAX,
-               .options_first = true},
-    .run = run,
-};
+constinit const Command kKillCommand{.syntax = kKillSyntax, .run = run, .for_tools = for_tools};
 
 }  // namespace oci::cli

@@ -76,6 +76,27 @@ inline constexpr Syntax kSeccompSyntax{
     .max_operands = 9,
 };
 
+inline constexpr Option kKillOptions[] = {
+    {.letter = 'a', .name = "all", .help = "signal every process of the container"},
+    {.letter = 's',
+     .name = "signal",
+     .value = "SIGNAL",
+     .help = "the signal; all operands are then ids"},
+    {.name = "exec",
+     .value = "PID",
+     .help = "signal only this program that `exec` has started: see ps --execs"},
+};
+
+inline constexpr Syntax kKillSyntax{
+    .command = "kill",
+    .operands = "ID... [SIGNAL]",
+    .summary = "Sends a signal (default: TERM) to the init processes of containers.",
+    .options = kKillOptions,
+    .min_operands = 1,
+    .max_operands = SIZE_MAX,
+    .options_first = true,
+};
+
 inline constexpr Option kPsOptions[] = {
     kFormatOption,
     {.name = "execs",

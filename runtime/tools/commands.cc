@@ -5,9 +5,9 @@ namespace oci::cli {
 
 std::span<const Command* const> commands() {
   static constexpr const Command* kCommands[] = {
-      &tools::kDoctorCommand, &tools::kExecCommand,    &tools::kPsCommand,
-      &tools::kRunCommand,    &tools::kSeccompCommand, &tools::kSpecCommand,
-      &tools::kStatsCommand,  &tools::kTopCommand,     &tools::kWaitCommand,
+      &tools::kDoctorCommand, &tools::kExecCommand,    &tools::kKillCommand, &tools::kPsCommand,
+      &tools::kRunCommand,    &tools::kSeccompCommand, &tools::kSpecCommand, &tools::kStatsCommand,
+      &tools::kTopCommand,    &tools::kWaitCommand,
   };
   return kCommands;
 }

@@ -8,7 +8,7 @@ namespace oci::tools {
 using cli::Arguments;
 using cli::Command;
 
-extern const Command kDoctorCommand, kExecCommand, kPsCommand, kSeccompCommand, kRunCommand,
-    kSpecCommand, kStatsCommand, kTopCommand, kWaitCommand;
+extern const Command kDoctorCommand, kExecCommand, kKillCommand, kPsCommand, kSeccompCommand,
+    kRunCommand, kSpecCommand, kStatsCommand, kTopCommand, kWaitCommand;
 
 }  // namespace oci::tools

@@ -248,6 +248,38 @@ void execs(Sandbox& sandbox) {
   sandbox.wait_stopped();
   sandbox.remove();
 }
+// The others go on.
+void kill_exec(Sandbox& sandbox) {
+  Bundle bundle = sleeper(sandbox, "sleep 1000");
+  sandbox.create_and_start(bundle);
+  const std::string& id = sandbox.id();
+  Words pids;
+  for (const char* seconds : {"301", "302"}) {
+    good(sandbox,
+         {"exec", "--detach", "--pid-file", sandbox.path("exec.pid"), id, "sleep", seconds});
+    pids.push_back(trimmed(read_file(sandbox.path("exec.pid"))));
+  }
+  good(sandbox, {"kill", "--exec", pids[0], id, "KILL"});
+  expect(wait_child(std::stoi(pids[0]), 5000).has_value(), "the first program does not end");
+  const auto listed = [&] {
+    return at(parse_json("execs", good(sandbox, {"ps", "--execs", "--format", "json", id})),
+              "/0/pid");
+  };
+  expect_equal("the program that is left", listed(), pids[1]);
+  expect_equal("status", sandbox.status(), "running");
+  for (const std::string& wrong :
+       {std::to_string(sandbox.init_pid()), pids[0], std::string("1"), std::string("x")}) {
+    const Outcome outcome = sandbox.call({"kill", "--exec", wrong, id, "KILL"});
+    expect_equal("exit code for " + wrong, outcome.exit_code, 1);
+    expect_contains("the message", outcome.err,
+                    "option --exec: '" + wrong + "' is no program that exec runs in '");
+  }
+  good(sandbox, {"kill", "--exec", pids[1], "--signal", "TERM", id});
+  expect(wait_child(std::stoi(pids[1]), 5000).has_value(), "the second program does not end");
+  sandbox.stop_and_remove();
+}
+const Case kKillExec("cli/one-exec-can-be-killed", "oci-rt kill --help", kill_exec);
+
 const Case kExecs("ps/execs-are-told-from-the-rest", "oci-rt ps --help", execs);
 
 }  // namespace
