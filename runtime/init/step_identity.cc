@@ -73,6 +73,14 @@ Fault set_groups(const InitPlan& plan) {
                 "additionalGids");
 }
 
+// verify_process() reads all of them back, also those that are left alone.
+Fault set_ids(const InitPlan& plan) {
+  if (plan.has_ids) return {};
+  const long gid = sys(__NR_setresgid, plan.gid, plan.gid, plan.gid);
+  if (Fault fault = check(gid, Subject::kUser, "gid")) return fault;
+  return check(sys(__NR_setresuid, plan.uid, plan.uid, plan.uid), Subject::kUser, "uid");
+}
+
 }  // namespace
 
 long apply_capabilities(const CapabilitySets& sets, uint32_t last_capability) {
@@ -139,10 +147,7 @@ Fault change_user(Context& context) {
   const bool leaves_root = plan.uid != 0;
   if (leaves_root) sys(__NR_prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0);
   if (Fault fault = set_groups(plan)) return fault;
-  const long gid = sys(__NR_setresgid, plan.gid, plan.gid, plan.gid);
-  if (Fault fault = check(gid, Subject::kUser, "gid")) return fault;
-  const long uid = sys(__NR_setresuid, plan.uid, plan.uid, plan.uid);
-  if (Fault fault = check(uid, Subject::kUser, "uid")) return fault;
+  if (Fault fault = set_ids(plan)) return fault;
   if (leaves_root) {
     sys(__NR_prctl, PR_SET_KEEPCAPS, 0, 0, 0, 0);
     if (Fault fault = check(regain_capabilities(), Subject::kCapabilities, "capabilities")) {
@@ -160,10 +165,13 @@ Fault change_user(Context& context) {
 }
 
 // While init waits for `start`, it has only the privileges that it still needs, and other processes
-// may not trace it. Changing the ids made it dumpable again.
+// may not trace it. Changing the ids made it dumpable again; nothing else here does: prctl(2),
+// PR_SET_DUMPABLE. detach_from_caller() made it undumpable, and no capability is gained since.
 Fault limit_capabilities_early(Context& context) {
   const InitPlan& plan = context.plan;
-  if (Fault fault = set_dumpable(false)) return fault;
+  if (!plan.has_ids) {
+    if (Fault fault = set_dumpable(false)) return fault;
+  }
   // Init inherits the caller's ambient capabilities. Without inheritable ones none are left:
   // capabilities(7).
   if (plan.capabilities.inheritable != 0) {

@@ -142,6 +142,7 @@ Host read_host(const spec::Config& config) {
   Host host;
   host.euid = sys::own_uid();
   host.egid = sys::own_gid();
+  host.has_ids_of_root = sys::self_status().has_ids_of_root;
   host.in_initial_user_namespace = sys::in_initial_user_namespace().value_or(false);
   host.owns_mounts = host.in_initial_user_namespace || owns_mount_namespace();
   host.set_groups_denied = !host.in_initial_user_namespace && set_groups_denied();

@@ -13,6 +13,7 @@ namespace oci::plan {
 struct Host {
   uint32_t euid = 0;
   uint32_t egid = 0;
+  bool has_ids_of_root = false;  // all: real, effective, saved, and those for files
   bool in_initial_user_namespace =
       true;                        // false: no mknod(2), and no access to namespaces of others
   bool owns_mounts = true;         // the mount namespace belongs to our user namespace

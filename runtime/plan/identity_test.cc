@@ -32,6 +32,19 @@ BOOST_AUTO_TEST_CASE(the_caller_s_umask_is_said_where_the_runtime_cannot_have_it
   BOOST_TEST(plan_of(config, some_host(), request).init().umask == 022);
 }
 
+BOOST_AUTO_TEST_CASE(init_keeps_its_ids_only_where_it_has_those_of_the_program) {
+  Host host = some_host();
+  host.has_ids_of_root = true;
+  spec::Config config = some_config();
+  BOOST_TEST(plan_of(config, host).init().has_ids);
+  BOOST_TEST(!plan_of(config).init().has_ids);  // a set-user-ID caller, or not known
+  BOOST_TEST(!plan_of(with_user_namespace({{0, 100000, 65536}}), host).init().has_ids);
+  config.process->user.gid = 5;
+  BOOST_TEST(!plan_of(config, host).init().has_ids);
+  config.process->user = {.uid = 5};
+  BOOST_TEST(!plan_of(config, host).init().has_ids);
+}
+
 // --cgroup-manager=disabled applies no device rules.
 Request without_device_rules() {
   Request request = some_request();

@@ -73,6 +73,14 @@ void plan_last_clone(Draft& draft) {
   }
 }
 
+// Of a process that stays in the user namespace of the runtime, and was executed by it.
+void plan_ids(Draft& draft) {
+  wire::InitPlan& init = draft.block.init();
+  const bool is_root = init.uid == 0 && init.gid == 0;
+  init.has_ids = is_root && draft.host.has_ids_of_root && !init.staged && !init.clones_last &&
+                 !draft.has_own(CLONE_NEWUSER);
+}
+
 void plan_verification(Draft& draft) {
   draft.block.init().verify = draft.request.verify;
 #ifdef OCI_RT_SKIP_STEPS
@@ -93,6 +101,7 @@ Result<wire::LaunchPlan> make_plan(const spec::Config& config, const Host& host,
     return request.findings->errors.front();
   }
   wire::InitPlan& init = draft.block.init();
+  plan_ids(draft);
   plan_verification(draft);
   init.hostname = draft.block.optional_text(config.hostname.value_or(""));
   init.domainname = draft.block.optional_text(config.domainname.value_or(""));

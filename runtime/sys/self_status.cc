@@ -45,6 +45,8 @@ SelfStatus parse_self_status(std::string_view text) {
   if (const auto bits = mask(text, "\nSigIgn:\t")) status.ignored_signals = *bits;
   status.permitted = mask(text, "\nCapPrm:\t");
   status.bounding = mask(text, "\nCapBnd:\t");
+  status.has_ids_of_root = text.find("\nUid:\t0\t0\t0\t0\n") != text.npos &&
+                           text.find("\nGid:\t0\t0\t0\t0\n") != text.npos;
   return status;
 }
 

@@ -15,6 +15,7 @@ struct SelfStatus {
   uint64_t ignored_signals = ~uint64_t{0};
   std::optional<uint64_t> permitted;  // the permitted capabilities
   std::optional<uint64_t> bounding;   // the capability bounding set
+  bool has_ids_of_root = false;       // real, effective, saved and filesystem ids are all 0
 };
 
 // The text of a /proc/PID/status.

@@ -18,6 +18,15 @@ BOOST_AUTO_TEST_CASE(reads_both_masks) {
   BOOST_TEST((status.bounding == 0x1fffeffffffU));
 }
 
+BOOST_AUTO_TEST_CASE(has_ids_of_root_only_if_all_of_them_are) {
+  const auto has = [](std::string_view text) { return parse_self_status(text).has_ids_of_root; };
+  BOOST_TEST(has("Pid:\t1\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nFDSize:\t64\n"));
+  BOOST_TEST(!has("Pid:\t1\nUid:\t1000\t0\t0\t0\nGid:\t0\t0\t0\t0\nFDSize:\t64\n"));
+  BOOST_TEST(!has("Pid:\t1\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t5\t0\nFDSize:\t64\n"));
+  BOOST_TEST(!has("Pid:\t1\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0"));
+  BOOST_TEST(!has("Name:\tUid:\t0\n"));
+}
+
 BOOST_AUTO_TEST_CASE(takes_a_cut_text_for_unknown) {
   for (const std::string_view text :
        {"", "Name:\tinit\n", "Name:\tinit\nSigIgn:\t00000000010", "Name:\tinit\nSigIgn:\tx\n"}) {

@@ -276,6 +276,7 @@ struct InitPlan {
 
   uint32_t uid = 0;
   uint32_t gid = 0;
+  bool has_ids = false;      // root's, and init has no others: nothing changes them
   bool keep_groups = false;  // keep the caller's groups
   bool set_groups = false;   // false: setgroups(2) is denied in the user namespace and not needed
   bool may_deny_groups = false;  // the joined user namespace may deny it
