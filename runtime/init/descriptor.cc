@@ -1,6 +1,6 @@
 #include "runtime/init/descriptor.h"
 
-#include <linux/resource.h>
+#include <linux/fcntl.h>
 
 #include "runtime/init/known_places.h"
 #include "runtime/wire/syscall.h"
@@ -16,6 +16,7 @@ constexpr int kMost = kWords * kBits;
 constexpr uint64_t kReserve = 12;  // one mount or mask needs fewer at the same time
 
 bool together = false;
+int first_too_high = 0;         // from this one on, none stays open late: the limit is near
 uint64_t pending[kWords] = {};  // a bit for each descriptor
 int last = -1;                  // of them
 
@@ -40,17 +41,6 @@ void close_pending() {
   last = -1;
 }
 
-// From this descriptor on, none stays open late: the caller's limit is near.
-int first_too_high() {
-  static int first = 0;  // 0: not asked yet
-  if (first != 0) return first;
-  rlimit64 limit = {};
-  const long rc = sys(__NR_prlimit64, 0, RLIMIT_NOFILE, nullptr, &limit);
-  const bool is_known = rc >= 0 && limit.rlim_cur > kReserve;
-  const uint64_t most = is_known ? limit.rlim_cur - kReserve : 1;
-  return first = static_cast<int>(most < kMost ? most : uint64_t{kMost});
-}
-
 void close_later(int fd) {
   if (!together || fd >= kMost) {
     sys(__NR_close, fd);
@@ -59,7 +49,7 @@ void close_later(int fd) {
   }
   pending[fd / kBits] |= uint64_t{1} << (fd % kBits);
   if (fd > last) last = fd;
-  if (fd + 1 >= first_too_high()) close_pending();
+  if (fd + 1 >= first_too_high) close_pending();
 }
 
 }  // namespace
@@ -79,13 +69,26 @@ void Fd::reset(long fd) {
   fd_ = static_cast<int>(fd);
 }
 
-CloseTogether::CloseTogether() {
+void collect_descriptors(uint64_t open_files) {
+  const uint64_t most = open_files > kReserve ? open_files - kReserve : 1;
+  first_too_high = static_cast<int>(most < kMost ? most : uint64_t{kMost});
   together = true;
 }
 
-CloseTogether::~CloseTogether() {
+void close_collected() {
   close_pending();
   together = false;
+}
+
+int move_down(int fd) {
+  int low = 0;
+  while (low < fd && low <= last && (!is_pending(low) || is_known_place(low)))
+    ++low;
+  if (!together || low >= fd || low > last || fd >= kMost) return fd;
+  if (sys(__NR_dup3, fd, low, O_CLOEXEC) < 0) return fd;
+  pending[low / kBits] &= ~(uint64_t{1} << (low % kBits));
+  close_later(fd);
+  return low;
 }
 
 }  // namespace oci::init

@@ -7,7 +7,7 @@ namespace oci::init {
 
 enum class Close : uint8_t {
   kNow,
-  // At the end of the CloseTogether around it, if there is one. Not for files that are open for
+  // By close_collected(), if descriptors are being collected. Not for files that are open for
   // writing: as long as they are open, their mount does not become read-only.
   kTogether,
 };
@@ -31,14 +31,15 @@ class Fd {
   Close close_;
 };
 
-// While one exists, descriptors that may be closed together are collected. Neighbours need one
-// system call. At most 256 of them stay open, and none near the limit that the caller has set.
-class CloseTogether {
- public:
-  CloseTogether();
-  CloseTogether(const CloseTogether&) = delete;
-  CloseTogether& operator=(const CloseTogether&) = delete;
-  ~CloseTogether();
-};
+// From here to close_collected(), descriptors that may be closed together are collected. Neighbours
+// need one system call. `open_files`: the limit that the caller has set (RLIMIT_NOFILE). None near
+// it stays open, and no more than 256.
+void collect_descriptors(uint64_t open_files);
+void close_collected();
+
+// Moves a descriptor that stays open to a lower number, of a collected one if there is one, so that
+// more of the others are neighbours. The collected one is closed by that. Returns the number. The
+// old number is open until close_collected().
+int move_down(int fd);
 
 }  // namespace oci::init

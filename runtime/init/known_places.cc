@@ -93,6 +93,19 @@ void note_attached(const MountOp& op, const InitPlan& plan, int mount, bool is_k
   known[count++] = {path, size, mount, is_tmpfs && !op.copy_up};
 }
 
+int known_top(const char* path, size_t size) {
+  for (int i = count; i-- > 0;)
+    if (known[i].size == size && __builtin_memcmp(known[i].path, path, size) == 0)
+      return known[i].mount;
+  return -1;
+}
+
+bool is_known_place(int fd) {
+  for (int i = 0; i < count; ++i)
+    if (known[i].mount == fd) return true;
+  return false;
+}
+
 void forget_places() {
   count = 0;
 }

@@ -5,6 +5,8 @@
 // no other mount. Then the target is not the root itself, and its filesystem is known.
 #pragma once
 
+#include <cstddef>
+
 #include "runtime/init/in_root.h"
 #include "runtime/init/steps.h"
 
@@ -18,6 +20,13 @@ long open_known(const Context& context, const MountOp& op, int mount, bool* made
 // After `mount`, the mount of `op`, is attached. `is_known`: its target was opened by open_known().
 // Later targets may lie in it, as long as it is open: it is closed together with others.
 void note_attached(const MountOp& op, const InitPlan& plan, int mount, bool is_known);
+
+// The top of a filesystem that init has mounted, if it is known to be what `path` (its first `size`
+// bytes) leads to. -1: not known. The caller does not keep it: it is closed with others.
+int known_top(const char* path, size_t size);
+
+// Whether known_top() may return this descriptor.
+bool is_known_place(int fd);
 
 // Called when descriptors that were to be closed together have been closed.
 void forget_places();

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include "runtime/init/in_root.h"
+#include "runtime/init/known_places.h"
 #include "runtime/init/mount_api.h"
 #include "runtime/init/steps.h"
 #include "runtime/init/text.h"
@@ -13,7 +14,8 @@ using wire::Subject;
 
 constexpr long kEexist = -17, kErofs = -30;
 
-// Keeps the directory of the last path open: nearly every node is in /dev.
+// Keeps the directory of the last path open: nearly every node is in /dev, which mount_all() has
+// mostly just mounted, and not closed yet.
 class Directory {
  public:
   explicit Directory(int root) : root_(root) {}
@@ -22,6 +24,10 @@ class Directory {
   long of(const char* path, Links links, const char** name) {
     const char* slash = last_slash(path);
     const auto size = static_cast<size_t>(slash - path);
+    if (const int top = known_top(path, size); top >= 0) {
+      *name = slash + 1;
+      return top;
+    }
     if (fd_.ok() && size == size_ && __builtin_memcmp(path, path_, size) == 0) {
       *name = slash + 1;
       return fd_.get();
@@ -149,6 +155,7 @@ Fault make_devices(Context& context) {
     fault = make_device(directory, *op, plan.text(op->path));
   for (const LinkOp* op = plan.begin(plan.links); op != plan.end(plan.links) && !fault; ++op)
     fault = make_link(directory, plan, *op);
+  close_collected();  // before hooks run, which may unmount
   return fault;
 }
 

@@ -255,17 +255,22 @@ Fault protect_cover(Work& work, CoveredMount& mount) {
   return refuse("was changed while the container was set up", Subject::kNone, mount.path);
 }
 
+Fault protect(Context& context) {
+  Work work = {context, {{"/proc", context.proc_fd, Fd()}, {"/sys", context.sys_fd, Fd()}}, {}};
+  if (Fault fault = follow_hooks(work)) return fault;
+  if (Fault fault = protect_paths(work, nullptr)) return fault;
+  for (CoveredMount& mount : work.kernels)
+    if (Fault fault = protect_cover(work, mount)) return fault;
+  return {};
+}
+
 }  // namespace
 
 Fault finish_root(Context& context) {
   const InitPlan& plan = context.plan;
-  const CloseTogether close_together;
-  Work work = {context, {{"/proc", context.proc_fd, Fd()}, {"/sys", context.sys_fd, Fd()}}, {}};
-  if (Fault fault = follow_hooks(work)) return fault;
-  if (Fault fault = protect_paths(work, nullptr)) return fault;
-  for (CoveredMount& mount : work.kernels) {
-    if (Fault fault = protect_cover(work, mount)) return fault;
-  }
+  collect_descriptors(plan.open_files);
+  if (Fault fault = protect(context)) return fault;
+  close_collected();
   if (Fault fault = make_tmpfs_readonly(plan)) return fault;
   if (!plan.root_readonly) return {};
   return make_readonly(context.root_fd, false, Subject::kRoot, "/", wire::kNoIndex);

@@ -259,7 +259,7 @@ void keep_handle(Context& context, const MountOp& op, Fd& mount) {
   if (!is_proc && !equal(path, "/sys")) return;
   const char* type = op.kind == MountKind::kFilesystem ? plan.text(op.type) : "";
   const bool keep = equal(type, is_proc ? "proc" : "sysfs");
-  (is_proc ? context.proc_fd : context.sys_fd) = keep ? mount.release() : -1;
+  (is_proc ? context.proc_fd : context.sys_fd) = keep ? move_down(mount.release()) : -1;
 }
 
 Fault check_opened(const MountOp& op, int target, const char* path) {
@@ -386,7 +386,6 @@ Fault make_filesystems_showing(InitPlan& plan, uint64_t types) {
 
 Fault mount_all(Context& context) {
   InitPlan& plan = context.plan;
-  const CloseTogether close_together;
   set_propagation_early(plan);
   for (MountOp* op = plan.begin(plan.mounts); op != plan.end(plan.mounts); ++op)
     if (Fault fault = mount_one(context, *op)) return fault;

@@ -80,8 +80,9 @@ Fault make_ipc_namespace(Context& context) {
 }
 
 Fault bring_up_loopback(Context& context) {
+  collect_descriptors(context.plan.open_files);  // until make_devices()
   if (!context.plan.new_network_namespace) return {};
-  const Fd socket(sys(__NR_socket, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const Fd socket(sys(__NR_socket, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), Close::kTogether);
   if (Fault fault = check(socket.get(), Subject::kNamespace, "lo")) return fault;
   ifreq request = {};
   append(request.ifr_name, request.ifr_name + sizeof request.ifr_name, "lo");

@@ -131,7 +131,7 @@ Fault make_root_private(const Context& context, Fd& place) {
 Fault attach_root(Context& context) {
   InitPlan& plan = context.plan;
   const char* rootfs = plan.text(plan.rootfs);
-  Fd place(open_place(plan));
+  Fd place(open_place(plan), Close::kTogether);
   if (Fault fault = check(place.get(), wire::Subject::kRoot, rootfs)) return fault;
   const bool is_given = plan.rootfs_fd >= 0;
   const long tree = is_given ? plan.rootfs_fd : clone_tree(place.get(), "", true);

@@ -21,7 +21,7 @@ struct Exec {
   char* const* argv;
   char* const* envp;
   int image_fd;
-  std::span<const int> passed;
+  std::span<const Passed> passed;
   std::string_view oom_score_adj;
   volatile int error = 0;
   volatile int oom_error = 0;
@@ -38,6 +38,18 @@ __attribute__((no_sanitize("address", "undefined"))) long write_own_oom_score_ad
   return written;
 }
 
+// The numbers are not close-on-exec.
+__attribute__((no_sanitize("address", "undefined"))) long pass_on(std::span<const Passed> passed) {
+  for (const Passed& one : passed) {
+    if (one.number == one.fd) {
+      wire::sys(__NR_fcntl, one.fd, F_SETFD, 0);
+    } else if (const long rc = wire::sys(__NR_dup3, one.fd, one.number, 0); rc < 0) {
+      return rc;
+    }
+  }
+  return 0;
+}
+
 __attribute__((noinline, no_sanitize("address", "undefined"))) long clone_and_exec(clone_args* args,
                                                                                    Exec* exec) {
   const long pid = wire::sys(__NR_clone3, args, sizeof *args);
@@ -48,8 +60,10 @@ __attribute__((noinline, no_sanitize("address", "undefined"))) long clone_and_ex
     exec->oom_error = static_cast<int>(-scored);
     wire::sys(__NR_exit_group, 127);
   }
-  for (const int fd : exec->passed)
-    wire::sys(__NR_fcntl, fd, F_SETFD, 0);
+  if (const long passed = pass_on(exec->passed); passed < 0) {
+    exec->error = static_cast<int>(-passed);
+    wire::sys(__NR_exit_group, 127);
+  }
   exec->error = static_cast<int>(
       -wire::sys(__NR_execveat, exec->image_fd, "", exec->argv, exec->envp, AT_EMPTY_PATH));
   for (;;)

@@ -13,12 +13,18 @@
 
 namespace oci::launch {
 
+// A descriptor for init, and its number there.
+struct Passed {
+  int fd = -1;
+  int number = -1;
+};
+
 struct CloneRequest {
-  uint64_t flags = 0;           // CLONE_NEW*
-  int cgroup_fd = -1;           // the cgroup v2 directory to start in. -1: the caller's
-  std::string name;             // argv[0], for ps(1)
-  int image_fd = -1;            // of open_init_file()
-  std::span<const int> passed;  // descriptors for init, under their own numbers
+  uint64_t flags = 0;  // CLONE_NEW*
+  int cgroup_fd = -1;  // the cgroup v2 directory to start in. -1: the caller's
+  std::string name;    // argv[0], for ps(1)
+  int image_fd = -1;   // of open_init_file()
+  std::span<const Passed> passed;
   std::optional<int> oom_score_adj;
 };
 

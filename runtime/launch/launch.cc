@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <optional>
 
 #include "runtime/launch/clone_init.h"
@@ -250,9 +251,44 @@ Status check_preserved(std::span<const int32_t> preserved, std::span<const int> 
   return {};
 }
 
+// The last number in the table that each process has from the start (NR_OPEN_DEFAULT).
+constexpr int kLastNumber = 63;
+
+// The soft RLIMIT_NOFILE. 0: unknown.
+uint64_t most_open_files() {
+  rlimit limit = {};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? uint64_t{limit.rlim_cur} : 0;
+}
+
+// Gives the descriptors of `create` high numbers in its init, where there is room: then those that
+// init opens and closes together are neighbours.
+std::vector<Passed> with_numbers(wire::InitPlan& init, std::span<const int> fds) {
+  std::vector<Passed> passed;
+  for (const int fd : fds)
+    passed.push_back({.fd = fd, .number = fd});
+  if (init.exec) return passed;
+  init.open_files = most_open_files();
+  int32_t* const high[] = {&init.sync_fd, &init.verdict_fd, &init.gate_fd};
+  int next = kLastNumber;
+  const bool has_room = init.open_files > 2 * kLastNumber && init.preserved.count == 0 &&
+                        std::ranges::max(fds) <= kLastNumber - static_cast<int>(std::size(high));
+  if (!has_room) return passed;
+  for (int32_t* const fd : high) {
+    const auto one = std::ranges::find(passed, *fd, &Passed::fd);
+    if (one == passed.end()) continue;
+    *fd = one->number = next--;
+  }
+  return passed;
+}
+
 Result<Child> clone(wire::LaunchPlan& plan, const LaunchOptions& options,
-                    std::span<const int> passed) {
-  const sys::UniqueFd image_fd = OCI_TRY(open_init_file(plan.block));
+                    std::span<const Passed> passed) {
+  sys::UniqueFd image_fd = OCI_TRY(open_init_file(plan.block));
+  // The child would lose it to one of the numbers.
+  if (std::ranges::find(passed, image_fd.get(), &Passed::number) != passed.end()) {
+    image_fd.reset(::fcntl(image_fd.get(), F_DUPFD_CLOEXEC, kLastNumber + 1));
+    if (!image_fd) return Error::system(errno, "open container init");
+  }
   const wire::InitPlan& init = plan.init();
   return clone_init({.flags = init.staged ? 0 : init.clone_flags,
                      .cgroup_fd = options.cgroup_fd,
@@ -264,7 +300,7 @@ Result<Child> clone(wire::LaunchPlan& plan, const LaunchOptions& options,
 
 // Makes the cgroup of the container joinable where it is not, and names a limit on processes.
 Result<Child> clone_into_cgroup(wire::LaunchPlan& plan, const LaunchOptions& options,
-                                const Services& services, std::span<const int> passed) {
+                                const Services& services, std::span<const Passed> passed) {
   Result<Child> cloned = clone(plan, options, passed);
   if (!cloned && cloned.error().sys_errno() == EOPNOTSUPP && options.cgroup_fd >= 0) {
     OCI_TRY(services.make_cgroup_joinable());
@@ -311,6 +347,7 @@ Result<Launched> launch(wire::LaunchPlan& plan, Gate& gate, const LaunchOptions&
   const std::span<const int32_t> preserved(init.begin(init.preserved), init.preserved.count);
   OCI_TRY(check_preserved(preserved, passed));
   passed.insert(passed.end(), preserved.begin(), preserved.end());
+  const std::vector<Passed> numbered = with_numbers(init, passed);
   // Set the caller's affinity, so that the process has it before it enters its cgroup:
   // config.md#linux-process.
   if (plan.exec_cpu_affinity && !plan.exec_cpu_affinity->initial.empty()) {
@@ -318,7 +355,7 @@ Result<Launched> launch(wire::LaunchPlan& plan, Gate& gate, const LaunchOptions&
   }
   std::optional<Pages> pages;
   if (gate.handover) pages = OCI_TRY(Pages::map(gate.handover.get()));
-  Child child = OCI_TRY(clone_into_cgroup(plan, options, services, passed));
+  Child child = OCI_TRY(clone_into_cgroup(plan, options, services, numbered));
   sync.child.reset();
   Launched process(child.pid, std::move(child.pidfd), std::move(pages));
   gate.verdict.reset();
