@@ -15,12 +15,24 @@ namespace {
 
 using wire::Subject;
 
-constexpr long kEnoent = -2, kEacces = -13, kEisdir = -21, kEnotdir = -20;
+constexpr long kEnoent = -2, kEbadf = -9, kEacces = -13, kEisdir = -21, kEnotdir = -20;
+
+long open_program_with(int root, const char* path, uint64_t flags) {
+  return path[0] == '/' ? open_in_root(root, path, flags, Links::kFollowInside)
+                        : sys(__NR_openat, AT_FDCWD, path, flags | O_CLOEXEC);
+}
+
+// To be read, so that check_interpreter() need not open it again, and else as O_PATH. The program
+// is opened as its user, in its cgroup, and no open waits for another process.
+long open_program(int root, const char* path) {
+  constexpr uint64_t kToRead = O_RDONLY | O_NONBLOCK | O_NOCTTY;
+  const long file = open_program_with(root, path, kToRead);
+  if (file >= 0 || file == kEnoent || file == kEnotdir) return file;
+  return open_program_with(root, path, O_PATH);
+}
 
 // 0 if this process may execute it, otherwise -errno.
-long may_execute(int root, const char* path) {
-  const Fd file(path[0] == '/' ? open_in_root(root, path, O_PATH, Links::kFollowInside)
-                               : sys(__NR_openat, AT_FDCWD, path, O_PATH | O_CLOEXEC));
+long may_execute(const Fd& file) {
   if (!file.ok()) return file.get();
   FileFacts facts;
   if (const long rc = look(file.get(), facts); rc < 0) return rc;
@@ -90,11 +102,10 @@ int32_t file_kind_of(const char* text, long size) {
 
 // execve(2) also fails with ENOENT for a missing interpreter, and by then a filter may forbid to
 // check. An unreadable program is left to execve(2).
-Fault check_interpreter(Context& context) {
+Fault check_interpreter(Context& context, const Fd& file) {
   static char text[1024];
-  const Fd file(sys(__NR_openat, AT_FDCWD, context.program, O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file.ok()) return {};
   const long size = sys(__NR_pread64, file.get(), text, sizeof text - 1, 0);
+  if (size == kEbadf) return {};  // O_PATH
   context.file_kind = file_kind_of(text, size);
   if (size <= 0) return {};
   text[size] = '\0';
@@ -179,10 +190,11 @@ Fault find_program(Context& context) {
   // execvp(3): takes the first that works. If none does, reports a refusal rather than ENOENT.
   long verdict = kEnoent;
   for (const Text* at = plan.begin(plan.candidates); at != plan.end(plan.candidates); ++at) {
-    const long rc = may_execute(context.root_fd, plan.text(*at));
+    const Fd file(open_program(context.root_fd, plan.text(*at)));
+    const long rc = may_execute(file);
     if (rc >= 0) {
       context.program = plan.text(*at);
-      return check_interpreter(context);
+      return check_interpreter(context, file);
     }
     if (rc != kEnoent && rc != kEnotdir) verdict = rc;
   }
