@@ -42,6 +42,13 @@ struct ThreadBlock {
 static_assert(offsetof(ThreadBlock, stack_guard) == 0x28);
 constinit ThreadBlock the_thread = {};
 
+}  // namespace
+
+unsigned effective_uid = 0;
+unsigned effective_gid = 0;
+
+namespace {
+
 struct Relocations {
   const Elf64_Rela* rela = nullptr;
   size_t rela_bytes = 0;
@@ -116,10 +123,11 @@ void place_guard(const void* random) {
     die("the kernel sets no thread pointer for the stack protector (arch_prctl)");
 }
 
-const void* random_of(const uintptr_t* auxv) {
+// The value of one entry of the auxiliary vector (getauxval(3)). 0: there is none.
+uintptr_t auxiliary(const uintptr_t* auxv, uintptr_t type) {
   for (; auxv[0] != AT_NULL; auxv += 2)
-    if (auxv[0] == AT_RANDOM) return reinterpret_cast<const void*>(auxv[1]);
-  return nullptr;
+    if (auxv[0] == type) return auxv[1];
+  return 0;
 }
 
 }  // namespace
@@ -135,7 +143,10 @@ extern "C" [[noreturn]] void oci_rt_enter(uintptr_t* stack) {
     ++end;
   if (!relocate(base)) die("the program has a relocation that its entry cannot do");
   if (!protect_constants(base)) die("the kernel does not make constants read-only (mprotect)");
-  place_guard(random_of(reinterpret_cast<const uintptr_t*>(end + 1)));
+  const auto* const auxv = reinterpret_cast<const uintptr_t*>(end + 1);
+  place_guard(reinterpret_cast<const void*>(auxiliary(auxv, AT_RANDOM)));
+  effective_uid = static_cast<unsigned>(auxiliary(auxv, AT_EUID));
+  effective_gid = static_cast<unsigned>(auxiliary(auxv, AT_EGID));
   for (const Constructor* one = __init_array_start; one != __init_array_end; ++one)
     (*one)(argc, argv, environ);
   const int code = oci_rt_main(argc, argv);

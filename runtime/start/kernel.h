@@ -35,6 +35,11 @@ constexpr bool failed(long result) {
   return result < 0 && result > -4096;
 }
 
+// AT_EUID and AT_EGID of getauxval(3), for geteuid(2) and getegid(2). No function here changes the
+// ids of the process.
+extern unsigned effective_uid;
+extern unsigned effective_gid;
+
 // Prints "oci-rt: TEXT" on stderr and aborts. Takes no memory.
 [[noreturn]] void die(const char* text);
 
