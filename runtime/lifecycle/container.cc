@@ -40,7 +40,7 @@ Result<state::StateDir> open_directory(const Context& context, const std::string
                                        state::Lock lock, std::chrono::milliseconds patience) {
   OCI_TRY(state::check_id(id));
   const state::Store store = OCI_TRY(open_store(context));
-  return store.open(id, lock, sys::deadline_in(patience));
+  return store.open(id, lock, patience);
 }
 
 bool is_frozen(const state::Record& record) {

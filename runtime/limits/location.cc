@@ -1,7 +1,5 @@
 #include "runtime/limits/location.h"
 
-#include <sys/stat.h>
-
 namespace oci::limits {
 namespace {
 
@@ -13,11 +11,6 @@ bool has_taken_over(const cgroup::Location& location, const cgroup::Mark& mark) 
   if (record.value().cgroup_path != location.path) return false;
   if (record.value().cgroup_inode == location.inode) return true;
   return record.value().cgroup_inode == 0 && state::creator_alive(record.value());
-}
-
-dev_t device_of(const state::StateDir& dir) {
-  struct stat info = {};
-  return ::fstat(dir.fd(), &info) == 0 ? info.st_dev : 0;
 }
 
 }  // namespace
@@ -35,7 +28,7 @@ cgroup::Location location_of(const state::Record& record) {
 }
 
 std::string home_of(const state::StateDir& dir) {
-  return cat(device_of(dir), ":", dir.path());
+  return cat(dir.device(), ":", dir.path());
 }
 
 Result<state::StateDir> open_home(std::string_view home) {

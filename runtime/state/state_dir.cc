@@ -71,6 +71,7 @@ StateDir::StateDir(StateDir&& other) noexcept
     : fd_(std::move(other.fd_)),
       id_(std::move(other.id_)),
       path_(std::move(other.path_)),
+      device_(other.device_),
       remove_(std::exchange(other.remove_, false)) {}
 
 StateDir::~StateDir() {

@@ -56,9 +56,10 @@ Result<sys::UniqueFd> open_dir(const std::string& path) {
 
 // false: the directory was removed while this process waited for the lock. One of another user is
 // an error: a foreign record could make this caller run its hooks.
-Result<bool> own_and_there(int dir, const std::string& path) {
+Result<bool> own_and_there(int dir, const std::string& path, dev_t& device) {
   struct stat info = {};
   if (::fstat(dir, &info) < 0) return Error::system(errno, "look at a state directory");
+  device = info.st_dev;
   if (info.st_uid == sys::own_uid()) return info.st_nlink > 0;
   return Error(ErrorKind::kUsage, cat("--root: '", path, "' belongs to uid ", info.st_uid,
                                       ", not to the caller; choose another"));
@@ -79,14 +80,14 @@ enum class Claim { kOurs, kTaken, kAgain };
 // Takes the directory, unless a container lives in it. `dir` holds the lock. The owner of a
 // directory without a record is the holder of its lock, not its maker: the maker may have been
 // killed.
-Result<Claim> claim(const sys::UniqueFd& dir, const std::string& path) {
+Result<Claim> claim(const sys::UniqueFd& dir, const std::string& path, dev_t& device) {
   const bool locked = OCI_TRY(try_lock(dir.get()));
   if (::faccessat(dir.get(), kRecordFile, F_OK, AT_SYMLINK_NOFOLLOW) == 0) return Claim::kTaken;
   if (!locked) {  // held briefly by a creator, a `delete` or a `list`
     ::poll(nullptr, 0, 1);
     return Claim::kAgain;
   }
-  return OCI_TRY(own_and_there(dir.get(), path)) ? Claim::kOurs : Claim::kAgain;
+  return OCI_TRY(own_and_there(dir.get(), path, device)) ? Claim::kOurs : Claim::kAgain;
 }
 
 bool time_is_left(std::optional<sys::Deadline>& deadline) {
@@ -157,14 +158,16 @@ Result<StateDir> Store::reserve(std::string_view id) const {
 
     Result<sys::UniqueFd> dir = open_dir(path);
     if (!dir && is_absent(dir.error())) continue;
-    const Result<Claim> claimed = dir ? claim(dir.value(), path) : Result<Claim>(dir.error());
+    dev_t device = 0;
+    const Result<Claim> claimed =
+        dir ? claim(dir.value(), path, device) : Result<Claim>(dir.error());
     if (!claimed) {
       if (made) ::rmdir(path.c_str());
       return claimed.error();
     }
     if (claimed.value() == Claim::kTaken) return taken(id);
     if (claimed.value() == Claim::kAgain) continue;
-    StateDir claimed_dir(std::move(dir).value(), std::string(id), path, false);
+    StateDir claimed_dir(std::move(dir).value(), std::string(id), path, device);
     // The directory had a record that is missing now: its container may live on.
     if (!made && claimed_dir.had_record()) return taken(id);
     claimed_dir.remove_ = true;
@@ -176,20 +179,22 @@ Result<StateDir> Store::reserve(std::string_view id) const {
   return taken(id);
 }
 
-Result<StateDir> Store::open(std::string_view id, Lock lock, sys::Deadline deadline) const {
+Result<StateDir> Store::open(std::string_view id, Lock lock,
+                             std::chrono::milliseconds patience) const {
   OCI_TRY(check_id(id));
   std::string path = cat(root_, "/", id);
   Result<sys::UniqueFd> dir = open_dir(path);
   if (!dir && is_absent(dir.error())) return no_such(id);
   if (!dir) return std::move(dir).error();
   const int fd = dir.value().get();
+  dev_t device = 0;
   if (lock == Lock::kExclusive && !OCI_TRY(try_lock(fd))) {
-    OCI_TRY(own_and_there(fd, path));
-    OCI_TRY(lock_until(fd, id, deadline));
+    OCI_TRY(own_and_there(fd, path, device));
+    OCI_TRY(lock_until(fd, id, sys::deadline_in(patience)));
   }
-  const bool there = OCI_TRY(own_and_there(fd, path));
+  const bool there = OCI_TRY(own_and_there(fd, path, device));
   if (lock == Lock::kExclusive && !there) return no_such(id);
-  return StateDir(std::move(dir).value(), std::string(id), std::move(path), false);
+  return StateDir(std::move(dir).value(), std::string(id), std::move(path), device);
 }
 
 namespace {

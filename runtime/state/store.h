@@ -3,13 +3,13 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "runtime/state/record.h"
-#include "runtime/sys/deadline.h"
 #include "runtime/sys/unique_fd.h"
 #include "spec/error.h"
 #include "spec/model/state.h"
@@ -56,6 +56,7 @@ class [[nodiscard]] StateDir {
   int fd() const { return fd_.get(); }
   const std::string& id() const { return id_; }
   const std::string& path() const { return path_; }
+  dev_t device() const { return device_; }  // that it is on
 
   // kNotFound: no record yet: a creator is about to write it, or was killed before. kInvalidConfig:
   // the record is damaged, belongs to another container, or is no regular file.
@@ -80,12 +81,13 @@ class [[nodiscard]] StateDir {
 
  private:
   friend class Store;
-  StateDir(sys::UniqueFd fd, std::string id, std::string path, bool remove)
-      : fd_(std::move(fd)), id_(std::move(id)), path_(std::move(path)), remove_(remove) {}
+  StateDir(sys::UniqueFd fd, std::string id, std::string path, dev_t device)
+      : fd_(std::move(fd)), id_(std::move(id)), path_(std::move(path)), device_(device) {}
 
   sys::UniqueFd fd_;  // holds the lock
   std::string id_;
   std::string path_;
+  dev_t device_ = 0;
   bool remove_ = false;
 };
 
@@ -109,9 +111,10 @@ class Store {
   // over a directory that a killed creator left without a record.
   Result<StateDir> reserve(std::string_view id) const;
 
-  // kNotFound: `container "web1" does not exist`. kBusy: the deadline passed while another process
+  // kNotFound: `container "web1" does not exist`. kBusy: for `patience` another process
   // held the lock: `container "web1" is busy: PID 1234 uses it; wait, or use delete --force`.
-  Result<StateDir> open(std::string_view id, Lock lock, sys::Deadline deadline = {}) const;
+  Result<StateDir> open(std::string_view id, Lock lock,
+                        std::chrono::milliseconds patience = {}) const;
 
   // Sorted. A missing root is empty if it is the default, otherwise an error.
   Result<std::vector<Listed>> list() const;

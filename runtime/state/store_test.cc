@@ -189,8 +189,7 @@ BOOST_FIXTURE_TEST_CASE(a_locked_container_is_busy_and_its_holder_named, TempSto
   const StateDir held = store.open("web1", Lock::kExclusive).value();
   const pid_t pid = ::fork();
   if (pid == 0) {  // with an open file description of its own, as another process
-    const Result<StateDir> second =
-        store.open("web1", Lock::kExclusive, sys::deadline_in(milliseconds(20)));
+    const Result<StateDir> second = store.open("web1", Lock::kExclusive, milliseconds(20));
     const std::string expected = cat("container \"web1\" is busy: PID ", ::getppid(),
                                      " uses it; wait, or use delete --force");
     ::_exit(!second && second.error().kind() == ErrorKind::kBusy &&
@@ -215,7 +214,7 @@ BOOST_FIXTURE_TEST_CASE(a_lock_is_waited_for_until_its_holder_ends, TempStore) {
   }
   char go = 0;
   (void)!::read(ready[0], &go, 1);
-  BOOST_TEST(!!store.open("web1", Lock::kExclusive, sys::deadline_in(seconds(10))));
+  BOOST_TEST(!!store.open("web1", Lock::kExclusive, seconds(10)));
   testing::Child(pid).reap();
   ::close(ready[0]);
   ::close(ready[1]);
@@ -235,8 +234,7 @@ BOOST_FIXTURE_TEST_CASE(who_waited_for_a_container_that_went_away_learns_it, Tem
   }
   char go = 0;
   (void)!::read(ready[0], &go, 1);
-  const Result<StateDir> opened =
-      store.open("web1", Lock::kExclusive, sys::deadline_in(seconds(10)));
+  const Result<StateDir> opened = store.open("web1", Lock::kExclusive, seconds(10));
   BOOST_TEST(error_of(opened) == "container \"web1\" does not exist");
   testing::Child(pid).reap();
   ::close(ready[0]);
