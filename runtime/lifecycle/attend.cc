@@ -18,14 +18,14 @@ namespace {
 // Another `delete` may have been first.
 Status delete_after(const Context& context, const std::string& id, const std::string& created) {
   Result<state::StateDir> dir = open_directory(context, id, state::Lock::kExclusive);
-  const Result<state::Record> record =
-      dir ? dir.value().load() : Result<state::Record>(dir.error());
+  Result<state::Record> record = dir ? dir.value().load() : Result<state::Record>(dir.error());
   if (!record) {
     if (record.error().kind() == ErrorKind::kNotFound) return {};
     return record.error();
   }
   // The id may belong to a new container by now.
   if (record.value().created != created) return {};
+  record.value().pid = 0;  // this process has reaped it
   return destroy(dir.value(), record.value());
 }
 

@@ -33,8 +33,8 @@ class [[nodiscard]] SignalStream {
   ~SignalStream();
 
   // For a program that has done its work and is about to exit: keeps the signals blocked, so that
-  // none can make it fail any more.
-  void stay_blocked() { fd_.reset(); }
+  // none can make it fail any more. The end of the process closes the descriptor.
+  void stay_blocked() { (void)fd_.release(); }
 
   int fd() const { return fd_.get(); }  // for poll(2)
   const sigset_t& mask_before() const { return before_; }
