@@ -55,6 +55,12 @@ Status check_fit(int dir) {
                                      " process(es) found", describe_pids(pids)));
 }
 
+// Whether a cgroup above a new one could freeze it. The root of the tree has no cgroup.freeze.
+bool may_be_frozen(int mount, std::string_view path) {
+  return depth_of(path) != 1 || ::faccessat(mount, "cgroup.freeze", F_OK, 0) == 0 ||
+         errno != ENOENT;
+}
+
 // Makes the missing directories below `here`, the deepest existing one, and opens the last one. An
 // error with is_gone(): another container removed a parent.
 Result<sys::UniqueFd> make_missing(const Location& location, const Controllers& controllers,
@@ -204,7 +210,8 @@ Status Cgroup::make(int mount, std::span<const Write> writes, sys::UniqueFd exis
   if (is_new) {
     fd_ = OCI_TRY(make_missing(location_, controllers, mount, std::move(existing)));
     OCI_TRY(take(true));
-    return check_fit(fd_.get());
+    // Nothing but a freeze from above makes a new one unfit.
+    return may_be_frozen(mount, path) ? check_fit(fd_.get()) : Status();
   }
   // A cgroup left by another container belongs to this one from now on.
   before_ = OCI_TRY(read_mark(existing.get()));

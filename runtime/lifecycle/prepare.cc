@@ -85,7 +85,7 @@ int listen_fds() {
   return count > 0 && count < 4096 ? count : 0;
 }
 
-Result<wire::LaunchPlan> plan_of(const Context& context, const Prepared& prepared,
+Result<wire::LaunchPlan> plan_of(const Context& context, Prepared& prepared,
                                  const CreateOptions& options, Foreground foreground,
                                  plan::Findings* findings = nullptr) {
   plan::Request request;
@@ -110,7 +110,9 @@ Result<wire::LaunchPlan> plan_of(const Context& context, const Prepared& prepare
     request.created_tail = created.tail;
     request.callers_environment = sys::inherited_environment();
   }
-  return plan::make_plan(prepared.config, plan::read_host(prepared.config), request);
+  const plan::Host host = plan::read_host(prepared.config);
+  prepared.cgroup2_mount_point = host.cgroup2_mount_point;
+  return plan::make_plan(prepared.config, host, request);
 }
 
 Status check_root(const wire::LaunchPlan& plan) {
@@ -177,7 +179,8 @@ Status decide_cgroup(const Context& context, const CreateOptions& options, Prepa
                                               {.id = options.id,
                                                .manager = context.cgroup_manager,
                                                .rootless = context.rootless,
-                                               .makes_devices = prepared.plan.makes_devices},
+                                               .makes_devices = prepared.plan.makes_devices,
+                                               .mount_point = prepared.cgroup2_mount_point},
                                               {}, prepared.plan.warnings));
   return {};
 }

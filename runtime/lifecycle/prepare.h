@@ -18,6 +18,7 @@ struct Prepared {
   spec::Config config;
   std::string config_text;  // as read, for later verbs
   wire::LaunchPlan plan;
+  std::string cgroup2_mount_point;         // of plan::Host
   std::optional<plan::CgroupPlan> cgroup;  // absent: disabled, or not permitted
   bool notifies = false;                   // the config has a notify socket of oci-rt
 };

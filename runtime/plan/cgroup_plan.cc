@@ -51,10 +51,16 @@ void plan_device_rules(const spec::Config& config, const CgroupRequest& request,
   }
 }
 
+Result<cgroup::Layout> layout_of(const CgroupRequest& request, const CgroupHost& host) {
+  const std::string& known = request.mount_point;
+  if (known.empty()) return host.find_layout();
+  return cgroup::Layout{.mount_point = known, .hybrid = known.ends_with("/unified")};
+}
+
 Result<CgroupPlan> plan_own(const spec::Config& config, const CgroupRequest& request,
                             const CgroupHost& host, std::vector<wire::Warning>& warnings) {
   CgroupPlan plan;
-  plan.layout = OCI_TRY(host.find_layout());
+  plan.layout = OCI_TRY(layout_of(request, host));
   plan.delegate_to = delegated_uid(config);
   plan.owner_is_mapped = has_user_namespace(config);
   plan.owner_is_optional = request.rootless;

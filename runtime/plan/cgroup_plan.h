@@ -50,6 +50,7 @@ struct CgroupRequest {
   CgroupManager manager = CgroupManager::kCgroupfs;
   bool rootless = false;       // the caller may have no cgroup to make others in
   bool makes_devices = false;  // LaunchPlan::makes_devices
+  std::string mount_point;     // Host::cgroup2_mount_point. "": not looked for
 };
 
 // The questions about the cgroups of this machine. Tests answer them by hand.
