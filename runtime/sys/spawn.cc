@@ -220,7 +220,6 @@ Result<int> watch(const Command& command, const Process& process, int output, in
     // reads.
     if (ready > 0 && (fds[1].revents & POLLIN) != 0) collect(output, command, finished.output);
     if (ready > 0 && fds[0].revents != 0) break;
-    if (ready > 0 && (fds[1].revents & (POLLIN | POLLHUP)) == POLLHUP) fds[1].fd = -1;
     if (ready > 0 && fds[2].revents != 0)
       interrupted = command.signals->terminating_signal().value_or(0);
     const bool late = deadline_ms >= 0 && now_ms() >= deadline_ms;
@@ -245,12 +244,12 @@ Result<Finished> run_program(const Command& command) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return Error::system(errno, "pipe2");
   const UniqueFd reader(ends[0]);
-  UniqueFd writer(ends[1]);
+  // Open to the end, so that poll(2) tells of output alone, and not that all writers have gone.
+  const UniqueFd writer(ends[1]);
   // The program may open its output for reading, and take the bytes that collect() has seen.
   if (fcntl(reader.get(), F_SETFL, O_NONBLOCK) != 0) return Error::system(errno, "fcntl");
 
   const Process process = OCI_TRY(start_program(command, input.get(), writer.get()));
-  writer.reset();
 
   Finished finished;
   const int interrupted = OCI_TRY(watch(command, process, reader.get(), start_ms, finished));
