@@ -12,7 +12,7 @@ namespace {
 
 using wire::Subject;
 
-constexpr long kEexist = -17, kErofs = -30;
+constexpr long kEexist = -17, kErofs = -30, kEloop = -40;
 
 // Keeps the directory of the last path open: nearly every node is in /dev, which mount_all() has
 // mostly just mounted, and not closed yet.
@@ -102,11 +102,17 @@ Fault bind_device(int directory, const char* name, const DeviceOp& op, const cha
   return check(attach(source.get(), target.get()), Subject::kDevice, path, op.index);
 }
 
+Fault check_parent(long parent, const char* path, uint16_t index) {
+  if (parent != kEloop) return check(parent, Subject::kDevice, path, index);
+  return refuse("a symbolic link of the image is in the way; make its directory an ordinary one",
+                Subject::kDevice, path, index);
+}
+
 Fault make_device(Directory& directory, const DeviceOp& op, const char* path) {
   const char* name;
   const Links links = op.parent_is_plain ? Links::kRefuse : Links::kFollowInside;
   const long parent = directory.of(path, links, &name);
-  if (Fault fault = check(parent, Subject::kDevice, path, op.index)) return fault;
+  if (Fault fault = check_parent(parent, path, op.index)) return fault;
   const int dir = static_cast<int>(parent);
   if (op.bind) return bind_device(dir, name, op, path);
   const long rc = sys(__NR_mknodat, dir, name, op.mode, device_number(op.major, op.minor));
@@ -130,7 +136,7 @@ Fault make_link(Directory& directory, const InitPlan& plan, const LinkOp& op) {
   const char* path = plan.text(op.path);
   const char* name;
   const long parent = directory.of(path, Links::kRefuse, &name);
-  if (Fault fault = check(parent, Subject::kDevice, path)) return fault;
+  if (Fault fault = check_parent(parent, path, kNoIndex)) return fault;
   const char* target = plan.text(op.target);
   long rc = sys(__NR_symlinkat, target, parent, name);
   // Existing links of the image stay, except for /dev/ptmx.
