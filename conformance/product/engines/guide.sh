@@ -1,0 +1,48 @@
+#!/bin/bash
+# guide.sh RUNTIME [PAGE…]: runs every command of runtime/docs/guide, each page in a directory of its own, and compares the
+# output where the page shows it. guide.py describes the blocks of a page, flow.sh the other options.
+. "$(dirname "$0")/../flow.sh"
+. "$(dirname "$0")/machine.sh"
+guide=$(dirname "$0")/../../../runtime/docs/guide
+mapfile -t flows < <(sed -n 's/^[0-9]*\. \[.*\](\(.*\)\.md)$/\1/p' "$guide/README.md")
+uid=12345
+
+cover() {
+  cp "/etc/$1" "$work/$1"
+  printf '%s\n' "$2" >>"$work/$1"
+  mount --bind "$work/$1" "/etc/$1"
+}
+# The user exists only in this script: the covered files are private to this mount namespace.
+set_up() {
+  make_machine
+  cover passwd "ocirt:x:$uid:$uid::$work:/bin/bash"
+  mkdir -p "$work/bin" "/run/user/$uid"
+  chown "$uid:$uid" "/run/user/$uid"
+  chmod 711 "$work"
+  chmod 700 "/run/user/$uid"
+  cp "$runtime" "$work/bin/oci-rt"
+  for program in tools explain install; do cp "$runtime-$program" "$work/bin/oci-rt-$program"; done
+  mount --bind "$work/bin" /usr/local/bin
+  flow=guide
+  check "pages" "$([ ${#flows[@]} -ge 10 ] && echo ten)" ten
+  check "pages that the index names" "$(find "$guide" -name '*.md' ! -name README.md | wc -l)" ${#flows[@]}
+}
+
+run_chosen() {
+  local page status
+  for page in "$@"; do
+    mkdir -p "$work/$page"
+    chmod 711 "$work/$page"
+    "$(dirname "$0")/guide.py" "$guide/$page.md" "$work/$page" "$uid" >"$work/lines" 2>&1
+    status=$?
+    flow=$page
+    check "the page was read to its end" "$([ $status -le 1 ] && tail -n 1 "$work/lines")" "end of $page"
+    sed '$d' "$work/lines"
+    passed=$((passed + $(grep -c '^ok - ' "$work/lines")))
+    failed=$((failed + $(grep -c '^not ok - ' "$work/lines")))
+    skipped=$((skipped + $(grep -c '^skip - ' "$work/lines")))
+    check "nothing is left" "$(oci-rt list --quiet)" ""
+  done
+}
+
+run_script "$@"
