@@ -128,7 +128,7 @@ Status Dump::find_cgroup() {
   if (path.empty()) return {};
   const std::string directory = cat(OCI_TRY(cgroup::find_layout()).mount_point, path);
   request_.freeze_cgroup = directory;
-  if (!options_.cgroup_mode && has_cgroups_below(directory)) {
+  if (!options_.cgroup_mode && (has_cgroups_below(directory) || owns_cgroup_namespace(config_))) {
     request_.cgroup_mode = CgroupMode::kSoft;
   }
   return {};
@@ -173,16 +173,27 @@ Status Dump::run(sys::SignalStream& signals) {
     const sys::UniqueFd file =
         OCI_TRY(sys::open_at(images, kStreamsFile, O_WRONLY | O_CREAT | O_TRUNC, 0600));
     OCI_TRY(sys::write_all(file.get(), streams_json(streams_), kStreamsFile));
+    ::unlinkat(images, kCgroupsFile, 0);
+    if (request_.cgroup_mode != CgroupMode::kIgnore) {
+      (void)OCI_TRY(sys::open_at(images, kCgroupsFile, O_WRONLY | O_CREAT, 0600));
+    }
   }
-  Swrk criu =
-      OCI_TRY(Swrk::start({.program = program_.path, .silent = true}, &signals).during("criu"));
+  // A server of memory waits for its client without a notification that could stop it.
+  Swrk criu = OCI_TRY(Swrk::start({.program = program_.path,
+                                   .silent = true,
+                                   .dies_with_caller = options_.lazy_pages,
+                                   .killed_by_signals = options_.lazy_pages},
+                                  &signals)
+                          .during("criu"));
   const std::string log = directories_.log(kLog);
   const Result<Response> answer = criu.ask(
       {.type = options_.pre_dump ? Type::kPreDump : Type::kDump, .options = &request_},
       [this](const Response& notified, const sys::UniqueFd&) { return take(notified); }, &signals);
   criu.finish();
-  if (!answer) return with_log(answer.error(), log);
-  return answer.value().success ? Status() : failure_of(answer.value(), log);
+  if (answer && answer.value().success) return {};
+  // With --lazy-pages it is there before the memory.
+  if (!options_.pre_dump) ::unlinkat(images, kInventory, 0);
+  return answer ? failure_of(answer.value(), log) : with_log(answer.error(), log);
 }
 
 }  // namespace

@@ -109,6 +109,15 @@ Result<std::vector<SavedMount>> external_mounts_in(int directory) {
   return mounts;
 }
 
+Status check_searchable(int directory, const std::string& path, uid_t root) {
+  struct stat info = {};
+  if (::fstat(directory, &info) != 0) return Error::system(errno, cat("'", path, "'"));
+  // With an access control list, the bits of the group are its mask.
+  if (info.st_uid == root || (info.st_mode & (S_IXGRP | S_IXOTH)) != 0) return {};
+  return Error(ErrorKind::kUsage, cat("option --image-path: root of the container, uid ", root,
+                                      " of the host, may not search '", path, "'; chmod o+x it"));
+}
+
 Status check_complete(int directory, const std::string& path) {
   const Result<std::string> image = sys::read_file_at(directory, kInventory, kLargestImage);
   if (!image && image.error().sys_errno() == ENOENT) {

@@ -111,9 +111,9 @@ std::vector<std::pair<std::string, std::string>> external_mounts(
   return found;
 }
 
-std::vector<std::pair<std::string, std::string>> sources_of(const std::vector<Volume>& volumes,
-                                                            const std::vector<MountLine>& outside,
-                                                            const spec::Config& config) {
+std::vector<std::pair<std::string, std::string>> sources_of(
+    const std::vector<Volume>& volumes, const std::vector<MountLine>& outside,
+    const std::vector<std::string>& devices) {
   std::vector<std::pair<std::string, std::string>> found = {{kNullDevice, kNullDevice}};
   for (const Volume& volume : volumes) {
     found.emplace_back(volume.place, volume.source);
@@ -124,10 +124,8 @@ std::vector<std::pair<std::string, std::string>> sources_of(const std::vector<Vo
       found.emplace_back(volume.place + rest, mount.point);
     }
   }
-  if (!config.linux) return found;
-  // In a user namespace these are the host's nodes.
-  for (const spec::Device& device : config.linux->devices)
-    found.emplace_back(device.path, device.path);
+  for (const std::string& device : devices)
+    found.emplace_back(device, device);
   return found;
 }
 

@@ -46,9 +46,10 @@ struct Volume {
 };
 
 // Name and source of each mount that external_mounts() may have found in a container with these
-// volumes. `outside`: the mounts of this process.
-std::vector<std::pair<std::string, std::string>> sources_of(const std::vector<Volume>& volumes,
-                                                            const std::vector<MountLine>& outside,
-                                                            const spec::Config& config);
+// volumes. `outside`: the mounts of this process. `devices`: paths, also of the default devices,
+// which are the host's nodes in a user namespace.
+std::vector<std::pair<std::string, std::string>> sources_of(
+    const std::vector<Volume>& volumes, const std::vector<MountLine>& outside,
+    const std::vector<std::string>& devices);
 
 }  // namespace oci::criu

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -55,6 +56,16 @@ bool is_network_empty(const spec::Config& config, bool wanted) {
   const spec::Hooks& hooks = config.hooks;
   return !hooks.prestart.empty() || !hooks.create_runtime.empty() ||
          (config.linux && !config.linux->net_devices.empty());
+}
+
+bool owns_cgroup_namespace(const spec::Config& config) {
+  if (!config.linux) return false;
+  const auto is_new = [&config](spec::NamespaceType type) {
+    return std::ranges::any_of(config.linux->namespaces, [type](const spec::Namespace& wanted) {
+      return wanted.type == type && !wanted.path;
+    });
+  };
+  return is_new(spec::NamespaceType::kUser) && is_new(spec::NamespaceType::kCgroup);
 }
 
 Result<std::vector<std::string>> external_namespaces(pid_t pid, const spec::Config& config) {

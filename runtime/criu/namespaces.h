@@ -13,6 +13,10 @@
 
 namespace oci::criu {
 
+// Whether its cgroup namespace belongs to its user namespace, so that CRIU must make it: only then
+// root of the container may mount the tree.
+bool owns_cgroup_namespace(const spec::Config& config);
+
 // Whether CRIU leaves out the devices and addresses of a new network namespace: hooks and moved
 // devices fill it. `wanted`: --empty-ns.
 bool is_network_empty(const spec::Config& config, bool wanted);

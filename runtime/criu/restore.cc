@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/cgroup/join.h"
 #include "runtime/criu/images.h"
 #include "runtime/criu/mount_flags.h"
 #include "runtime/criu/mounts.h"
@@ -54,6 +55,25 @@ using lifecycle::Prepared;
 std::string slave_name(int master) {
   unsigned number = 0;
   return ::ioctl(master, TIOCGPTN, &number) == 0 ? cat("/dev/pts/", number) : "/dev/pts/ptmx";
+}
+
+// Without a cgroup namespace of its own, CRIU may have put it where it was saved.
+Status check_cgroup(pid_t pid, const std::string& wanted) {
+  if (wanted.empty()) return {};
+  const std::string found = OCI_TRY(cgroup::cgroup_of(pid));
+  if (found.starts_with(wanted) && (found.size() == wanted.size() || found[wanted.size()] == '/')) {
+    return {};
+  }
+  return Error(ErrorKind::kUsage,
+               cat("option --manage-cgroups-mode: CRIU restores the cgroup '", found,
+                   "', and the container's is '", wanted, "'; use ignore"));
+}
+
+std::vector<std::string> paths_of_devices(const wire::InitPlan& plan) {
+  std::vector<std::string> paths;
+  for (const wire::DeviceOp* op = plan.begin(plan.devices); op != plan.end(plan.devices); ++op)
+    paths.emplace_back(plan.text(op->path));
+  return paths;
 }
 
 // One `restore` as a transaction: rolled back unless keep() is called.
@@ -105,6 +125,12 @@ Status Restoration::check() {
   OCI_TRY(check_features(program_, {.lazy_pages = options_.lazy_pages}));
   directories_ = OCI_TRY(open_directories(options_, false));
   OCI_TRY(check_complete(directories_.images.get(), directories_.image_path));
+  if (const auto& linux = prepared_.config.linux; linux && !linux->uid_mappings.empty()) {
+    const std::optional<uid_t> root = launch::mapped_id(launch::map_text(linux->uid_mappings), 0);
+    if (root) {
+      OCI_TRY(check_searchable(directories_.images.get(), directories_.image_path, *root));
+    }
+  }
   namespaces_ = OCI_TRY(open_namespaces(prepared_.config));
   const Result<std::string> streams =
       sys::read_file_at(directories_.images.get(), kStreamsFile, kLongestStreams);
@@ -136,7 +162,8 @@ Status Restoration::find_mounts() {
   const std::vector<Volume> volumes = OCI_TRY(make_mount_points(prepared_.plan.init(), root_));
   const std::string outside =
       OCI_TRY(sys::read_file_at(AT_FDCWD, "/proc/self/mountinfo", size_t{16} << 20));
-  request_.external_mounts = sources_of(volumes, parse_mountinfo(outside), prepared_.config);
+  request_.external_mounts =
+      sources_of(volumes, parse_mountinfo(outside), paths_of_devices(prepared_.plan.init()));
   saved_mounts_ = OCI_TRY(external_mounts_in(directories_.images.get()));
   for (const SavedMount& mount : saved_mounts_) {
     const auto is_known = [&mount](const auto& known) { return known.first == mount.name; };
@@ -172,7 +199,12 @@ Status Restoration::run(state::StateDir dir) {
   request_.lsm_profile = options_.lsm_profile;
   request_.lsm_mount_context = options_.lsm_mount_context;
   request_.joined = namespaces_.joined;
-  if (!request_.cgroup_mode) request_.cgroup_mode = CgroupMode::kIgnore;
+  if (!request_.cgroup_mode) {
+    const int images = directories_.images.get();
+    const bool has_cgroups =
+        ::faccessat(images, kCgroupsFile, F_OK, 0) == 0 || owns_cgroup_namespace(prepared_.config);
+    request_.cgroup_mode = has_cgroups ? CgroupMode::kSoft : CgroupMode::kIgnore;
+  }
   if (is_network_empty(prepared_.config, options_.empty_network)) {
     request_.empty_namespaces = CLONE_NEWNET;
   }
@@ -194,9 +226,12 @@ Status Restoration::ask() {
                            .own_cgroup_namespace = prepared_.plan.init().new_cgroup_namespace,
                            .descriptors = descriptors,
                            .in_child = [this] { return enter_root(record_.rootfs, root_); },
-                           .dies_with_caller = true},
+                           .dies_with_caller = true,
+                           // Without its server of memory it never ends.
+                           .killed_by_signals = options_.lazy_pages},
                           &signals_)
                   .during("criu"));
+  OCI_TRY(open_directories_of(criu.pid(), directories_, request_));
   const std::string log = directories_.log(kLog);
   const Result<Response> answer = criu.ask(
       {.type = Type::kRestore, .options = &request_},
@@ -245,6 +280,9 @@ Status Restoration::settle(pid_t pid) {
     OCI_TRY(limits_.give_to(uid));
   }
   init_.emplace(OCI_TRY(launch::Launched::adopt(pid)));
+  if (request_.cgroup_mode != CgroupMode::kIgnore) {
+    OCI_TRY(check_cgroup(pid, record_.cgroup_path));
+  }
   OCI_TRY(host_resources_.settle(pid, record_));
   record_.pid = pid;
   record_.start_time = OCI_TRY(sys::read_process_stat(pid)).start_time;

@@ -115,6 +115,18 @@ Result<Directories> open_directories(const ImageOptions& options, bool make) {
   return opened;
 }
 
+Status open_directories_of(pid_t criu, Directories& directories, Options& options) {
+  const auto open = [criu](const std::string& path) {
+    return sys::open_at(AT_FDCWD, cat("/proc/", criu, "/root", path), O_RDONLY | O_DIRECTORY);
+  };
+  directories.images = OCI_TRY(open(directories.image_path).during("option --image-path"));
+  options.images_dir = directories.images.get();
+  if (!directories.work) return {};
+  directories.work = OCI_TRY(open(directories.work_path).during("option --work-path"));
+  options.work_dir = directories.work.get();
+  return {};
+}
+
 Options common_options(const ImageOptions& options, const Directories& directories,
                        const spec::Config& config, std::string_view log) {
   Options made;

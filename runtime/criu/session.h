@@ -31,6 +31,9 @@ struct Directories {
 // Makes the work directory where it is missing, and with `make` that of the images as well.
 Result<Directories> open_directories(const ImageOptions& options, bool make);
 
+// Opens them again, in the mount namespace that `criu` has entered: it can mount only there.
+Status open_directories_of(pid_t criu, Directories& directories, Options& options);
+
 // The options of a request that need no container. `log`: the name of its file.
 Options common_options(const ImageOptions& options, const Directories& directories,
                        const spec::Config& config, std::string_view log);

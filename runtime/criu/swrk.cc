@@ -106,14 +106,16 @@ Result<Swrk> Swrk::start(const Start& how, const sys::SignalStream* signals) {
   }
   its.reset();
   reporter.reset();
-  Swrk started(pid, std::move(ours));
+  Swrk started(pid, std::move(ours), how.killed_by_signals);
   const std::string problem = OCI_TRY(sys::read_all(report.get(), "report", kLongestAnswer));
   if (!problem.empty()) return Error(ErrorKind::kSystem, problem);
   return started;
 }
 
 Swrk::Swrk(Swrk&& other) noexcept
-    : pid_(std::exchange(other.pid_, 0)), socket_(std::move(other.socket_)) {}
+    : pid_(std::exchange(other.pid_, 0)),
+      socket_(std::move(other.socket_)),
+      killed_by_signals_(other.killed_by_signals_) {}
 
 Swrk::~Swrk() {
   socket_.reset();
@@ -176,6 +178,7 @@ Status Swrk::wait_for_answer(sys::SignalStream* signals, std::optional<Error>& f
       sys::wait_readable(socket_.get(), std::nullopt, failure ? nullptr : signals);
   if (ready) return {};
   failure = ready.error();
+  if (killed_by_signals_) kill();
   ::shutdown(socket_.get(), SHUT_WR);
   return wait_for_answer(nullptr, failure);
 }

@@ -25,6 +25,7 @@ struct Start {
   std::function<Status()> in_child = {};  // runs in the child, before CRIU
   bool silent = false;                    // without standard streams, else those of this process
   bool dies_with_caller = false;
+  bool killed_by_signals = false;  // a terminating signal kills it: else it undoes its work
 };
 
 // Takes a notification of CRIU, with the descriptor that came along or none. After an error CRIU
@@ -54,7 +55,8 @@ class [[nodiscard]] Swrk {
   void kill();
 
  private:
-  Swrk(pid_t pid, sys::UniqueFd socket) : pid_(pid), socket_(std::move(socket)) {}
+  Swrk(pid_t pid, sys::UniqueFd socket, bool killed_by_signals)
+      : pid_(pid), socket_(std::move(socket)), killed_by_signals_(killed_by_signals) {}
 
   struct Received {
     Response response;
@@ -66,6 +68,7 @@ class [[nodiscard]] Swrk {
 
   pid_t pid_;
   sys::UniqueFd socket_;
+  bool killed_by_signals_;
 };
 
 }  // namespace oci::criu
