@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 
-STATIC = ("runtime/oci-rt", "runtime/oci-rt-install", "runtime/oci-rt-tools", "runtime/oci-rt-explain", "runtime/oci-rt-criu")
+STATIC = ("runtime/oci-rt", "runtime/oci-rt-help", "runtime/oci-rt-install", "runtime/oci-rt-tools", "runtime/oci-rt-explain", "runtime/oci-rt-criu")
 
 
 def output(*command):
@@ -63,14 +63,14 @@ def problems(path, symbols, is_init, wants_cet):
         yield "no GNU_RELRO"
     if not re.search(r"BIND_NOW|Flags: .*NOW", output("readelf", "-dW", path)):
         yield "no BIND_NOW"
-    if path.name in ("oci-rt", "oci-rt-install", "oci-rt-tools", "oci-rt-explain") and not re.search(r"__\w+_chk\b", symbols.replace("__stack_chk_fail", "")):
+    if path.name in ("oci-rt", "oci-rt-help", "oci-rt-install", "oci-rt-tools", "oci-rt-explain") and not re.search(r"__\w+_chk\b", symbols.replace("__stack_chk_fail", "")):
         yield "no function of _FORTIFY_SOURCE"
 
 
 build = pathlib.Path(sys.argv[1])
 x86 = platform.machine() == "x86_64"
 bad = []
-for name, is_init in (("runtime/oci-rt", False), ("runtime/oci-rt-install", False), ("runtime/oci-rt-tools", False), ("runtime/oci-rt-explain", False), ("runtime/oci-rt-criu", False), ("runtime/oci-rt-systemd", False), ("runtime/init/oci-rt-init", True)):
+for name, is_init in (("runtime/oci-rt", False), ("runtime/oci-rt-help", False), ("runtime/oci-rt-install", False), ("runtime/oci-rt-tools", False), ("runtime/oci-rt-explain", False), ("runtime/oci-rt-criu", False), ("runtime/oci-rt-systemd", False), ("runtime/init/oci-rt-init", True)):
     path = build / name
     if not path.exists() and name.endswith("systemd"):
         continue

@@ -16,7 +16,8 @@ namespace {
 using Words = std::span<const char* const>;
 
 std::string general_help() {
-  std::string text = help_text(kGlobalSyntax);
+  const size_t width = output_width();
+  std::string text = help_text(kGlobalSyntax, width);
   text += "\nCommands:\n";
   size_t widest = 0;
   for (const Command* command : commands()) {
@@ -25,13 +26,15 @@ std::string general_help() {
   for (const Command* command : commands()) {
     const Syntax& syntax = command->syntax;
     text += cat("  ", syntax.command, std::string(widest - syntax.command.size() + 2, ' '),
-                syntax.summary, "\n");
+                wrapped(syntax.summary, widest + 4, width), "\n");
   }
-  text +=
-      "\n`oci-rt COMMAND --help` shows the options of a command.\n"
-      "`oci-rt spec` writes a config.json to start from.\n"
-      "`run` and `exec` exit with the program's exit code, or with 128+N after signal N.\n"
-      "If oci-rt itself fails, the exit code is 1, for `exec` 255.\n";
+  text += '\n';
+  for (const std::string_view line :
+       {"`oci-rt COMMAND --help` shows the options of a command, with examples.",
+        "`oci-rt spec` writes a config.json to start from.",
+        "`run` and `exec` exit with the program's exit code, or with 128+N after signal N.",
+        "If oci-rt itself fails, the exit code is 1, for `exec` 255."})
+    text += cat(wrapped(line, 0, width), "\n");
   return text;
 }
 
@@ -42,11 +45,11 @@ Result<int> answer(std::string_view text) {
 
 Result<int> show_help(const Command& command) {
   if (command.available != nullptr) OCI_TRY(command.available());
-  if (command.become != nullptr) {
-    const std::string verb(command.syntax.command);
-    return command.become({}, std::to_array({verb.c_str(), "--help"}));
-  }
-  return answer(help_text(command.syntax));
+  const std::string verb(command.syntax.command);
+  if (command.may_lack) return command.become({}, std::to_array({verb.c_str(), "--help"}));
+  // That program shows the same with examples. Where it is missing, the options are help enough.
+  (void)become(kHelpProgram, {}, std::to_array({verb.c_str()}));
+  return answer(help_text(command.syntax, output_width()));
 }
 
 Result<int> show_help(Words topic) {
@@ -58,9 +61,10 @@ Result<int> run_verb(const Arguments& globals, Words words, int& failure_code) {
   const std::string_view verb = words.front();
   if (verb == "help") return show_help(words.subspan(1));
   const Command* const command = OCI_TRY(find_command(verb));
-  if (command->become != nullptr) return command->become(globals, words);
   Result<Arguments> parsed =
       parse_arguments(command->syntax, words.subspan(1), kGlobalSyntax.options);
+  const bool wants_help = parsed && parsed.value().help;
+  if (command->become != nullptr && !wants_help) return command->become(globals, words);
   if (!parsed && command->available != nullptr) OCI_TRY(command->available());
   const Arguments arguments = OCI_TRY(std::move(parsed));
   if (arguments.help) return show_help(*command);

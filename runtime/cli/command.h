@@ -23,9 +23,11 @@ struct Command {
   // its options are wrong: podman takes a successful --help, or a message about a missing value, as
   // support. Null: it always does.
   Status (*available)() = nullptr;
-  // Instead of run: executes another program, which reads the options of the verb and shows its
-  // help. `words`: the verb and the words after it. Returns only after an error.
+  // Instead of run: executes another program, which reads the options of the verb again. `words`:
+  // the verb and the words after it. Returns only after an error.
   Error (*become)(const Arguments& globals, std::span<const char* const> words) = nullptr;
+  // That program shows the help, too, since only it knows whether the verb works: `available`.
+  bool may_lack = false;
 };
 
 // One for each file, named like its verb.

@@ -3,15 +3,10 @@
 
 #include "runtime/cli/command.h"
 #include "runtime/cli/each_id.h"
+#include "runtime/cli/engine_options.h"
 
 namespace oci::cli {
 namespace {
-
-constexpr Option kOptions[] = {
-    {.letter = 'f',
-     .name = "force",
-     .help = "kill a running container first; an unknown id is not an error"},
-};
 
 Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
   const bool force = arguments.flag("force");
@@ -24,12 +19,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 }  // namespace
 
 constinit const Command kDeleteCommand{
-    .syntax = {.command = "delete",
-               .operands = "ID...",
-               .summary = "Removes containers and their resources.",
-               .options = kOptions,
-               .min_operands = 1,
-               .max_operands = SIZE_MAX},
+    .syntax = kDeleteSyntax,
     .run = run,
 };
 

@@ -5,15 +5,11 @@
 
 #include "runtime/cli/command.h"
 #include "runtime/cli/duration.h"
+#include "runtime/cli/engine_options.h"
 #include "runtime/cli/output.h"
 
 namespace oci::cli {
 namespace {
-
-constexpr Option kOptions[] = {
-    {.name = "interval", .value = "TIME", .help = "time between two reports (default: 5s)"},
-    {.name = "stats", .help = "print one report and exit"},
-};
 
 Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
   lifecycle::EventsOptions options;
@@ -32,13 +28,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 }  // namespace
 
 constinit const Command kEventsCommand{
-    .syntax = {.command = "events",
-               .operands = "ID",
-               .summary =
-                   "Prints resource usage and out-of-memory events of a container as JSON lines.",
-               .options = kOptions,
-               .min_operands = 1,
-               .max_operands = 1},
+    .syntax = kEventsSyntax,
     .run = run,
 };
 

@@ -2,7 +2,17 @@
 
 #include <cstdlib>
 
+#include "runtime/cli/other_program.h"
 #include "third_party/boost_test.h"
+
+namespace oci::cli {
+
+// No program takes the place of the test.
+Error become(std::string_view program, const Arguments&, std::span<const char* const> words) {
+  return {ErrorKind::kUnsupported, cat(words.front(), ": '", program, "' is missing")};
+}
+
+}  // namespace oci::cli
 
 namespace oci::lifecycle {
 

@@ -1,5 +1,6 @@
 // oci-rt features
 #include "runtime/cli/command.h"
+#include "runtime/cli/engine_options.h"
 #include "runtime/cli/output.h"
 #include "runtime/cli/version.h"
 #include "runtime/plan/capabilities.h"
@@ -25,8 +26,7 @@ Result<int> run(const lifecycle::Context&, const Arguments&) {
 }  // namespace
 
 constinit const Command kFeaturesCommand{
-    .syntax = {.command = "features",
-               .summary = "Prints the features of this runtime as JSON, for engines."},
+    .syntax = kFeaturesSyntax,
     .run = run,
 };
 

@@ -2,17 +2,13 @@
 #include <algorithm>
 
 #include "runtime/cli/command.h"
+#include "runtime/cli/engine_options.h"
 #include "runtime/cli/format.h"
 #include "runtime/cli/gc_text.h"
 #include "runtime/cli/output.h"
 
 namespace oci::cli {
 namespace {
-
-constexpr Option kOptions[] = {
-    kFormatOption,
-    {.name = "remove", .help = "kill and remove the leftovers instead of only listing them"},
-};
 
 Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
   const bool json_wanted = OCI_TRY(wants_json(arguments));
@@ -30,10 +26,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 }  // namespace
 
 constinit const Command kGcCommand{
-    .syntax = {.command = "gc",
-               .summary = "Lists leftover cgroups and containers of a killed oci-rt or an emptied "
-                          "state directory.",
-               .options = kOptions},
+    .syntax = kGcSyntax,
     .run = run,
 };
 

@@ -5,7 +5,7 @@
 #include <cerrno>
 
 #include "runtime/cli/command.h"
-#include "runtime/install/usage.h"
+#include "runtime/cli/install_options.h"
 #include "runtime/sys/program.h"
 
 namespace oci::cli {
@@ -13,17 +13,15 @@ namespace {
 
 Error become_installer(const Arguments& globals, std::span<const char* const> words) {
   const std::string runtime = sys::own_program();
-  const std::string program = sys::find_helper(runtime, install::kProgram);
+  const std::string program = sys::find_helper(runtime, kInstaller);
   if (program.empty()) {
-    return Error(
-        ErrorKind::kUnsupported,
-        cat(words.front(), ": '", install::kProgram, "' is missing (looked beside oci-rt and in ",
-            sys::helper_directory(), "); install it, or configure the engine by hand"));
+    return Error(ErrorKind::kUnsupported,
+                 cat(words.front(), ": '", kInstaller, "' is missing (looked beside oci-rt and in ",
+                     sys::helper_directory(), "); install it, or configure the engine by hand"));
   }
   const std::string runtime_option = cat("--runtime=", runtime);
   const std::string log_option = cat("--log=", globals.value("log"));
-  std::vector<const char*> argv = {install::kProgram.data(), runtime_option.c_str(),
-                                   log_option.c_str()};
+  std::vector<const char*> argv = {kInstaller.data(), runtime_option.c_str(), log_option.c_str()};
   if (globals.value("log-format") == "json") argv.push_back("--log-json");
   argv.insert(argv.end(), words.begin(), words.end());
   argv.push_back(nullptr);
@@ -37,12 +35,12 @@ Error become_installer(const Arguments& globals, std::span<const char* const> wo
 }  // namespace
 
 constinit const Command kInstallCommand{
-    .syntax = {.command = "install", .summary = install::kInstallSummary},
+    .syntax = kInstallSyntax,
     .become = become_installer,
 };
 
 constinit const Command kUninstallCommand{
-    .syntax = {.command = "uninstall", .summary = install::kUninstallSummary},
+    .syntax = kUninstallSyntax,
     .become = become_installer,
 };
 

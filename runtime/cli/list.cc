@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "runtime/cli/command.h"
+#include "runtime/cli/engine_options.h"
 #include "runtime/cli/format.h"
 #include "runtime/cli/list_table.h"
 #include "runtime/cli/list_template.h"
@@ -16,15 +17,6 @@
 
 namespace oci::cli {
 namespace {
-
-constexpr Option kOptions[] = {
-    {.letter = 'f',
-     .name = "format",
-     .value = "table|json|TEMPLATE",
-     .help =
-         "output format, or a text such as '{{.ID}} {{.Status}}' for each line (default: table)"},
-    {.letter = 'q', .name = "quiet", .help = "print ids only"},
-};
 
 std::string ids(const std::vector<lifecycle::Listed>& containers) {
   std::string text;
@@ -78,7 +70,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 }  // namespace
 
 constinit const Command kListCommand{
-    .syntax = {.command = "list", .summary = "Lists all containers.", .options = kOptions},
+    .syntax = kListSyntax,
     .run = run,
 };
 

@@ -1,5 +1,6 @@
 // oci-rt mounts add, oci-rt mounts remove
 #include "runtime/cli/command.h"
+#include "runtime/cli/engine_options.h"
 
 namespace oci::cli {
 namespace {
@@ -25,13 +26,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 }  // namespace
 
 constinit const Command kMountsCommand{
-    .syntax = {.command = "mounts",
-               .operands = "add|remove ID FILE",
-               .summary =
-                   "Adds or removes mounts of a running container. FILE ('-': standard input) "
-                   "holds JSON as mounts of config.json does.",
-               .min_operands = 3,
-               .max_operands = 3},
+    .syntax = kMountsSyntax,
     .run = run,
 };
 

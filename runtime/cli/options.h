@@ -90,8 +90,15 @@ Result<Arguments> parse_arguments(const Syntax& syntax, std::span<const char* co
 Status require_operands(const Syntax& syntax, std::span<const std::string_view> operands,
                         size_t least, size_t most);
 
-// The text of --help, in lines of at most 100 columns.
-std::string help_text(const Syntax& syntax);
+// `text`, which is at column `column` of its line, in lines of at most `width` columns. The
+// following lines begin with `column` blanks. No newline at the end.
+std::string wrapped(std::string_view text, size_t column, size_t width);
+
+// The text of --help without the examples, in lines of at most `width` columns.
+std::string help_text(const Syntax& syntax, size_t width);
+
+// For help: $COLUMNS, else the width of the terminal at standard output, else 80.
+size_t output_width();
 
 // A decimal number of an option, or an error that names it.
 Result<uint32_t> parse_number(std::string_view option, std::string_view text, uint32_t highest);

@@ -204,12 +204,31 @@ BOOST_AUTO_TEST_CASE(any_bytes_are_a_value) {
 }
 
 BOOST_AUTO_TEST_CASE(the_help_lists_the_options_that_are_meant_for_people) {
-  const std::string help = help_text(kStopping);
+  const std::string help = help_text(kStopping, 80);
   BOOST_TEST(help.starts_with("Executes.\nUsage:\n  oci-rt exec [OPTION...] ID COMMAND...\n"));
   BOOST_TEST(help.find("  -b, --bundle DIR") != std::string::npos);
   BOOST_TEST(help.find("  -d, --detach  ") != std::string::npos);
   BOOST_TEST(help.find("  -h, --help  ") != std::string::npos);
   BOOST_TEST(help.find("no-subreaper") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(lines_are_broken_between_words) {
+  BOOST_TEST(wrapped("one two three", 2, 9) == "one two\n  three");
+  BOOST_TEST(wrapped("a-word-that-is-too-long it", 2, 9) == "a-word-that-is-too-long\n  it");
+  BOOST_TEST(wrapped("1\u2026 2\u2026 3\u2026", 0, 8) == "1\u2026 2\u2026 3\u2026");
+  BOOST_TEST(wrapped("", 4, 9) == "");
+}
+
+BOOST_AUTO_TEST_CASE(the_width_is_that_of_the_caller) {
+  const struct {
+    const char* columns;
+    size_t width;
+  } cases[] = {{"120", 120}, {"72", 72}, {"1", 40}};
+  for (const auto& one : cases) {
+    ::setenv("COLUMNS", one.columns, 1);
+    BOOST_TEST(output_width() == one.width, one.columns);
+  }
+  ::unsetenv("COLUMNS");
 }
 
 BOOST_AUTO_TEST_CASE(numbers_are_decimal_and_in_range) {

@@ -12,6 +12,8 @@ namespace oci::cli {
 
 inline constexpr std::string_view kTools = "oci-rt-tools";
 inline constexpr std::string_view kExplainer = "oci-rt-explain";
+// The help of each verb (runtime/manual). Its word is the verb.
+inline constexpr std::string_view kHelpProgram = "oci-rt-help";
 
 // Executes `program` with the options before the verb, and `words`: the verb and the words after
 // it. Gives back what the caller of oci-rt has set: open descriptors, umask. Its argv[0] is the

@@ -3,6 +3,7 @@
 
 #include "runtime/cli/command.h"
 #include "runtime/cli/each_id.h"
+#include "runtime/cli/engine_options.h"
 
 namespace oci::cli {
 namespace {
@@ -17,20 +18,12 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 }  // namespace
 
 constinit const Command kPauseCommand{
-    .syntax = {.command = "pause",
-               .operands = "ID...",
-               .summary = "Freezes all processes of containers.",
-               .min_operands = 1,
-               .max_operands = SIZE_MAX},
+    .syntax = kPauseSyntax,
     .run = run<lifecycle::pause>,
 };
 
 constinit const Command kResumeCommand{
-    .syntax = {.command = "resume",
-               .operands = "ID...",
-               .summary = "Resumes paused containers.",
-               .min_operands = 1,
-               .max_operands = SIZE_MAX},
+    .syntax = kResumeSyntax,
     .run = run<lifecycle::resume>,
 };
 

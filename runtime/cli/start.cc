@@ -3,6 +3,7 @@
 
 #include "runtime/cli/command.h"
 #include "runtime/cli/each_id.h"
+#include "runtime/cli/engine_options.h"
 
 namespace oci::cli {
 namespace {
@@ -16,11 +17,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 }  // namespace
 
 constinit const Command kStartCommand{
-    .syntax = {.command = "start",
-               .operands = "ID...",
-               .summary = "Starts the programs of created containers.",
-               .min_operands = 1,
-               .max_operands = SIZE_MAX},
+    .syntax = kStartSyntax,
     .run = run,
 };
 

@@ -1,5 +1,6 @@
 // oci-rt state
 #include "runtime/cli/command.h"
+#include "runtime/cli/engine_options.h"
 #include "runtime/cli/output.h"
 #include "spec/write/write_state.h"
 
@@ -16,11 +17,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 }  // namespace
 
 constinit const Command kStateCommand{
-    .syntax = {.command = "state",
-               .operands = "ID",
-               .summary = "Prints the state of a container as JSON.",
-               .min_operands = 1,
-               .max_operands = 1},
+    .syntax = kStateSyntax,
     .run = run,
 };
 

@@ -3,43 +3,10 @@
 
 #include "runtime/cli/amount.h"
 #include "runtime/cli/command.h"
+#include "runtime/cli/engine_options.h"
 
 namespace oci::cli {
 namespace {
-
-constexpr Option kOptions[] = {
-    {.letter = 'r',
-     .name = "resources",
-     .value = "FILE",
-     .help = "read linux.resources as JSON from FILE ('-': standard input)"},
-    {.name = "memory",
-     .value = "BYTES",
-     .help = "memory limit, with suffix k, m or g; -1: unlimited"},
-    {.name = "memory-reservation",
-     .value = "BYTES",
-     .help = "soft memory limit: memory below it is reclaimed last"},
-    {.name = "memory-swap",
-     .value = "BYTES",
-     .help = "limit of memory and swap together; -1: unlimited"},
-    {.name = "cpu-quota", .value = "USEC", .help = "CPU time per period; -1: unlimited"},
-    {.name = "cpu-period", .value = "USEC", .help = "length of a period"},
-    {.name = "cpu-burst", .value = "USEC", .help = "unused CPU time that may be saved up"},
-    {.name = "cpu-share", .value = "N", .help = "relative CPU weight, 2 to 262144"},
-    {.name = "cpu-idle", .value = "0|1", .help = "1: run only on otherwise idle CPUs"},
-    {.name = "cpuset-cpus", .value = "LIST", .help = "allowed CPUs, such as 0-3,7"},
-    {.name = "cpuset-mems", .value = "LIST", .help = "allowed memory nodes, such as 0,1"},
-    {.name = "pids-limit", .value = "N", .help = "maximum number of processes; -1: unlimited"},
-    {.name = "l3-cache-schema", .value = "SCHEMA", .help = "L3 cache schema, such as L3:0=ff"},
-    {.name = "mem-bw-schema",
-     .value = "SCHEMA",
-     .help = "memory bandwidth schema, such as MB:0=50"},
-    {.name = "blkio-weight", .value = "N", .help = "relative I/O weight, 10 to 1000"},
-    {.name = "cpu-rt-period", .value = "USEC"},
-    {.name = "cpu-rt-runtime", .value = "USEC"},
-    // Removed from the specification, but old clients still send them.
-    {.name = "kernel-memory", .value = "BYTES"},
-    {.name = "kernel-memory-tcp", .value = "BYTES"},
-};
 
 class Reader {
  public:
@@ -118,12 +85,7 @@ Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
 }  // namespace
 
 constinit const Command kUpdateCommand{
-    .syntax = {.command = "update",
-               .operands = "ID",
-               .summary = "Changes the limits of a container.",
-               .options = kOptions,
-               .min_operands = 1,
-               .max_operands = 1},
+    .syntax = kUpdateSyntax,
     .run = run,
 };
 

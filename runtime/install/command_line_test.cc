@@ -1,6 +1,8 @@
 // Command lines of install and uninstall, below a temporary directory.
 #include "runtime/install/command_line.h"
 
+#include "runtime/cli/install_options.h"
+#include "runtime/install/engines.h"
 #include "runtime/install/test_files.h"
 #include "runtime/testing/temp_dir.h"
 #include "third_party/boost_test.h"
@@ -47,7 +49,15 @@ BOOST_AUTO_TEST_CASE(no_option_is_read_behind_two_dashes) {
   const testing::TempDir dir;
   BOOST_TEST(ran({"install", "-n", "--path=/x/oci-rt", "-etc", dir.path(), "--", "crio"}) ==
              "done");
-  BOOST_TEST(ran({"uninstall", "crio", "--etc", "--"}) == "option --etc requires an argument: DIR");
+  // As with the other verbs, the next word is the value.
+  BOOST_TEST(ran({"uninstall", "crio", "--etc", "--"}) == "option --etc: '--' must begin with '/'");
+}
+
+BOOST_AUTO_TEST_CASE(the_help_names_each_engine) {
+  std::string names;
+  for (const EngineRow& row : engines())
+    names += cat(names.empty() ? "" : "|", row.name);
+  BOOST_TEST(cli::kEngineNames == names);
 }
 
 BOOST_AUTO_TEST_CASE(the_help_is_in_the_form_of_the_other_verbs) {

@@ -14,7 +14,6 @@ oci::Status run(const std::vector<std::string>& words) {
 
 }  // namespace
 
-// NOLINTNEXTLINE(bugprone-exception-escape): cxxopts is caught where it is called
 int main(int argc, char** argv) {
   const oci::Status done = run({argv + (argc > 0 ? 1 : 0), argv + argc});
   if (done) return 0;

@@ -21,6 +21,11 @@ bool has_controlling_terminal() {
   return own || errno != ENXIO;
 }
 
+unsigned columns_of(int fd) {
+  winsize size{};
+  return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 Status copy_window_size(int from, int to) {
   winsize size{};
   if (ioctl(from, TIOCGWINSZ, &size) != 0) return Error::system(errno, "read the window size");

@@ -12,6 +12,9 @@ bool is_terminal(int fd);
 // Whether the session of this process has one. true also if that is unknown.
 bool has_controlling_terminal();
 
+// The width of the terminal `fd` in characters. 0: it is no terminal, or does not know.
+unsigned columns_of(int fd);
+
 // Copies the window size of `from` to `to`.
 Status copy_window_size(int from, int to);
 
