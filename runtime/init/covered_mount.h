@@ -7,25 +7,24 @@
 
 namespace oci::init {
 
+// Keeps `mount`, which was attached for `op`, if that is for /proc or /sys. Masks and sysctls use
+// the mounts themselves, even if an attacker with access to the rootfs renames the mount points.
+void keep_config_mount(Context& context, const MountOp& op, Fd& mount);
+
 struct CoveredMount {
-  const char* path;  // "/proc"
-  int planned;       // the mount of the plan, -1: none. Belongs to the Context
-  Fd cover;          // the mount that lies on it
+  const char* path;     // "/proc"
+  ConfigMount planned;  // belongs to the Context
+  Fd cover;             // the mount that lies on it
 
-  bool exists() const { return planned >= 0; }
+  bool exists() const { return planned.fd >= 0; }
   // The mount that the program will see.
-  int top() const { return cover.ok() ? cover.get() : planned; }
+  int top() const { return cover.ok() ? cover.get() : planned.fd; }
 };
 
-enum class Change {
-  kNone,     // the program will see top() at the path
-  kCovered,  // another mount lies on top()
-  kGone,     // top() was unmounted
-};
-
-// Looks at the path, where hooks may have changed something. kCovered: that mount is top() now.
-// Anything else is a fault: another process with access to the rootfs may have renamed the mount
-// points.
-Fault look_for_change(const Context& context, CoveredMount& mount, Change& change);
+// Looks whether the program will see top() at the path. If another mount lies on top(), that one is
+// top() from now on, and `is_new` is true. Anything else there is a fault: another process with
+// access to the rootfs may have renamed the mount points, and a mount that it moved out of the root
+// looks like one that a hook has unmounted.
+Fault find_cover(const Context& context, CoveredMount& mount, bool& is_new);
 
 }  // namespace oci::init

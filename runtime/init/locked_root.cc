@@ -131,7 +131,7 @@ long move(int from, int to, const char* path, uint64_t id, Stash& stash) {
   rc = mount.ok() ? put_on(to, path, mount.get()) : mount.get();
   if (rc >= 0) rc = is_at(to, path, id);
   while (rc >= 0 && pile.height > 0)
-    rc = put_on(to, path, pile.mounts[--pile.height].get());
+    rc = attach(pile.mounts[--pile.height].get(), mount.get());  // not by path: another may rename
   return rc;
 }
 

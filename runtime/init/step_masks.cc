@@ -208,12 +208,10 @@ Fault make_tmpfs_readonly(const InitPlan& plan) {
   return {};
 }
 
-// Read-only paths come first, so that masks in them stay. `in`: only the paths below this mount.
-Fault protect_paths(Work& work, const CoveredMount* in) {
+// Read-only paths come first, so that masks in them stay.
+template <class IsMeant>
+Fault protect_these(Work& work, IsMeant is_meant) {
   const InitPlan& plan = work.context.plan;
-  const auto is_meant = [&](const Lookup& lookup) {
-    return in == nullptr || (lookup.mount == in && !lookup.is_all_of_it);
-  };
   for (const PathOp* op = plan.begin(plan.readonly_paths); op != plan.end(plan.readonly_paths);
        ++op) {
     const char* path = plan.text(op->path);
@@ -230,14 +228,21 @@ Fault protect_paths(Work& work, const CoveredMount* in) {
   return {};
 }
 
-// Where a hook has unmounted /proc or /sys, the paths are those of the root, as for the program.
+// /proc and /sys come first: a read-only path of the root is a recursive copy, and if one of them
+// was renamed into it, the copy has the masks as well.
+Fault protect_paths(Work& work) {
+  const auto is_in_kernels = [](const Lookup& lookup) { return lookup.mount != nullptr; };
+  if (Fault fault = protect_these(work, is_in_kernels)) return fault;
+  return protect_these(work, [](const Lookup& lookup) { return lookup.mount == nullptr; });
+}
+
+// The mounts of hooks that lie on all of /proc or /sys.
 Fault follow_hooks(Work& work) {
   const InitPlan& plan = work.context.plan;
   if (!plan.host_hooks && plan.create_container_hooks.count == 0) return {};
   for (CoveredMount& mount : work.kernels) {
-    Change change;
-    if (Fault fault = look_for_change(work.context, mount, change)) return fault;
-    if (change == Change::kGone) mount.planned = -1;
+    bool is_new = false;
+    if (Fault fault = find_cover(work.context, mount, is_new)) return fault;
   }
   return {};
 }
@@ -245,22 +250,26 @@ Fault follow_hooks(Work& work) {
 // A path of the config may lead to all of /proc or /sys by a link of the image. The mount that it
 // put there has the masks as well. After that nothing may have changed.
 Fault protect_cover(Work& work, CoveredMount& mount) {
-  Change change;
-  if (Fault fault = look_for_change(work.context, mount, change)) return fault;
-  if (change == Change::kCovered) {
-    if (Fault fault = protect_paths(work, &mount)) return fault;
-    if (Fault fault = look_for_change(work.context, mount, change)) return fault;
-  }
-  if (change == Change::kNone) return {};
+  bool is_new = false;
+  if (Fault fault = find_cover(work.context, mount, is_new)) return fault;
+  if (!is_new) return {};
+  const auto is_in_cover = [&](const Lookup& lookup) {
+    return lookup.mount == &mount && !lookup.is_all_of_it;
+  };
+  if (Fault fault = protect_these(work, is_in_cover)) return fault;
+  if (Fault fault = find_cover(work.context, mount, is_new)) return fault;
+  if (!is_new) return {};
   return refuse("was changed while the container was set up", Subject::kNone, mount.path);
 }
 
-Fault protect(Context& context) {
-  Work work = {context, {{"/proc", context.proc_fd, Fd()}, {"/sys", context.sys_fd, Fd()}}, {}};
+Fault protect(const Context& context) {
+  Work work = {
+      context, {{"/proc", context.proc_mount, Fd()}, {"/sys", context.sys_mount, Fd()}}, {}};
   if (Fault fault = follow_hooks(work)) return fault;
-  if (Fault fault = protect_paths(work, nullptr)) return fault;
-  for (CoveredMount& mount : work.kernels)
+  if (Fault fault = protect_paths(work)) return fault;
+  for (CoveredMount& mount : work.kernels) {
     if (Fault fault = protect_cover(work, mount)) return fault;
+  }
   return {};
 }
 

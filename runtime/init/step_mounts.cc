@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "runtime/init/copy_up.h"
+#include "runtime/init/covered_mount.h"
 #include "runtime/init/in_root.h"
 #include "runtime/init/known_places.h"
 #include "runtime/init/mount_api.h"
@@ -250,18 +251,6 @@ Fault clone_source(const Context& context, const MountOp& op, const char* source
   return {};
 }
 
-// Masks and sysctls use the mounts themselves, even if an attacker with access to the rootfs
-// renames the mount points.
-void keep_handle(Context& context, const MountOp& op, Fd& mount) {
-  const InitPlan& plan = context.plan;
-  const char* path = plan.text(op.target);
-  const bool is_proc = equal(path, "/proc");
-  if (!is_proc && !equal(path, "/sys")) return;
-  const char* type = op.kind == MountKind::kFilesystem ? plan.text(op.type) : "";
-  const bool keep = equal(type, is_proc ? "proc" : "sysfs");
-  (is_proc ? context.proc_fd : context.sys_fd) = keep ? move_down(mount.release()) : -1;
-}
-
 Fault check_opened(const MountOp& op, int target, const char* path) {
   constexpr long kEloop = -40;
   if (target != kEloop || !op.target_is_plain) {
@@ -363,7 +352,7 @@ Fault mount_one(Context& context, MountOp& op) {
   Fd mount(-1, Close::kTogether);
   if (Fault fault = make_detached(context, op, mount)) return fault;
   if (Fault fault = attach_at_target(context, op, mount.get())) return fault;
-  keep_handle(context, op, mount);
+  keep_config_mount(context, op, mount);
   if (op.readonly_late) op.source_fd = static_cast<int32_t>(mount.release());
   return {};
 }

@@ -46,6 +46,11 @@ struct KnownFilesystem {
   uint64_t magic = 0;  // 0: none is known
 };
 
+struct ConfigMount {
+  int fd = -1;
+  bool is_by_link = false;  // the path of the config is a symlink of the image
+};
+
 struct Context {
   InitPlan& plan;            // a private mapping: Vectors are relocated in place
   int report_fd;             // the reader: `create` at first, `start` later
@@ -53,7 +58,9 @@ struct Context {
   mutable Place root_place;  // of root_fd, once it was looked at: by place_of_root()
   mutable KnownFilesystem root_filesystem;
   mutable KnownFilesystem last_filesystem;  // of another mount
-  int sys_fd = -1;                          // the sysfs mounted at /sys
+  // Mounts of the config at /proc and /sys, of any filesystem: the last ones. -1: none
+  ConfigMount proc_mount = {};
+  ConfigMount sys_mount = {};
   int descriptors_fd = -1;   // /proc/self/fd of the caller's procfs, for plan.mount_task
   int own_proc_fd = -1;      // the procfs of the caller, for --verify=full
   int proc_fd = -1;          // the procfs mounted at /proc by the plan: nothing can cover it
