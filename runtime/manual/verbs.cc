@@ -275,6 +275,10 @@ const Verb* find_verb(std::string_view name) {
   return found == std::end(kVerbs) ? nullptr : found;
 }
 
+std::span<const Operand> all_operands() {
+  return kOperands;
+}
+
 std::vector<Operand> operands_of(const cli::Syntax& syntax) {
   std::vector<Operand> found;
   std::ranges::copy_if(kOperands, std::back_inserter(found),

@@ -37,6 +37,8 @@ struct Operand {
   std::string_view meaning;
 };
 
+std::span<const Operand> all_operands();
+
 // Those of the verb that need an explanation.
 std::vector<Operand> operands_of(const cli::Syntax& syntax);
 
