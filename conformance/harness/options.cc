@@ -1,12 +1,13 @@
 #include "conformance/harness/options.h"
 
-#include "conformance/harness/command_line.h"
 #include "conformance/harness/report.h"
 
 namespace oci::conformance {
 namespace {
 
 constexpr char kProgram[] = "oci-conformance";
+
+}  // namespace
 
 CommandLine command_line(Options& o) {
   using Text = const std::string&;
@@ -50,8 +51,6 @@ CommandLine command_line(Options& o) {
            [&](Text) { o.coverage = true; }},
       }};
 }
-
-}  // namespace
 
 Options parse_options(int argc, char** argv, const std::string& known) {
   Options options;

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "conformance/harness/command_line.h"
+
 namespace oci::conformance {
 
 struct Options {
@@ -13,6 +15,9 @@ struct Options {
   int jobs = 2;
   bool json_paths = false, keep = false, retry = false, list = false, coverage = false;
 };
+
+// Its options, each of which sets a member of `options`.
+CommandLine command_line(Options& options);
 
 // `known` is the default directory of known deviations. Prints errors and exits with 2. --help
 // exits with 0.
