@@ -94,7 +94,7 @@ Status Conversation::answer(wire::Message message, std::span<const sock_filter> 
 Status Conversation::adopt(pid_t pid) {
   Launched adopted = OCI_TRY(Launched::adopt(pid));
   OCI_TRY(process_.wait());
-  process_ = std::move(adopted);
+  process_.hold_instead(adopted);
   const wire::InitPlan& init = plan_.init();
   OCI_TRY(look_for(pid));
   if (!init.new_user_namespace) return {};

@@ -52,8 +52,7 @@ Status Launched::switch_to_child(sys::SignalStream* signals) {
   const uint32_t child = pages_ ? wire::load((*pages_)[wire::kOfStage].pid) : 0;
   if (child == 0) return {};
   Launched adopted = OCI_TRY(adopt(static_cast<pid_t>(child)));
-  std::swap(pid_, adopted.pid_);
-  std::swap(pidfd_, adopted.pidfd_);
+  hold_instead(adopted);
   wire::store((*pages_)[wire::kOfStage].pid, 0);
   return {};
 }

@@ -38,6 +38,12 @@ class [[nodiscard]] Launched {
   // Takes a child that another child has cloned (CLONE_PARENT).
   static Result<Launched> adopt(pid_t pid);
 
+  // Exchanges the processes. The pages stay: a child has those of the process that cloned it.
+  void hold_instead(Launched& child) {
+    std::swap(pid_, child.pid_);
+    std::swap(pidfd_, child.pidfd_);
+  }
+
   pid_t pid() const { return pid_; }  // 0: it was reaped
   int pidfd() const { return pidfd_.get(); }
   Pages* pages() { return pages_ ? &*pages_ : nullptr; }

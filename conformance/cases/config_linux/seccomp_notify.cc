@@ -163,6 +163,20 @@ void agent_decides(Sandbox& sandbox) {
 }
 const Case kDecides("seccomp/an-agent-decides-calls", "config-linux.md#seccomp", agent_decides);
 
+// With mapped ids init is a child of the process that the runtime starts.
+void agent_of_user_namespace(Sandbox& sandbox) {
+  const std::string socket = sandbox.path("agent");
+  Agent agent(socket,
+              [](const seccomp_data& call) { return call.nr == SYS_getpriority ? ENOTSUP : 0; });
+  Bundle bundle = notifying(sandbox, R"("getpriority")", socket);
+  bundle.user_namespace().args({"/bin/probe", "syscall", std::to_string(SYS_getpriority)});
+  const Outcome outcome = sandbox.run(bundle);
+  expect_equal("the agent's answer (" + outcome.err + ")", std::atoi(outcome.out.c_str()), ENOTSUP);
+  expect(agent.got_listener(), "the agent got no listener");
+}
+const Case kUserNamespace("seccomp/an-agent-decides-calls-in-a-user-namespace",
+                          "config-linux.md#seccomp", agent_of_user_namespace);
+
 void process_state(Sandbox& sandbox) {
   const std::string socket = sandbox.path("agent");
   Agent agent(socket, [](const seccomp_data&) { return 0; });
