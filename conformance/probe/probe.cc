@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
+#include <thread>
 
 #include "conformance/probe/facts.h"
 #include "conformance/probe/ride.h"
@@ -219,6 +220,15 @@ int do_xattr(int count, char** words) {
   return answer(::setxattr(words[0], words[1], words[2], std::strlen(words[2]), 0));
 }
 
+// probe thread NUMBER: a second thread makes this system call without arguments.
+int do_thread(int count, char** words) {
+  if (count < 1) return 2;
+  const long number = std::strtol(words[0], nullptr, 0);
+  int code = 2;
+  std::thread([&] { code = answer(::syscall(number, 0, 0, 0, 0, 0, 0)); }).join();
+  return code;
+}
+
 struct Word {
   std::string_view name;
   int (*run)(int, char**);
@@ -229,7 +239,7 @@ constexpr Word kWords[] = {
     {"grab", do_grab},       {"notify", do_notify}, {"read", do_read},
     {"keyring", do_keyring}, {"sleep", do_sleep},   {"sti", do_sti},
     {"syscall", do_syscall}, {"write", do_write},   {"ride", oci::conformance::probe::ride},
-    {"xattr", do_xattr},
+    {"thread", do_thread},   {"xattr", do_xattr},
 };
 
 }  // namespace

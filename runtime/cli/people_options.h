@@ -65,15 +65,20 @@ inline constexpr Syntax kDoctorSyntax{
     .options = kDoctorOptions,
 };
 
-inline constexpr Option kSeccompOptions[] = {kJson};
+inline constexpr Option kSeccompOptions[] = {
+    kJson,
+    {.name = "output",
+     .value = "FILE",
+     .help = "write the recorded profile to FILE; without it, the program's output goes to stderr"},
+};
 
 inline constexpr Syntax kSeccompSyntax{
     .command = "seccomp",
-    .operands = "explain|dump PROFILE [SYSCALL [ARGUMENT...]]",
-    .summary = "Tells which rule of a seccomp profile decides about a call, or prints its program.",
+    .operands = "explain|dump PROFILE [SYSCALL [ARGUMENT...]] | record DIR [-- PROGRAM...]",
+    .summary = "Explains or prints a seccomp profile, or records one while a container runs.",
     .options = kSeccompOptions,
     .min_operands = 2,
-    .max_operands = 9,
+    .max_operands = SIZE_MAX,
 };
 
 inline constexpr Option kKillOptions[] = {

@@ -175,10 +175,12 @@ constexpr Verb kVerbs[] = {
     {&cli::kSeccompSyntax,
      "An ARGUMENT is a number, or `-` if it is unknown. Without SYSCALL, `explain` sums the "
      "profile "
-     "up. `dump` prints the program in the form of the kernel's bpf_asm.",
+     "up. `dump` prints the program in the form of the kernel's bpf_asm. `record` runs the "
+     "container of a bundle once, and prints a profile that allows the calls of its program and no "
+     "others.",
      "",
      {{"Find the rule that decides about a call:", "oci-rt seccomp explain ./seccomp.json mount"},
-      {"Print the filter program:", "oci-rt seccomp dump ./seccomp.json"}}},
+      {"Record a profile of a program:", "oci-rt seccomp record --output ./new.json ./web -- id"}}},
     {&cli::kFeaturesSyntax,
      "The form is that of features.md of the specification.",
      "",

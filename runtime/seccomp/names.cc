@@ -21,6 +21,12 @@ std::string_view name_of_call(uint32_t audit_architecture, int64_t number) {
   return {};
 }
 
+std::string_view name_behind(uint32_t multiplexed) {
+  for (const Row& row : kRows)
+    if (multiplexed != 0 && row.multiplexed == multiplexed) return name_of(row);
+  return {};
+}
+
 const Row* find_name(std::string_view name) {
   for (uint32_t slot = hash(name) % kSlots; kHashed[slot] != 0; slot = (slot + 1) % kSlots) {
     const Row& row = kRows[kHashed[slot] - 1];

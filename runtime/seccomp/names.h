@@ -45,6 +45,9 @@ std::string_view name_of(const Row& row);
 // "": unknown.
 std::string_view name_of_call(uint32_t audit_architecture, int64_t number);
 
+// The call behind socketcall(2) or ipc(2), for a value of Row::multiplexed. "": unknown.
+std::string_view name_behind(uint32_t multiplexed);
+
 inline int number_of(const Row& row, const Abi& abi) {
   return row.numbers[&abi - kAbis];
 }

@@ -244,4 +244,20 @@ Result<std::string> changed_text(std::string_view text, const Changes& changes) 
   return edit.text();
 }
 
+std::string notifying_text(std::string_view text, std::string_view listener_path, bool killable) {
+  Editor edit(text);
+  json::Value filter(rapidjson::kObjectType);
+  edit.set(filter, "defaultAction", "SCMP_ACT_NOTIFY");
+  // All that run on this machine: the kernel kills a call of another one. The native one is
+  // understood.
+  edit.set(filter, "architectures",
+           edit.strings({"SCMP_ARCH_X86", "SCMP_ARCH_X32", "SCMP_ARCH_ARM"}));
+  edit.set(filter, "listenerPath", listener_path);
+  if (killable) {
+    edit.set(filter, "flags", edit.strings({"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"}));
+  }
+  edit.set(edit.object(edit.root(), "linux"), "seccomp", std::move(filter));
+  return edit.text();
+}
+
 }  // namespace oci::tools

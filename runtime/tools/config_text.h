@@ -42,4 +42,8 @@ struct Changes {
 // `text` must be a valid config. Returns it with the changes, four spaces a level.
 Result<std::string> changed_text(std::string_view text, const Changes& changes);
 
+// `text` with a filter that sends every call to the agent at `listener_path`, in place of its own.
+// `killable`: with WAIT_KILLABLE_RECV.
+std::string notifying_text(std::string_view text, std::string_view listener_path, bool killable);
+
 }  // namespace oci::tools

@@ -12,13 +12,12 @@
 #include "runtime/cli/create_options.h"
 #include "runtime/cli/run_options.h"
 #include "runtime/sys/file.h"
-#include "runtime/sys/sealed.h"
 #include "runtime/sys/terminal.h"
+#include "runtime/tools/bundle_config.h"
 #include "runtime/tools/commands.h"
 #include "runtime/tools/config_text.h"
 #include "runtime/tools/id_ranges.h"
 #include "runtime/tools/runtime.h"
-#include "spec/load_config.h"
 
 namespace oci::tools {
 namespace {
@@ -77,40 +76,28 @@ Result<Job> from_tree(const Arguments& arguments) {
   return Job{.id = "", .bundle = options.rootfs, .config = OCI_TRY(changed_text(base, changes))};
 }
 
-std::string absolute_below(const std::string& directory, const std::string& path) {
-  return path.starts_with('/') ? path : cat(directory.empty() ? "." : directory, "/", path);
-}
-
 Result<Job> from_bundle(const lifecycle::Context& context, const Arguments& arguments) {
   OCI_TRY(cli::require_operands(cli::kRunSyntax, arguments.operands, 1, SIZE_MAX));
   lifecycle::CreateOptions create = OCI_TRY(cli::create_options(arguments));
   OCI_TRY(cli::choose_bundle(context, arguments, create));
   const std::string path =
       create.config.empty() ? absolute_below(create.bundle, "config.json") : create.config;
-  Result<std::string> text = sys::read_file_at(AT_FDCWD, path, size_t{64} << 20);
-  if (!text && text.error().sys_errno() == ENOENT) {
-    return Error(ErrorKind::kInvalidConfig, cat("bundle: there is no '", path,
-                                                "'; make one with oci-rt spec, or use --rootfs"));
-  }
-  if (!text) return std::move(text).error();
-  // Here, the places in the messages are those of the file.
-  const spec::Config config = OCI_TRY(spec::load_config(text.value(), "config.json"));
+  const BundleConfig read = OCI_TRY(read_bundle_config(path));
   Changes changes{.options = OCI_TRY(container_options(
                       arguments, {arguments.operands.begin() + 1, arguments.operands.end()}))};
   const ContainerOptions& options = changes.options;
   OCI_TRY(require_sources(options));
   if (!options.user.empty()) {
-    const std::string root = config.root ? config.root->path : "rootfs";
+    const std::string root = read.config.root ? read.config.root->path : "rootfs";
     changes.user = OCI_TRY(user_below(absolute_below(create.bundle, root), options.user));
   }
   return Job{.id = cli::operand_is_bundle(arguments) ? "" : create.id,
              .bundle = create.bundle,
-             .config = OCI_TRY(changed_text(text.value(), changes))};
+             .config = OCI_TRY(changed_text(read.text, changes))};
 }
 
 // Beyond the numbers that the program of the container inherits.
-Result<int> config_descriptor(const Arguments& arguments, std::string_view text) {
-  const sys::UniqueFd file = OCI_TRY(sys::seal("config.json", text, sys::Executable::kNo));
+int first_free_descriptor(const Arguments& arguments) {
   int first = 3;
   const char* const listening = std::getenv("LISTEN_FDS");
   for (const std::string_view count :
@@ -119,17 +106,14 @@ Result<int> config_descriptor(const Arguments& arguments, std::string_view text)
     std::from_chars(count.data(), count.data() + count.size(), number);
     first += std::clamp(number, 0, 1 << 16);
   }
-  // Inherited by oci-rt. NOLINTNEXTLINE(android-cloexec-dup)
-  const int kept = ::fcntl(file.get(), F_DUPFD, first);
-  if (kept < 0) return Error::system(errno, "keep the config for oci-rt");
-  return kept;
+  return first;
 }
 
 Result<int> run(const lifecycle::Context& context, const Arguments& arguments) {
   const bool has_tree = !arguments.value("rootfs").empty();
   Job job = OCI_TRY(has_tree ? from_tree(arguments) : from_bundle(context, arguments));
   if (!arguments.value("id").empty()) job.id = arguments.text("id");
-  const int config = OCI_TRY(config_descriptor(arguments, job.config));
+  const int config = OCI_TRY(inherited_file(job.config, first_free_descriptor(arguments)));
   std::vector<std::string> words = {"run"};
   for (const auto& given : arguments.options) {
     const std::string_view name = given.first;

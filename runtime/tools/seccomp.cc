@@ -1,4 +1,4 @@
-// oci-rt seccomp explain, oci-rt seccomp dump
+// oci-rt seccomp explain, dump and record
 #include <fcntl.h>
 
 #include <charconv>
@@ -7,6 +7,7 @@
 #include "runtime/cli/people_options.h"
 #include "runtime/sys/file.h"
 #include "runtime/tools/commands.h"
+#include "runtime/tools/record.h"
 #include "runtime/tools/seccomp_text.h"
 #include "spec/diagnostics.h"
 #include "spec/load_config.h"
@@ -90,9 +91,17 @@ Result<int> explain(const Arguments& arguments, const spec::Seccomp& profile,
 
 Result<int> run(const lifecycle::Context&, const Arguments& arguments) {
   const std::string_view verb = arguments.operands.front();
-  const bool dumps = verb == "dump";
-  if (!dumps && verb != "explain") {
-    return Error(ErrorKind::kUsage, cat("seccomp: expected explain or dump, found '", verb, "'"));
+  const bool dumps = verb == "dump", records = verb == "record";
+  if (!dumps && !records && verb != "explain") {
+    return Error(ErrorKind::kUsage,
+                 cat("seccomp: expected explain, dump or record, found '", verb, "'"));
+  }
+  if (records && arguments.flag("json")) {
+    return Error(ErrorKind::kUsage, "option --json: a recorded profile is JSON in any case");
+  }
+  if (records) return record(arguments);
+  if (!arguments.value("output").empty()) {
+    return Error(ErrorKind::kUsage, "option --output: it is for `seccomp record`");
   }
   OCI_TRY(cli::require_operands(cli::kSeccompSyntax, arguments.operands, 2, dumps ? 2 : 9));
   if (arguments.flag("json") && arguments.operands.size() == 2) {
