@@ -96,7 +96,7 @@ class Restoration {
   Status record_intent();
   Status make_root();
   Status find_mounts();
-  void inherit_streams();
+  std::vector<int> inherit();
   Status ask();
   Status take(const Response& notified, sys::UniqueFd descriptor);
   Status set_up_namespaces(pid_t pid);
@@ -179,10 +179,19 @@ Status Restoration::find_mounts() {
   return {};
 }
 
-void Restoration::inherit_streams() {
+// CRIU closes what it inherits, and --shell-job needs standard input itself: it gets duplicates.
+std::vector<int> Restoration::inherit() {
+  std::vector<int> descriptors;
+  const auto add = [&](const std::string& name, int descriptor) {
+    request_.inherited.emplace_back(name,
+                                    kFirstDescriptor + static_cast<int32_t>(descriptors.size()));
+    descriptors.push_back(descriptor);
+  };
   for (size_t i = 0; i < streams_.size(); ++i)
-    if (can_be_inherited(streams_[i]))
-      request_.inherited.emplace_back(streams_[i], static_cast<int32_t>(i));
+    if (can_be_inherited(streams_[i])) add(streams_[i], static_cast<int>(i));
+  for (const auto& [name, descriptor] : namespaces_.inherited)
+    add(name, descriptor.get());
+  return descriptors;
 }
 
 Status Restoration::run(state::StateDir dir) {
@@ -192,7 +201,6 @@ Status Restoration::run(state::StateDir dir) {
   OCI_TRY(host_resources_.make_group(prepared_.plan, record_, *dir_));
   OCI_TRY(make_root());
   OCI_TRY(find_mounts());
-  inherit_streams();
   request_.root = root_;
   request_.rst_sibling = true;
   request_.evasive_devices = true;
@@ -214,17 +222,11 @@ Status Restoration::run(state::StateDir dir) {
 }
 
 Status Restoration::ask() {
-  std::vector<int> descriptors;
-  for (const auto& [name, descriptor] : namespaces_.inherited) {
-    request_.inherited.emplace_back(name,
-                                    kFirstDescriptor + static_cast<int32_t>(descriptors.size()));
-    descriptors.push_back(descriptor.get());
-  }
   Swrk criu =
       OCI_TRY(Swrk::start({.program = program_.path,
                            .cgroup = limits_.fd(),
                            .own_cgroup_namespace = prepared_.plan.init().new_cgroup_namespace,
-                           .descriptors = descriptors,
+                           .descriptors = inherit(),
                            .in_child = [this] { return enter_root(record_.rootfs, root_); },
                            .dies_with_caller = true,
                            // Without its server of memory it never ends.

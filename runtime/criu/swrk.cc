@@ -200,7 +200,10 @@ Result<Response> Swrk::ask(const Request& request, const Notify& notify,
     Status taken = notify ? notify(response, std::move(received.value().descriptor)) : Status();
     if (!taken) failure = std::move(taken).error();
     const Status sent = send({.type = Type::kNotify, .notify_success = !failure});
-    if (!sent && !failure) failure = sent.error();
+    if (sent) continue;
+    // It waits for this answer, and gives up without.
+    ::shutdown(socket_.get(), SHUT_WR);
+    if (!failure) failure = sent.error();
   }
 }
 
