@@ -5,7 +5,7 @@ namespace oci::explain {
 namespace {
 
 // clang-format off
-constexpr Property kRows[] = {
+constexpr Property kLinuxRows[] = {
     {"linux", "object", "All that only Linux has.", "", "", ""},
     {"linux.devices", "array", "Device nodes that are made, besides null, zero, full, random, urandom and tty. linux.resources.devices decides whether they can be used.", "mknod(2)", "", "podman and docker --device"},
     {"linux.devices[].type", "enum", "c or u: a character device. b: a block device. p: a fifo.", "mknod(2)", "", ""},
@@ -125,7 +125,7 @@ constexpr Property kRows[] = {
 }  // namespace
 
 std::span<const Property> properties_of_linux() {
-  return kRows;
+  return kLinuxRows;
 }
 
 }  // namespace oci::explain

@@ -5,7 +5,7 @@ namespace oci::explain {
 namespace {
 
 // clang-format off
-constexpr Property kRows[] = {
+constexpr Property kProcessRows[] = {
     {"ociVersion", "string", "The version of the specification that the file follows. 1.x is accepted.", "", "", ""},
     {"hooks", "object", "Programs that run at fixed points of the life of the container.", "", "", "podman --hooks-dir; nerdctl, CDI files"},
     {"hooks.prestart", "array", "Run on the host after the namespaces are made and before the root is changed. Deprecated: createRuntime is the same.", "", "", ""},
@@ -83,7 +83,7 @@ constexpr Property kRows[] = {
 }  // namespace
 
 std::span<const Property> properties_of_the_process() {
-  return kRows;
+  return kProcessRows;
 }
 
 }  // namespace oci::explain
