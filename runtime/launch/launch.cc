@@ -253,6 +253,8 @@ Status check_preserved(std::span<const int32_t> preserved, std::span<const int> 
 
 // The last number in the table that each process has from the start (NR_OPEN_DEFAULT).
 constexpr int kLastNumber = 63;
+// A limit with room beside it.
+constexpr uint64_t kEnoughFiles = 128;
 
 // The soft RLIMIT_NOFILE. 0: unknown.
 uint64_t most_open_files() {
@@ -270,7 +272,7 @@ std::vector<Passed> with_numbers(wire::InitPlan& init, std::span<const int> fds)
   init.open_files = most_open_files();
   int32_t* const high[] = {&init.sync_fd, &init.verdict_fd, &init.gate_fd};
   int next = kLastNumber;
-  const bool has_room = init.open_files > 2 * kLastNumber && init.preserved.count == 0 &&
+  const bool has_room = init.open_files >= kEnoughFiles && init.preserved.count == 0 &&
                         std::ranges::max(fds) <= kLastNumber - static_cast<int>(std::size(high));
   if (!has_room) return passed;
   for (int32_t* const fd : high) {

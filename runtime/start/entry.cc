@@ -42,12 +42,8 @@ struct ThreadBlock {
 static_assert(offsetof(ThreadBlock, stack_guard) == 0x28);
 constinit ThreadBlock the_thread = {};
 
-}  // namespace
-
-unsigned effective_uid = 0;
-unsigned effective_gid = 0;
-
-namespace {
+constinit unsigned the_euid = 0;
+constinit unsigned the_egid = 0;
 
 struct Relocations {
   const Elf64_Rela* rela = nullptr;
@@ -132,6 +128,14 @@ uintptr_t auxiliary(const uintptr_t* auxv, uintptr_t type) {
 
 }  // namespace
 
+unsigned effective_uid() {
+  return the_euid;
+}
+
+unsigned effective_gid() {
+  return the_egid;
+}
+
 // `stack`: as the kernel left it.
 extern "C" [[noreturn]] void oci_rt_enter(uintptr_t* stack) {
   const auto base = reinterpret_cast<uintptr_t>(&__ehdr_start);
@@ -145,8 +149,8 @@ extern "C" [[noreturn]] void oci_rt_enter(uintptr_t* stack) {
   if (!protect_constants(base)) die("the kernel does not make constants read-only (mprotect)");
   const auto* const auxv = reinterpret_cast<const uintptr_t*>(end + 1);
   place_guard(reinterpret_cast<const void*>(auxiliary(auxv, AT_RANDOM)));
-  effective_uid = static_cast<unsigned>(auxiliary(auxv, AT_EUID));
-  effective_gid = static_cast<unsigned>(auxiliary(auxv, AT_EGID));
+  the_euid = static_cast<unsigned>(auxiliary(auxv, AT_EUID));
+  the_egid = static_cast<unsigned>(auxiliary(auxv, AT_EGID));
   for (const Constructor* one = __init_array_start; one != __init_array_end; ++one)
     (*one)(argc, argv, environ);
   const int code = oci_rt_main(argc, argv);

@@ -37,8 +37,8 @@ constexpr bool failed(long result) {
 
 // AT_EUID and AT_EGID of getauxval(3), for geteuid(2) and getegid(2). No function here changes the
 // ids of the process.
-extern unsigned effective_uid;
-extern unsigned effective_gid;
+unsigned effective_uid();
+unsigned effective_gid();
 
 // Prints "oci-rt: TEXT" on stderr and aborts. Takes no memory.
 [[noreturn]] void die(const char* text);

@@ -91,13 +91,13 @@ uid_t getuid() noexcept {
   return static_cast<uid_t>(kernel(SYS_getuid));
 }
 uid_t geteuid() noexcept {
-  return oci::start::effective_uid;
+  return oci::start::effective_uid();
 }
 gid_t getgid() noexcept {
   return static_cast<gid_t>(kernel(SYS_getgid));
 }
 gid_t getegid() noexcept {
-  return oci::start::effective_gid;
+  return oci::start::effective_gid();
 }
 pid_t setsid() noexcept {
   return call(SYS_setsid);
