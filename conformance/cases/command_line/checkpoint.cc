@@ -64,7 +64,7 @@ void streams(Sandbox& sandbox) {
   Bundle bundle = sandbox.bundle();
   bundle.shell("i=0; while :; do i=$((i+1)); echo $i; sleep 0.1; done");
   Saved saved(sandbox, bundle);
-  int first[2], second[2];
+  int first[2] = {-1, -1}, second[2] = {-1, -1};
   expect(::pipe2(first, O_CLOEXEC) == 0 && ::pipe2(second, O_CLOEXEC) == 0, "no pipe");
   saved.output = first[1];
   saved.run();

@@ -49,7 +49,7 @@ Outcome Saved::call(const Words& words) {
   spawn.seconds = 60;
   const int to = output;
   spawn.before = [to] {
-    const int null = ::open("/dev/null", O_RDWR);
+    const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
     ::dup2(null, STDIN_FILENO);
     ::dup2(to < 0 ? null : to, STDOUT_FILENO);
     ::dup2(to < 0 ? null : to, STDERR_FILENO);

@@ -277,7 +277,7 @@ void checkpoint_probes(Sandbox& sandbox) {
 const Case kCheckpointProbes("cli/the-probes-of-podman", "cli-contract 1.5", checkpoint_probes);
 
 void require_checkpoint(Sandbox& sandbox) {
-  if (said(bare(sandbox, {"checkpoint", "none"})).find("unknown command") != std::string::npos) {
+  if (said(sandbox.call({"checkpoint", "none"})).find("unknown command") != std::string::npos) {
     throw Skipped("there is no verb checkpoint");
   }
 }
