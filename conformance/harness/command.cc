@@ -95,6 +95,9 @@ std::string Command::changed_flags() const {
 
 void Command::exec_program() const {
   if (spawn_.held) ::raise(SIGSTOP);
+  // nohup(1) and a background job of a shell ignore some of them.
+  for (const int number : {SIGHUP, SIGINT, SIGQUIT, SIGTERM})
+    ::signal(number, SIG_DFL);
   std::vector<std::pair<int, int>> parked;
   for (const Shared& one : shared_) {
     parked.emplace_back(::fcntl(one.ours, F_DUPFD_CLOEXEC, kParkedFrom), one.theirs);
