@@ -32,9 +32,11 @@ inline constexpr Option kCreateOptions[] = {
 Result<lifecycle::CreateOptions> create_options(const Arguments& arguments);
 
 // For `oci-rt run DIR` typed by people. Without --bundle, the operand is the bundle if it cannot be
-// an id, or if it is a bundle and the working directory is not. The id is then made from its name,
-// with a number appended if that name is taken. Engines always pass --bundle.
+// an id, or if it is a bundle and the working directory is not. Engines always pass --bundle.
 bool operand_is_bundle(const Arguments& arguments);
+
+// The bundle and the id. If the operand is the bundle, the id is made from its name, with a number
+// appended if a container has that id.
 Status choose_bundle(const lifecycle::Context& context, const Arguments& arguments,
                      lifecycle::CreateOptions& options);
 

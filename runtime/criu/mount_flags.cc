@@ -5,19 +5,17 @@
 #include <linux/openat2.h>
 #include <sched.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <string>
 
+#include "runtime/criu/in_child.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/unique_fd.h"
 
 namespace oci::criu {
 namespace {
-
-constexpr size_t kLongestReport = size_t{64} << 10;
 
 // MS_* as the images have it, and its attribute: mount_setattr(2).
 constexpr struct {
@@ -64,25 +62,12 @@ Status set_all(pid_t init, const std::vector<SavedMount>& mounts) {
 
 Status set_mount_flags(pid_t init, const std::vector<SavedMount>& mounts) {
   if (mounts.empty()) return {};
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return Error::system(errno, "pipe");
-  const sys::UniqueFd reader(ends[0]);
-  sys::UniqueFd writer(ends[1]);
-  const pid_t child = ::fork();
-  if (child < 0) return Error::system(errno, "fork");
-  if (child == 0) {
-    const Status set = set_all(init, mounts);
-    const Status sent =
-        set ? Status() : sys::write_all(writer.get(), set.error().message(), "report");
-    ::_exit(set && sent ? 0 : 1);
-  }
-  writer.reset();
-  const Result<std::string> report = sys::read_all(reader.get(), "report", kLongestReport);
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (status == 0) return {};
-  return Error(ErrorKind::kSystem, OCI_TRY(report));
+  const auto work = [&]() -> Result<std::string> {
+    OCI_TRY(set_all(init, mounts));
+    return std::string();
+  };
+  OCI_TRY(in_child(work));
+  return {};
 }
 
 }  // namespace oci::criu

@@ -6,7 +6,6 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,13 +14,12 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "runtime/criu/in_child.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/unique_fd.h"
 
 namespace oci::criu {
 namespace {
-
-constexpr size_t kLongestReport = size_t{1} << 20;
 
 // The file in the rootfs itself: no symlink leads out of it.
 sys::UniqueFd open_inside(int root, const std::string& path, uint64_t flags) {
@@ -165,26 +163,7 @@ Status enter_root(const std::string& rootfs, const std::string& at) {
 
 Result<std::vector<Volume>> make_mount_points(const wire::InitPlan& plan,
                                               const std::string& scratch) {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return Error::system(errno, "pipe");
-  const sys::UniqueFd reader(ends[0]);
-  sys::UniqueFd writer(ends[1]);
-  const pid_t child = ::fork();
-  if (child < 0) return Error::system(errno, "fork");
-  if (child == 0) {
-    const Result<std::string> made = make_all(plan, scratch);
-    const std::string& text = made ? made.value() : made.error().message();
-    const Status sent = sys::write_all(writer.get(), text, "report");
-    ::_exit(made && sent ? 0 : 1);
-  }
-  writer.reset();
-  const Result<std::string> report = sys::read_all(reader.get(), "report", kLongestReport);
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  const std::string text = OCI_TRY(report);
-  if (status != 0) return Error(ErrorKind::kSystem, text);
-  return volumes_in(text);
+  return volumes_in(OCI_TRY(in_child([&] { return make_all(plan, scratch); })));
 }
 
 }  // namespace oci::criu

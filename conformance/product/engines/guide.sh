@@ -7,12 +7,7 @@ guide=$(dirname "$0")/../../../runtime/docs/guide
 mapfile -t flows < <(sed -n 's/^[0-9]*\. \[.*\](\(.*\)\.md)$/\1/p' "$guide/README.md")
 uid=12345
 
-cover() {
-  cp "/etc/$1" "$work/$1"
-  printf '%s\n' "$2" >>"$work/$1"
-  mount --bind "$work/$1" "/etc/$1"
-}
-# The user exists only in this script: the covered files are private to this mount namespace.
+# The user exists only in this script.
 set_up() {
   make_machine
   cover passwd "ocirt:x:$uid:$uid::$work:/bin/bash"

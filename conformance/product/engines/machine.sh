@@ -36,3 +36,10 @@ clean_up() {
   # podman's common parent cgroup, if empty.
   rmdir /sys/fs/cgroup/libpod_parent/conmon /sys/fs/cgroup/libpod_parent 2>/dev/null
 }
+
+# cover FILE LINE: adds a line to /etc/FILE, in this mount namespace alone.
+cover() {
+  cp "/etc/$1" "$work/$1"
+  printf '%s\n' "$2" >>"$work/$1"
+  mount --bind "$work/$1" "/etc/$1"
+}

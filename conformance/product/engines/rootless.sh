@@ -11,12 +11,7 @@ uid=12345
 # Reads $b in the container's shell.
 typed='echo "read a b c < /proc/self/uid_map; echo inside as \$b; exit 7"'
 
-# A user that exists only in this script: the covered files are private to this mount namespace.
-cover() {
-  cp "/etc/$1" "$work/$1"
-  printf '%s\n' "$2" >>"$work/$1"
-  mount --bind "$work/$1" "/etc/$1"
-}
+# The user exists only in this script.
 set_up() {
   make_machine
   home=$work/home
