@@ -174,6 +174,19 @@ split() {
   words=("${@:2}")
 }
 
+# told NAME COMMAND…: takes over the lines of a program that prints them as this script does, with "end of NAME" as the last.
+told() {
+  local name=$1 status
+  shift
+  "$@" >"$work/lines" 2>&1
+  status=$?
+  check "$name was read to its end" "$([ $status -le 1 ] && tail -n 1 "$work/lines")" "end of $name"
+  sed '$d' "$work/lines"
+  passed=$((passed + $(grep -c '^ok - ' "$work/lines")))
+  failed=$((failed + $(grep -c '^not ok - ' "$work/lines")))
+  skipped=$((skipped + $(grep -c '^skip - ' "$work/lines")))
+}
+
 # daemon NAME COMMAND…: starts it with its log in $work/NAME.log. Its pid is in daemons[NAME].
 declare -A daemons=()
 daemon() {

@@ -10,7 +10,7 @@
 namespace oci::cli {
 
 // Calls `act` for each id, in order, also after a failure. For one id the error is that of `act`.
-// For several, it has a line for each failure, which begins with the id.
+// For several, it has the failures in turn, in one line. Each names its id.
 template <class Act>
 Status for_each_id(std::span<const std::string_view> ids, Act act) {
   if (ids.size() == 1) return act(std::string(ids.front()));
@@ -20,7 +20,9 @@ Status for_each_id(std::span<const std::string_view> ids, Act act) {
     const Status done = act(std::string(id));
     if (done) continue;
     kind = done.error().kind();
-    text += cat(text.empty() ? "" : "\n", id, ": ", done.error().message());
+    const std::string& message = done.error().message();
+    const bool names_it = message.find(cat('"', id, '"')) != message.npos;
+    text += cat(text.empty() ? "" : "; ", names_it ? "" : cat(id, ": "), message);
   }
   return text.empty() ? Status() : Status(Error(kind, std::move(text)));
 }

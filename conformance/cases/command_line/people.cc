@@ -73,8 +73,10 @@ void several(Sandbox& sandbox) {
   // One that is unknown keeps no other from its turn.
   const Outcome some = sandbox.call({"kill", "--signal", "KILL", ids[0], "no-such-id", ids[1]});
   expect_equal("exit code with an unknown id", some.exit_code, 1);
-  expect_contains("the message", some.err, "no-such-id: container \"no-such-id\" does not exist");
-  expect_lacks("the message", some.err, ids[1] + ":");
+  expect_equal("the message", some.err, "oci-rt: container \"no-such-id\" does not exist\n");
+  const Outcome both = sandbox.call({"start", "no-a", "no-b"});
+  expect_equal("the message of two", both.err,
+               "oci-rt: container \"no-a\" does not exist; container \"no-b\" does not exist\n");
   good(sandbox, with({"wait"}, ids));
   good(sandbox, with({"delete"}, ids));
   expect_equal("containers left", good(sandbox, {"list", "--quiet"}), "");
