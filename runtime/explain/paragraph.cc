@@ -21,6 +21,11 @@ std::string paragraph(std::string_view text, size_t margin) {
   return out + line + '\n';
 }
 
+std::string named_paragraph(std::string name, std::string_view text, size_t margin) {
+  name.resize(std::max(name.size(), margin), ' ');
+  return name + paragraph(text, margin).substr(margin);
+}
+
 std::string indented(std::string_view text, size_t margin) {
   std::string out;
   while (!text.empty()) {

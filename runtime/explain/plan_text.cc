@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/explain/paragraph.h"
 #include "runtime/sys/log.h"
 #include "spec/error.h"
 #include "spec/parse/names.h"
@@ -62,7 +63,7 @@ class Text {
  public:
   // "NAME            VALUE". Nothing without a value.
   void line(std::string_view name, const std::string& value) {
-    if (!value.empty()) out_ += cat(padded(name, kName), value, "\n");
+    if (!value.empty()) out_ += named_paragraph(std::string(name), value, kName);
   }
   // Rows below a name, with the columns as wide as needed.
   void table(std::string_view name, const std::vector<std::vector<std::string>>& rows) {
@@ -76,9 +77,11 @@ class Text {
     }
     for (const auto& row : rows) {
       std::string one = "  ";
-      for (size_t i = 0; i < row.size(); ++i)
+      for (size_t i = 0; i + 1 < row.size(); ++i)
         one += padded(row[i], widths[i]);
-      out_ += one.substr(0, one.find_last_not_of(' ') + 1) + '\n';
+      // Only a list of words behind narrow columns is broken.
+      out_ += one.size() <= kColumn && !row.empty() ? named_paragraph(one, row.back(), one.size())
+                                                    : one + row.back() + '\n';
     }
   }
   std::string finish() && { return std::move(out_); }
@@ -154,7 +157,7 @@ void write_files(Text& out, const Value& plan) {
   });
   out.table("mounts", mounts);
   out.table("devices", devices);
-  out.line("hidden paths", joined(plan, "maskedPaths", " "));
+  out.line("masked paths", joined(plan, "maskedPaths", " "));
   out.line("read-only paths", joined(plan, "readonlyPaths", " "));
   out.table("sysctls", settings);
 }

@@ -61,11 +61,6 @@ void examine_systemd(Findings& out) {
   out.push_back({"cgroups", "systemd", runs ? Health::kGood : Health::kLimited,
                  runs ? "runs" : "does not run",
                  runs ? "" : "--cgroup-manager systemd is refused; cgroupfs needs no systemd"});
-  const bool driver = lifecycle::has_systemd_driver();
-  out.push_back(
-      {"cgroups", "oci-rt-systemd", driver || !runs ? Health::kGood : Health::kLimited,
-       driver ? "installed" : "not installed",
-       driver || !runs ? "" : "build oci-rt with libsystemd, for --cgroup-manager systemd"});
   if (!runs || ::geteuid() == 0) return;
   const char* const runtime = std::getenv("XDG_RUNTIME_DIR");
   const std::string bus = runtime == nullptr ? "" : cat(runtime, "/bus");
@@ -139,7 +134,7 @@ void examine_ids(Findings& out) {
 void examine_programs(Findings& out) {
   const std::string runtime = sys::own_program();
   for (const char* const name :
-       {"oci-rt-install", "oci-rt-systemd", "oci-rt-criu", "oci-rt-explain"}) {
+       {"oci-rt-systemd", "oci-rt-explain", "oci-rt-help", "oci-rt-install", "oci-rt-criu"}) {
     const std::string path = sys::find_helper(runtime, name);
     out.push_back(
         {"programs", name, path.empty() ? Health::kLimited : Health::kGood,
@@ -149,12 +144,11 @@ void examine_programs(Findings& out) {
   const char* const dirs = std::getenv("PATH");
   const std::string criu =
       sys::find_program("criu", cat(dirs == nullptr ? "" : dirs, ":/usr/sbin:/usr/bin"));
-  // Not a fault of the host.
-  out.push_back({"programs", "CRIU", Health::kGood,
-                 cat(criu.empty() ? "not installed" : criu,
-                     lifecycle::can_checkpoint() ? ": checkpoint and restore work"
-                                                 : ": checkpoint and restore do not work"),
-                 ""});
+  const bool works = lifecycle::can_checkpoint();
+  out.push_back(
+      {"programs", "CRIU", works ? Health::kGood : Health::kLimited,
+       criu.empty() ? "not installed" : cat(criu, works ? "" : ", which does not work here"),
+       works ? "" : "checkpoint and restore need CRIU and a kernel that it supports"});
 }
 
 }  // namespace oci::tools
