@@ -20,6 +20,7 @@
 #include "runtime/criu/mount_flags.h"
 #include "runtime/criu/mounts.h"
 #include "runtime/criu/namespaces.h"
+#include "runtime/criu/own_tmp.h"
 #include "runtime/criu/root.h"
 #include "runtime/criu/session.h"
 #include "runtime/criu/streams.h"
@@ -97,6 +98,8 @@ class Restoration {
   Status make_root();
   Status find_mounts();
   std::vector<int> inherit();
+  bool needs_tmp() const;
+  Status enter_mounts() const;  // in the child that becomes CRIU
   Status ask();
   Status take(const Response& notified, sys::UniqueFd descriptor);
   Status set_up_namespaces(pid_t pid);
@@ -221,13 +224,31 @@ Status Restoration::run(state::StateDir dir) {
                                      *init_);
 }
 
+// A socket outside may be anywhere.
+bool Restoration::needs_tmp() const {
+  std::vector<std::string> paths = {root_, program_.path, directories_.image_path,
+                                    directories_.work_path, request_.config_file};
+  for (const auto& [name, source] : request_.external_mounts)
+    paths.push_back(source);
+  for (const JoinedNamespace& joined : request_.joined)
+    paths.push_back(joined.path);
+  const bool has_own_mounts = (prepared_.plan.init().clone_flags & CLONE_NEWNS) != 0;
+  return !has_own_mounts || options_.ext_unix_sk || !are_outside_tmp(paths);
+}
+
+Status Restoration::enter_mounts() const {
+  const bool covers = !needs_tmp();
+  OCI_TRY(enter_root(record_.rootfs, root_));
+  return covers ? cover_tmp() : Status();
+}
+
 Status Restoration::ask() {
   Swrk criu =
       OCI_TRY(Swrk::start({.program = program_.path,
                            .cgroup = limits_.fd(),
                            .own_cgroup_namespace = prepared_.plan.init().new_cgroup_namespace,
                            .descriptors = inherit(),
-                           .in_child = [this] { return enter_root(record_.rootfs, root_); },
+                           .in_child = [this] { return enter_mounts(); },
                            .dies_with_caller = true,
                            // Without its server of memory it never ends.
                            .killed_by_signals = options_.lazy_pages},

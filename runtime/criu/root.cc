@@ -157,8 +157,10 @@ Status enter_root(const std::string& rootfs, const std::string& at) {
   if (::mount(rootfs.c_str(), at.c_str(), nullptr, MS_BIND | MS_REC, nullptr) != 0) {
     return Error::system(errno, Property{"root.path"}, cat("bind '", rootfs, "'"));
   }
-  if (::mount(nullptr, at.c_str(), nullptr, MS_PRIVATE | MS_REC, nullptr) == 0) return {};
-  return Error::system(errno, cat("make '", at, "' private"));
+  // Where the saved root got mounts from the host, CRIU copies that from this one, which must have
+  // something to copy.
+  if (::mount(nullptr, at.c_str(), nullptr, MS_SHARED, nullptr) == 0) return {};
+  return Error::system(errno, cat("make '", at, "' shared"));
 }
 
 Result<std::vector<Volume>> make_mount_points(const wire::InitPlan& plan,

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -145,6 +146,36 @@ std::string Saved::log(const std::string& name) const {
   for (const std::string& line : lines(read_file(work_ + "/" + name)))
     if (line.find("Error") != line.npos) errors += line + "\n";
   return errors;
+}
+
+NetworkNamespace::NetworkNamespace(Sandbox& sandbox)
+    : sandbox_(sandbox), path_(sandbox.path("netns")) {
+  require_program("nsenter");
+  write_file(path_, "");
+  const Words up = {require_program("unshare"),
+                    "--net=" + path_,
+                    require_program("ip"),
+                    "link",
+                    "set",
+                    "lo",
+                    "up"};
+  const Outcome made = run_command({.argv = up}, sandbox.directory());
+  if (made.exit_code != 0) throw Skipped("no network namespace: " + made.err);
+}
+
+NetworkNamespace::~NetworkNamespace() {
+  ::umount2(path_.c_str(), MNT_DETACH);
+}
+
+Outcome NetworkNamespace::run(const std::string& script) const {
+  return run_command({.argv = {"nsenter", "--net=" + path_, "/bin/sh", "-c", script}},
+                     sandbox_.directory());
+}
+
+void NetworkNamespace::give(const std::string& device) const {
+  const Outcome given =
+      run_command({.argv = {"ip", "link", "set", device, "netns", path_}}, sandbox_.directory());
+  expect(given.exit_code == 0, "the device cannot be moved: " + given.err);
 }
 
 }  // namespace oci::conformance

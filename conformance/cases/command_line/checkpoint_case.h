@@ -50,6 +50,23 @@ class Saved {
   std::string images_, work_;
 };
 
+// A network namespace at a path, which outlives the container. Needs ip(8) and nsenter(1).
+class NetworkNamespace {
+ public:
+  explicit NetworkNamespace(Sandbox& sandbox);
+  NetworkNamespace(const NetworkNamespace&) = delete;
+  NetworkNamespace& operator=(const NetworkNamespace&) = delete;
+  ~NetworkNamespace();
+
+  const std::string& path() const { return path_; }
+  Outcome run(const std::string& script) const;
+  void give(const std::string& device) const;  // of the caller's network namespace
+
+ private:
+  Sandbox& sandbox_;
+  std::string path_;
+};
+
 // A bundle with a program that counts in /tmp/n.
 void counter(Bundle& bundle, const std::string& before = "");
 

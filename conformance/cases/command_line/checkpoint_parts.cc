@@ -80,6 +80,59 @@ void mounts(Sandbox& sandbox) {
 }
 const Case kMounts("checkpoint/its-mounts-are-as-create-made-them", "config.md#mounts", mounts);
 
+// The root and a volume get later mounts of the host, as engines have it whose storage is shared.
+void propagation(Sandbox& sandbox) {
+  require_criu(sandbox);
+  Bundle bundle = sandbox.bundle();
+  const std::string volume = sandbox.path("volume"), root = bundle.rootfs("");
+  make_dir(volume + "/first");
+  make_dir(volume + "/second");
+  const auto mount_on = [](const char* source, const std::string& target, unsigned long flags) {
+    expect(::mount(source, target.c_str(), "tmpfs", flags, nullptr) == 0, "no mount at " + target);
+  };
+  struct Unmount {
+    std::vector<std::string> places;
+    ~Unmount() {
+      for (const std::string& place : places)
+        ::umount2(place.c_str(), MNT_DETACH);
+    }
+  } unmount{{root, volume}};
+  for (const std::string& place : unmount.places) {
+    mount_on(place.c_str(), place, MS_BIND);
+    mount_on(nullptr, place, MS_SHARED);
+  }
+  bundle.mount("/data", "bind", volume, {"rbind", "rslave"})
+      .set("/linux/rootfsPropagation", "rslave");
+  make_dir(bundle.rootfs("late"));
+  make_dir(bundle.rootfs("later"));
+  counter(bundle);
+  Saved saved(sandbox, bundle);
+  saved.run();
+  saved.beyond(3);
+  const auto arrives = [&](const std::string& host, const std::string& inside) {
+    mount_on("tmpfs", host, 0);
+    write_file(host + "/there", "seen");
+    const Outcome read = sandbox.call({"exec", sandbox.id(), "cat", inside + "/there"});
+    expect_equal("a later mount at " + inside, trimmed(read.out + read.err), "seen");
+    expect(::umount2(host.c_str(), MNT_DETACH) == 0, "it cannot be unmounted");
+  };
+  arrives(bundle.rootfs("late"), "/late");
+  arrives(volume + "/first", "/data/first");
+  saved.checkpoint();
+  const int stopped = saved.number();
+  saved.restore();
+  saved.beyond(stopped);
+  arrives(bundle.rootfs("later"), "/later");
+  arrives(volume + "/second", "/data/second");
+  saved.checkpoint();
+  mount_on(nullptr, root, MS_PRIVATE);
+  saved.restore();  // of images from where the root was shared
+  saved.beyond(saved.number());
+  saved.end();
+}
+const Case kPropagation("checkpoint/later-mounts-of-the-host-arrive-as-before",
+                        "config-linux.md#rootfs-mount-propagation", propagation);
+
 void hooks(Sandbox& sandbox) {
   require_criu(sandbox);
   Bundle bundle = sandbox.bundle();
@@ -138,18 +191,8 @@ const Case kCgroup("checkpoint/it-is-restored-in-its-own-cgroup", "config-linux.
 void joined_network(Sandbox& sandbox) {
   require_criu(sandbox);
   Bundle bundle = sandbox.bundle();
-  const std::string file = sandbox.path("netns");
-  write_file(file, "");
-  const std::string ip = require_program("ip");
-  const std::string unshare = require_program("unshare");
-  const auto made = run_command({.argv = {unshare, "--net=" + file, ip, "link", "set", "lo", "up"}},
-                                sandbox.directory());
-  if (made.exit_code != 0) throw Skipped("no network namespace: " + made.err);
-  struct Unmount {
-    const std::string& file;
-    ~Unmount() { ::umount2(file.c_str(), MNT_DETACH); }
-  } unmount{file};
-  bundle.without_namespace("network").new_namespace("network", file);
+  const NetworkNamespace space(sandbox);
+  bundle.without_namespace("network").new_namespace("network", space.path());
   counter(bundle);
   Saved saved(sandbox, bundle);
   saved.run();
