@@ -9,6 +9,7 @@
 #include "runtime/cli/output.h"
 #include "runtime/cli/version.h"
 #include "runtime/sys/log.h"
+#include "runtime/sys/trace.h"
 
 namespace oci::cli {
 namespace {
@@ -57,6 +58,18 @@ Result<int> show_help(Words topic) {
   return show_help(*OCI_TRY(find_command(topic.front())));
 }
 
+void name_traced(const Syntax& syntax, const Arguments& arguments) {
+  if (!sys::tracing()) return;
+  std::string name = program_name(syntax);
+  // "add|remove ID FILE": up to the id.
+  const std::string_view before = syntax.operands.substr(0, syntax.operands.find("ID"));
+  const bool has_id = before.size() != syntax.operands.size();
+  const size_t count = has_id ? 1 + static_cast<size_t>(std::ranges::count(before, ' ')) : 0;
+  for (size_t i = 0; i < std::min(count, arguments.operands.size()); ++i)
+    name += cat(" ", arguments.operands[i]);
+  sys::name_process(0, name);
+}
+
 Result<int> run_verb(const Arguments& globals, Words words, int& failure_code) {
   const std::string_view verb = words.front();
   if (verb == "help") return show_help(words.subspan(1));
@@ -72,10 +85,12 @@ Result<int> run_verb(const Arguments& globals, Words words, int& failure_code) {
     failure_code = command->failure_code;
     return become(kTools, globals, words);
   }
+  const sys::Span span(command->syntax.command);
   const lifecycle::Context context = OCI_TRY(lifecycle_context(globals, read_environment()));
   if (command->syntax.operands.starts_with("ID") && !arguments.operands.empty()) {
     sys::failure_facts().id = arguments.operands.front();
   }
+  name_traced(command->syntax, arguments);
   Result<int> code = command->run(context, arguments);
   if (!code) failure_code = command->failure_code;
   return code;
@@ -106,6 +121,7 @@ Result<int> execute(std::span<const char* const> argv, int& failure_code) {
   if (globals.flag("version")) return answer(version_text(argv.front()));
   const sys::LogOptions log = OCI_TRY(log_options(globals));
   OCI_TRY(sys::open_log(log));
+  OCI_TRY(open_trace(globals));
   if (globals.operands.empty()) {
     return Error(
         ErrorKind::kUsage,
@@ -117,6 +133,10 @@ Result<int> execute(std::span<const char* const> argv, int& failure_code) {
 int run_command_line(std::span<const char* const> argv) {
   int failure_code = 1;
   const Result<int> code = execute(argv, failure_code);
+  // The spans of a container that runs are worth less than its exit code.
+  if (const Status traced = sys::write_trace(); !traced) {
+    sys::log_warning(traced.error().message());
+  }
   if (!code) {
     sys::log_failure(code.error());
     return failure_code;

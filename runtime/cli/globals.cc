@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "runtime/sys/self_status.h"
+#include "runtime/sys/trace.h"
 
 namespace oci::cli {
 namespace {
@@ -27,6 +28,10 @@ constexpr Option kOptions[] = {
      .value = "error|warning|info|debug",
      .help = "lowest level to log (default: warning with --log, else error)"},
     {.name = "debug", .help = "the same as --log-level debug"},
+    {.name = "trace",
+     .value = "FILE",
+     .help = "append the time of each step to FILE, for Perfetto (default: $OCI_RT_TRACE, else no "
+             "trace)"},
     {.name = "cgroup-manager",
      .value = "cgroupfs|systemd|disabled",
      .help = "cgroup driver; 'disabled' applies no limits (default: cgroupfs)"},
@@ -44,6 +49,9 @@ constexpr Option kOptions[] = {
     {.name = "criu", .value = "PATH"},  // old shims send it, whatever the verb
     {.letter = 'v', .name = "version", .help = "show the version"},
 };
+
+// For an engine, whose command lines are its own.
+constexpr char kTraceVariable[] = "OCI_RT_TRACE";
 
 constexpr spec::Name<sys::LogFormat> kFormats[] = {
     {"text", sys::LogFormat::kText},
@@ -136,6 +144,14 @@ Result<sys::LogOptions> log_options(const Arguments& globals) {
   }
   if (globals.flag("debug")) log.level = sys::LogLevel::kDebug;
   return log;
+}
+
+Status open_trace(const Arguments& globals) {
+  if (const std::string file = globals.text("trace"); !file.empty()) {
+    return sys::open_trace("--trace", file);
+  }
+  const char* const file = std::getenv(kTraceVariable);
+  return file == nullptr || *file == '\0' ? Status() : sys::open_trace(kTraceVariable, file);
 }
 
 Result<lifecycle::Context> lifecycle_context(const Arguments& globals, const Environment& from) {

@@ -29,6 +29,8 @@ struct Environment {
 Environment read_environment();
 
 Result<sys::LogOptions> log_options(const Arguments& globals);
+// Begins the trace that --trace or OCI_RT_TRACE asks for.
+Status open_trace(const Arguments& globals);
 Result<lifecycle::Context> lifecycle_context(const Arguments& globals, const Environment& from);
 
 }  // namespace oci::cli

@@ -19,6 +19,7 @@
 #include "runtime/sys/file.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/socket.h"
+#include "runtime/sys/trace.h"
 
 namespace oci::foreground {
 namespace {
@@ -200,6 +201,7 @@ void NotifyProxy::await_manager(std::chrono::seconds patience) {
 }
 
 void NotifyProxy::wait_until_ready(pid_t init, int pidfd) {
+  const sys::Span span("wait for READY=1");
   const sys::Deadline deadline = sys::deadline_in(kPatience);
   for (;;) {
     pollfd polled[] = {{fd(), POLLIN, 0}, {pidfd, POLLIN, 0}};

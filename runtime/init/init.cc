@@ -8,6 +8,7 @@
 #include <linux/fcntl.h>
 
 #include "runtime/init/stack_guard.h"
+#include "runtime/init/step_times.h"
 #include "runtime/init/steps.h"
 #include "runtime/init/text.h"
 #include "runtime/wire/plan_address.h"
@@ -156,7 +157,10 @@ constexpr Step kRemoveMountsSteps[] = {
 
 template <size_t N>
 void run_steps(Context& context, const Step (&steps)[N]) {
+  static_assert(N < wire::kMostSteps);
   for (const Step& step : steps) {
+    context.row = static_cast<uint8_t>(&step - steps);
+    if (context.times != nullptr) note_time(context, context.row);
 #ifdef OCI_RT_SKIP_STEPS  // -Dskip_steps=true: conformance/product/mutation/skip_steps
     if (equal(step.name, context.plan.text(context.plan.skipped_step))) continue;
 #endif
@@ -175,6 +179,7 @@ void run_steps(Context& context, const Step (&steps)[N]) {
   // NOLINTNEXTLINE(performance-no-int-to-ptr): a segment of this program
   InitPlan* const plan = reinterpret_cast<InitPlan*>(kPlanAddress);
   Context context{.plan = *plan, .report_fd = plan->sync_fd};
+  if (plan->times_fd >= 0) map_times(context);
   if (plan->mount_task == MountTask::kAdd) {
     run_steps(context, kAddMountsSteps);
   } else if (plan->mount_task == MountTask::kRemove) {

@@ -9,6 +9,7 @@
 #include <linux/sched.h>
 #include <sys/mman.h>
 
+#include "runtime/init/step_times.h"
 #include "runtime/init/steps.h"
 #include "runtime/init/vectors.h"
 #include "runtime/wire/syscall.h"
@@ -70,6 +71,7 @@ Fault map_handover_of_clone(Context& context) {
 Fault clone_last(Context& context) {
   InitPlan& plan = context.plan;
   if (!plan.clones_last) return {};
+  end_step(context);
   const uint64_t flags = CLONE_PARENT | CLONE_PARENT_SETTID;
   const long pid = sys(__NR_clone, flags, nullptr, &context.page->pid);
   if (is_users_limit(plan, pid)) {
@@ -80,6 +82,7 @@ Fault clone_last(Context& context) {
     for (;;)
       sys(__NR_exit_group, 0);
   }
+  context.times = nullptr;  // the page is the stage's alone
   // NOLINTNEXTLINE(performance-no-int-to-ptr)
   context.page = reinterpret_cast<wire::HandoverPage*>(reinterpret_cast<uintptr_t>(context.page) +
                                                        wire::kPageSize);

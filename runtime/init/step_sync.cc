@@ -2,6 +2,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
+#include "runtime/init/step_times.h"
 #include "runtime/init/steps.h"
 #include "runtime/init/text.h"
 #include "runtime/wire/syscall.h"
@@ -96,6 +97,7 @@ Fault report_ready(Context& context) {
       static_cast<uint16_t>((static_cast<size_t>(got) - sizeof message) / sizeof(sock_filter));
   context.admits = message.admits != 0;
   context.tells_mode = message.tells_mode != 0;
+  context.tells_time = message.tells_time != 0;
   return {};
 }
 
@@ -104,6 +106,7 @@ Fault settle(Context& context) {
   sys(__NR_prctl, PR_SET_PDEATHSIG, 0, 0, 0, 0);
   wire::Message message;
   message.type = wire::Type::kSettled;
+  end_step(context);  // `create` may read the times as soon as it is told
   return tell(context.report_fd, message);
 }
 

@@ -9,6 +9,7 @@
 #include "runtime/wire/handover.h"
 #include "runtime/wire/message.h"
 #include "runtime/wire/plan.h"
+#include "runtime/wire/step_times.h"
 
 namespace oci::init {
 
@@ -69,10 +70,13 @@ struct Context {
   uint16_t filter_length = 0;
   bool admits = false;                 // the filter allows all later calls
   bool tells_mode = false;             // the filter allows prctl(PR_GET_SECCOMP)
+  bool tells_time = false;             // the filter allows clock_gettime(2)
   bool filtered = false;               // the filter is loaded
   bool limited = false;                // the capabilities are those of the program
   int listener = -1;                   // of the filter
   wire::HandoverPage* page = nullptr;  // of this process, if it has one
+  wire::StepTimes* times = nullptr;    // of a trace. Null: there is none
+  uint8_t row = 0;                     // of the table of steps: the step that runs
   int callers_umask = 0;
   bool in_working_directory = false;
   bool is_user = false;  // the ids are those of process.user

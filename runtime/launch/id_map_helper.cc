@@ -12,6 +12,7 @@
 #include "runtime/sys/file.h"
 #include "runtime/sys/program.h"
 #include "runtime/sys/spawn.h"
+#include "runtime/sys/trace.h"
 #include "runtime/sys/user_name.h"
 
 namespace oci::launch {
@@ -86,6 +87,7 @@ Status run_id_map_helper(IdKind kind, pid_t pid, std::span<const spec::IdMapping
   }
   command.env = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"};
   command.timeout_seconds = kPatienceSeconds;
+  const sys::Span span("run the helper for id maps", path);
   const sys::Finished finished = OCI_TRY(sys::run_program(command).during(path).at({property}));
   if (finished.timed_out) {
     return Error(ErrorKind::kSystem, Property{property},

@@ -25,12 +25,14 @@
 #include "runtime/launch/inputs.h"
 #include "runtime/launch/member.h"
 #include "runtime/launch/scheduling.h"
+#include "runtime/launch/step_times.h"
 #include "runtime/launch/sync_socket.h"
 #include "runtime/launch/verify.h"
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/self_status.h"
 #include "runtime/sys/terminal.h"
+#include "runtime/sys/trace.h"
 #include "runtime/wire/sequence.h"
 
 namespace oci::launch {
@@ -45,17 +47,20 @@ class Conversation {
         services_(services),
         signals_(signals),
         socket_(std::move(socket)),
-        process_(std::move(process)) {}
+        process_(std::move(process)),
+        cloned_(process_.pid()) {}
 
   Status serve();
   // Called after init has settled, if it loads a filter with a listener.
   Status hand_over_listener();
   // After a failure: init itself undoes its changes in a container that goes on.
   Status fail_unless_settled(Status failure);
+  void add_steps(const LaunchOptions& options, bool settled) const;
   Launched finish() && { return std::move(process_); }
 
  private:
   Result<Received> next_message() {
+    const sys::Span span("wait for init");
     OCI_TRY(await_message(socket_.get(), process_.pidfd(), signals_));
     return receive(socket_.get());
   }
@@ -76,6 +81,7 @@ class Conversation {
   sys::SignalStream* const signals_;
   sys::UniqueFd socket_;
   Launched process_;
+  const pid_t cloned_;
 };
 
 Status Conversation::answer(wire::Message message, std::span<const sock_filter> filter) {
@@ -137,6 +143,7 @@ Status Conversation::set_rlimits() const {
 }
 
 Status Conversation::proceed() {
+  const sys::Span span("limits, record, filter");
   OCI_TRY(set_rlimits());
   if (plan_.scheduler && wire::outlives_fork(*plan_.scheduler, plan_.init()))
     OCI_TRY(set_scheduler(process_.pid(), *plan_.scheduler));
@@ -152,6 +159,7 @@ Status Conversation::proceed() {
   wire::Message message{.type = wire::Type::kProceed};
   message.admits = services_.filter_admits && services_.filter_admits() ? 1 : 0;
   message.tells_mode = services_.filter_tells_mode && services_.filter_tells_mode() ? 1 : 0;
+  message.tells_time = services_.filter_tells_time && services_.filter_tells_time() ? 1 : 0;
   OCI_TRY(answer(message, filter));
   return follows ? follow() : Status();
 }
@@ -241,6 +249,18 @@ Status Conversation::fail_unless_settled(Status failure) {
   return failure;
 }
 
+wire::StepTable table_of(const wire::InitPlan& init) {
+  if (init.mount_task == wire::MountTask::kAdd) return wire::StepTable::kAddMounts;
+  if (init.mount_task == wire::MountTask::kRemove) return wire::StepTable::kRemoveMounts;
+  return init.exec ? wire::StepTable::kExec : wire::StepTable::kCreate;
+}
+
+void Conversation::add_steps(const LaunchOptions& options, bool settled) const {
+  const pid_t pid = process_.pid() != 0 ? process_.pid() : cloned_;
+  sys::name_process(pid, cat(plan_.init().exec ? "init in " : "init of ", options.id));
+  launch::add_steps(options.times_fd, table_of(plan_.init()), Half::kUntilSettled, pid, settled);
+}
+
 // The caller's descriptors come first: none of ours may have one of their numbers.
 Status check_preserved(std::span<const int32_t> preserved, std::span<const int> ours) {
   for (const int fd : ours) {
@@ -303,6 +323,7 @@ Result<Child> clone(wire::LaunchPlan& plan, const LaunchOptions& options,
 // Makes the cgroup of the container joinable where it is not, and names a limit on processes.
 Result<Child> clone_into_cgroup(wire::LaunchPlan& plan, const LaunchOptions& options,
                                 const Services& services, std::span<const Passed> passed) {
+  const sys::Span span("clone init");
   Result<Child> cloned = clone(plan, options, passed);
   if (!cloned && cloned.error().sys_errno() == EOPNOTSUPP && options.cgroup_fd >= 0) {
     OCI_TRY(services.make_cgroup_joinable());
@@ -330,12 +351,13 @@ Result<Launched> launch(wire::LaunchPlan& plan, Gate& gate, const LaunchOptions&
   init.gate_fd = gate.gate.get();
   init.verdict_fd = gate.verdict.get();
   init.handover_fd = gate.handover.get();
+  init.times_fd = options.times_fd;
   init.listener_traceable = sys::own_uid() != 0;
   init.callers_terminal = init.clones_last && sys::has_controlling_terminal();
   init.ignored_signals = sys::self_status().ignored_signals;
 
   std::vector<int> passed = {init.sync_fd};
-  for (const int fd : {init.verdict_fd, init.gate_fd, init.handover_fd})
+  for (const int fd : {init.verdict_fd, init.gate_fd, init.handover_fd, init.times_fd})
     if (fd >= 0) passed.push_back(fd);
   for (const sys::UniqueFd& fd : inputs)
     passed.push_back(fd.get());
@@ -367,6 +389,7 @@ Result<Launched> launch(wire::LaunchPlan& plan, Gate& gate, const LaunchOptions&
                             std::move(process));
   Status served = conversation.serve();
   if (!served) served = conversation.fail_unless_settled(std::move(served));
+  conversation.add_steps(options, static_cast<bool>(served));
   OCI_TRY(std::move(served));
   const bool listens = (init.seccomp_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
   if (listens && services.deliver_listener) OCI_TRY(conversation.hand_over_listener());

@@ -38,6 +38,8 @@ struct Services {
   std::function<bool()> filter_admits = nullptr;
   // Whether the filter lets init query its seccomp mode. Null: init does not query it.
   std::function<bool()> filter_tells_mode = nullptr;
+  // Whether the filter lets init ask for the time. Null: it does not ask under a filter.
+  std::function<bool()> filter_tells_time = nullptr;
   // Takes the terminal's master and the name of its slave.
   std::function<Status(sys::UniqueFd, const std::string&)> take_console;
   // Records a detached root for a shared mount namespace. Called before init begins.
@@ -62,6 +64,7 @@ struct LaunchOptions {
   bool chrooted = false;
   // CLONE_NEW* types of which `create` made a namespace for the container, and joined none.
   uint64_t made_namespaces = 0;
+  int times_fd = -1;  // of make_step_times()
   // Interrupted by these signals. nullptr: by none.
   sys::SignalStream* signals = nullptr;
 };

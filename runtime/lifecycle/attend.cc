@@ -11,6 +11,7 @@
 #include "runtime/lifecycle/filter.h"
 #include "runtime/lifecycle/memory_kill.h"
 #include "runtime/sys/log.h"
+#include "runtime/sys/trace.h"
 
 namespace oci::lifecycle {
 namespace {
@@ -45,8 +46,11 @@ Result<int> Attendance::run(const Context& context, Created& created, sys::Signa
                             bool keep) {
   sys::log_success();
   { const state::StateDir unlocked = std::move(created.dir); }
-  const Status attended = foreground::forward_until_exit(
-      created.init, signals, relay_ ? &*relay_ : nullptr, notify_ ? &*notify_ : nullptr);
+  const Status attended = [&] {
+    const sys::Span span("wait for the end of the program");
+    return foreground::forward_until_exit(created.init, signals, relay_ ? &*relay_ : nullptr,
+                                          notify_ ? &*notify_ : nullptr);
+  }();
   if (!attended) created.init.kill_and_reap();
   const int status = attended ? OCI_TRY(created.init.wait()) : 0;
   relay_.reset();

@@ -11,6 +11,7 @@
 #include "runtime/cgroup/freeze.h"
 #include "runtime/cgroup/layout.h"
 #include "runtime/sys/deadline.h"
+#include "runtime/sys/trace.h"
 
 namespace oci::lifecycle {
 Result<state::Store> open_store(const Context& context) {
@@ -27,6 +28,7 @@ Result<state::Store> open_store(const Context& context) {
 }
 
 Result<state::StateDir> reserve(const Context& context, const std::string& id) {
+  const sys::Span span("reserve the state directory");
   const state::Store store = OCI_TRY(open_store(context));
   if (context.rootless && !context.root_given && !context.root.empty()) {
     // The XDG Base Directory Specification: the sticky bit protects files from the periodic
@@ -39,6 +41,8 @@ Result<state::StateDir> reserve(const Context& context, const std::string& id) {
 Result<state::StateDir> open_directory(const Context& context, const std::string& id,
                                        state::Lock lock, std::chrono::milliseconds patience) {
   OCI_TRY(state::check_id(id));
+  const sys::Span span(lock == state::Lock::kNone ? "open the state directory"
+                                                  : "lock the state directory");
   const state::Store store = OCI_TRY(open_store(context));
   return store.open(id, lock, patience);
 }
@@ -63,6 +67,7 @@ spec::ContainerStatus frozen_or(spec::ContainerStatus status, const state::Recor
 
 Result<Container> open_container(const Context& context, const std::string& id, state::Lock lock) {
   state::StateDir dir = OCI_TRY(open_directory(context, id, lock));
+  const sys::Span span("ask for the status");
   state::Record record = OCI_TRY(dir.load());
   const spec::ContainerStatus status = paused_or(state::status_of(record, dir.fd()), record);
   return Container{std::move(dir), std::move(record), status};

@@ -12,6 +12,7 @@
 #include "runtime/foreground/notify.h"
 #include "runtime/launch/gate.h"
 #include "runtime/launch/id_maps.h"
+#include "runtime/launch/step_times.h"
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/container_state.h"
 #include "runtime/lifecycle/filter.h"
@@ -27,6 +28,7 @@
 #include "runtime/sys/log.h"
 #include "runtime/sys/proc.h"
 #include "runtime/sys/self_status.h"
+#include "runtime/sys/trace.h"
 
 namespace oci::lifecycle {
 namespace {
@@ -47,6 +49,7 @@ class Creation {
   Status make_resctrl_group() { return host_resources_.make_group(prepared_.plan, record_, dir_); }
   Status launch();
   Status publish_process() const {
+    const sys::Span span("publish the process");
     return foreground::publish_process(options_.pidfd_socket, options_.pid_file, *init_);
   }
   Created keep() &&;
@@ -79,6 +82,7 @@ class Creation {
 };
 
 Status Creation::record_intent() {
+  const sys::Span span("record the intent");
   record_ = OCI_TRY(intended_record(prepared_, options_));
   if (prepared_.notifies) OCI_TRY(foreground::make_notify_directory(dir_));
   // With a cgroup, make_cgroup() saves the record, once it knows the location.
@@ -86,10 +90,12 @@ Status Creation::record_intent() {
 }
 
 Status Creation::make_cgroup() {
+  const sys::Span span("make the cgroup", record_.cgroup_path);
   return prepared_.cgroup ? limits_.make(*prepared_.cgroup, record_, dir_) : Status();
 }
 
 Status Creation::prepare_meanwhile() {
+  const sys::Span span("prepare meanwhile");
   OCI_TRY(limits_.init_is_inside());
   OCI_TRY(dir_.save_config(prepared_.config_text));
   filter_ = OCI_TRY(compile_filter(prepared_.config));
@@ -98,7 +104,10 @@ Status Creation::prepare_meanwhile() {
 
 Status Creation::run_hooks(pid_t pid) {
   sys::log_stage("create: PID ", pid, " has mounted everything; prestart and createRuntime hooks");
-  OCI_TRY(host_resources_.move_devices(pid, prepared_.plan, record_, dir_));
+  {
+    const sys::Span span("move network devices");
+    OCI_TRY(host_resources_.move_devices(pid, prepared_.plan, record_, dir_));
+  }
   record_.pid = pid;
   const spec::State state = state_of(record_, spec::ContainerStatus::kCreating);
   const spec::Hooks& hooks = prepared_.config.hooks;
@@ -117,6 +126,7 @@ Status Creation::finish_cgroup(pid_t pid) {
 // One save for both facts. If the runtime dies before init has settled, init dies as well, and a
 // container without a process counts as stopped.
 Status Creation::save_record(pid_t pid) {
+  const sys::Span span("save the record");
   OCI_TRY(finish_cgroup(pid));
   OCI_TRY(host_resources_.settle(pid, record_));
   record_.pid = pid;
@@ -137,6 +147,7 @@ launch::Services Creation::services() {
       .filter = [this] { return std::span<const sock_filter>(filter_.filter); },
       .filter_admits = [this] { return admits_last_calls(filter_, prepared_.plan.init()); },
       .filter_tells_mode = [this] { return tells_mode(filter_, prepared_.plan.init()); },
+      .filter_tells_time = [this] { return tells_time(filter_); },
       .take_console =
           [this](sys::UniqueFd master, const std::string& name) {
             return console_.take(std::move(master), name);
@@ -162,14 +173,16 @@ launch::Services Creation::services() {
 }
 
 Status Creation::launch() {
+  const sys::Span span("launch");
   log_warnings(prepared_.plan);
   OCI_TRY(console_.connect(options_.console_socket));
   const size_t pages_of_listener = record_.listener_path.empty() ? 0 : 1;
   const bool clones_last = prepared_.plan.init().clones_last;
   gate_ = OCI_TRY(launch::make_gate(dir_.fd(), kGateFiles,
                                     clones_last ? size_t{wire::kPages} : pages_of_listener));
+  const sys::UniqueFd times = OCI_TRY(launch::make_step_times(dir_.fd(), prepared_.plan.init()));
   const launch::LaunchOptions options = {
-      .id = options_.id, .cgroup_fd = limits_.fd(), .signals = signals_};
+      .id = options_.id, .cgroup_fd = limits_.fd(), .times_fd = times.get(), .signals = signals_};
   init_.emplace(OCI_TRY(launch::launch(prepared_.plan, gate_, options, services())));
   return {};
 }
@@ -183,6 +196,7 @@ Created Creation::keep() && {
 }
 
 void Creation::undo() {
+  const sys::Span span("undo");
   init_.reset();
   gate_ = {};  // the caller's limit on descriptors may be near
   Status undone = remove_root_mount(record_);

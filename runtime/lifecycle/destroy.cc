@@ -16,6 +16,7 @@
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/pidfd.h"
 #include "runtime/sys/proc.h"
+#include "runtime/sys/trace.h"
 
 namespace oci::lifecycle {
 namespace {
@@ -28,6 +29,7 @@ Result<bool> is_of_this_boot(const state::Record& record) {
 }
 
 Status wait_for_init(const state::Record& record, const sys::Pidfd& init, sys::Deadline deadline) {
+  const sys::Span span("wait for the end of init");
   if (OCI_TRY(init.wait_exit(deadline))) return {};
   return Error(ErrorKind::kBusy,
                cat("container \"", record.id, "\": its init (PID ", record.pid,
@@ -36,6 +38,7 @@ Status wait_for_init(const state::Record& record, const sys::Pidfd& init, sys::D
 
 Status remove_cgroup(const state::StateDir& dir, const state::Record& record,
                      sys::Deadline deadline) {
+  const sys::Span span("remove the cgroup", record.cgroup_path);
   if (record.cgroup_path.empty() && record.systemd_unit.empty()) return {};
   const cgroup::Layout layout = OCI_TRY(cgroup::find_layout());
   Status removed = limits::remove(layout, record, deadline);
@@ -47,6 +50,7 @@ Status remove_cgroup(const state::StateDir& dir, const state::Record& record,
 }  // namespace
 
 Status destroy(state::StateDir& dir, const state::Record& record) {
+  const sys::Span span("destroy");
   const sys::Deadline deadline = sys::deadline_in(kRemovalPatience);
   const bool this_boot = OCI_TRY(is_of_this_boot(record));
   // Kill init first, through its pidfd: a container may have closed, left or removed its cgroup.
@@ -62,6 +66,7 @@ Status destroy(state::StateDir& dir, const state::Record& record) {
   }
   OCI_TRY(run_host_hooks(spec::HookKind::kPoststop, record.poststop,
                          state_of(record, spec::ContainerStatus::kStopped)));
+  const sys::Span removing("remove the state directory");
   return dir.remove();
 }
 

@@ -19,6 +19,7 @@
 #include "runtime/launch/gate.h"
 #include "runtime/launch/last_clone.h"
 #include "runtime/launch/launch.h"
+#include "runtime/launch/step_times.h"
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/exec_process.h"
 #include "runtime/lifecycle/filter.h"
@@ -37,6 +38,7 @@
 #include "runtime/sys/self_status.h"
 #include "runtime/sys/signals.h"
 #include "runtime/sys/terminal.h"
+#include "runtime/sys/trace.h"
 
 namespace oci::lifecycle {
 namespace {
@@ -84,10 +86,12 @@ class Execution {
   seccomp::Program filter_;
   bool admits_ = false;
   launch::OpenGate gate_;
+  sys::UniqueFd times_;
   std::optional<launch::Launched> process_;
 };
 
 Status Execution::prepare() {
+  const sys::Span span("plan");
   config_ = OCI_TRY(exec_config(container_.dir, options_));
   plan::Request request;
   request.id = options_.id;
@@ -134,6 +138,7 @@ launch::Services Execution::services() {
       .filter = [this] { return std::span<const sock_filter>(filter_.filter); },
       .filter_admits = [this] { return admits_ = admits_last_calls(filter_, plan_.init()); },
       .filter_tells_mode = [this] { return tells_mode(filter_, plan_.init()); },
+      .filter_tells_time = [this] { return tells_time(filter_); },
       .take_console =
           [this](sys::UniqueFd master, const std::string& name) {
             // Set the size before the program can ask for it. Later the relay sets it.
@@ -169,10 +174,12 @@ Result<std::optional<launch::Sight>> Execution::see_init() const {
 }
 
 Status Execution::launch() {
+  const sys::Span span("launch");
   log_warnings(plan_);
   const auto sight = OCI_TRY(see_init());
   OCI_TRY(console_.connect(options_.console_socket));
   gate_ = OCI_TRY(launch::make_open_gate());
+  times_ = OCI_TRY(launch::make_step_times(-1, plan_.init()));
   process_.emplace(OCI_TRY(launch::launch(plan_, gate_.gate,
                                           {.id = options_.id,
                                            .cgroup_fd = cgroup_ ? cgroup_.get() : -1,
@@ -180,6 +187,7 @@ Status Execution::launch() {
                                            .member_pidfd = init_.fd(),
                                            .chrooted = container_.record.chrooted,
                                            .made_namespaces = plan::made_namespaces(config_),
+                                           .times_fd = times_.get(),
                                            .signals = signals()},
                                           services())));
   return {};
@@ -197,9 +205,16 @@ Status Execution::await_program() {
     return send_listener(agent.get(), record, container_.status, {pid, listener});
   };
   const launch::LastClone clone = {plan_.agent.has_value(), admits_, deliver, signals()};
-  OCI_TRY(launch::await_verdict(
-      gate_.verdict.get(), agent ? launch::Agent::kYes : launch::Agent::kNo,
-      [&] { return launch::follow_last_clone(plan_, clone, *process_); }, signals()));
+  const pid_t stage = process_->pid();
+  Status runs = [&] {
+    const sys::Span span("wait for the program");
+    return launch::await_verdict(
+        gate_.verdict.get(), agent ? launch::Agent::kYes : launch::Agent::kNo,
+        [&] { return launch::follow_last_clone(plan_, clone, *process_); }, signals());
+  }();
+  launch::add_steps(times_.get(), wire::StepTable::kExec, launch::Half::kAfterwards, stage,
+                    static_cast<bool>(runs));
+  if (!runs) return runs;
   if (process_->pid() != 0) return {};
   return Error(ErrorKind::kWrongState, "container init was killed before it ran the program");
 }
@@ -211,7 +226,11 @@ Result<int> Execution::run_foreground() {
         OCI_TRY(foreground::TerminalRelay::open(std::move(terminal), STDIN_FILENO, STDOUT_FILENO)));
   }
   sys::log_success();
-  OCI_TRY(foreground::forward_until_exit(*process_, *signals_, relay ? &*relay : nullptr, nullptr));
+  {
+    const sys::Span span("wait for the end of the program");
+    OCI_TRY(
+        foreground::forward_until_exit(*process_, *signals_, relay ? &*relay : nullptr, nullptr));
+  }
   const int status = OCI_TRY(process_->wait());
   report_filter_kill(status, config_);
   report_memory_kill(status, container_.record.cgroup_path);

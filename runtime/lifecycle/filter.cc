@@ -18,6 +18,7 @@
 #include "runtime/seccomp/admits.h"
 #include "runtime/seccomp/blame.h"
 #include "runtime/sys/log.h"
+#include "runtime/sys/trace.h"
 #include "spec/load_config.h"
 
 namespace oci::lifecycle {
@@ -36,6 +37,7 @@ bool killed_by_filter(int wait_status) {
 
 Result<seccomp::Program> compile_filter(const spec::Config& config) {
   if (!config.linux || !config.linux->seccomp) return seccomp::Program();
+  const sys::Span span("compile the seccomp filter");
   const spec::Seccomp& profile = *config.linux->seccomp;
   const bool debug = sys::log_wanted(sys::LogLevel::kDebug);
   seccomp::Program program = OCI_TRY(
@@ -83,6 +85,13 @@ bool admits_last_calls(const seccomp::Program& filter, const wire::InitPlan& ini
 bool tells_mode(const seccomp::Program& filter, const wire::InitPlan& init) {
   if (!init.seccomp || init.verify == wire::Verify::kOff) return false;
   const seccomp::KnownCall question = {.number = SYS_prctl, .arguments = {PR_GET_SECCOMP}};
+  return seccomp::admits(filter.filter, std::span(&question, 1));
+}
+
+bool tells_time(const seccomp::Program& filter) {
+  if (!sys::tracing()) return false;
+  constexpr unsigned kFirst = 1, kSecond = 2;
+  const seccomp::KnownCall question = {.number = SYS_clock_gettime, .unknown = kFirst | kSecond};
   return seccomp::admits(filter.filter, std::span(&question, 1));
 }
 

@@ -20,6 +20,9 @@ bool admits_last_calls(const seccomp::Program& filter, const wire::InitPlan& ini
 // Whether init is to ask for its seccomp mode under the filter, and the filter allows it.
 bool tells_mode(const seccomp::Program& filter, const wire::InitPlan& init);
 
+// Whether there is a trace, and the filter lets init note times for it.
+bool tells_time(const seccomp::Program& filter);
+
 // Explains a failed execve(2) under the filter. If the filter refuses every execve(2), the message
 // names the rule instead of the program.
 Error explain_refusal(Error failure, const spec::Config& config);

@@ -6,12 +6,16 @@
 #include "runtime/sys/inherited.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/spawn.h"
+#include "runtime/sys/trace.h"
 #include "spec/write/write_state.h"
 
 namespace oci::lifecycle {
 namespace {
 
-Result<hooks::Exit> launch(const hooks::Invocation& invocation, sys::SignalStream* signals) {
+Result<hooks::Exit> launch(std::string_view kind, const hooks::Invocation& invocation,
+                           sys::SignalStream* signals) {
+  const std::string name = sys::tracing() ? cat("hook ", kind) : std::string();
+  const sys::Span span(name, invocation.path);
   sys::Finished finished = OCI_TRY(
       sys::run_program({.path = invocation.path,
                         .argv = invocation.argv,
@@ -34,7 +38,9 @@ Status run_host_hooks(spec::HookKind kind, std::span<const spec::Hook> list,
   const std::string json = spec::hook_state(state);
   return hooks::run_hooks(
       {.kind = kind, .state_json = json, .cwd = state.bundle}, list,
-      [&](const hooks::Invocation& invocation) { return launch(invocation, signals); },
+      [&](const hooks::Invocation& invocation) {
+        return launch(hooks::kind_name(kind), invocation, signals);
+      },
       [](std::string_view text) { sys::log_demanded_warning(text); });
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "runtime/launch/launch.h"
+#include "runtime/launch/step_times.h"
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/prepare.h"
 #include "runtime/lifecycle/shared_mounts.h"
@@ -17,6 +18,7 @@
 #include "runtime/sys/log.h"
 #include "runtime/sys/pidfd.h"
 #include "runtime/sys/signals.h"
+#include "runtime/sys/trace.h"
 #include "spec/load_config.h"
 
 namespace oci::lifecycle {
@@ -98,12 +100,14 @@ Status change_mounts(const Context& context, const MountsOptions& options,
   wire::LaunchPlan plan =
       OCI_TRY(operation.make_plan(config, plan::read_host(config), request, member));
   sys::SignalStream signals = OCI_TRY(sys::SignalStream::open());
+  const sys::UniqueFd times = OCI_TRY(launch::make_step_times(-1, plan.init()));
   launch::Gate none;
   OCI_TRY(launch::launch(plan, none,
                          {.id = options.id,
                           .member_pid = record.pid,
                           .member_pidfd = init->fd(),
                           .chrooted = record.chrooted,
+                          .times_fd = times.get(),
                           .signals = &signals},
                          services()));
   log_warnings(plan);

@@ -24,6 +24,7 @@
 #include "runtime/sys/inherited.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/self_status.h"
+#include "runtime/sys/trace.h"
 #include "spec/load_config.h"
 
 namespace oci::lifecycle {
@@ -198,6 +199,7 @@ void note_mistake(std::string_view text) {
 // Everything that the config asks for, once it is read.
 Status decide(const Context& context, const CreateOptions& options, Foreground foreground,
               Prepared& prepared) {
+  const sys::Span span("plan");
   prepared.plan = OCI_TRY(plan_of(context, prepared, options, foreground));
   OCI_TRY(check_root(prepared.plan));
   OCI_TRY(check_agent_of(prepared.plan));
@@ -207,6 +209,7 @@ Status decide(const Context& context, const CreateOptions& options, Foreground f
 }  // namespace
 
 Result<Prepared> read_bundle(const CreateOptions& options) {
+  const sys::Span span("read config.json", options.bundle);
   Prepared prepared;
   prepared.bundle = OCI_TRY(absolute_path(options.bundle));
   prepared.config_text = OCI_TRY(read_config(prepared.bundle, options));
@@ -233,11 +236,20 @@ plan::Findings decide_all(const Context& context, const CreateOptions& options,
   return found;
 }
 
+namespace {
+
+Result<spec::Config> parse(const Prepared& prepared) {
+  const sys::Span span("parse and check config.json");
+  return spec::load_config(prepared.config_text, "config.json");
+}
+
+}  // namespace
+
 Result<Prepared> prepare(const Context& context, const CreateOptions& options,
                          Foreground foreground) {
   OCI_TRY(state::check_id(options.id));
   Prepared prepared = OCI_TRY(read_bundle(options));
-  Result<spec::Config> config = spec::load_config(prepared.config_text, "config.json");
+  Result<spec::Config> config = parse(prepared);
   if (!config) {
     note_mistake(prepared.config_text);
     return std::move(config).error();

@@ -8,6 +8,7 @@
 
 #include "runtime/foreground/notify.h"
 #include "runtime/launch/gate.h"
+#include "runtime/launch/step_times.h"
 #include "runtime/lifecycle/container.h"
 #include "runtime/lifecycle/container_state.h"
 #include "runtime/lifecycle/destroy.h"
@@ -16,6 +17,7 @@
 #include "runtime/lifecycle/transitions.h"
 #include "runtime/sys/log.h"
 #include "runtime/sys/pidfd.h"
+#include "runtime/sys/trace.h"
 
 namespace oci::lifecycle {
 namespace {
@@ -29,14 +31,23 @@ Error stop_after(Error failure, state::StateDir& dir, const state::Record& recor
   return failure;
 }
 
+Status wait_for_program(launch::Gate gate, bool decided, sys::SignalStream* signals) {
+  const sys::Span span("open the gate and wait for the program");
+  return launch::open_gate(std::move(gate), decided ? launch::Agent::kYes : launch::Agent::kNo,
+                           signals);
+}
+
 // With a seccomp agent, kill init on failure: the agent may have gone, and execve(2) may wait for
 // it.
 Status open_gate(std::optional<launch::Gate> gate, const state::StateDir& dir,
                  const state::Record& record, sys::SignalStream* signals) {
   const bool decided = !record.listener_path.empty();
   if (!gate) gate = OCI_TRY(launch::find_gate(dir.fd(), kGateFiles));
-  Status opened = launch::open_gate(*std::move(gate),
-                                    decided ? launch::Agent::kYes : launch::Agent::kNo, signals);
+  const sys::UniqueFd times = launch::find_step_times(dir.fd());
+  Status opened = wait_for_program(*std::move(gate), decided, signals);
+  sys::name_process(record.pid, cat("init of ", record.id));
+  launch::add_steps(times.get(), wire::StepTable::kCreate, launch::Half::kAfterwards, record.pid,
+                    static_cast<bool>(opened));
   if (opened || !decided) return opened;
   const auto init = OCI_TRY(sys::Pidfd::open(record.pid, record.start_time));
   if (init) (void)init->send(SIGKILL);

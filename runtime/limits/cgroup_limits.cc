@@ -13,6 +13,7 @@
 #include "runtime/cgroup/remove.h"
 #include "runtime/limits/location.h"
 #include "runtime/sys/log.h"
+#include "runtime/sys/trace.h"
 
 namespace oci::limits {
 namespace {
@@ -35,6 +36,7 @@ Status Limits::make(const plan::CgroupPlan& plan, state::Record& record,
 Status Limits::init_is_inside() {
   making_.holder.reset();
   if (!cgroup_ || plan_->device_program.empty()) return {};
+  const sys::Span span("attach the device program");
   Status attached = cgroup::attach_device_program(cgroup_->fd(), plan_->device_program);
   if (attached || attached.error().sys_errno() != EPERM) return attached;
   const std::string warning = OCI_TRY(plan_->if_devices_refused);

@@ -161,6 +161,9 @@ std::string program_page(const cli::Syntax& global) {
   out += ".SH ENVIRONMENT\n";
   out += row("\\fBXDG_RUNTIME_DIR\\fR",
              "For an ordinary user, the state directory is `oci-rt` in this directory.");
+  out +=
+      row("\\fBOCI_RT_TRACE\\fR",
+          "The FILE of --trace, where the option is not given: for the environment of an engine.");
   out += row("\\fBCOLUMNS\\fR", "The width of the help.");
   out += ".SH FILES\n";
   out += row("\\fI/run/oci\\-rt\\fR", "The state directory of root.");

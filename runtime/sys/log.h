@@ -75,6 +75,12 @@ std::string failure_members(const Error& error, const FailureFacts& facts);
 // RFC 3339, UTC: "2026-01-02T15:04:05Z". `micros`: "2026-01-02T15:04:05.000006Z".
 std::string utc_time(int64_t seconds, std::optional<uint32_t> micros = {});
 
+// Appends `text` as the content of a JSON string. Readers of Go's %q accept it as well.
+void append_quoted(std::string& out, std::string_view text);
+
+// The error of an option or variable that names a file which cannot be opened.
+Error cannot_open_for_appending(int error, std::string_view said_by, const std::string& name);
+
 // For a terminal or a pipe: valid UTF-8, with control characters except the newline escaped.
 std::string printable(std::string_view text);
 

@@ -24,28 +24,6 @@ void append_hex(std::string& out, std::string_view prefix, char c) {
   out += kHex[c & 0xf];
 }
 
-// Appends `text` as the content of a JSON string. Readers of Go's %q accept it as well.
-void append_quoted(std::string& out, std::string_view text) {
-  const std::string valid = spec::valid_utf8(text);
-  for (size_t i = 0; i < valid.size(); ++i) {
-    const char c = valid[i];
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (is_control(c)) {
-      append_hex(out, "\\u00", c);
-    } else if (is_late_control(valid, i)) {
-      append_hex(out, "\\u00", valid[++i]);
-    } else {
-      out += c;
-    }
-  }
-}
-
 std::string_view level_name(LogLevel level) {
   static constexpr std::string_view kNames[] = {"error", "warning", "info", "debug"};
   return kNames[static_cast<size_t>(level)];
@@ -79,6 +57,27 @@ void append_number(std::string& out, int64_t number, int digits) {
 }
 
 }  // namespace
+
+void append_quoted(std::string& out, std::string_view text) {
+  const std::string valid = spec::valid_utf8(text);
+  for (size_t i = 0; i < valid.size(); ++i) {
+    const char c = valid[i];
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\t') {
+      out += "\\t";
+    } else if (is_control(c)) {
+      append_hex(out, "\\u00", c);
+    } else if (is_late_control(valid, i)) {
+      append_hex(out, "\\u00", valid[++i]);
+    } else {
+      out += c;
+    }
+  }
+}
 
 std::string failure_members(const Error& error, const FailureFacts& facts) {
   std::string out;

@@ -65,22 +65,23 @@ class SyslogSink : public LogSink {
   std::string id_;
 };
 
-// Own texts: the file has nothing to do with the container's program.
-Error cannot_append(int err, const std::string& name) {
-  const std::string directory = name.substr(0, name.rfind('/') + 1);
-  std::string why = reason_of(err);
-  if (err == ENOENT && !directory.empty()) why = cat("there is no directory '", directory, "'");
-  if (err == EISDIR) why = "it is a directory";
-  return Error(ErrorKind::kUsage, cat("--log: '", name, "' cannot be opened for appending: ", why));
-}
-
 Result<std::unique_ptr<LogSink>> open_file(const std::string& name) {
   const int fd = ::open(name.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644);
-  if (fd < 0) return cannot_append(errno, name);
+  if (fd < 0) return cannot_open_for_appending(errno, "--log", name);
   return std::unique_ptr<LogSink>(new FileSink(UniqueFd(fd)));
 }
 
 }  // namespace
+
+// Own texts: the file has nothing to do with the container's program.
+Error cannot_open_for_appending(int err, std::string_view said_by, const std::string& name) {
+  const std::string directory = name.substr(0, name.rfind('/') + 1);
+  std::string why = reason_of(err);
+  if (err == ENOENT && !directory.empty()) why = cat("there is no directory '", directory, "'");
+  if (err == EISDIR) why = "it is a directory";
+  return Error(ErrorKind::kUsage,
+               cat(said_by, ": '", name, "' cannot be opened for appending: ", why));
+}
 
 Result<std::unique_ptr<LogSink>> open_journal(std::string_view id, const std::string& socket) {
   UniqueFd opened = OCI_TRY(connect_datagram(socket, cat("--log journald:", id)));

@@ -15,6 +15,7 @@
 #include "runtime/sys/deadline.h"
 #include "runtime/sys/program.h"
 #include "runtime/sys/self_status.h"
+#include "runtime/sys/trace.h"
 
 namespace oci::systemd {
 namespace {
@@ -56,6 +57,7 @@ Property text(const char* name, std::string value) {
 }  // namespace
 
 Result<Helper> Helper::start() {
+  const sys::Span span("start oci-rt-systemd");
   const std::string program = find_helper();
   if (program.empty()) {
     return Error(ErrorKind::kUnsupported,
@@ -92,6 +94,7 @@ Error Helper::end_of(const Request& request) {
 }
 
 Result<std::string> Helper::ask(const Request& request) {
+  const sys::Span span("wait for systemd", request.unit);
   const std::string packet = OCI_TRY(to_packet(request));
   const sys::Deadline deadline = sys::deadline_in(request.patience + kGrace);
   if (::send(socket_.get(), packet.data(), packet.size(), MSG_NOSIGNAL) < 0) {

@@ -97,8 +97,9 @@ struct Message {
   int32_t sys_errno = 0;      // kFailed; a hook that ran and failed: 0, and `value` its wait status
                               // kInterpreter: `value` 0: of a script, 1: of an ELF file
   int32_t value = 0;
+  uint8_t tells_time = 0;  // kProceed: 1: the filter lets clock_gettime(2) through
   // kFailed: the name of the step, '\n', its object, '\n', the kernel's explanation. Cut to fit.
-  char text[496] = {};
+  char text[495] = {};
 };
 
 // The commands of the start gate, one byte each.

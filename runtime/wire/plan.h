@@ -192,6 +192,7 @@ struct InitPlan {
   int32_t gate_fd = -1;      // a fifo: a byte in it starts the container
   int32_t verdict_fd = -1;   // a fifo: the result of execve for `start`, closed on success
   int32_t handover_fd = -1;  // a HandoverPage, if the filter has a listener; of `exec`: kPages
+  int32_t times_fd = -1;     // a StepTimes, for a trace
   uint64_t open_files = 0;   // RLIMIT_NOFILE of the runtime, soft. 0: unknown. Not of `exec`
   List<int32_t> preserved;   // stay open in the program
   LateLimit file_limit;      // RLIMIT_NOFILE, where init could not work under it
