@@ -45,6 +45,7 @@ rootless            | quick usual full | -           | 5     | 200   | engines/r
 sessions            | quick usual full | -           | 10    | 300   | sessions/sessions.sh "$oci"
 guide               | quick usual full | -           | 5     | 300   | engines/guide.sh "$oci"
 install             | quick usual full | -           | 10    | 300   | engines/install.sh "$oci"
+kubernetes          | quick usual full | -           | 20    | 300   | engines/kubernetes.sh "$oci"
 kills               | quick            | -           | 10    | 300   | crash/kill_sweep --verb all --sample 20 "$oci"
 kills               | usual full       | -           | 40    | 600   | crash/kill_sweep --verb all "$oci"
 faults              | quick            | -           | 10    | 300   | crash/kill_sweep --verb all --error ENOMEM --sample 10 "$oci"
@@ -76,6 +77,7 @@ vm-trixie           | usual            | vm_trixie   | 480   | 3000  | vm/run --
 vm-trixie           | full             | vm_trixie   | 4000  | 5600  | vm/run --engines --release trixie --memory 3072 --timeout 5000 -- "$here/vm/tests.sh" whole peers
 vm-trixie-engines   | usual            | vm_trixie   | 190   | 1800  | vm/run --engines --release trixie --timeout 1200 -- "$here/vm/engines.sh" sample containerd cri docker
 vm-trixie-engines   | full             | vm_trixie   | 10000 | 14600 | vm/run --engines --release trixie --memory 3072 --timeout 14000 -- "$here/vm/engines.sh" whole runc crun
+vm-sid-kubernetes   | full             | vm_sid      | 300   | 1200  | vm/run --namespaces --engines --release sid --timeout 300 -- "$here/engines/vm_kubernetes.sh" "$oci"
 PARTS
 choose_parts
 [ -z "$list" ] || { list_parts && exit 0; }

@@ -19,9 +19,15 @@ inline constexpr Option kWriteOptions[] = {
 inline constexpr Option kEngineOptions[] = {
     {.letter = 'n', .name = "dry-run", .help = "show the change and write nothing"},
     {.name = "etc", .value = "DIR", .help = "write below DIR instead of /etc, for packages"},
+    {.name = "engine", .value = "NAME", .help = "for kubernetes: the node's engine"},
+    {.name = "host-root",
+     .value = "DIR",
+     .help = "for kubernetes: where the node's root is mounted"},
+    {.name = "restart", .help = "for kubernetes: load it, if that keeps the pods"},
 };
 
-inline constexpr std::string_view kEngineNames = "podman|containerd|docker|crio|k3s|rke2|buildkit";
+inline constexpr std::string_view kEngineNames =
+    "podman|containerd|docker|crio|k3s|rke2|buildkit|kubernetes";
 
 inline constexpr Syntax kInstallSyntax{
     .command = "install",

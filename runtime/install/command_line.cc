@@ -1,5 +1,7 @@
 #include "runtime/install/command_line.h"
 
+#include <signal.h>
+
 #include <algorithm>
 #include <span>
 #include <string_view>
@@ -7,6 +9,7 @@
 #include "runtime/cli/install_options.h"
 #include "runtime/install/engines.h"
 #include "runtime/install/install.h"
+#include "runtime/install/kubernetes.h"
 #include "runtime/sys/log.h"
 
 namespace oci::install {
@@ -18,9 +21,14 @@ using cli::Syntax;
 struct Verb {
   const Syntax& syntax;
   Result<std::string> (*run)(const Request& request);
+  Result<std::string> (*run_on_node)(const NodeRequest& node);
 };
 
-constexpr Verb kVerbs[] = {{cli::kInstallSyntax, install}, {cli::kUninstallSyntax, uninstall}};
+constexpr Verb kVerbs[] = {{cli::kInstallSyntax, install, install_on_node},
+                           {cli::kUninstallSyntax, uninstall, uninstall_on_node}};
+
+// The node's engine, whichever it is.
+constexpr std::string_view kNode = "kubernetes";
 
 // Options in front of the verb, from oci-rt.
 constexpr cli::Option kFromRuntime[] = {
@@ -55,15 +63,24 @@ Result<Engine> engine_named(std::string_view name) {
                  "ENGINE: nerdctl has no setting for its runtime (nerdctl); use `nerdctl run "
                  "--runtime PATH`");
   }
-  return Error(ErrorKind::kUsage,
-               cat("ENGINE: expected one of ", engine_names(", "), ", found '", name, "'"));
+  return Error(ErrorKind::kUsage, cat("ENGINE: expected one of ", engine_names(", "), ", ", kNode,
+                                      ", found '", name, "'"));
+}
+
+// The options that only a node has.
+Status check_engine_options(const Arguments& given) {
+  for (const std::string_view option : {"engine", "host-root", "restart"}) {
+    if (given.value(option).empty()) continue;
+    return Error(ErrorKind::kUsage, cat("option --", option, ": only for ", kNode));
+  }
+  return {};
 }
 
 Result<std::string> run(const Verb& verb, std::span<const std::string> words, std::string runtime) {
   const Arguments given = OCI_TRY(parse(verb.syntax, words));
   if (given.help) return cli::help_text(verb.syntax, cli::output_width());
-  Request request{.engine = OCI_TRY(engine_named(given.operands.front())),
-                  .path = given.text("path"),
+  const bool on_node = given.operands.front() == kNode;
+  Request request{.path = given.text("path"),
                   .runtime = std::move(runtime),
                   .etc = given.text("etc"),
                   .make_default = given.flag("default"),
@@ -71,7 +88,28 @@ Result<std::string> run(const Verb& verb, std::span<const std::string> words, st
                   .ask_engine = !given.flag("no-verify")};
   while (request.etc.size() > 1 && request.etc.back() == '/')
     request.etc.pop_back();
+  if (on_node) {
+    return verb.run_on_node({.request = std::move(request),
+                             .engine = given.text("engine"),
+                             .host_root = given.text("host-root"),
+                             .restart = given.flag("restart")});
+  }
+  request.engine = OCI_TRY(engine_named(given.operands.front()));
+  OCI_TRY(check_engine_options(given));
   return verb.run(request);
+}
+
+// The process of a pod whose work is done: kubernetes/README.md.
+Result<std::string> wait_for_signal() {
+  sigset_t awaited;
+  ::sigemptyset(&awaited);
+  ::sigaddset(&awaited, SIGTERM);
+  ::sigaddset(&awaited, SIGINT);
+  // A blocked signal also reaches process 1 of a pid namespace, which ignores it otherwise.
+  ::sigprocmask(SIG_BLOCK, &awaited, nullptr);
+  int number = 0;
+  ::sigwait(&awaited, &number);
+  return std::string();
 }
 
 }  // namespace
@@ -83,6 +121,7 @@ Result<std::string> execute(const std::vector<std::string>& words) {
   OCI_TRY(sys::open_log(
       {.destination = given.text("log"),
        .format = given.flag("log-json") ? sys::LogFormat::kJson : sys::LogFormat::kText}));
+  if (name != words.end() && *name == "pause") return wait_for_signal();
   for (const Verb& verb : kVerbs)
     if (name != words.end() && verb.syntax.command == *name)
       return run(verb, {name + 1, words.end()}, given.text("runtime"));

@@ -21,12 +21,12 @@ BOOST_AUTO_TEST_SUITE(command_line)
 BOOST_AUTO_TEST_CASE(an_engine_must_be_named) {
   BOOST_TEST(ran({"install"}) ==
              "\"install\" requires exactly 1 argument(s): oci-rt install [OPTION...] "
-             "podman|containerd|docker|crio|k3s|rke2|buildkit");
+             "podman|containerd|docker|crio|k3s|rke2|buildkit|kubernetes");
   BOOST_TEST(ran({"uninstall", "podman", "docker"}).starts_with("\"uninstall\" requires exactly"));
   BOOST_TEST(ran({"install", "nerdctl"}).find("`nerdctl run --runtime PATH`") != std::string::npos);
-  BOOST_TEST(
-      ran({"install", "lxc"}) ==
-      "ENGINE: expected one of podman, containerd, docker, crio, k3s, rke2, buildkit, found 'lxc'");
+  BOOST_TEST(ran({"install", "lxc"}) ==
+             "ENGINE: expected one of podman, containerd, docker, crio, k3s, rke2, buildkit, "
+             "kubernetes, found 'lxc'");
 }
 
 BOOST_AUTO_TEST_CASE(a_bad_option_is_refused) {
@@ -56,25 +56,43 @@ BOOST_AUTO_TEST_CASE(no_option_is_read_behind_two_dashes) {
 BOOST_AUTO_TEST_CASE(the_help_names_each_engine) {
   std::string names;
   for (const EngineRow& row : engines())
-    names += cat(names.empty() ? "" : "|", row.name);
-  BOOST_TEST(cli::kEngineNames == names);
+    names += cat(row.name, "|");
+  BOOST_TEST(cli::kEngineNames == names + "kubernetes");
 }
 
 BOOST_AUTO_TEST_CASE(the_help_is_in_the_form_of_the_other_verbs) {
-  BOOST_TEST(good(execute({"install", "--help", "--bogus"})) ==
-             "Configures an engine to use oci-rt.\n"
-             "Usage:\n"
-             "  oci-rt install [OPTION...] podman|containerd|docker|crio|k3s|rke2|buildkit\n"
-             "\n"
-             "      --default    also make oci-rt the engine's default runtime\n"
-             "      --path PATH  path of oci-rt (default: this program)\n"
-             "      --no-verify  do not ask the engine to check its configuration\n"
-             "  -n, --dry-run    show the change and write nothing\n"
-             "      --etc DIR    write below DIR instead of /etc, for packages\n"
-             "  -h, --help       show this help\n");
+  BOOST_TEST(
+      good(execute({"install", "--help", "--bogus"})) ==
+      "Configures an engine to use oci-rt.\n"
+      "Usage:\n"
+      "  oci-rt install [OPTION...] podman|containerd|docker|crio|k3s|rke2|buildkit|kubernetes\n"
+      "\n"
+      "      --default        also make oci-rt the engine's default runtime\n"
+      "      --path PATH      path of oci-rt (default: this program)\n"
+      "      --no-verify      do not ask the engine to check its configuration\n"
+      "  -n, --dry-run        show the change and write nothing\n"
+      "      --etc DIR        write below DIR instead of /etc, for packages\n"
+      "      --engine NAME    for kubernetes: the node's engine\n"
+      "      --host-root DIR  for kubernetes: where the node's root is mounted\n"
+      "      --restart        for kubernetes: load it, if that keeps the pods\n"
+      "  -h, --help           show this help\n");
   const std::string other = good(execute({"uninstall", "-h"}));
   BOOST_TEST(other.starts_with("Removes the configuration that `install` wrote.\nUsage:\n"));
   BOOST_TEST(other.find("--path") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_options_of_a_node_are_for_kubernetes) {
+  for (const char* option : {"--engine=crio", "--host-root=/host", "--restart"}) {
+    const std::string name = std::string(option).substr(0, std::string(option).find('='));
+    BOOST_TEST(ran({"install", "crio", option}) == cat("option ", name, ": only for kubernetes"));
+    BOOST_TEST(ran({"uninstall", "crio", option}) == cat("option ", name, ": only for kubernetes"));
+  }
+  BOOST_TEST(
+      ran({"install", "kubernetes", "--etc", "/x"}).starts_with("option --etc: kubernetes "));
+  BOOST_TEST(ran({"install", "kubernetes", "--host-root", "x"}) ==
+             "option --host-root: 'x' must begin with '/'");
+  BOOST_TEST(ran({"uninstall", "kubernetes", "--engine", "docker"}) ==
+             "option --engine: expected one of containerd, k3s, rke2, crio, found 'docker'");
 }
 
 BOOST_AUTO_TEST_CASE(every_option_has_its_effect) {

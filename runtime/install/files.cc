@@ -111,7 +111,9 @@ Status sync_directory(const std::string& path) {
   return {};
 }
 
-Status write_file(const std::string& path, const std::string& text, const std::string& like) {
+// `mode`: of a file that has neither an old one nor `like`.
+Status write_file(const std::string& path, const std::string& text, const std::string& like,
+                  mode_t mode) {
   const SignalsHeld held;
   const std::string temporary = cat(path, kTemporary, ::getpid());
   ::unlink(temporary.c_str());
@@ -124,7 +126,7 @@ Status write_file(const std::string& path, const std::string& text, const std::s
   struct stat old = {};
   const bool existed = ::stat(path.c_str(), &old) == 0 || ::stat(like.c_str(), &old) == 0;
   if (existed && ::fchown(raw, old.st_uid, old.st_gid) != 0) return not_written(errno, path);
-  if (::fchmod(raw, existed ? old.st_mode & 07777 : 0644) != 0) return not_written(errno, path);
+  if (::fchmod(raw, existed ? old.st_mode & 07777 : mode) != 0) return not_written(errno, path);
   OCI_TRY(sys::write_all(raw, text, path));
   if (::fsync(raw) != 0) return not_written(errno, path);
   if (::rename(temporary.c_str(), path.c_str()) != 0) return not_written(errno, path);
@@ -185,12 +187,18 @@ Status change_file(const std::string& path, const Text& before, const Text& afte
     return Error(ErrorKind::kBusy, cat("'", path, "' was changed by another process; try again"));
   }
   if (after) {
-    OCI_TRY(write_file(real, *after, like));
+    OCI_TRY(write_file(real, *after, like, 0644));
   } else if (before && ::unlink(real.c_str()) != 0) {
     return not_written(errno, path);
   }
   if (!after && !before) return {};
   return sync_directory(directory_of(real));
+}
+
+Status write_program(const std::string& path, const std::string& content) {
+  OCI_TRY(make_directories(directory_of(path)));
+  OCI_TRY(write_file(path, content, "", 0755));
+  return sync_directory(directory_of(path));
 }
 
 }  // namespace oci::install

@@ -27,6 +27,9 @@ Result<std::vector<NamedText>> read_all(const std::vector<std::string>& paths);
 Status change_file(const std::string& path, const Text& before, const Text& after,
                    const std::string& like = "");
 
+// Makes or replaces a program, as change_file() does, with mode 0755 where it is new.
+Status write_program(const std::string& path, const std::string& content);
+
 // Removes the temporary files of processes that were killed while they wrote `path`. Keeps those of
 // processes that live.
 void remove_leftovers(const std::string& path);

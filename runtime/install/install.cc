@@ -100,7 +100,7 @@ Result<std::string> install(const Request& request) {
   }
   const std::string option = settings.is_default ? "" : cat(" --runtime ", kRuntimeName);
   return cat(row.name, ": installed ", settings.path, " in ", file, " (", verified.value(), ")\n",
-             notes, "next: ", row.next_step(option, from), "\n");
+             notes, request.loaded ? "" : cat("next: ", row.next_step(option, from), "\n"));
 }
 
 Result<std::string> uninstall(const Request& request) {
@@ -122,7 +122,8 @@ Result<std::string> uninstall(const Request& request) {
       cat(row.name, ": removed from ", file, found.stripped.text ? "" : ", which is gone");
   if (found.stripped.was_default) text += "; the default runtime is restored";
   text += "\n";
-  if (!row.after_removal.empty()) text += cat("next: systemctl ", row.after_removal, "\n");
+  if (!row.after_removal.empty() && !request.loaded)
+    text += cat("next: systemctl ", row.after_removal, "\n");
   return text;
 }
 

@@ -17,6 +17,8 @@ struct Request {
   bool make_default = false;
   bool dry_run = false;
   bool ask_engine = true;  // let the engine check the written file
+  bool copied = false;     // `path` is written by the caller
+  bool loaded = false;     // the caller lets the engine load the file: no next step
 };
 
 // Return a report with the next step, or the diff with dry_run. After an error, all files are as

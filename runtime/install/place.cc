@@ -167,7 +167,7 @@ Result<std::string> runtime_path(const Request& request) {
       return Error(ErrorKind::kUsage, cat("option --path: '", path, "' is no absolute path"));
     }
     // A package is built for another machine, so skip the check for --etc.
-    if (request.etc.empty() && !is_program(path)) {
+    if (request.etc.empty() && !request.copied && !is_program(path)) {
       return Error(ErrorKind::kUsage, cat("option --path: there is no program '", path, "'"));
     }
     return path;

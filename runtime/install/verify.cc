@@ -24,25 +24,6 @@ struct Answer {
   std::string problem;  // if not ok
 };
 
-std::vector<std::string> environment(const HostEnvironment& from) {
-  std::vector<std::string> env = {
-      cat("PATH=", from.path.empty() ? "/usr/sbin:/usr/bin:/sbin:/bin" : from.path)};
-  for (const char* name : {"HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "XDG_DATA_HOME",
-                           "DBUS_SESSION_BUS_ADDRESS"}) {
-    if (const char* value = std::getenv(name)) env.push_back(cat(name, "=", value));
-  }
-  return env;
-}
-
-std::string last_line(std::string_view text) {
-  const size_t last = text.find_last_not_of(" \t\r\n");
-  if (last == std::string_view::npos) return "it says nothing";
-  text = text.substr(0, last + 1);
-  const size_t begin = text.rfind('\n');
-  text = text.substr(begin == std::string_view::npos ? 0 : begin + 1);
-  return std::string(text.substr(0, 300));
-}
-
 Answer ask(std::vector<std::string> argv, std::vector<std::string> env) {
   Answer answer;
   const Result<sys::Finished> finished = sys::run_program({.path = argv.front(),
@@ -71,8 +52,27 @@ Error refused(std::string_view program, std::string_view why) {
 
 }  // namespace
 
+std::vector<std::string> engine_environment(const HostEnvironment& from) {
+  std::vector<std::string> env = {
+      cat("PATH=", from.path.empty() ? "/usr/sbin:/usr/bin:/sbin:/bin" : from.path)};
+  for (const char* name : {"HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "XDG_DATA_HOME",
+                           "DBUS_SESSION_BUS_ADDRESS"}) {
+    if (const char* value = std::getenv(name)) env.push_back(cat(name, "=", value));
+  }
+  return env;
+}
+
+std::string last_line(std::string_view text) {
+  const size_t last = text.find_last_not_of(" \t\r\n");
+  if (last == std::string_view::npos) return "it says nothing";
+  text = text.substr(0, last + 1);
+  const size_t begin = text.rfind('\n');
+  text = text.substr(begin == std::string_view::npos ? 0 : begin + 1);
+  return std::string(text.substr(0, 300));
+}
+
 Result<std::string> ask_podman(const Question& question) {
-  std::vector<std::string> env = environment(question.from);
+  std::vector<std::string> env = engine_environment(question.from);
   if (!question.request.etc.empty()) env.push_back("CONTAINERS_CONF=" + question.place.file);
   std::vector<std::string> argv = {question.program};
   if (!question.settings.is_default) argv.insert(argv.end(), {"--runtime", kRuntimeName});
@@ -87,7 +87,7 @@ Result<std::string> ask_podman(const Question& question) {
 
 Result<std::string> ask_containerd(const Question& question) {
   const Answer answer = ask({question.program, "--config", question.place.file, "config", "dump"},
-                            environment(question.from));
+                            engine_environment(question.from));
   if (!answer.ok) return refused("containerd", answer.problem);
   const Result<bool> has = containerd_has(answer.text, "containerd config dump", question.settings);
   if (!has) return refused("containerd", has.error().message());
@@ -101,7 +101,7 @@ Result<std::string> ask_containerd(const Question& question) {
 
 Result<std::string> ask_docker(const Question& question) {
   const Answer answer = ask({question.program, "--validate", "--config-file", question.place.file},
-                            environment(question.from));
+                            engine_environment(question.from));
   if (answer.ok) return std::string("dockerd finds it valid");
   if (answer.text.find("unknown flag: --validate") != std::string::npos) {
     return std::string("read back; this dockerd cannot be asked before version 23");
@@ -115,7 +115,7 @@ Result<std::string> ask_crio(const Question& question) {
   const std::string main_file = dir.substr(0, dir.size() - 2);
   const Answer answer =
       ask({question.program, "--config", main_file, "--config-dir", dir, "config"},
-          environment(question.from));
+          engine_environment(question.from));
   if (!answer.ok) return refused("crio", answer.problem);
   // Some versions print defaults as comments.
   const size_t table = answer.text.find(cat("[crio.runtime.runtimes.", kRuntimeName, "]"));
@@ -129,7 +129,7 @@ Result<std::string> ask_crio(const Question& question) {
 
 std::string containerd_version(const HostEnvironment& from) {
   const std::string program = find_program("containerd", from);
-  return program.empty() ? "" : ask({program, "--version"}, environment(from)).text;
+  return program.empty() ? "" : ask({program, "--version"}, engine_environment(from)).text;
 }
 
 }  // namespace oci::install

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "runtime/install/engines.h"
 #include "spec/error.h"
@@ -13,6 +15,12 @@ Result<std::string> ask_podman(const Question& question);
 Result<std::string> ask_containerd(const Question& question);
 Result<std::string> ask_docker(const Question& question);
 Result<std::string> ask_crio(const Question& question);
+
+// The environment of a program of the engine.
+std::vector<std::string> engine_environment(const HostEnvironment& from);
+
+// The last line of an answer, cut to a length for a message.
+std::string last_line(std::string_view text);
 
 // The output of `containerd --version`, or "" if it is not installed.
 std::string containerd_version(const HostEnvironment& from);

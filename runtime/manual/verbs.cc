@@ -195,7 +195,8 @@ constexpr Verb kVerbs[] = {
     {&cli::kInstallSyntax,
      "Writes the configuration of the engine, asks the engine whether it accepts it, and prints "
      "the "
-     "next step. After an error all files are as before.",
+     "next step. After an error all files are as before. `kubernetes` is the engine that kubelet "
+     "uses.",
      "",
      {{"Show the change for podman and write nothing:", "oci-rt install --dry-run podman"},
       {"Write the file for Docker below another directory, for a package:",

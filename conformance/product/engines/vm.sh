@@ -34,7 +34,7 @@ make_rootfs() {
   printf 'root:x:0:\nguest:x:1001:\n' >"$work/rootfs/etc/group"
 }
 # make_archive NAME [ENTRY=VALUE…]: an image of it in $archive.
-make_archive() { python3 "$here/oci_image.py" "$work/rootfs" "$@" >"$archive"; }
+make_archive() { python3 "$here/../../../runtime/install/kubernetes/oci_image.py" "$work/rootfs" "$@" >"$archive"; }
 # make_linked DIRECTORY: copies $work/rootfs and adds dangling links, which are destinations of mounts. $work/given has
 # a file for it, token. The machine's /etc/localtime becomes a link, too.
 make_linked() {

@@ -18,7 +18,7 @@ set_up() {
   make_archive docker.io/library/box:1
   check "image import" "$(ask_code image import "$archive")" 0
   make_linked "$work/linked"
-  python3 "$here/oci_image.py" "$work/linked" docker.io/library/linked:1 >"$archive"
+  python3 "$here/../../../runtime/install/kubernetes/oci_image.py" "$work/linked" docker.io/library/linked:1 >"$archive"
   check "image import" "$(ask_code image import "$archive")" 0
 }
 show_logs() { errors_of containerd; }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""oci_image.py ROOTFS NAME [ENTRY=VALUE…] >ARCHIVE: writes an image of one layer, in the format that ctr and docker import.
+"""oci_image.py [--architecture ARCH] ROOTFS NAME [ENTRY=VALUE…] >ARCHIVE: writes an image of one layer, in the format that ctr and docker import.
 
 The archive is an OCI layout with docker's manifest.json beside it. NAME is host/repository:tag. An ENTRY is a
-property of the image's config, Env or Cmd or Healthcheck; its VALUE is JSON.
+property of the image's config, Env or Cmd or Healthcheck; its VALUE is JSON. The same input makes the same bytes.
 """
 import hashlib
 import io
@@ -27,8 +27,8 @@ def layer_of(rootfs):
     return data.getvalue()
 
 
-def main(rootfs, name, *entries):
-    archive = tarfile.open(fileobj=sys.stdout.buffer, mode="w|", format=tarfile.GNU_FORMAT)
+def write_image(out, rootfs, name, settings, architecture="amd64"):
+    archive = tarfile.open(fileobj=out, mode="w|", format=tarfile.GNU_FORMAT)
 
     def add(path, data):
         entry = tarfile.TarInfo(path)
@@ -41,10 +41,8 @@ def main(rootfs, name, *entries):
         return {"mediaType": OCI + kind, "digest": f"sha256:{digest}", "size": len(data)}
 
     layer = blob("layer.v1.tar", layer_of(rootfs))
-    settings = {"Cmd": ["/bin/sh"], "Env": ["PATH=/bin"], "WorkingDir": "/"}
-    settings.update((key, json.loads(value)) for key, value in (entry.split("=", 1) for entry in entries))
     config = blob("config.v1+json", json.dumps({
-        "architecture": "amd64", "os": "linux", "created": "2023-11-14T22:13:20Z", "config": settings,
+        "architecture": architecture, "os": "linux", "created": "2023-11-14T22:13:20Z", "config": settings,
         "rootfs": {"type": "layers", "diff_ids": [layer["digest"]]},
     }).encode())
     manifest = blob("manifest.v1+json", json.dumps(
@@ -57,4 +55,15 @@ def main(rootfs, name, *entries):
     archive.close()
 
 
-main(*sys.argv[1:])
+def main(words):
+    architecture = "amd64"
+    if words[:1] == ["--architecture"]:
+        architecture, words = words[1], words[2:]
+    rootfs, name, *entries = words
+    settings = {"Cmd": ["/bin/sh"], "Env": ["PATH=/bin"], "WorkingDir": "/"}
+    settings.update((key, json.loads(value)) for key, value in (entry.split("=", 1) for entry in entries))
+    write_image(sys.stdout.buffer, rootfs, name, settings, architecture)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
