@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs one page of runtime/docs/guide as a reader would.
+"""Runs one page of runtime/docs/guide, or another page of this form, as a reader would.
 
     guide.py PAGE DIRECTORY UID
 
@@ -7,7 +7,7 @@ The blocks of the page run in order in DIRECTORY, with oci-rt in PATH. The words
 
     sh                    commands, in one shell with `set -eu`
     sh user               the same, as the user UID, in a directory of that user
-    sh needs: PROGRAM     left out where the program is missing
+    sh needs: PROGRAM…    left out where one of the programs is missing
     sh needs-controller: NAME   left out without this controller of cgroup v2
     sh not-here: REASON   shown to the reader only
     LANGUAGE file=PATH    the content of a file
@@ -41,8 +41,9 @@ def reason_to_skip(words):
     kind, _, value = words.removeprefix("sh").strip().partition(": ")
     if kind == "not-here":
         return value
-    if kind == "needs" and not shutil.which(value):
-        return f"{value} is not installed"
+    missing = [name for name in value.split() if not shutil.which(name)]
+    if kind == "needs" and missing:
+        return f"{missing[0]} is not installed"
     if kind == "needs-controller" and not has_controller(value):
         return f"the controller {value} is not in the cgroup v2 tree"
     return ""

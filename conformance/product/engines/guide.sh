@@ -1,10 +1,12 @@
 #!/bin/bash
-# guide.sh RUNTIME [PAGE…]: runs every command of runtime/docs/guide, each page in a directory of its own, and compares the
-# output where the page shows it. guide.py describes the blocks of a page, flow.sh the other options.
+# guide.sh RUNTIME [PAGE…]: runs every command of runtime/docs/guide and of conformance/JUDGE.md, each page in a directory of its
+# own, and compares the output where the page shows it. guide.py describes the blocks of a page, flow.sh the other options.
 . "$(dirname "$0")/../flow.sh"
 . "$(dirname "$0")/machine.sh"
 guide=$(dirname "$0")/../../../runtime/docs/guide
 mapfile -t flows < <(sed -n 's/^[0-9]*\. \[.*\](\(.*\)\.md)$/\1/p' "$guide/README.md")
+judge=$(dirname "$0")/../../JUDGE.md
+flows+=(judge)
 uid=12345
 
 # The user exists only in this script.
@@ -19,17 +21,22 @@ set_up() {
   for program in tools explain install; do cp "$runtime-$program" "$work/bin/oci-rt-$program"; done
   mount --bind "$work/bin" /usr/local/bin
   flow=guide
-  check "pages" "$([ ${#flows[@]} -ge 10 ] && echo ten)" ten
-  check "pages that the index names" "$(find "$guide" -name '*.md' ! -name README.md | wc -l)" ${#flows[@]}
+  check "pages" "$([ ${#flows[@]} -ge 11 ] && echo eleven)" eleven
+  check "pages that the index names" "$(find "$guide" "$judge" -name '*.md' ! -name README.md | wc -l)" ${#flows[@]}
+  # Beside a runtime in its build.
+  judging=$(realpath -m "$(dirname "$runtime")/../conformance/oci-conformance")
+  [ ! -x "$judging" ] || ln -s "$judging" "$work/bin/oci-conformance"
 }
 
 run_chosen() {
-  local page
+  local page path
   for page in "$@"; do
+    path=$guide/$page.md
+    [ "$page" != judge ] || path=$judge
     flow=$page
     mkdir -p "$work/$page"
     chmod 711 "$work/$page"
-    told "$page" "$(dirname "$0")/guide.py" "$guide/$page.md" "$work/$page" "$uid"
+    told "$(basename "$path" .md)" "$(dirname "$0")/guide.py" "$path" "$work/$page" "$uid"
     check "nothing is left" "$(oci-rt list --quiet)" ""
   done
 }
