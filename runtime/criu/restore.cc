@@ -216,6 +216,12 @@ Status Restoration::run(state::StateDir dir) {
         ::faccessat(images, kCgroupsFile, F_OK, 0) == 0 || owns_cgroup_namespace(prepared_.config);
     request_.cgroup_mode = has_cgroups ? CgroupMode::kSoft : CgroupMode::kIgnore;
   }
+  // CRIU is in the cgroup already: the saved path below it would be another one.
+  if (prepared_.plan.init().new_cgroup_namespace) {
+    request_.cgroup_root = {{}, "/"};
+  } else if (!record_.cgroup_path.empty()) {
+    request_.cgroup_root = {"", record_.cgroup_path};
+  }
   if (is_network_empty(prepared_.config, options_.empty_network)) {
     request_.empty_namespaces = CLONE_NEWNET;
   }

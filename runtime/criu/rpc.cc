@@ -46,6 +46,7 @@ enum OptionField : uint32_t {
   kPageServer = 11,
   kExternalMount = 23,
   kManagesCgroups = 24,
+  kCgroupRoot = 25,
   kInheritedFd = 27,
   kCgroupMode = 34,
   kExternal = 37,
@@ -94,6 +95,12 @@ Encoder encode_options(const Options& options) {
   if (options.cgroup_mode) {
     out.number(kManagesCgroups, 1);
     out.number(kCgroupMode, static_cast<int64_t>(*options.cgroup_mode));
+  }
+  if (const auto& root = options.cgroup_root) {
+    Encoder place;
+    if (root->hierarchy) place.text(1, *root->hierarchy);
+    place.text(2, root->path);
+    out.message(kCgroupRoot, place);
   }
   if (options.empty_namespaces) out.number(kEmptyNamespaces, *options.empty_namespaces);
   if (options.network_lock) out.number(kNetworkLock, static_cast<int64_t>(*options.network_lock));

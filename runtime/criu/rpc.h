@@ -16,7 +16,6 @@ enum class Type : uint8_t {
   kEmpty = 0,  // an answer to a request that CRIU could not read
   kDump = 1,
   kRestore = 2,
-  kCheck = 3,
   kPreDump = 4,
   kNotify = 6,
   kFeatureCheck = 9,
@@ -34,6 +33,12 @@ struct PageServer {
 // A namespace that the restored processes join.
 struct JoinedNamespace {
   std::string kind;  // "ipc", "uts", ...
+  std::string path;
+};
+
+// The cgroup that takes the place of the saved one.
+struct CgroupRoot {
+  std::optional<std::string> hierarchy;  // "": cgroup2. Absent: every one
   std::string path;
 };
 
@@ -65,6 +70,7 @@ struct Options {
   bool orphan_pts_master = false;
   bool tcp_close = false;
   std::optional<PageServer> page_server;
+  std::optional<CgroupRoot> cgroup_root;
   std::vector<std::pair<std::string, std::string>>
       external_mounts;  // place or name, name or source
   std::vector<std::string> external;

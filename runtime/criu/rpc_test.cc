@@ -37,6 +37,7 @@ BOOST_AUTO_TEST_CASE(options_have_their_numbers) {
   options.lsm_profile = "selinux:l";
   options.lsm_mount_context = "m";
   options.page_server = {"::1", 9};
+  options.cgroup_root = {"", "/web"};
   options.external_mounts = {{"/data", "/data"}};
   options.external = {"net[1]:extRootNetNS"};
   options.inherited = {{"pipe:[1]", 1}};
@@ -63,12 +64,13 @@ BOOST_AUTO_TEST_CASE(options_have_their_numbers) {
     if (field.number == 34) BOOST_TEST(field.value == 0U);
     if (field.number == 44) BOOST_TEST(field.text == "/c");
     if (field.number == 27) BOOST_TEST(field.text == "\x0a\x08pipe:[1]\x10\x01"sv);
+    if (field.number == 25) BOOST_TEST(field.text == "\x0a\x00\x12\x04/web"sv);
     if (field.number == 11) BOOST_TEST(field.text == "\x0a\x03::1\x10\x09"sv);
   }
   std::ranges::sort(numbers);
   const std::vector<uint32_t> expected = {1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12,
-                                          13, 14, 15, 16, 17, 18, 23, 24, 26, 27, 34, 37,
-                                          38, 39, 44, 46, 48, 50, 51, 52, 53, 63, 64};
+                                          13, 14, 15, 16, 17, 18, 23, 24, 25, 26, 27, 34,
+                                          37, 38, 39, 44, 46, 48, 50, 51, 52, 53, 63, 64};
   BOOST_TEST(numbers == expected, boost::test_tools::per_element());
 }
 

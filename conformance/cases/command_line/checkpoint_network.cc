@@ -140,9 +140,11 @@ void in_flight(Sandbox& sandbox) {
   write_file(file, "network-lock skip\n");
   Bundle bundle = sandbox.bundle();
   bundle.set_json("/annotations", R"({"org.criu.config": ")" + file + R"("})");
-  counter(bundle,
-          "busybox ip link set lo up; busybox nc -l -p 9999 & busybox sleep 0.5; kill -STOP $!; "
-          "busybox sleep 1000 | busybox nc 127.0.0.1 9999 & busybox sleep 0.5; ");
+  counter(
+      bundle,
+      "seen() { until cat /proc/net/tcp /proc/net/tcp6 | grep -q \"$1\"; do sleep 0.1; done; }; "
+      "busybox ip link set lo up; busybox nc -l -p 9999 & seen ':270F 0*:0000 0A'; "
+      "kill -STOP $!; busybox sleep 1000 | busybox nc 127.0.0.1 9999 & seen ':270F 01'; ");
   Saved saved(sandbox, bundle);
   saved.run();
   saved.beyond(3);

@@ -100,6 +100,8 @@ void user_namespace(Sandbox& sandbox) {
   Saved saved(sandbox, bundle);
   saved.run();
   saved.beyond(3);
+  const auto place = [&] { return read_file("/proc/" + std::to_string(saved.pid()) + "/cgroup"); };
+  const std::string cgroups = place();
   const std::string map = saved.inside({"cat", "/proc/1/uid_map"});
   const std::string devices = "echo x >/dev/null && test -c /dev/zero && echo good";
   expect_equal("the devices", saved.inside({"sh", "-c", devices}), "good");
@@ -112,6 +114,7 @@ void user_namespace(Sandbox& sandbox) {
   saved.restore();
   saved.beyond(stopped);
   expect_equal("its map", saved.inside({"cat", "/proc/1/uid_map"}), map);
+  expect_equal("its cgroup", place(), cgroups);
   expect_equal("the devices", saved.inside({"sh", "-c", devices}), "good");
   expect_contains("its cgroup inside", saved.inside({"cat", "/proc/1/cgroup"}), "0::/");
   expect_lacks("its cgroup inside", saved.inside({"cat", "/proc/1/cgroup"}), sandbox.id());
@@ -138,7 +141,8 @@ void cgroups_below(Sandbox& sandbox) {
   saved.checkpoint();
   saved.restore();
   saved.beyond(saved.number());
-  expect(place().ends_with("/below"), "it is in the cgroup " + place() + " then");
+  expect_equal("its cgroup", place(), before);
+  expect_contains("its cgroup inside", saved.inside({"cat", "/proc/1/cgroup"}), "0::/below");
   expect_contains("processes of the container",
                   sandbox.call({"ps", "--format", "json", sandbox.id()}).out,
                   std::to_string(saved.pid()));
