@@ -109,6 +109,7 @@ Status Dump::prepare() {
   OCI_TRY(check_parent(options_.parent_path, directories_.images.get()));
   const std::string text = OCI_TRY(container_.dir.load_config());
   config_ = OCI_TRY(spec::load_config(text, "the container's config.json"));
+  OCI_TRY(check_keeps(program_, config_));
   request_ = common_options(options_, directories_, config_, kLog);
   request_.pid = container_.record.pid;
   request_.root = container_.record.rootfs;

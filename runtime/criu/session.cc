@@ -24,6 +24,7 @@ namespace {
 
 // The first with pid namespaces of another container, as crun asks for it.
 constexpr int32_t kOldest = 31500;
+constexpr int32_t kKeepsNoNewPrivileges = 31900;
 constexpr int32_t kLogLevel = 4;
 constexpr size_t kLongestLog = size_t{256} << 20;
 
@@ -99,6 +100,14 @@ Status check_features(const Program& program, const Features& wanted, std::strin
     return lacks("lazy-pages", "userfaultfd(2)");
   }
   return {};
+}
+
+Status check_keeps(const Program& program, const spec::Config& config) {
+  const bool wanted = config.process && config.process->no_new_privileges;
+  if (!wanted || program.version >= kKeepsNoNewPrivileges) return {};
+  return Error(ErrorKind::kUnsupported, Property{"process.noNewPrivileges"},
+               cat("CRIU ", version_text(program.version), " does not restore it; use ",
+                   version_text(kKeepsNoNewPrivileges), " or later"));
 }
 
 std::string Directories::log(std::string_view name) const {

@@ -43,6 +43,9 @@ Options common_options(const ImageOptions& options, const Directories& directori
 Status check_features(const Program& program, const Features& wanted,
                       std::string_view tracker = {});
 
+// Refuses a config with a property that this CRIU would lose.
+Status check_keeps(const Program& program, const spec::Config& config);
+
 // Failure of a request: CRIU's own words, and the place of its log.
 Error failure_of(const Response& response, const std::string& log);
 // The same for an error without an answer.

@@ -44,7 +44,14 @@ void attributes(Sandbox& sandbox) {
   saved.beyond(3);
   const std::string before = attributes_of(saved.pid());
   expect_contains("its limits", before, "111");
-  saved.checkpoint();
+  const Outcome tried = saved.try_checkpoint();
+  if (tried.exit_code != 0) {
+    // CRIU before 3.19 loses a protection.
+    expect_contains("the refusal", tried.err, "process.noNewPrivileges");
+    saved.beyond(saved.number());
+    saved.end();
+    throw Skipped(trimmed(tried.err));
+  }
   const int stopped = saved.number();
   saved.restore();
   saved.beyond(stopped);
@@ -221,7 +228,7 @@ const Case kAnotherCgroup("checkpoint/another-cgroup-takes-the-place-of-the-save
 
 void profile(Sandbox& sandbox) {
   require_criu(sandbox);
-  const Profile confined(sandbox);
+  const Profile confined(sandbox, "network, unix, ptrace, signal, ");  // CRIU works in the process
   Bundle bundle = sandbox.bundle();
   bundle.set("/process/apparmorProfile", confined.name());
   counter(bundle);

@@ -137,14 +137,15 @@ void in_flight(Sandbox& sandbox) {
   require_criu(sandbox);
   require_option(sandbox, "checkpoint", "tcp-skip-in-flight");
   const std::string file = sandbox.path("criu.conf");
-  write_file(file, "network-lock skip\n");
+  write_file(file, "network-lock nftables\n");
   Bundle bundle = sandbox.bundle();
   bundle.set_json("/annotations", R"({"org.criu.config": ")" + file + R"("})");
   counter(
       bundle,
       "seen() { until cat /proc/net/tcp /proc/net/tcp6 | grep -q \"$1\"; do sleep 0.1; done; }; "
       "busybox ip link set lo up; busybox nc -l -p 9999 & seen ':270F 0*:0000 0A'; "
-      "kill -STOP $!; busybox sleep 1000 | busybox nc 127.0.0.1 9999 & seen ':270F 01'; ");
+      "kill -STOP $!; until grep -q 'State:.T' /proc/$!/status; do sleep 0.1; done; busybox sleep "
+      "1000 | busybox nc 127.0.0.1 9999 & seen ':270F 01'; ");
   Saved saved(sandbox, bundle);
   saved.run();
   saved.beyond(3);

@@ -24,7 +24,7 @@ void connection(Sandbox& sandbox) {
   require_criu(sandbox);
   Bundle bundle = sandbox.bundle();
   const std::string file = sandbox.path("criu.conf");
-  write_file(file, "network-lock skip\n");
+  write_file(file, "network-lock nftables\n");
   bundle.set_json("/annotations", R"({"org.criu.config": ")" + file + R"("})")
       .set("/root/readonly", false)
       .shell(

@@ -16,14 +16,15 @@ inline bool has_apparmor() {
   return read_file("/sys/module/apparmor/parameters/enabled").starts_with("Y");
 }
 
-// A profile that allows files and capabilities. Loaded for the lifetime of the object.
+// A profile that allows files and capabilities, and with `more` other rules. Loaded for the
+// lifetime of the object.
 class Profile {
  public:
-  explicit Profile(Sandbox& sandbox) : sandbox_(sandbox) {
+  explicit Profile(Sandbox& sandbox, const std::string& more = "") : sandbox_(sandbox) {
     if (!has_apparmor()) throw Skipped("AppArmor is off");
     parser_ = require_program("apparmor_parser");
-    write_file(file(),
-               "profile " + name() + " flags=(attach_disconnected) { file, capability, }\n");
+    write_file(file(), "profile " + name() + " flags=(attach_disconnected) { file, capability, " +
+                           more + "}\n");
     expect_equal("loading the profile", parse("-Kr").exit_code, 0);
   }
   Profile(const Profile&) = delete;
