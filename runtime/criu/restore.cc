@@ -127,6 +127,7 @@ Status Restoration::check() {
   program_ = OCI_TRY(find_program());
   OCI_TRY(check_features(program_, {.lazy_pages = options_.lazy_pages}));
   OCI_TRY(check_keeps(program_, prepared_.config));
+  OCI_TRY(check_profile(options_.lsm_profile, prepared_.config));
   directories_ = OCI_TRY(open_directories(options_, false));
   OCI_TRY(check_complete(directories_.images.get(), directories_.image_path));
   if (const auto& linux = prepared_.config.linux; linux && !linux->uid_mappings.empty()) {

@@ -12,6 +12,7 @@
 
 #include "runtime/criu/excerpt.h"
 #include "runtime/criu/images.h"
+#include "runtime/lifecycle/host_problems.h"
 #include "runtime/lifecycle/prepare.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/program.h"
@@ -108,6 +109,21 @@ Status check_keeps(const Program& program, const spec::Config& config) {
   return Error(ErrorKind::kUnsupported, Property{"process.noNewPrivileges"},
                cat("CRIU ", version_text(program.version), " does not restore it; use ",
                    version_text(kKeepsNoNewPrivileges), " or later"));
+}
+
+// CRIU would find out when the processes exist, and may hang then.
+Status check_profile(std::string_view option, const spec::Config& config) {
+  constexpr std::string_view kKind = "apparmor:";
+  const std::string_view given = option.starts_with(kKind) ? option.substr(kKind.size()) : "";
+  if (lifecycle::is_profile_missing(given)) {
+    return Error(ErrorKind::kUsage,
+                 cat("option --lsm-profile: profile '", given, "' is not loaded"));
+  }
+  if (!option.empty() || !config.process || !config.process->apparmor_profile) return {};
+  const std::string& profile = *config.process->apparmor_profile;
+  if (!lifecycle::is_profile_missing(profile)) return {};
+  return Error(ErrorKind::kInvalidConfig, Property{"process.apparmorProfile"},
+               cat("'", profile, "' is not loaded"));
 }
 
 std::string Directories::log(std::string_view name) const {

@@ -46,6 +46,9 @@ Status check_features(const Program& program, const Features& wanted,
 // Refuses a config with a property that this CRIU would lose.
 Status check_keeps(const Program& program, const spec::Config& config);
 
+// Refuses an AppArmor profile that is not loaded. `option`: --lsm-profile, or "".
+Status check_profile(std::string_view option, const spec::Config& config);
+
 // Failure of a request: CRIU's own words, and the place of its log.
 Error failure_of(const Response& response, const std::string& log);
 // The same for an error without an answer.

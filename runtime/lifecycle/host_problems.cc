@@ -85,17 +85,10 @@ void look_at_sysctls(Look& look) {
   }
 }
 
-// securityfs lists "NAME (enforce)", and only root can read it.
 void look_at_profile(Look& look) {
   if (!look.config.process || !look.config.process->apparmor_profile) return;
   const std::string& profile = *look.config.process->apparmor_profile;
-  if (profile.empty() || profile == "unconfined") return;
-  constexpr size_t kLimit = size_t{1} << 20;
-  const Result<std::string> loaded =
-      sys::read_file_at(AT_FDCWD, "/sys/kernel/security/apparmor/profiles", kLimit);
-  if (!loaded) return;
-  const std::string line = cat("\n", profile, " (");
-  if (cat("\n", loaded.value()).find(line) != std::string::npos) return;
+  if (!is_profile_missing(profile)) return;
   look.problems.add("process.apparmorProfile", cat("'", profile, "' is not loaded"), Code::kLsm);
 }
 
@@ -138,6 +131,16 @@ constexpr void (*kLooksAtLinux[])(Look&) = {look_at_namespaces, look_at_sysctls,
                                             look_at_net_devices, look_at_agent};
 
 }  // namespace
+
+bool is_profile_missing(std::string_view profile) {
+  if (profile.empty() || profile == "unconfined") return false;
+  constexpr size_t kLimit = size_t{1} << 20;
+  // It lists "NAME (enforce)", and only root can read it.
+  const Result<std::string> loaded =
+      sys::read_file_at(AT_FDCWD, "/sys/kernel/security/apparmor/profiles", kLimit);
+  if (!loaded) return false;
+  return cat("\n", loaded.value()).find(cat("\n", profile, " (")) == std::string::npos;
+}
 
 void find_host_problems(const spec::Config& config, std::string_view bundle,
                         spec::Diagnostics& problems) {

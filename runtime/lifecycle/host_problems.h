@@ -13,6 +13,9 @@
 
 namespace oci::lifecycle {
 
+// Whether the kernel has no AppArmor profile of this name. False where it does not tell.
+bool is_profile_missing(std::string_view profile);
+
 // Adds a problem for every directory, bind source, namespace, sysctl, profile, hook, device,
 // network device and socket of `config` that is missing. `bundle` is absolute. Changes nothing.
 void find_host_problems(const spec::Config& config, std::string_view bundle,
