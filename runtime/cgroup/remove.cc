@@ -243,7 +243,8 @@ std::string describe_pids(std::span<const pid_t> pids) {
   return text;
 }
 
-Status kill_and_remove(const Layout& layout, const Location& location, sys::Deadline deadline) {
+Status kill_and_remove(const Layout& layout, const Location& location,
+                       const sys::Patience& patience) {
   OCI_TRY(check_place(location));
   const sys::UniqueFd mount = OCI_TRY(open_mount(layout));
   Inspected inspected = OCI_TRY(inspect(mount.get(), location));
@@ -255,12 +256,12 @@ Status kill_and_remove(const Layout& layout, const Location& location, sys::Dead
     // Another container may take over the empty cgroup. Its processes must not be killed.
     inspected = OCI_TRY(inspect(mount.get(), location));
     if (!inspected.dir || inspected.owner != Owner::kUs) break;
-    Result<bool> round = empty_and_remove(mount.get(), location, inspected, deadline);
+    Result<bool> round = empty_and_remove(mount.get(), location, inspected, patience.deadline());
     if (!round && !is_gone(round.error())) return std::move(round).error();
     done = round && round.value();
     if (done) break;
     // Empty but busy: the kernel is destroying the cgroups inside, and gives no event for that.
-    if (sys::poll_timeout(deadline) == 0) {
+    if (sys::poll_timeout(patience.deadline()) == 0) {
       return Error(ErrorKind::kBusy, cat("cgroup '", location.path, "' is empty but stays busy"));
     }
     constexpr timespec kPause = {.tv_sec = 0, .tv_nsec = 1'000'000};

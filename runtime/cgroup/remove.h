@@ -21,7 +21,8 @@ namespace oci::cgroup {
 // shared parents in use. Leaves a cgroup alone that a later container has taken over. A missing
 // cgroup is success. kBusy: the deadline passed. The message names the processes and the kernel
 // functions they wait in. A later call finishes the work.
-Status kill_and_remove(const Layout& layout, const Location& location, sys::Deadline deadline);
+Status kill_and_remove(const Layout& layout, const Location& location,
+                       const sys::Patience& patience);
 
 enum class Removal {
   kDone,

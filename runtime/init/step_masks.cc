@@ -106,22 +106,20 @@ Fault cover_with_null(const MaskSources& sources, Fd& cover) {
     cover.reset(clone_tree(sources.null_device.get(), "", false));
     return {};
   }
-  const Fd device(sys(__NR_openat, AT_FDCWD, "/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC),
-                  Close::kTogether);
+  constexpr const char* kName = "the host's null device";
+  mount_attr attributes = {};
+  attributes.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
+  cover.reset(clone_tree_with(AT_FDCWD, "/dev/null", false, true, attributes));
+  const bool is_plain = !cover.ok();
+  if (is_plain) cover.reset(clone_tree(AT_FDCWD, "/dev/null", false, true));
   FileFacts facts;
-  const long rc = look(device.get(), facts);
-  if (Fault fault = check(rc, Subject::kNone, "the host's null device")) return fault;
+  const long rc = look(cover.get(), facts);
+  if (Fault fault = check(rc, Subject::kNone, kName)) return fault;
   if (facts.type != S_IFCHR || facts.major != 1 || facts.minor != 3) {
     return refuse("is not the null device", Subject::kNone, "the host's /dev/null");
   }
-  mount_attr attributes = {};
-  attributes.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
-  cover.reset(clone_tree_with(device.get(), "", false, false, attributes));
-  if (cover.ok()) return {};
-  cover.reset(clone_tree(device.get(), "", false));
-  if (Fault fault = check(cover.get(), Subject::kNone, "the host's null device")) return fault;
-  return check(set_attributes(cover.get(), attributes, false), Subject::kNone,
-               "the host's null device");
+  return check(is_plain ? set_attributes(cover.get(), attributes, false) : 0, Subject::kNone,
+               kName);
 }
 
 // An empty tmpfs that stays empty.

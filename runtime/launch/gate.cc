@@ -1,6 +1,7 @@
 #include "runtime/launch/gate.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -37,7 +38,9 @@ Status make_fifo(int dir, std::string_view name) {
 // that must answer for execve(2).
 Result<bool> read_verdict(int fd, wire::Message& message, std::optional<sys::Deadline> deadline,
                           sys::SignalStream* signals) {
-  if (!OCI_TRY(sys::wait_readable(fd, deadline, signals))) {
+  const short events = OCI_TRY(sys::wait_for_events(fd, deadline, signals));
+  if (events == POLLHUP) return false;  // and nothing is left to read
+  if (events == 0) {
     return Error(ErrorKind::kProtocol, Property{"linux.seccomp.listenerPath"},
                  "its agent does not answer");
   }

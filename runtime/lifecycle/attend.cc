@@ -17,17 +17,17 @@ namespace oci::lifecycle {
 namespace {
 
 // Another `delete` may have been first.
-Status delete_after(const Context& context, const std::string& id, const std::string& created) {
-  Result<state::StateDir> dir = open_directory(context, id, state::Lock::kExclusive);
-  Result<state::Record> record = dir ? dir.value().load() : Result<state::Record>(dir.error());
+Status delete_after(state::StateDir& dir, const std::string& created) {
+  if (!OCI_TRY(dir.lock_again(kLockPatience))) return {};
+  Result<state::Record> record = dir.load();
   if (!record) {
     if (record.error().kind() == ErrorKind::kNotFound) return {};
     return record.error();
   }
-  // The id may belong to a new container by now.
+  // The directory may belong to a new container by now.
   if (record.value().created != created) return {};
   record.value().pid = 0;  // this process has reaped it
-  return destroy(dir.value(), record.value());
+  return destroy(dir, record.value());
 }
 
 }  // namespace
@@ -45,7 +45,7 @@ Result<Attendance> Attendance::open(Created& created) {
 Result<int> Attendance::run(const Context& context, Created& created, sys::SignalStream& signals,
                             bool keep) {
   sys::log_success();
-  { const state::StateDir unlocked = std::move(created.dir); }
+  created.dir.unlock();
   const Status attended = [&] {
     const sys::Span span("wait for the end of the program");
     return foreground::forward_until_exit(created.init, signals, relay_ ? &*relay_ : nullptr,
@@ -58,7 +58,7 @@ Result<int> Attendance::run(const Context& context, Created& created, sys::Signa
   report_memory_kill(status, created.record.cgroup_path);
   if (!keep) {
     // The caller waits for the exit code of the program, even if the deletion fails.
-    const Status deleted = delete_after(context, created.record.id, created.record.created);
+    const Status deleted = delete_after(created.dir, created.record.created);
     if (!deleted) sys::log_failure(deleted.error());
   }
   if (!attended) return attended.error();

@@ -87,10 +87,11 @@ Status change(const cgroup::Layout& layout, const state::Record& record,
   return driver_of(record).change(layout, record, writes);
 }
 
-Status remove(const cgroup::Layout& layout, const state::Record& record, sys::Deadline deadline) {
-  OCI_TRY(driver_of(record).end(layout, record, deadline));
+Status remove(const cgroup::Layout& layout, const state::Record& record,
+              const sys::Patience& patience) {
+  OCI_TRY(driver_of(record).end(layout, record, patience));
   if (record.cgroup_path.empty()) return {};
-  return cgroup::kill_and_remove(layout, location_of(record), deadline);
+  return cgroup::kill_and_remove(layout, location_of(record), patience);
 }
 
 Result<bool> may_join(bool rootless, const std::string& path) {

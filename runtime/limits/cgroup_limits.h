@@ -63,7 +63,8 @@ Status change(const cgroup::Layout& layout, const state::Record& record,
               std::span<const cgroup::Write> writes);
 
 // Kills all processes in the cgroup and removes it. Works from the record alone.
-Status remove(const cgroup::Layout& layout, const state::Record& record, sys::Deadline deadline);
+Status remove(const cgroup::Layout& layout, const state::Record& record,
+              const sys::Patience& patience);
 
 // Whether the caller may put a process into a container's cgroup at `path`. Always true for root.
 // False, worth a warning: the caller owns it, but cannot move a process there from its own cgroup.

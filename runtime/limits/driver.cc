@@ -33,7 +33,7 @@ Status change_files(const cgroup::Layout& layout, const state::Record& record,
 }
 
 Status nothing_to_end(const cgroup::Layout& /*layout*/, const state::Record& /*record*/,
-                      sys::Deadline /*deadline*/) {
+                      const sys::Patience& /*patience*/) {
   return {};
 }
 

@@ -39,7 +39,8 @@ struct Driver {
 
   // Kills the processes, and ends the parts of the cgroup besides its directory. Works from the
   // record, also if the driver's service does not answer.
-  Status (*end)(const cgroup::Layout& layout, const state::Record& record, sys::Deadline deadline);
+  Status (*end)(const cgroup::Layout& layout, const state::Record& record,
+                const sys::Patience& patience);
 };
 
 extern const Driver kCgroupfs;

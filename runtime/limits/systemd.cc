@@ -89,14 +89,14 @@ Status change_scope(const cgroup::Layout& layout, const state::Record& record,
 }
 
 Status end_scope(const cgroup::Layout& layout, const state::Record& record,
-                 sys::Deadline deadline) {
+                 const sys::Patience& patience) {
   const auto silent = [&record](const Status& status) {
     if (status) return;
     sys::log_debug(cat("unit '", record.systemd_unit, "': ", status.error().message()));
   };
   if (!record.cgroup_path.empty()) {
-    const cgroup::Removal removal =
-        OCI_TRY(cgroup::kill_and_await_removal(layout, location_of(record), kCollects, deadline));
+    const cgroup::Removal removal = OCI_TRY(cgroup::kill_and_await_removal(
+        layout, location_of(record), kCollects, patience.deadline()));
     if (removal == cgroup::Removal::kPending) {
       silent(systemd::stop_unit(bus_of(record), record.systemd_unit, kStops));
     }

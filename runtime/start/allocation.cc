@@ -28,7 +28,7 @@ void misused(const char* text) {
 }
 
 // Most commands need no more: no system call, and no page that stays untouched is made.
-alignas(Heap::kAlignment) constinit char first_memory[size_t{256} * 1024] = {};
+alignas(Heap::kAlignment) constinit char first_memory[size_t{512} * 1024] = {};
 constinit Heap heap(Pages{map_pages, unmap_pages, misused}, first_memory, sizeof first_memory);
 
 void* take_or_fail(size_t bytes) {

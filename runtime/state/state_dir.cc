@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -76,6 +77,18 @@ StateDir::StateDir(StateDir&& other) noexcept
 
 StateDir::~StateDir() {
   if (remove_) (void)remove();  // report the error that led here, not this one
+}
+
+void StateDir::unlock() {
+  ::flock(fd_.get(), LOCK_UN);
+}
+
+Result<bool> StateDir::lock_again(std::chrono::milliseconds patience) {
+  if (!OCI_TRY(try_lock(fd_.get())))
+    OCI_TRY(lock_until(fd_.get(), id_, sys::deadline_in(patience)));
+  struct stat info = {};
+  if (::fstat(fd_.get(), &info) < 0) return Error::system(errno, "look at a state directory");
+  return info.st_nlink > 0;
 }
 
 pid_t StateDir::lock_holder() const {

@@ -74,6 +74,11 @@ class [[nodiscard]] StateDir {
   // holds the lock. If it is gone already, that is success.
   Status remove();
 
+  // Gives the lock back. lock_again() takes it as Store::open() does. false: the directory was
+  // removed meanwhile.
+  void unlock();
+  Result<bool> lock_again(std::chrono::milliseconds patience);
+
   // The process that holds the lock. 0: none, or one in another pid namespace.
   pid_t lock_holder() const;
 

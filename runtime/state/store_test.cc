@@ -241,6 +241,25 @@ BOOST_FIXTURE_TEST_CASE(who_waited_for_a_container_that_went_away_learns_it, Tem
   ::close(ready[1]);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_lock_that_was_given_back_can_be_taken_again, TempStore) {
+  add("web1");
+  StateDir one = store.open("web1", Lock::kExclusive).value();
+  one.unlock();
+  {
+    const Result<StateDir> other = store.open("web1", Lock::kExclusive);
+    BOOST_REQUIRE(other);
+    const Result<bool> busy = one.lock_again({});
+    BOOST_REQUIRE(!busy);
+    BOOST_TEST((busy.error().kind() == ErrorKind::kBusy));
+  }
+  BOOST_TEST(one.lock_again({}).value());
+  BOOST_TEST((error_of(store.open("web1", Lock::kExclusive)) != ""));
+  one.unlock();
+  BOOST_TEST(!!store.open("web1", Lock::kExclusive).value().remove());
+  add("web1");  // of the same name, and another
+  BOOST_TEST(!one.lock_again({}).value());
+}
+
 BOOST_AUTO_TEST_CASE(a_holder_is_found_by_device_and_inode) {
   constexpr char kLocks[] =
       "1: POSIX  ADVISORY  WRITE 10 00:1a:77 0 EOF\n"

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <climits>
+#include <optional>
 
 namespace oci::sys {
 
@@ -19,5 +20,23 @@ inline int poll_timeout(Deadline deadline) {
       std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
   return static_cast<int>(std::clamp<decltype(left.count())>(left.count(), 0, INT_MAX));
 }
+
+// A deadline that begins with the first wait: who need not wait does not ask for the time.
+class Patience {
+ public:
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  Patience(std::chrono::milliseconds span) : span_(span) {}
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  Patience(Deadline deadline) : deadline_(deadline) {}
+
+  Deadline deadline() const {
+    if (!deadline_) deadline_ = deadline_in(span_);
+    return *deadline_;
+  }
+
+ private:
+  std::chrono::milliseconds span_{};
+  mutable std::optional<Deadline> deadline_;
+};
 
 }  // namespace oci::sys

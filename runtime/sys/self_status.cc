@@ -13,6 +13,9 @@
 namespace oci::sys {
 namespace {
 
+// Once it was read.
+constinit const SelfStatus* known_status = nullptr;
+
 // The mask of a line such as "SigIgn:\t0000000000001000".
 std::optional<uint64_t> mask(std::string_view text, std::string_view line) {
   const size_t at = text.find(line);
@@ -22,6 +25,18 @@ std::optional<uint64_t> mask(std::string_view text, std::string_view line) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bits, 16);
   const bool whole = error == std::errc() && end != text.data() + text.size() && *end == '\n';
   return whole ? std::optional(bits) : std::nullopt;
+}
+
+// The last number of "NSpid:\t4321\t12": the number in the innermost pid namespace.
+pid_t own_number(std::string_view text) {
+  constexpr std::string_view kLine = "\nNSpid:";
+  const size_t at = text.find(kLine);
+  if (at == text.npos) return 0;
+  const std::string_view line = text.substr(at + 1, text.find('\n', at + 1) - at - 1);
+  const std::string_view digits = line.substr(line.rfind('\t') + 1);
+  pid_t pid = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), pid);
+  return error == std::errc() && end == digits.data() + digits.size() ? pid : 0;
 }
 
 SelfStatus read_self_status() {
@@ -42,6 +57,7 @@ std::optional<bool> look_at_user_namespace() {
 
 SelfStatus parse_self_status(std::string_view text) {
   SelfStatus status;
+  status.pid = own_number(text);
   if (const auto bits = mask(text, "\nSigIgn:\t")) status.ignored_signals = *bits;
   status.permitted = mask(text, "\nCapPrm:\t");
   status.bounding = mask(text, "\nCapBnd:\t");
@@ -52,6 +68,7 @@ SelfStatus parse_self_status(std::string_view text) {
 
 const SelfStatus& self_status() {
   static const SelfStatus status = read_self_status();
+  known_status = &status;
   return status;
 }
 
@@ -66,7 +83,8 @@ gid_t own_gid() {
 }
 
 pid_t own_pid() {
-  static const pid_t pid = ::getpid();
+  static const pid_t pid =
+      known_status != nullptr && known_status->pid != 0 ? known_status->pid : ::getpid();
   return pid;
 }
 

@@ -11,6 +11,7 @@
 namespace oci::sys {
 
 struct SelfStatus {
+  pid_t pid = 0;  // in its own pid namespace. 0: unknown
   // Bit N - 1: signal N is ignored, by the caller. Unknown: all bits.
   uint64_t ignored_signals = ~uint64_t{0};
   std::optional<uint64_t> permitted;  // the permitted capabilities

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include "third_party/boost_test.h"
 
@@ -25,6 +26,16 @@ BOOST_AUTO_TEST_CASE(has_ids_of_root_only_if_all_of_them_are) {
   BOOST_TEST(!has("Pid:\t1\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t5\t0\nFDSize:\t64\n"));
   BOOST_TEST(!has("Pid:\t1\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0"));
   BOOST_TEST(!has("Name:\tUid:\t0\n"));
+}
+
+BOOST_AUTO_TEST_CASE(its_number_is_that_of_the_innermost_pid_namespace) {
+  const auto number = [](std::string_view text) { return parse_self_status(text).pid; };
+  BOOST_TEST(number("Pid:\t4321\nNSpid:\t4321\t57\t1\nNSpgid:\t9\t9\t9\n") == 1);
+  BOOST_TEST(number("Pid:\t4321\nNSpid:\t4321\n") == 4321);
+  BOOST_TEST(number("Pid:\t4321\nNSpid:\t4321\tx\n") == 0);
+  BOOST_TEST(number("Name:\tNSpid:\nPid:\t4321\n") == 0);
+  BOOST_TEST(self_status().pid == ::getpid());
+  BOOST_TEST(own_pid() == ::getpid());
 }
 
 BOOST_AUTO_TEST_CASE(takes_a_cut_text_for_unknown) {

@@ -156,17 +156,21 @@ Error interrupted_by(int signal) {
   return Error(ErrorKind::kBusy, cat("interrupted by ", signal_name(signal)));
 }
 
-Result<bool> wait_readable(int fd, std::optional<Deadline> deadline, SignalStream* signals) {
+Result<short> wait_for_events(int fd, std::optional<Deadline> deadline, SignalStream* signals) {
   pollfd polled[] = {{fd, POLLIN, 0}, {signals != nullptr ? signals->fd() : -1, POLLIN, 0}};
   for (;;) {
     const int ready = ::poll(polled, 2, deadline ? poll_timeout(*deadline) : -1);
     if (ready < 0 && errno != EINTR) return Error::system(errno, "poll");
-    if (ready == 0) return false;
+    if (ready == 0) return short{0};
     if (ready < 0) continue;
-    if (polled[0].revents != 0 || signals == nullptr) return true;
+    if (polled[0].revents != 0 || signals == nullptr) return polled[0].revents;
     if (const std::optional<int> signal = signals->terminating_signal())
       return interrupted_by(*signal);
   }
+}
+
+Result<bool> wait_readable(int fd, std::optional<Deadline> deadline, SignalStream* signals) {
+  return OCI_TRY(wait_for_events(fd, deadline, signals)) != 0;
 }
 
 }  // namespace oci::sys

@@ -56,8 +56,10 @@ class [[nodiscard]] SignalStream {
   sigset_t before_;
 };
 
-// Waits until `fd` is readable or at its end. false: the deadline passed. With `signals`, a
-// terminating signal is an error that names it.
+// Waits until `fd` is readable or at its end: the events of poll(2). 0: the deadline passed. With
+// `signals`, a terminating signal is an error that names it.
+Result<short> wait_for_events(int fd, std::optional<Deadline> deadline, SignalStream* signals);
+// The same. false: the deadline passed.
 Result<bool> wait_readable(int fd, std::optional<Deadline> deadline, SignalStream* signals);
 
 // That error of wait_readable().

@@ -166,10 +166,13 @@ Result<Process> start_program(const Command& command, int input, int output) {
 
 namespace {
 
-// Reads the output that is there by now, and keeps the end of it.
-void collect(int fd, const Command& command, std::string& kept) {
+// Reads the output that is there by now, and keeps the end of it. The program may open its output
+// for reading, and take the bytes first. Most programs write nothing.
+void collect(int fd, bool& is_nonblocking, const Command& command, std::string& kept) {
   char buffer[4096];
   int available = 0;
+  if (!is_nonblocking && fcntl(fd, F_SETFL, O_NONBLOCK) != 0) return;
+  is_nonblocking = true;
   if (ioctl(fd, FIONREAD, &available) != 0 || available < 0) return;
   for (size_t left = static_cast<size_t>(available); left > 0;) {
     const ssize_t got = read(fd, buffer, std::min(sizeof buffer, left));
@@ -208,7 +211,7 @@ Result<int> watch(const Command& command, const Process& process, int output, in
                   Finished& finished) {
   int64_t deadline_ms = deadline_of(command, start_ms);
   int interrupted = 0;
-  bool killed = false;
+  bool killed = false, is_nonblocking = false;
   pollfd fds[] = {{process.pidfd.get(), POLLIN, 0},
                   {output, POLLIN, 0},
                   {command.signals != nullptr ? command.signals->fd() : -1, POLLIN, 0}};
@@ -218,7 +221,9 @@ Result<int> watch(const Command& command, const Process& process, int output, in
     // poll(2) looks at them in order: when it has seen the end of the process, all that the process
     // wrote is in the pipe. No more is read, as a descendant may write faster than this process
     // reads.
-    if (ready > 0 && (fds[1].revents & POLLIN) != 0) collect(output, command, finished.output);
+    if (ready > 0 && (fds[1].revents & POLLIN) != 0) {
+      collect(output, is_nonblocking, command, finished.output);
+    }
     if (ready > 0 && fds[0].revents != 0) break;
     if (ready > 0 && fds[2].revents != 0)
       interrupted = command.signals->terminating_signal().value_or(0);
@@ -246,8 +251,6 @@ Result<Finished> run_program(const Command& command) {
   const UniqueFd reader(ends[0]);
   // Open to the end, so that poll(2) tells of output alone, and not that all writers have gone.
   const UniqueFd writer(ends[1]);
-  // The program may open its output for reading, and take the bytes that collect() has seen.
-  if (fcntl(reader.get(), F_SETFL, O_NONBLOCK) != 0) return Error::system(errno, "fcntl");
 
   const Process process = OCI_TRY(start_program(command, input.get(), writer.get()));
 
