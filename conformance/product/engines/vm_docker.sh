@@ -21,15 +21,18 @@ engine=docker cli=(docker) image=(box:1)
 set_up() {
   make_machine
   make_archive "${image[@]}"
-  # BuildKit runs build steps with the runc that it finds in PATH. This script records its calls of the tested runtime.
+  major=$(dockerd --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
+  # BuildKit runs build steps with the runc that it finds in PATH, and from Docker 25 on with the program that a variable
+  # names. This script records its calls of the tested runtime.
   mkdir "$work/builder"
-  cat >"$work/builder/runc" <<BUILDER
+  builder=$work/builder/runc
+  [ "$major" -lt 25 ] || builder=$work/builder/named
+  cat >"$builder" <<BUILDER
 #!/bin/sh
 echo "\$*" >>"$work/built"
 exec "$runtime" "\$@"
 BUILDER
-  chmod +x "$work/builder/runc"
-  major=$(dockerd --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
+  chmod +x "$builder"
   prepare_drivers
   # The same runtime under a second name, with an option.
   named=peer
@@ -56,7 +59,7 @@ write_settings() {
 JSON
 }
 start_docker() {
-  daemon docker env PATH="$work/builder:$PATH" dockerd --config-file "$work/daemon.json"
+  daemon docker env PATH="$work/builder:$PATH" DOCKER_BUILDKIT_RUNC_COMMAND="$builder" dockerd --config-file "$work/daemon.json"
   check "dockerd answers" "$(if until_true docker version; then echo yes; else tail -n 3 "$work/docker.log"; fi)" yes
 }
 # soon NAME .FIELD VALUE
