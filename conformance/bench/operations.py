@@ -1,9 +1,11 @@
 """The measurements. Each takes a Bench and a bundle, and adds samples or figures to the bench's results."""
 import collections
+import operator
 import pathlib
 import random
 import re
 import shutil
+import statistics
 import subprocess
 import time
 
@@ -71,15 +73,15 @@ class Bench:
         return samples
 
     def up(self, operation, bundle, runtime, containers):
-        """Starts containers. Returns whether all run."""
+        """Starts containers. The samples of `create` and `start` in turn, or nothing if one of them does not run."""
         samples = self.batches([words for each in containers for words in each.up()])
         bad = next((sample for sample in samples if sample.status), None)
         if bad:
             self.failed(operation, bundle, runtime, None, bad)
             for each in containers:
                 self.machine.discard(each)
-            return False
-        return True
+            return []
+        return samples
 
     def down(self, containers):
         samples = self.batches([words for each in containers for words in each.down()])
@@ -148,18 +150,28 @@ def parallel(bench, bundle):
         bench.interleaved(f"run, {width} in parallel", bundle, attempt, rounds=max(2, bench.rounds // 10))
 
 
+def growth(times):
+    """The median of the last tenth as a multiple of that of the first."""
+    tenth = max(1, len(times) // 10)
+    return statistics.median(times[-tenth:]) / statistics.median(times[:tenth])
+
+
 def alive(bench, bundle):
-    """Many containers at once, of one runtime after another: `list`, and the memory that each takes."""
+    """Many containers at once, of one runtime after another: how `create` slows down, `list`, and the memory that each takes."""
     count = bench.sizes.alive
     for runtime in bench.runtimes:
         containers = [bench.machine.sleeper(runtime, bundle, slot) for slot in range(count)]
         before, free = bench.machine.processes(), machine.available_memory()
-        if not bench.up(f"{count:,} alive", bundle, runtime, containers):
+        samples = bench.up(f"{count:,} alive", bundle, runtime, containers)
+        if not samples:
             continue
         taken = (free - machine.available_memory()) / count
         private = bench.machine.private_memory(before) / count
         bench.results.figure(f"{count:,} alive: less available memory, KiB a container", bundle, runtime, taken)
         bench.results.figure(f"{count:,} alive: private memory of their processes, KiB a container", bundle, runtime, private)
+        for title, measure in (("time", operator.attrgetter("wall")), ("CPU time", operator.attrgetter("cpu"))):
+            bench.results.figure(f"{count:,} alive: {title} of `create`, the last ÷ the first tenth", bundle, runtime,
+                                 growth([measure(sample) for sample in samples[::2]]))
         for sample in bench.timer.seq(*[containers[0].words + ["list"]] * (WARM_UP + min(20, bench.rounds)))[WARM_UP:]:
             if sample.status:
                 bench.failed("list", bundle, runtime, None, sample)
