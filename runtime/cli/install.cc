@@ -26,7 +26,7 @@ Error become_installer(const Arguments& globals, std::span<const char* const> wo
   if (globals.value("log-format") == "json") argv.push_back("--log-json");
   argv.insert(argv.end(), words.begin(), words.end());
   argv.push_back(nullptr);
-  (void)sys::write_trace();  // the program opens its own
+  sys::write_trace_before(program);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);

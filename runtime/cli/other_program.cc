@@ -38,7 +38,7 @@ Error become(std::string_view name, const Arguments& globals, std::span<const ch
     argv.push_back(word.c_str());
   argv.insert(argv.end(), words.begin(), words.end());
   argv.push_back(nullptr);
-  (void)sys::write_trace();  // the program opens its own
+  sys::write_trace_before(program);
   give_back_inherited();
   ::execve(program.c_str(), const_cast<char* const*>(argv.data()), ::environ);
   return Error::system(errno, cat(words.front(), ": execute '", program, "'"));

@@ -123,6 +123,13 @@ Status write_trace() {
   return written;
 }
 
+void write_trace_before(std::string_view program) {
+  if (!tracing()) return;
+  const uint64_t now = trace_clock();
+  add_interval({.name = "execute", .about = program, .begin = now, .end = now});
+  (void)write_trace();
+}
+
 uint64_t trace_clock() {
   timespec now = {};
   ::clock_gettime(CLOCK_MONOTONIC, &now);

@@ -29,6 +29,8 @@ Status open_trace(std::string_view said_by, const std::string& file);
 
 // Appends the spans to the file and ends the trace. Other processes may do the same meanwhile.
 Status write_trace();
+// The same before this process executes another program, which opens a trace of its own.
+void write_trace_before(std::string_view program);
 
 // CLOCK_MONOTONIC in nanoseconds.
 uint64_t trace_clock();

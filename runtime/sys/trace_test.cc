@@ -68,6 +68,20 @@ BOOST_FIXTURE_TEST_CASE(spans_nest_and_keep_their_digits, Place) {
   BOOST_TEST(document[4]["dur"].GetDouble() == 0);
 }
 
+BOOST_FIXTURE_TEST_CASE(another_program_goes_on_in_the_same_file, Place) {
+  BOOST_REQUIRE(!!open_trace("--trace", file));
+  write_trace_before("/usr/libexec/oci-rt/oci-rt-tools");
+  BOOST_TEST(!tracing());
+  BOOST_REQUIRE(!!open_trace("--trace", file));
+  { const Span span("stats"); }
+  BOOST_REQUIRE(!!write_trace());
+  const json::Document document = events();
+  BOOST_REQUIRE(document.Size() == 2U);
+  BOOST_TEST(document[0]["name"].GetString() == "execute");
+  BOOST_TEST(document[0]["args"]["about"].GetString() == "/usr/libexec/oci-rt/oci-rt-tools");
+  BOOST_TEST(document[1]["name"].GetString() == "stats");
+}
+
 BOOST_FIXTURE_TEST_CASE(many_processes_append_to_one_file, Place) {
   constexpr int kProcesses = 8, kTimes = 10;
   std::set<pid_t> children;

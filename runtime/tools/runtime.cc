@@ -29,7 +29,7 @@ Error become_runtime(const std::vector<std::string>& words) {
   for (const std::string& word : words)
     argv.push_back(word.c_str());
   argv.push_back(nullptr);
-  (void)sys::write_trace();  // the program opens its own
+  sys::write_trace_before(g_argv.front());
   ::execve(g_argv.front(), const_cast<char* const*>(argv.data()), ::environ);
   return Error::system(errno, cat("execute '", g_argv.front(), "'"));
 }
