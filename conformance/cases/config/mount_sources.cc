@@ -1,6 +1,7 @@
 // Bind sources that include the container's root or lie below it: the host's "/", and paths in the
 // root (config.md#mounts).
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <string>
@@ -12,14 +13,23 @@ namespace {
 
 constexpr char kMounts[] = "config.md#mounts";
 
+// `ro` is for the mount at "/" alone, and the directory of the case may be on another one.
+bool is_on_the_root_mount(const std::string& path) {
+  struct stat root = {}, there = {};
+  return ::stat("/", &root) == 0 && ::stat(path.c_str(), &there) == 0 &&
+         root.st_dev == there.st_dev;
+}
+
 // As used by node-exporter, cAdvisor, `kubectl debug node` and toolbox.
 Bundle& bind_host(Sandbox& sandbox, Bundle& bundle, const std::string& source,
                   const std::string& propagation) {
   write_file(sandbox.path("only-on-the-host"), "");
   const std::string file = "/host" + sandbox.path("only-on-the-host");
+  const std::string touched =
+      is_on_the_root_mount(sandbox.path("only-on-the-host")) ? file : "/host/written-too";
   return bundle.mount("/host", "bind", source, {"rbind", "ro", propagation})
       .shell(
-          "ls " + file + "; touch " + file +
+          "ls " + file + "; touch " + touched +
           " 2>/dev/null && echo written;"
           "touch /host/written 2>/dev/null && echo written; [ -e /host/bin/probe ] && echo image;"
           "readlink /host/proc/self > /dev/null && echo proc");
