@@ -1,89 +1,73 @@
 #!/bin/bash
-# packages.sh [DIRECTORY]: tests the Debian packages of .packaging: lintian(1), then their installation, an upgrade while a
-# container runs, and the purge. All that happens in an overlay of this machine's root, in memory. Without DIRECTORY the
-# packages are built first, as an ordinary user, which takes as long as a build of everything. Prints the lines of flow.sh.
-set -uo pipefail
+# packages.sh [--release NAME] [--before COMMIT] [DIRECTORY]: tests the Debian packages of .packaging: lintian(1), their
+# installation, an upgrade while containers live, an engine, and the purge. Prints the lines of flow.sh.
+#
+#   DIRECTORY         has the packages. Without it they are built first, as an ordinary user, which takes as long as a build of
+#                     everything
+#   --release NAME    in a fresh tree of bookworm, trixie or sid with podman, made by mmdebstrap(1) and kept in $BUILD_DIR (or
+#                     build). Without it in an overlay of this machine's root
+#   --before COMMIT   the upgrade is from the program of this commit, which is built first. Without it the earlier packages are
+#                     the same ones with a lower version
+. "$(dirname "$0")/flow.sh"
+. "$(dirname "$0")/mirror.sh"
+. "$(dirname "$0")/packages_steps.sh"
 here=$(cd "$(dirname "$0")" && pwd)
-passed=0 failed=0 skipped=0
+top=$(realpath "$here/../..")
+release='' before='' debs=''
+flow=packages patience=300
 
-check() { # LABEL FOUND WANTED
-  if [ "$2" = "$3" ]; then
-    passed=$((passed + 1))
-    echo "ok - packages: $1"
-  else
-    failed=$((failed + 1))
-    echo "not ok - packages: $1: '$2' instead of '$3'"
-  fi
-}
-finish() {
-  echo "$passed passed, $failed failed, $skipped skipped"
-  [ $failed = 0 ]
+words=("$@")
+while [ $# -gt 0 ]; do
+  case $1 in
+    --release) release=${2:?} && shift 2 ;;
+    --before) before=${2:?} && shift 2 ;;
+    -*) echo "usage: $0 [--release NAME] [--before COMMIT] [DIRECTORY]" >&2 && exit 2 ;;
+    *) debs=$1 && shift ;;
+  esac
+done
+
+# stop REASON: the rest cannot be tested here.
+stop() {
+  skip "$1"
+  close_script
   exit
 }
-skip() {
-  skipped=$((skipped + 1))
-  echo "skip - packages: $1"
-  finish
-}
 
-[ "$(id -u)" = 0 ] || skip "not root"
-for program in dpkg-buildpackage dh lintian; do
-  command -v $program >/dev/null || skip "$program is not installed (dpkg-dev, debhelper, lintian)"
+[ "$(id -u)" = 0 ] || stop "not root"
+for program in dpkg-buildpackage dh lintian ${release:+mmdebstrap}; do
+  command -v "$program" >/dev/null || stop "$program is not installed (dpkg-dev, debhelper, lintian, mmdebstrap)"
 done
 if [ -z "${OCI_RT_PACKAGES_VIEW:-}" ]; then
-  OCI_RT_PACKAGES_VIEW=1 exec unshare --mount --propagation private -- bash "$0" "$@"
+  OCI_RT_PACKAGES_VIEW=1 exec unshare --mount --propagation private -- bash "$0" "${words[@]}"
 fi
-work=$(mktemp -d)
-trap 'rm -rf --one-file-system "$work" 2>/dev/null' EXIT
-debs=${1:-$work/debs}
-if [ $# = 0 ]; then
-  # git archive reads the repository of another user only where it is told to.
-  install -d -o nobody -m 755 "$work/home" "$debs"
-  setpriv --reuid nobody --regid nogroup --clear-groups env HOME="$work/home" bash -c '
-    git config --global --add safe.directory "*" && "$1/../../.packaging/build" deb "$2"' \
-    build "$here" "$debs" >"$work/log" 2>&1
-  check "they are built as an ordinary user" $? 0
-  [ $failed = 0 ] || { tail -n 20 "$work/log" && finish; }
-fi
+work=$(mktemp -d /var/tmp/oci-rt-packages.XXXXXX)
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' HUP TERM
+
+[ -n "$debs" ] || build_packages
 debs=$(realpath "$debs")
 check "packages" "$(find "$debs" -name '*.deb' ! -name '*-dbgsym_*' | wc -l)" 3
+lint_packages
+enter_bed
 
-lintian --fail-on error,warning --tag-display-limit 0 "$debs"/*.changes >"$work/lintian" 2>&1
-check "lintian" "$?: $(grep -E '^[EW]:' "$work/lintian" | head -n 5)" "0: "
+make_earlier_packages
+list_files >"$work/files.before"
+check "the earlier ones are installed" "$(code "${bed[@]}" 'apt-get -y install /old/*.deb')" 0
+make_containers
+check "the upgrade" "$(code "${bed[@]}" 'apt-get -y install $(ls /mnt/*.deb | grep -v dbgsym)')" 0
+check "the version" "$(output "${bed[@]}" "dpkg-query -W -f '\${Version}' oci-rt")" "$(dpkg-deb -f "$debs"/oci-rt_*.deb Version)"
+manage_containers
 
-mount -t tmpfs -o mode=755 tmpfs "$work"
-mkdir "$work/up" "$work/overlay" "$work/root"
-mount -t overlay overlay -o "lowerdir=/,upperdir=$work/up,workdir=$work/overlay" "$work/root" ||
-  skip "there is no overlay of the root"
-for tree in proc sys dev; do mount --rbind "/$tree" "$work/root/$tree"; done
-mount -t cgroup2 none "$work/root/sys/fs/cgroup"
-mount -t tmpfs -o mode=755 tmpfs "$work/root/run"
-mount --rbind "$debs" "$work/root/mnt"
-inside() { chroot "$work/root" env PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive bash -c "$1" 2>&1; }
-code() {
-  inside "$1" >"$work/log"
-  echo $?
-}
+check "doctor finds the programs" "$(output "${bed[@]}" 'oci-rt doctor --json | grep -o "\"fact\":\"[^\"]*/libexec/oci-rt/[a-z-]*" | wc -l')" 5
+check "each verb has a page" "$(output "${bed[@]}" 'for verb in run exec checkpoint; do [ -s /usr/share/man/man8/oci-rt-$verb.8.gz ] || echo $verb; done')" ""
+check "oci-conformance" "$(output "${bed[@]}" 'oci-conformance --json-paths --runtime oci-rt --filter "lifecycle/*" --format tap | grep -A 3 "^not ok"')" ""
+check "the sample of autopkgtest" "$(patience=900 code "${bed[@]}" "$(cat "$top/.packaging/debian/tests/sample")"; grep FAIL "$work/out")" 0
+[ -z "$release" ] || try_podman
+check "install podman" "$(code "${bed[@]}" 'oci-rt install podman')" 0
 
-# The same packages with an older version.
-inside 'mkdir /old && cd /old && for deb in /mnt/*.deb; do
-  case $deb in *-dbgsym_*) continue ;; esac
-  dpkg-deb -R "$deb" one && sed -i "s/^Version: .*/Version: 0.0.1-1/; s/(= [^)]*)/(= 0.0.1-1)/" one/DEBIAN/control &&
-  dpkg-deb --root-owner-group -b one "$(basename "$deb")" && rm -rf one; done' >/dev/null
-check "the older ones are installed" "$(code 'dpkg -i /old/*.deb')" 0
-check "a container runs" "$(code 'mkdir -p /b/rootfs/bin && cp /bin/busybox /b/rootfs/bin/sh && cd / &&
-  oci-rt spec --bundle b sh -c "sleep 1000" && sed -i "s/\"terminal\": true/\"terminal\": false/" b/config.json &&
-  oci-rt run --detach --bundle b packaged </dev/null >/dev/null')" 0
-check "the upgrade" "$(code 'dpkg -i $(ls /mnt/*.deb | grep -v dbgsym)')" 0
-check "the version" "$(inside "dpkg-query -W -f '\${Version}' oci-rt")" "$(dpkg-deb -f "$debs"/oci-rt_*.deb Version)"
-check "the container still runs" "$(inside 'oci-rt list --format "{{.ID}} {{.Status}}"')" "packaged running"
-check "exec in it" "$(inside 'oci-rt exec packaged sh -c "echo inside"')" inside
-check "it can be deleted" "$(code 'oci-rt delete --force packaged')" 0
-check "doctor finds the programs" "$(inside 'oci-rt doctor --json' | grep -o '"fact":"[^"]*/libexec/oci-rt/[a-z-]*' | wc -l)" 4
-check "install podman" "$(code 'oci-rt install podman --dry-run')" 0
-check "oci-conformance" "$(inside 'oci-conformance --json-paths --runtime oci-rt --filter "lifecycle/*" --format tap | grep -A 1 "^not ok"')" ""
-listed=$(inside 'dpkg -L oci-rt oci-rt-systemd oci-rt-conformance' | grep -E '/oci-(rt|conformance)' | sort -u)
-check "files of the packages" "$([ "$(wc -l <<<"$listed")" -gt 20 ] && echo many)" many
-check "the purge" "$(code 'dpkg --purge oci-rt oci-rt-systemd oci-rt-conformance')" 0
-check "files that are left" "$(inside 'ls -d '"$(tr '\n' ' ' <<<"$listed")"' 2>/dev/null')" ""
-finish
+check "the purge" "$(code "${bed[@]}" 'apt-get -y purge --autoremove oci-rt oci-rt-systemd oci-rt-conformance')" 0
+list_files >"$work/files.after"
+check "files that are left" "$(comm -13 "$work/files.before" "$work/files.after" | head -n 5 | tr '\n' ' ')" ""
+check "files that are gone" "$(comm -23 "$work/files.before" "$work/files.after" | head -n 5 | tr '\n' ' ')" ""
+close_script
