@@ -159,5 +159,33 @@ void in_flight(Sandbox& sandbox) {
 const Case kInFlight("checkpoint/connections-that-wait-may-be-skipped", "cli-contract 4",
                      in_flight);
 
+void closed(Sandbox& sandbox) {
+  require_criu(sandbox);
+  require_program("iptables-restore");
+  require_option(sandbox, "restore", "tcp-close");
+  Bundle bundle = sandbox.bundle();
+  counter(
+      bundle,
+      "busybox ip link set lo up; busybox mkfifo /tmp/open; busybox nc -l -p 9999 <>/tmp/open & "
+      "until busybox nc 127.0.0.1 9999 <>/tmp/open; do sleep 0.1; done & "
+      "until grep -q ':270F 01' /proc/net/tcp; do sleep 0.1; done; ");
+  Saved saved(sandbox, bundle);
+  saved.run();
+  saved.beyond(3);
+  const auto connected = [&] {
+    return saved.inside({"cat", "/proc/net/tcp"}).find(":270F 01") != std::string::npos;
+  };
+  saved.checkpoint({"--tcp-established"});
+  saved.restore({"--tcp-established"});
+  expect(connected(), "the connection is gone in spite of --tcp-established");  // the control
+  saved.checkpoint({"--tcp-established"});
+  const int stopped = saved.number();
+  saved.restore({"--tcp-close"});
+  saved.beyond(stopped);
+  expect(!connected(), "the connection is there in spite of --tcp-close");
+  saved.end();
+}
+const Case kClosed("checkpoint/tcp-close-restores-no-connection", "cli-contract 4", closed);
+
 }  // namespace
 }  // namespace oci::conformance

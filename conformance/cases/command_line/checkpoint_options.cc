@@ -19,21 +19,20 @@ void expect_refused(Saved& saved, const Words& options, const std::string& about
 }
 
 // Both ends are in the container, and its second program counts the lines that arrive. The server
-// takes one connection only.
+// takes one connection only, and its input never ends: CRIU may end a sleep early.
 void connection(Sandbox& sandbox) {
   require_criu(sandbox);
   require_program("iptables-restore");  // CRIU holds packets back with it
   Bundle bundle = sandbox.bundle();
   bundle.set("/root/readonly", false)
       .shell(
-          "busybox ip link set lo up; sleep 1000 | busybox nc -l -p 9999 >/tmp/got & "
-          "while :; do (while :; do echo x; sleep 0.1; done) | busybox nc 127.0.0.1 9999; sleep "
-          "0.1; "
-          "done & while :; do busybox wc -l </tmp/got >/tmp/n; sleep 0.1; done");
+          "busybox ip link set lo up; busybox mkfifo /tmp/open; "
+          "busybox nc -l -p 9999 <>/tmp/open >/tmp/got & "
+          "while :; do (while :; do echo x; sleep 0.1; done) | busybox nc 127.0.0.1 9999; "
+          "sleep 0.1; done & while :; do busybox wc -l </tmp/got >/tmp/n; sleep 0.1; done");
   Saved saved(sandbox, bundle);
   saved.run();
   saved.beyond(3);
-  expect_refused(saved, {}, "a TCP connection without --tcp-established");
   saved.checkpoint({"--tcp-established"});
   const int stopped = saved.number();
   saved.restore({"--tcp-established"});

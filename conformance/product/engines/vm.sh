@@ -20,7 +20,7 @@ make_machine() {
   mkdir "$work/unlimited"
   printf '#!/bin/sh\nexec %s %s "$@"\n' "$here/without_limits.py" "$runtime" >"$work/unlimited/$kind"
   chmod 755 "$work/unlimited/$kind"
-  [ ! -e "$(dirname "$runtime")/oci-rt-systemd" ] || cp "$(dirname "$runtime")/oci-rt-systemd" "$work/unlimited/"
+  cp "$(dirname "$runtime")"/oci-rt-{systemd,criu} "$work/unlimited/" 2>/dev/null
   runtime=$work/unlimited/$kind
 }
 # /lib64 is a link as in Debian: programs of the machine run if /usr is mounted.

@@ -3,6 +3,7 @@
 # io.containerd.runc.v2, in the virtual machine. --systemd: systemd makes the cgroups. flow.sh has the other options.
 . "$(dirname "$0")/../flow.sh"
 . "$(dirname "$0")/vm.sh"
+. "$(dirname "$0")/flows/checkpoint.sh"
 drivers=(cgroupfs systemd)
 flows=(run terminal options limits oom confinement namespaces background start exec pause metrics checkpoint
   parallel nothing-left)
@@ -204,12 +205,32 @@ flow_metrics() {
   end measured
 }
 
+inside() { ask task exec --exec-id "inside$RANDOM" "$@"; }
+
+# An open file with one of two names removed: CRIU refuses it.
+unsaved='echo x >/tmp/a; ln /tmp/a /tmp/b; exec 8<>/tmp/b; rm /tmp/b;'
+
 flow_checkpoint() {
-  begin held -- /bin/sleep 1000
-  check "task checkpoint fails" "$(ask_code task checkpoint held)" 1
-  has "and says so" checkpoint
+  can_checkpoint || return
+  begin held -- /bin/sh -c "$unsaved $counter"
+  counted held
+  check "task checkpoint fails" "$(ask_code task checkpoint --image-path "$work/unsaved" held)" 1
+  has "and says so" criu
   check "it still runs" "$(status held)" RUNNING
   end held
+  begin saved -- /bin/sh -c "$counter"
+  counted saved
+  check "task checkpoint --image-path" "$(ask_code task checkpoint --image-path "$work/images" saved)" 0
+  check "the images are there" "$([ -s "$work/images/inventory.img" ] && echo yes)" yes
+  goes_on "it goes on meanwhile" saved
+  check "container checkpoint" "$(ask_code container checkpoint --image --rw --task saved localhost/saved:1)" 0
+  check "it is left running" "$(status saved)" RUNNING
+  end saved
+  restored "container restore" again container restore --rw --live again localhost/saved:1
+  check "task pause, resume" "$(ask_code task pause again)$(ask_code task resume again)" 00
+  goes_on "then it goes on" again
+  end again
+  rm -rf "${work:?}/images" "${work:?}/unsaved"
 }
 
 many() {

@@ -7,13 +7,14 @@
 . "$(dirname "$0")/flows/files.sh"
 . "$(dirname "$0")/flows/life.sh"
 . "$(dirname "$0")/flows/drivers.sh"
+. "$(dirname "$0")/flows/checkpoint.sh"
 . "$(dirname "$0")/docker/life.sh"
 . "$(dirname "$0")/docker/options.sh"
 . "$(dirname "$0")/docker/drivers.sh"
 drivers=(cgroupfs systemd)
 flows=(info run by-name terminal background kill exec pause limits update oom options volumes
   host-root tmpfs links directory devices device-files driver cdi confinement
-  capabilities privileged init network namespaces stats health restart events build buildkit parallel nothing-left
+  capabilities privileged init network namespaces stats health restart events checkpoint build buildkit parallel nothing-left
   live-restore affinity userns-remap)
 sampled=(run by-name exec update oom nothing-left)
 engine=docker cli=(docker) image=(box:1)
@@ -53,7 +54,7 @@ write_settings() {
   [ "$major" -lt 25 ] || cdi=', "features": {"cdi": true}'
   cat >"$work/daemon.json" <<JSON
 {"runtimes": {"judged": {"path": "$runtime"}, "vendor": {"path": "$work/vendor"}, "$named": {"path": "$runtime", "runtimeArgs": ["--debug"]}},
- "default-runtime": "judged", "live-restore": true,
+ "default-runtime": "judged", "live-restore": true, "experimental": true,
  "exec-opts": ["native.cgroupdriver=$driver"], "data-root": "$work/docker", "exec-root": "$work/exec",
  "containerd": "$work/containerd.sock", "hosts": ["unix://$work/docker.sock"], "pidfile": "$work/docker.pid"$cdi${1:+, $1}}
 JSON

@@ -8,11 +8,13 @@
 . "$(dirname "$0")/flows/files.sh"
 . "$(dirname "$0")/flows/life.sh"
 . "$(dirname "$0")/flows/drivers.sh"
+. "$(dirname "$0")/flows/checkpoint.sh"
 . "$(dirname "$0")/podman/setup.sh"
 . "$(dirname "$0")/podman/run.sh"
 . "$(dirname "$0")/podman/limits.sh"
 . "$(dirname "$0")/podman/security.sh"
 . "$(dirname "$0")/podman/life.sh"
+. "$(dirname "$0")/podman/checkpoint.sh"
 . "$(dirname "$0")/podman/together.sh"
 . "$(dirname "$0")/podman/units.sh"
 . "$(dirname "$0")/podman/rootless.sh"
@@ -22,7 +24,7 @@ flows=(
   hooks driver cdi descriptors
   limits no-cgroups oom
   userns seccomp apparmor privileges namespaces joined init
-  life kill pause exec update stats parallel
+  life kill pause exec update stats checkpoint checkpoint-export checkpoint-parts parallel
   pod bare-pod network health kube
   unit notify affinity
   rootless rootless-life rootless-limits rootless-pod nothing-left

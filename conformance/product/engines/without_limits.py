@@ -8,7 +8,7 @@ import os
 import sys
 
 words = sys.argv[2:]
-if "create" in words or "run" in words:
+if {"create", "run", "restore"} & set(words):
     bundle = "."
     for option, value in zip(words, words[1:] + [""]):
         if option in ("--bundle", "-b"):

@@ -4,13 +4,13 @@
 vm_cache=${OCI_RT_VM_CACHE:-/var/cache/oci-rt-vm}
 vm_packages=(qemu-system-x86 mmdebstrap e2fsprogs xz-utils busybox-static util-linux)
 guest_packages="linux-image-cloud-amd64 systemd-sysv dbus kmod apparmor libpam-systemd busybox-static
-  runc crun strace iproute2 procps bsdutils libcap2-bin libstdc++6 python3-minimal libpython3-stdlib perl-base"
+  runc crun criu strace iproute2 iptables procps bsdutils libcap2-bin libstdc++6 python3-minimal libpython3-stdlib perl-base"
 guest_engines="udev podman buildah conmon catatonit passt slirp4netns dbus-user-session
   containerd docker.io containernetworking-plugins fuse-overlayfs
-  netavark iptables nftables uidmap ca-certificates
+  netavark nftables uidmap ca-certificates
   python3-grpcio"
-# Before Debian 13, docker.io contains the client.
-guest_engines_trixie="docker-cli docker-buildx"
+# Before Debian 13, docker.io contains the client, and there is no library of CRIU, which crun loads.
+guest_engines_trixie="docker-cli docker-buildx libcriu2"
 # shellcheck disable=SC2034  # read by the name of the release
 guest_engines_sid=$guest_engines_trixie
 # No other package there needs useradd any more.

@@ -154,3 +154,23 @@ flow_live_restore() {
   check "its code" "$(field lasting .State.ExitCode)" 3
   end lasting
 }
+
+# Docker 28 asks for the new network namespace of a container before the runtime has restored it.
+flow_checkpoint() {
+  local common=(--network host)
+  can_checkpoint || return
+  begin held -- /bin/sh -c "$counter"
+  counted held
+  check "checkpoint create" "$(ask_code checkpoint create held first)" 0
+  check "it has ended" "$(soon held .State.Status exited)" yes
+  check "checkpoint ls" "$(ask_code checkpoint ls held)" 0
+  has "its name" first
+  restored "start --checkpoint" held start --checkpoint first held
+  check "pause, unpause" "$(ask_code pause held)$(ask_code unpause held)" 00
+  goes_on "then it goes on" held
+  check "checkpoint create --leave-running" "$(ask_code checkpoint create --leave-running held second)" 0
+  check "it is left running" "$(field held .State.Status)" running
+  goes_on "it goes on meanwhile" held
+  check "checkpoint rm" "$(ask_code checkpoint rm held first)" 0
+  end held
+}

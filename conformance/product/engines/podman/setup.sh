@@ -15,7 +15,7 @@ set_up_podman() {
   cp /etc/subuid /etc/subgid
   if [ "$kind" = oci-rt ]; then
     install -m 755 "$runtime" /usr/local/bin/oci-rt
-    install -D -m 755 "$(dirname "$runtime")/oci-rt-systemd" /usr/local/libexec/oci-rt/oci-rt-systemd
+    install -D -m 755 -t /usr/local/libexec/oci-rt "$(dirname "$runtime")"/oci-rt-{systemd,criu}
     cat >/etc/containers/containers.conf.d/50-oci-rt.conf <<'CONF'
 [engine]
 runtime_supports_json = ["oci-rt", "crun", "runc"]
