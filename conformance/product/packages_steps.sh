@@ -51,7 +51,7 @@ enter_bed() {
   mount --bind "$debs" "$bed_root/mnt"
   cp /etc/resolv.conf "$bed_root/etc/resolv.conf" 2>/dev/null
   bed=(chroot "$bed_root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive bash -c)
-  [ -z "$release" ] || check "the tree is ready" "$(code "${bed[@]}" 'apt-get update && mkdir -p /etc/containers &&
+  [ -z "$release" ] || check "the tree is ready" "$(code "${bed[@]}" 'apt-get update && touch /etc/hosts && mkdir -p /etc/containers &&
     printf "[storage]\ndriver = \"vfs\"\nrunroot = \"/run/containers/storage\"\ngraphroot = \"/var/lib/containers/storage\"\n" >/etc/containers/storage.conf')" 0
 }
 
