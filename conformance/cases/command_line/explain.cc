@@ -128,5 +128,26 @@ void memory_kill(Sandbox& sandbox) {
 const Case kMemory("explain/a-program-that-the-memory-limit-killed-is-told", "cli-contract 5.6",
                    memory_kill);
 
+// exec says it of its own program, and the container runs on.
+void memory_kill_of_exec(Sandbox& sandbox) {
+  require_option(sandbox, "explain", "--container");
+  require_controller("memory");
+  Bundle bundle = sandbox.bundle();
+  bundle.set_json("/linux/resources/memory", R"({"limit": 16777216, "swap": 16777216})");
+  bundle.args({"/bin/probe", "sleep"});
+  sandbox.create_and_start(bundle);
+  const Outcome control = sandbox.call({"exec", sandbox.id(), "/bin/true"});
+  expect_equal("exit code of the control", control.exit_code, 0);
+  expect_equal("stderr of the control", control.err, "");
+  const Outcome killed = sandbox.call({"exec", sandbox.id(), "/bin/busybox", "tail", "/dev/zero"});
+  expect_equal("exit code", killed.exit_code, 128 + SIGKILL);
+  expect_contains("stderr", killed.err, "its limit is 16777216 bytes");
+  expect_equal("lines on stderr", lines(killed.err).size(), size_t{1});
+  expect_equal("status", sandbox.status(), "running");
+  sandbox.stop_and_remove();
+}
+const Case kMemoryOfExec("explain/an-exec-that-the-memory-limit-killed-is-told", "cli-contract 5.6",
+                         memory_kill_of_exec);
+
 }  // namespace
 }  // namespace oci::conformance

@@ -25,7 +25,7 @@ fi
 
 options=()
 if [ "${1:-}" = sample ]; then
-  for chapter in apparmor caller cgroups devices intel namespaces resources rootless scheduler seccomp sysctl systemd systemd-bus update users; do
+  for chapter in apparmor caller cgroups devices explain intel namespaces resources rootless scheduler seccomp sysctl systemd systemd-bus update users; do
     options+=(--filter "$chapter/*")
   done
 fi
