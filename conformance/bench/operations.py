@@ -15,9 +15,9 @@ WARM_UP = 2  # rounds without a record
 BATCH = 50  # commands in one request
 
 # The numbers of things, for a whole benchmark and for a quick one.
-Sizes = collections.namedtuple("Sizes", "host_mounts alive probed seconds parallel")
-WHOLE = Sizes(host_mounts=2000, alive=1000, probed=100, seconds=10, parallel=96)
-QUICK = Sizes(host_mounts=50, alive=8, probed=4, seconds=2, parallel=16)
+Sizes = collections.namedtuple("Sizes", "host_mounts alive probed seconds parallel pods")
+WHOLE = Sizes(host_mounts=2000, alive=1000, probed=100, seconds=10, parallel=96, pods=500)
+QUICK = Sizes(host_mounts=50, alive=8, probed=4, seconds=2, parallel=16, pods=4)
 
 
 class Results:
@@ -84,10 +84,12 @@ class Bench:
         return samples
 
     def down(self, containers):
+        """Kills and deletes containers. Returns the samples of all commands."""
         samples = self.batches([words for each in containers for words in each.down()])
         for each, sample in zip(containers, samples[1::2]):
             if sample.status:
                 self.failed("delete", "of a killed container", each.runtime, each, sample)
+        return samples
 
 
 def total(samples):
@@ -198,6 +200,37 @@ def probes(bench, bundle):
         bench.down(containers)
 
 
+def pods(bench, bundle):
+    """A node with many pods, each of a sandbox and a container, one runtime after another: until all run, a probe of each,
+    and until all are deleted. One command at a time, so that a time is the runtime's."""
+    count = bench.sizes.pods
+    edge = max(1, count // 25)
+    for runtime in bench.runtimes:
+        sandboxes = [bench.machine.sleeper(runtime, "spec", slot) for slot in range(count)]
+        apps = [bench.machine.sleeper(runtime, bundle, count + slot) for slot in range(count)]
+        free = machine.available_memory()
+        started = bench.up(f"{count} pods", bundle, runtime, [each for pod in zip(sandboxes, apps) for each in pod])
+        if not started:
+            continue
+        creates = started[2::4]  # of the apps: a pod has the commands create, start, create, start
+        probed = bench.batches([[*each.verb("exec"), "/bin/true"] for each in apps])
+        bad = next((sample for sample in probed if sample.status), None)
+        if bad:
+            bench.failed(f"{count} pods: probe", bundle, runtime, None, bad)
+        figures = {"KiB of memory a pod": (free - machine.available_memory()) / count,
+                   "CPU ms a pod until it runs": sum(each.cpu for each in started) / count,
+                   "CPU ms a probe": sum(each.cpu for each in probed) / count,
+                   "s until all run": sum(each.wall for each in started) / 1e3}
+        ended = bench.down(sandboxes + apps)
+        figures["s until all are deleted"] = sum(each.wall for each in ended) / 1e3
+        for title, number in figures.items():
+            bench.results.figure(f"{count} pods: {title}", bundle, runtime, number)
+        for title, samples in (("create in the first of", creates[:edge]), ("create in the last of", creates[-edge:]),
+                               ("a probe of", probed)):
+            for sample in samples:
+                bench.results.add(f"{title} {count} pods", bundle, runtime, sample)
+
+
 def left(bench, bundle):
     """The private memory of all processes that `create` leaves."""
     title = "created: private memory of its processes, KiB"
@@ -272,6 +305,7 @@ OPERATIONS = {
     "parallel": (parallel, ("spec", "podman")),
     "alive": (alive, ("spec",)),
     "probes": (probes, ("podman",)),
+    "pods": (pods, ("kubernetes",)),
     "left": (left, ("spec", "podman", "environment")),
     "calls": (calls, ("spec", "podman", "kubernetes", "200-mounts")),
     "instructions": (instructions, ("spec", "podman")),
