@@ -21,6 +21,17 @@ set_up() {
   python3 "$here/../../../runtime/install/kubernetes/oci_image.py" "$work/linked" docker.io/library/linked:1 >"$archive"
   check "image import" "$(ask_code image import "$archive")" 0
 }
+# As systemd does after its end. A flow kills it.
+start_containerd() { daemon containerd restarting containerd --config "$work/config.toml"; }
+restarting() {
+  local pid
+  trap 'kill "$pid"; wait "$pid"; exit' TERM
+  while :; do
+    "$@" &
+    pid=$!
+    wait "$pid"
+  done
+}
 show_logs() { errors_of containerd; }
 
 write_config() {

@@ -39,10 +39,10 @@ ListPodSandboxRequest
 ListPodSandboxResponse items:1:*PodSandboxStatus
 ImageSpec image:1:string
 KeyValue key:1:string value:2:string
-Mount container_path:1:string host_path:2:string readonly:3:bool propagation:5:int32
+Mount container_path:1:string host_path:2:string readonly:3:bool propagation:5:int32 uidMappings:6:*IDMapping gidMappings:7:*IDMapping recursive_read_only:8:bool
 LinuxContainerResources cpu_period:1:int64 cpu_quota:2:int64 cpu_shares:3:int64 memory_limit_in_bytes:4:int64 oom_score_adj:5:int64 cpuset_cpus:6:string unified:9:map memory_swap_limit_in_bytes:10:int64
 Capability add_capabilities:1:*string drop_capabilities:2:*string
-LinuxContainerSecurityContext capabilities:1:Capability privileged:2:bool namespace_options:3:NamespaceOption run_as_user:5:Int64Value run_as_group:12:Int64Value readonly_rootfs:7:bool no_new_privs:11:bool masked_paths:13:*string readonly_paths:14:*string seccomp:15:SecurityProfile apparmor:16:SecurityProfile
+LinuxContainerSecurityContext capabilities:1:Capability privileged:2:bool namespace_options:3:NamespaceOption run_as_user:5:Int64Value run_as_group:12:Int64Value readonly_rootfs:7:bool supplemental_groups:8:*int64 no_new_privs:11:bool masked_paths:13:*string readonly_paths:14:*string seccomp:15:SecurityProfile apparmor:16:SecurityProfile
 LinuxContainerConfig resources:1:LinuxContainerResources security_context:2:LinuxContainerSecurityContext
 ContainerMetadata name:1:string attempt:2:uint32
 ContainerConfig metadata:1:ContainerMetadata image:2:ImageSpec command:3:*string args:4:*string working_dir:5:string envs:6:*KeyValue mounts:7:*Mount log_path:11:string tty:14:bool linux:15:LinuxContainerConfig
@@ -58,7 +58,7 @@ ListContainersRequest
 Container id:1:string
 ListContainersResponse containers:1:*Container
 ContainerStatusRequest container_id:1:string verbose:2:bool
-ContainerStatus id:1:string state:3:int32 exit_code:7:int32 reason:10:string message:11:string
+ContainerStatus id:1:string state:3:int32 started_at:5:int64 exit_code:7:int32 reason:10:string message:11:string
 ContainerStatusResponse status:1:ContainerStatus info:2:map
 UpdateContainerResourcesRequest container_id:1:string linux:2:LinuxContainerResources
 UpdateContainerResourcesResponse
@@ -66,9 +66,18 @@ ExecSyncRequest container_id:1:string cmd:2:*string timeout:3:int64
 ExecSyncResponse stdout:1:bytes stderr:2:bytes exit_code:3:int32
 CpuUsage timestamp:1:int64 usage_core_nano_seconds:2:UInt64Value
 MemoryUsage timestamp:1:int64 working_set_bytes:2:UInt64Value
-ContainerStats cpu:2:CpuUsage memory:3:MemoryUsage
+ContainerAttributes id:1:string
+ContainerStats attributes:1:ContainerAttributes cpu:2:CpuUsage memory:3:MemoryUsage
 ContainerStatsRequest container_id:1:string
 ContainerStatsResponse stats:1:ContainerStats
+LinuxPodSandboxStats containers:5:*ContainerStats
+PodSandboxStats linux:2:LinuxPodSandboxStats
+PodSandboxStatsRequest pod_sandbox_id:1:string
+PodSandboxStatsResponse stats:1:PodSandboxStats
+ReopenContainerLogRequest container_id:1:string
+ReopenContainerLogResponse
+CheckpointContainerRequest container_id:1:string location:2:string timeout:3:int64
+CheckpointContainerResponse
 """
 FIELD = descriptor_pb2.FieldDescriptorProto
 SCALARS = {"string": FIELD.TYPE_STRING, "bytes": FIELD.TYPE_BYTES, "bool": FIELD.TYPE_BOOL, "int32": FIELD.TYPE_INT32,

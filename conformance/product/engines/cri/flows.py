@@ -1,135 +1,23 @@
 #!/usr/bin/env python3
 """flows.py --list | ADDRESS IMAGE DRIVER GIVEN [FLOW…]: sends a kubelet's requests to an engine and checks the results. vm_cri.sh
-starts the engine. GIVEN is a file with the text "word". Ends "N passed, N failed, N skipped"."""
-import glob
+starts the engine. GIVEN is a file with the text "word". The flows of a node with many pods are in node.py. Ends
+"N passed, N failed, N skipped"."""
 import os
 import sys
-import tempfile
-import time
 
 FLOWS = ("status", "life", "exec", "resources", "oom", "errors", "security", "privileged", "host-root", "links", "directory",
-         "device-files", "namespaces", "nothing-left")
+         "device-files", "namespaces", "users", "recursive-read-only", "empty-dir", "pod-stats", "log-rotation", "checkpoint",
+         "probes", "restart", "nothing-left")
 if sys.argv[1:] == ["--list"]:  # also where there is no grpc
     print("\n".join(FLOWS))
     sys.exit()
 
-from client import Client, Refused  # noqa: E402
-
-POD, CONTAINER, NODE = 0, 1, 2
-READY, NOT_READY = 0, 1
-CREATED, RUNNING, EXITED = 0, 1, 2
-HOST_TO_CONTAINER = 1
-DEFAULT_PROFILE, UNCONFINED = 0, 1
-# A kubelet always names a parent.
-PARENT = {"cgroupfs": "/pods", "systemd": "pods.slice"}
-LIMITS = {"cpu_period": 100000, "cpu_quota": 50000, "cpu_shares": 512, "memory_limit_in_bytes": 64 << 20, "oom_score_adj": 500}
-SLEEP = "trap 'exit 3' TERM; echo up; while :; do sleep 0.1; done"
-
-address, image, driver, given = sys.argv[1:5]
-wanted = sys.argv[5:]
-cri = Client(address, 180)
-logs = tempfile.mkdtemp()
-count = {"ok": 0, "not ok": 0, "skip": 0}
-flow = ""
-
-
-def say(verdict, detail):
-    count[verdict] += 1
-    print(f"{verdict} - {flow}: {detail}", flush=True)
-
-
-def check(what, seen, wanted_value):
-    if seen == wanted_value:
-        say("ok", what)
-    else:
-        say("not ok", f"{what}: {str(seen)[:400]!r}, not {wanted_value!r}")
-
-
-def has(what, text, part):
-    say("ok", what) if part in text else say("not ok", f"{what}: no {part!r} in: {text[:400]!r}")
-
-
-def until(true):
-    end = time.monotonic() + 120
-    while not true():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.3)
-    return True
-
-
-def cgroup_of(name):
-    for pattern in (name, f"*-{name}.scope"):
-        for found in glob.glob(f"/sys/fs/cgroup/**/{pattern}/", recursive=True):
-            return found
-    return ""
-
-
-def limit(name, file):
-    try:
-        with open(f"{cgroup_of(name)}{file}", encoding="ascii") as text:
-            return text.read().strip()
-    except OSError as error:
-        return str(error)
-
-
-class Pod:
-    """A sandbox with its containers, removed at the end of a `with` block."""
-
-    def __init__(self, name, options=None, privileged=False, **config):
-        linux = {"security_context": {"namespace_options": {"network": NODE, **(options or {})}, "privileged": privileged},
-                 "cgroup_parent": PARENT[driver]}
-        self.config = {"metadata": {"name": name, "uid": name, "namespace": "judged"}, "log_directory": logs, "linux": linux, **config}
-        self.options = options or {}
-
-    def __enter__(self):
-        self.id = cri.RunPodSandbox(config=self.config, runtime_handler="judged").pod_sandbox_id
-        return self
-
-    def __exit__(self, *_):
-        cri.StopPodSandbox(pod_sandbox_id=self.id)
-        cri.RemovePodSandbox(pod_sandbox_id=self.id)
-        check("nothing of the pod is left", until(lambda: not left(self.id)) or left(self.id), True)
-
-    def create(self, name, *words, resources=None, security=None, **config):
-        security = {"namespace_options": {"network": NODE, "pid": CONTAINER, **self.options}, **(security or {})}
-        config = {"metadata": {"name": name}, "image": {"image": image}, "command": list(words), "log_path": f"{name}.log",
-                  "linux": {"resources": resources or {}, "security_context": security}, **config}
-        return cri.CreateContainer(pod_sandbox_id=self.id, config=config, sandbox_config=self.config).container_id
-
-    def start(self, name, *words, **options):
-        made = self.create(name, *words, **options)
-        cri.StartContainer(container_id=made)
-        return made
-
-    def said(self, name, script, **options):
-        """Returns the output of a container, with its exit code unless 0, or the reason why it does not start."""
-        try:
-            made = self.start(name, "/bin/sh", "-c", script, **options)
-        except Refused as refused:
-            return str(refused)
-        until(lambda: status(made).state == EXITED)
-        code = status(made).exit_code
-        cri.RemoveContainer(container_id=made)
-        return read_log(name) + (f" (exit code {code})" if code else "")
-
-
-def left(name):
-    return [*glob.glob(f"/sys/fs/cgroup/**/*{name}*", recursive=True), *glob.glob(f"/run/containerd/runc/k8s.io/{name}")]
-
-
-def read_log(name):
-    with open(f"{logs}/{name}.log", encoding="utf-8") as log:
-        return " ".join(line.rstrip("\n").split(" ", 3)[3] for line in log)
-
-
-def status(made):
-    return cri.ContainerStatus(container_id=made).status
-
-
-def run_in(made, *words):
-    answer = cri.ExecSync(container_id=made, cmd=words, timeout=100)
-    return f"{answer.exit_code} {answer.stdout.decode().strip()}".strip()
+import kubelet  # noqa: E402
+import node  # noqa: E402
+from client import Refused  # noqa: E402
+from kubelet import (CONTAINER, CREATED, DEFAULT_PROFILE, EXITED, HOST_TO_CONTAINER, LIMITS, NODE, NOT_READY, PARENT, POD,  # noqa: E402
+                     READY, RUNNING, SLEEP, UNCONFINED, Pod, cgroup_of, check, cri, driver, features, given, has, lacks, limit, logs,
+                     read_log, run_in, say, status, until)
 
 
 def flow_status():
@@ -137,9 +25,9 @@ def flow_status():
     answer = cri.Status(verbose=True)
     check("RuntimeReady", {c.type: c.status for c in answer.status.conditions}.get("RuntimeReady"), True)
     has("the handler", answer.info["config"], '"judged"')
-    if answer.runtime_handlers:
-        features = {h.name: h.features for h in answer.runtime_handlers}["judged"]
-        check("its features", (features.recursive_read_only_mounts, features.user_namespaces), (True, True))
+    known = features()
+    if known:
+        check("its features", (known.recursive_read_only_mounts, known.user_namespaces), (True, True))
     else:
         say("skip", "runtimeHandlers: containerd before 2.0 does not tell them")
 
@@ -187,6 +75,8 @@ def flow_exec():
 
 
 def flow_resources():
+    if lacks("cpu", "memory"):
+        return
     with Pod("resources") as pod:
         made = pod.start("limited", "/bin/sleep", "1000", resources=LIMITS)
         has("the cgroup of the pod", cgroup_of(made), PARENT[driver])
@@ -206,6 +96,8 @@ def flow_resources():
 
 
 def flow_oom():
+    if lacks("memory"):
+        return
     with Pod("oom") as pod:
         made = pod.start("oom", "/bin/sh", "-c", "exec tail /dev/zero",
                          resources={"memory_limit_in_bytes": 20 << 20, "memory_swap_limit_in_bytes": 20 << 20})
@@ -325,12 +217,15 @@ def flow_nothing_left():
     check("state", [name for name in names if name != ".cache"], [])  # crun's own, of filters
 
 
-for flow in FLOWS:
-    if wanted and flow not in wanted:
+for name in FLOWS:
+    if sys.argv[5:] and name not in sys.argv[5:]:
         continue
+    kubelet.flow = name
+    function = "flow_" + name.replace("-", "_")
     try:
-        globals()["flow_" + flow.replace("-", "_")]()
+        (globals().get(function) or getattr(node, function))()
     except Refused as refused:
         say("not ok", f"an error: {refused}")
+count = kubelet.count
 print(f"{count['ok']} passed, {count['not ok']} failed, {count['skip']} skipped")
 sys.exit(1 if count["not ok"] else 0)
