@@ -65,6 +65,7 @@ bench               | quick usual full | -           | 20    | 600   | ../bench/
 debian-tree         | usual full       | -           | 30    | 400   | engines/debian_tree.sh "$oci"
 mutations           | usual full       | -           | 40    | 900   | mutation/run "$build"
 packages            | full             | -           | 900   | 3600  | ./packages.sh --release trixie --before e347afb
+aarch64             | full             | -           | 600   | 5000  | ./aarch64.sh
 skipped-steps       | usual full       | -           | 120   | 1500  | mutation/skip_steps --build "$top/build-skip"
 conformance-runc    | usual full       | peers       | 400   | 2000  | "$judge" --jobs 6 --retry --runtime "$(peer runc)"
 conformance-crun    | usual full       | peers       | 400   | 2000  | "$judge" --jobs 6 --retry --runtime "$(peer crun)"

@@ -1,9 +1,9 @@
 #!/bin/sh
-# embed.sh PROGRAM OUTPUT.cc: a C++ file that holds the stripped bytes of PROGRAM.
+# embed.sh STRIP PROGRAM OUTPUT.cc: a C++ file that holds the stripped bytes of PROGRAM.
 set -eu
-stripped=$2.elf
-${STRIP:-strip} --strip-all -o "$stripped" "$1"
-cat > "$2" <<END
+stripped=$3.elf
+"$1" --strip-all -o "$stripped" "$2"
+cat > "$3" <<END
 #include "runtime/wire/image.h"
 
 __asm__(
