@@ -67,11 +67,17 @@ Status lock(int file, const std::string& name) {
   return {};
 }
 
+// The size of the file, under the lock: another process may be in the middle of its write.
+Result<off_t> locked_size(int file, const std::string& name) {
+  OCI_TRY(lock(file, name));
+  const off_t size = ::lseek(file, 0, SEEK_END);
+  OCI_TRY(check_content(file, name, size));
+  return size;
+}
+
 Status append(const Trace& trace) {
   const int file = trace.file.get();
-  OCI_TRY(lock(file, trace.name));
-  const off_t size = ::lseek(file, 0, SEEK_END);
-  OCI_TRY(check_content(file, trace.name, size));
+  const off_t size = OCI_TRY(locked_size(file, trace.name));
   const off_t at = size == 0 ? 0 : size - off_t{kTail.size()};
   const std::string text = cat(size == 0 ? kHead : kBetween, trace.events, kTail);
   ::lseek(file, at, SEEK_SET);
@@ -110,7 +116,8 @@ Status open_trace(std::string_view said_by, const std::string& file) {
   if (::fstat(opened.get(), &info) != 0 || !S_ISREG(info.st_mode)) {
     return Error(ErrorKind::kUsage, cat(name, " is not a regular file; name a new file"));
   }
-  OCI_TRY(check_content(opened.get(), name, info.st_size));
+  OCI_TRY(locked_size(opened.get(), name));
+  ::flock(opened.get(), LOCK_UN);
   delete std::exchange(detail::the_trace, new Trace(std::move(opened), name));
   return {};
 }
