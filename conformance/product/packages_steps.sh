@@ -1,4 +1,13 @@
 # The steps of packages.sh. Sourced. Expects its variables, and flow.sh.
+bed=() bed_process=''
+
+# Containers of an interrupted run, podman's common parent cgroup, and the process that keeps the bed.
+clean_up() {
+  # shellcheck disable=SC2016
+  [ ${#bed[@]} = 0 ] || limited "${bed[@]}" 'for id in $(oci-rt list -q); do oci-rt delete --force "$id"; done
+    rmdir /sys/fs/cgroup/libpod_parent/conmon /sys/fs/cgroup/libpod_parent' >/dev/null 2>&1
+  [ -z "$bed_process" ] || kill "$bed_process"
+}
 
 # git archive reads the repository of another user only where it is told to.
 build_packages() {
@@ -31,7 +40,7 @@ make_tree() {
   touch "$tree.made"
 }
 
-# enter_bed: an overlay with everything that is written in memory. A command in it is "${bed[@]}" TEXT.
+# enter_bed: an overlay, with everything that is written in memory. A command in it is "${bed[@]}" TEXT.
 enter_bed() {
   local tree=/ one
   [ -z "$release" ] || make_tree
@@ -50,7 +59,12 @@ enter_bed() {
   done
   mount --bind "$debs" "$bed_root/mnt"
   cp /etc/resolv.conf "$bed_root/etc/resolv.conf" 2>/dev/null
-  bed=(chroot "$bed_root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive bash -c)
+  # Not by chroot(1), in which the kernel permits no user namespace.
+  unshare --mount --propagation private bash -c 'cd "$1" && mkdir before && pivot_root . before &&
+    umount --lazy /before && rmdir /before && touch /run/bed && exec sleep infinity' bed "$bed_root" >/dev/null 2>&1 &
+  bed_process=$!
+  until_true test -e "$bed_root/run/bed" || stop "the root cannot be changed"
+  bed=(nsenter --target "$bed_process" --mount env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive bash -c)
   [ -z "$release" ] || check "the tree is ready" "$(code "${bed[@]}" 'apt-get update && touch /etc/hosts && mkdir -p /etc/containers &&
     printf "[storage]\ndriver = \"vfs\"\nrunroot = \"/run/containers/storage\"\ngraphroot = \"/var/lib/containers/storage\"\n" >/etc/containers/storage.conf')" 0
 }
