@@ -66,7 +66,7 @@ check "the sample of autopkgtest" "$(patience=900 code "${bed[@]}" "$(cat "$top/
 [ -z "$release" ] || try_podman
 check "install podman" "$(code "${bed[@]}" 'oci-rt install podman')" 0
 
-check "the purge" "$(code "${bed[@]}" 'apt-get -y purge --autoremove oci-rt oci-rt-systemd oci-rt-conformance')" 0
+check "the purge" "$(code "${bed[@]}" 'apt-get -y purge '"${release:+--autoremove}"' oci-rt oci-rt-systemd oci-rt-conformance')" 0
 list_files >"$work/files.after"
 check "files that are left" "$(comm -13 "$work/files.before" "$work/files.after" | head -n 5 | tr '\n' ' ')" ""
 check "files that are gone" "$(comm -23 "$work/files.before" "$work/files.after" | head -n 5 | tr '\n' ' ')" ""
