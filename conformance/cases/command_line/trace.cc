@@ -280,14 +280,14 @@ const Case kRefused("trace/a-file-that-cannot-hold-it-is-refused-first", kClause
 
 void in_parallel(Sandbox& sandbox) {
   require_trace(sandbox);
-  constexpr int kAtOnce = 8, kTimes = 5;
+  constexpr size_t kAtOnce = 8, kTimes = 5;
   const std::string file = sandbox.path("trace.json");
   Bundle bundle = sandbox.bundle();
   bundle.args({"/bin/probe", "sleep"});
   sandbox.create_and_start(bundle);
-  for (int round = 0; round < kTimes; ++round) {
+  for (size_t round = 0; round < kTimes; ++round) {
     std::vector<std::unique_ptr<Command>> commands;
-    for (int i = 0; i < kAtOnce; ++i) {
+    for (size_t i = 0; i < kAtOnce; ++i) {
       commands.push_back(std::make_unique<Command>(
           with_variable(sandbox, file, {"state", sandbox.id()}), sandbox.directory()));
     }
