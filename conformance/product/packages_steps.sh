@@ -31,6 +31,7 @@ make_tree() {
   local mirror
   mirror=$(debian_mirror)
   tree=$(realpath -m "${BUILD_DIR:-$top/build}/package-tree-$release")
+  mkdir -p "$(dirname "$tree")"
   [ ! -e "$tree.made" ] || return 0
   rm -rf --one-file-system "$tree"
   # The Release file of sid is valid for a week, and a mirror may be older.
